@@ -1,0 +1,47 @@
+# Everything starts from here: make run, make test, make check.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+LIBRARY ?= index
+PORT ?= 8501
+ADDRESS ?= localhost
+export HF_HUB_OFFLINE ?= 1
+export STREAMLIT_BROWSER_GATHER_USAGE_STATS := false
+
+.PHONY: install run test check format bench-quality bench-speed clean
+
+install: $(VENV)/.installed
+
+$(VENV)/.installed: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(None if (3, 11) <= v < (3, 14) else "Planlens needs Python 3.11, 3.12 or 3.13, this is %d.%d. Try: make PYTHON=python3.12 ..." % v)'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt torch
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+run: install
+	$(BIN)/planlens index corpus --library $(LIBRARY)
+	$(BIN)/planlens serve --library $(LIBRARY) --port $(PORT) --address $(ADDRESS)
+
+test: install
+	$(BIN)/python -m pytest
+
+check: install
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest
+
+format: install
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# Figures of the README: quality on the sample plans, or on DATA=folder with plans/ and eval/.
+bench-quality: install
+	$(BIN)/python benchmarks/quality.py $(if $(DATA),--data $(DATA))
+
+bench-speed: install
+	$(BIN)/python benchmarks/speed.py
+
+clean:
+	rm -rf index .pytest_cache .mypy_cache .ruff_cache .hypothesis

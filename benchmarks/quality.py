@@ -1,0 +1,118 @@
+"""Quality on questions with gold: passages found, first sentence right, unanswerable refused.
+
+    python benchmarks/quality.py              the sample plans and our own questions
+    python benchmarks/quality.py --data DIR   real plans in DIR/plans, questions in DIR/eval/plans-dev.jsonl
+
+Prints a table, and as JSON with --json FILE. Everything is indexed anew, in a temporary library.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from indexer.asking.answering import Examination, examine
+from indexer.asking.confidence import confidence
+from indexer.evaluation import auroc, hit_at, holds_evidence, reciprocal_rank, refused_at_kept
+from indexer.library import Library
+from indexer.storage import Scope
+
+ROOT = Path(__file__).parent.parent
+Row = dict[str, Any]
+
+
+def sample_set() -> tuple[list[Path], list[Row]]:
+    """The committed sample plans and the questions on them."""
+    questions = read_rows(*sorted((ROOT / "benchmarks/questions").glob("*.jsonl")))
+    return sorted(p for p in (ROOT / "corpus").iterdir() if p.suffix in {".md", ".pdf", ".txt"}), questions
+
+
+def real_set(data: Path) -> tuple[list[Path], list[Row]]:
+    """The two real plans beside the checkout and the development questions on them."""
+    return sorted((data / "plans").glob("*.txt")), read_rows(data / "eval/plans-dev.jsonl")
+
+
+def read_rows(*paths: Path) -> list[Row]:
+    return [json.loads(line) for path in paths for line in path.read_text("utf-8").splitlines() if line.strip()]
+
+
+@contextmanager
+def indexed(plans: Sequence[Path]) -> Iterator[Library]:
+    """A temporary library of ``plans``."""
+    with tempfile.TemporaryDirectory() as folder, Library.open(Path(folder) / "index", create=True) as library:
+        for report in library.add(plans):
+            if report.status != "added":
+                raise SystemExit(report.detail)
+        yield library
+
+
+def examine_all(library: Library, questions: Sequence[Row]) -> list[tuple[Row, Examination]]:
+    return [
+        (row, examine(library.backend, library.encoder, row["question"], Scope()))
+        for row in questions
+        if row["kind"] in {"fact", "unanswerable"}
+    ]
+
+
+def measure(library: Library, questions: Sequence[Row]) -> dict[str, float]:
+    """The figures of the table, by name."""
+    hits, ranks, first, kept, fact_scores, other_scores, refused = [], [], [], [], [], [], []
+    wrong: list[str] = []
+    for row, seen in examine_all(library, questions):
+        answer = library.ask(row["question"])
+        surest = confidence(max(seen.judged, key=lambda j: j[1].score)[0]) if seen.judged else 0.0
+        if row["kind"] == "unanswerable":
+            other_scores.append(surest)
+            refused.append(not answer.answerable)
+            if answer.answerable:
+                wrong.append(f"answered {row['id']}")
+            continue
+        relevant = [
+            r.passage.plan == row["plan"] and holds_evidence(r.passage.text, row["evidence"])
+            for r in seen.ranked[:10]
+        ]
+        hits.append(hit_at(relevant, 1))
+        ranks.append(reciprocal_rank(relevant, 10))
+        best = max((s for _, s in seen.judged), key=lambda s: s.score)
+        text = " ".join(best.text.split()).lower()
+        first.append(all(a.lower() in text for a in row["answer"]))
+        kept.append(answer.answerable)
+        fact_scores.append(surest)
+        if not (hits[-1] and first[-1] and kept[-1]):
+            wrong.append(f"{row['id']} hit {hits[-1]:.0f} first {first[-1]:d} kept {kept[-1]:d}")
+    print("; ".join(wrong))
+    return {
+        "facts": len(hits),
+        "unanswerable": len(other_scores),
+        "hit@1": sum(hits) / len(hits),
+        "MRR@10": sum(ranks) / len(ranks),
+        "first sentence holds the answer": sum(first) / len(first),
+        "facts kept": sum(kept) / len(kept),
+        "unanswerable refused": sum(refused) / len(refused),
+        "refused at 95 % kept": refused_at_kept(fact_scores, other_scores, 0.95),
+        "refused at 90 % kept": refused_at_kept(fact_scores, other_scores, 0.90),
+        "AUROC of refusal": auroc(fact_scores, other_scores),
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, help="folder with plans/ and eval/")
+    parser.add_argument("--json", type=Path, help="write the figures here too")
+    arguments = parser.parse_args()
+    plans, questions = real_set(arguments.data) if arguments.data else sample_set()
+    with indexed(plans) as library:
+        figures = measure(library, questions)
+    for name, value in figures.items():
+        print(f"{name:34} {value:.3f}" if isinstance(value, float) else f"{name:34} {value}")
+    if arguments.json:
+        arguments.json.write_text(json.dumps(figures, indent=1) + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    main()

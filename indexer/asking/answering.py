@@ -1,0 +1,185 @@
+"""Ranked sentences -> the answer: one to three sentences with citations, or an honest "not found"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from indexer.asking.confidence import THRESHOLD, confidence, measure, missing_names
+from indexer.asking.interaction import NO_WORDS, QuestionWords, read_words
+from indexer.asking.question import Kind, Question, read_question
+from indexer.asking.ranking import RankedPassage, RankedSentence, rank_passages
+from indexer.asking.retrieval import DEPTH, retrieve
+from indexer.encoding import Encoder
+from indexer.errors import QuestionError
+from indexer.reading.sentences import broken_figures, is_heading_like
+from indexer.storage import Backend, Scope
+from indexer.types import Answer, AnswerSentence, Citation, Hit, Passage, Role, Span
+
+MOST_SENTENCES = 3
+#: A further sentence must come this near to the first one's score.
+MARGIN = 0.25
+_SAME = 0.6  # share of words that makes two sentences the same news
+#: Cosine below which no sentence can be said to have met a word of the question.
+_UNMET = 0.4
+
+_FIGURE = re.compile(
+    r"(?:[$€£¥]\s?)?\d+(?:[.,]\d+)*(?:\s?%|\s?℃|(?:\s(?:hundred|thousand|million|billion|trillion))?"
+    r"(?:\s(?:percent|percentage points|yuan|kilowatts?|kW|kWh|MW|GW|tons?|tonnes?|hectares?|mu|degrees|"
+    r"(?:square |cubic )?(?:kilo)?met(?:er|re)s?|grams?|people|vehicles|years?))?)?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """A question held against the plans: passages ranked, and each sentence that might answer.
+
+    ``judged`` are (features, sentence) pairs, the features as ``indexer.asking.confidence`` names them.
+    """
+
+    question: Question
+    words: QuestionWords
+    searched: int
+    ranked: list[RankedPassage]
+    judged: list[tuple[list[float], RankedSentence]]
+    missing: tuple[str, ...]
+
+
+def ask(backend: Backend, encoder: Encoder, asked: str, scope: Scope | None = None, top_k: int = 10) -> Answer:
+    """Answer a question from the plans in ``scope``.
+
+    A plan that the question names narrows the scope to it. Raises QuestionError and
+    UnknownPlanError.
+    """
+    if top_k < 1:
+        raise QuestionError("--top-k must be 1 or more.")
+    seen = examine(backend, encoder, asked, scope or Scope(), depth=max(DEPTH, top_k))
+    judged = [(confidence(features), sentence) for features, sentence in seen.judged]
+    chosen = _choose(judged, per_plan=len(seen.question.plans) > 1)
+    hits = tuple(to_hit(r) for r in seen.ranked[:top_k])
+    surest = max((sure for sure, _ in judged), default=0.0)
+    if not chosen:
+        best = max((s for _, s in judged), key=lambda s: s.score, default=None)
+        nearest = next((to_hit(r) for r in seen.ranked if best and r.passage == best.passage), None)
+        return Answer(
+            seen.question.asked, seen.searched, hits=hits, nearest=nearest, unmatched=_unmatched(seen), confidence=surest
+        )
+    citations = tuple(_cite(n, s) for n, s in enumerate(chosen, 1))
+    sentences = tuple(
+        AnswerSentence(c.quote, c.n, _emphasis(seen.question, s), bool(broken_figures(s.text)))
+        for c, s in zip(citations, chosen, strict=True)
+    )
+    return Answer(seen.question.asked, seen.searched, sentences, citations, hits, confidence=surest)
+
+
+def examine(backend: Backend, encoder: Encoder, asked: str, scope: Scope, depth: int = DEPTH) -> Examination:
+    """Rank what is in ``scope`` for a question and measure every sentence that might answer it."""
+    question = read_question(asked, backend.names())
+    scope = narrow(scope, question)
+    searched = backend.count(scope)
+    if not searched:
+        return Examination(question, NO_WORDS, 0, [], [], ())
+    words = read_words(question, encoder, backend.rarity)
+    vector = encoder.embed([question.text])[0]
+    candidates = retrieve(backend, question.text, vector, scope, depth)
+    ranked = rank_passages(question, words, candidates, encoder)
+    missing = missing_names(question, words, [_searchable(r.passage) for r in ranked])
+    judged = [
+        (measure(question, words, s, missing), s) for r in ranked for s in r.sentences if _may_answer(s)
+    ]
+    return Examination(question, words, searched, ranked, judged, missing)
+
+
+def narrow(scope: Scope, question: Question) -> Scope:
+    """``scope`` with the plans that the question names, where it sets none itself."""
+    if scope.plans is None and question.plans:
+        return Scope(question.plans, scope.section)
+    return scope
+
+
+def _may_answer(sentence: RankedSentence) -> bool:
+    """Furniture, headings and words in passing are never an answer."""
+    if sentence.passage.role is Role.FURNITURE:
+        return False
+    return sentence.passage.record is not None or not is_heading_like(sentence.text)
+
+
+def _choose(judged: Sequence[tuple[float, RankedSentence]], *, per_plan: bool) -> list[RankedSentence]:
+    """The sentences to show: the best, and up to two that come near it and add something."""
+    order = sorted(judged, key=lambda entry: -entry[1].score)
+    chosen: list[RankedSentence] = []
+    for sure, sentence in order:
+        if len(chosen) == MOST_SENTENCES or (chosen and chosen[0].score - sentence.score > MARGIN):
+            break
+        if sure < THRESHOLD:
+            if not chosen and not per_plan:
+                break  # the best sentence does not answer: what ranks behind it does not either
+            continue
+        plans = [s.passage.plan for s in chosen]
+        if per_plan and sentence.passage.plan in plans:
+            continue
+        if not any(_alike(sentence.text, other.text) for other in chosen):
+            chosen.append(sentence)
+    return chosen
+
+
+def _alike(one: str, other: str) -> bool:
+    a, b = (set(re.findall(r"\w+", text.lower())) for text in (one, other))
+    return len(a & b) >= _SAME * min(len(a), len(b))
+
+
+def _cite(n: int, sentence: RankedSentence) -> Citation:
+    passage = sentence.passage
+    start, end = sentence.match.span
+    return Citation(
+        n=n,
+        plan=passage.plan,
+        title=passage.title,
+        section=passage.section,
+        page=passage.page,
+        start=passage.start + start,
+        end=passage.start + end,
+        quote=passage.text[start:end],
+    )
+
+
+def _emphasis(question: Question, sentence: RankedSentence) -> tuple[Span, ...]:
+    """Words of the sentence that met the question's, and the figures where a figure was asked for."""
+    start, _ = sentence.match.span
+    spans = [(a - start, b - start) for a, b in sentence.match.met]
+    if question.kind in (Kind.QUANTITY, Kind.DATE, Kind.MONEY):
+        marker = re.match(r"\s*(?:\(\w+\)|\d{1,2}[.)])", sentence.text)
+        spans += [m.span() for m in _FIGURE.finditer(sentence.text, marker.end() if marker else 0)]
+    return merge_spans(spans)
+
+
+def merge_spans(spans: Sequence[Span]) -> tuple[Span, ...]:
+    """``spans`` in order, those that overlap or touch made one."""
+    merged: list[Span] = []
+    for start, end in sorted(spans):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return tuple(merged)
+
+
+def to_hit(ranked: RankedPassage) -> Hit:
+    """What is shown of a ranked passage; the words that met the question are its highlights."""
+    met = [span for s in ranked.sentences for span in s.match.met]
+    return Hit(ranked.passage, round(ranked.score, 6), merge_spans(met))
+
+
+def _searchable(passage: Passage) -> str:
+    return " ".join([passage.title, *passage.section, passage.text])
+
+
+def _unmatched(seen: Examination) -> tuple[str, ...]:
+    """Words of the question that no sentence met."""
+    sentences = [s for r in seen.ranked for s in r.sentences]
+    return tuple(
+        word
+        for i, word in enumerate(seen.words.words)
+        if word in seen.missing or all(s.match.matches[i] < _UNMET for s in sentences)
+    )

@@ -1,0 +1,69 @@
+"""Whether a sentence answers: a small calibrated model over what retrieval and late interaction saw.
+
+A cosine cannot tell a near miss from an answer. What tells more: the rare word of the question that
+nothing meets, the kind of thing asked for that is not there, the name that no passage holds. The
+coefficients come from ``benchmarks/calibrate.py``.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from indexer.asking.interaction import QuestionWords
+from indexer.asking.question import Kind, Question
+from indexer.asking.ranking import RankedSentence
+
+FEATURES = ("interaction", "worst word", "cosine", "kind missing", "name missing")
+_MODEL = json.loads(Path(__file__).with_suffix(".json").read_text("utf-8"))
+#: Logistic regression over FEATURES.
+COEFFICIENTS: tuple[float, ...] = tuple(_MODEL["coefficients"][name] for name in FEATURES)
+INTERCEPT: float = _MODEL["intercept"]
+#: Confidence from which a sentence is shown as an answer.
+THRESHOLD: float = _MODEL["threshold"]
+#: Rarity from which a missing word counts in full.
+_RARE = 4.0
+
+
+def measure(
+    question: Question, words: QuestionWords, sentence: RankedSentence, missing_names: Sequence[str]
+) -> list[float]:
+    """The FEATURES of one sentence."""
+    match = sentence.match
+    shortfall = (1 - match.matches) * np.minimum(1.0, words.weights / _RARE)
+    worst = 1.0 - float(shortfall.max(initial=0.0))
+    return [
+        match.score,
+        worst,
+        sentence.cosine,
+        float(question.kind is not Kind.OPEN and not sentence.fits),
+        float(bool(missing_names)),
+    ]
+
+
+def confidence(features: Sequence[float]) -> float:
+    """Probability, between 0 and 1, that the sentence answers."""
+    z = INTERCEPT + sum(c * f for c, f in zip(COEFFICIENTS, features, strict=True))
+    return 1 / (1 + math.exp(-z))
+
+
+def missing_names(question: Question, words: QuestionWords, texts: Sequence[str]) -> tuple[str, ...]:
+    """Proper names of the question that none of ``texts`` holds; the first word is no name."""
+    whole = "\n".join(texts).lower()
+    found = []
+    for word in words.words:
+        inner = re.search(rf"(?<=\w[\s,]){re.escape(word)}\b", question.text)
+        if word[0].isupper() and inner and _stem(word) not in whole:
+            found.append(word)
+    return tuple(found)
+
+
+def _stem(word: str) -> str:
+    """The part of ``word`` that its inflections share, roughly."""
+    plain = word.lower()
+    return plain[: max(4, len(plain) - 3)] if len(plain) > 5 else plain

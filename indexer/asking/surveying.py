@@ -1,0 +1,73 @@
+"""Every passage on a topic, with a stated stopping rule: the answer to "list all …".
+
+Under a top-k a long list is cut without a word. Here the whole scope is ranked, and the list ends
+where passages no longer meet the topic's own words; the survey says where that was and why.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from indexer.asking.answering import narrow, to_hit
+from indexer.asking.interaction import read_words
+from indexer.asking.question import read_question
+from indexer.asking.ranking import RankedPassage, rank_passages
+from indexer.asking.retrieval import retrieve
+from indexer.encoding import Encoder
+from indexer.storage import Backend, Scope
+from indexer.types import Role, Survey
+
+#: Passages looked at closely at most; a topic that fills them is told so.
+MOST = 400
+#: Passages are looked at in steps of this many, best first, until a step brings nothing.
+STEP = 50
+#: Late interaction, as a share of the best passage's, that a passage on the topic reaches.
+ON_TOPIC = 0.8
+
+
+def survey(backend: Backend, encoder: Encoder, asked: str, scope: Scope | None = None) -> Survey:
+    """Every passage on the topic in reading order of relevance, with counts by plan and section.
+
+    Stops after the first ``STEP`` passages in a row of which none is on the topic, or after
+    ``MOST``. Raises QuestionError and UnknownPlanError.
+    """
+    question = read_question(asked, backend.names())
+    scope = narrow(scope or Scope(), question)
+    searched = backend.count(scope)
+    words = read_words(question, encoder, backend.rarity)
+    vector = encoder.embed([question.text])[0]
+    candidates = retrieve(backend, question.text, vector, scope, depth=max(MOST, 1))
+    found: list[RankedPassage] = []
+    bar = 0.0
+    looked = 0
+    stopped = "every passage in scope was looked at"
+    for first in range(0, min(len(candidates), MOST), STEP):
+        step = candidates[first : first + STEP]
+        ranked = rank_passages(question, words, step, encoder, closer=STEP)
+        looked += len(step)
+        bar = bar or ON_TOPIC * max((_met(r) for r in ranked), default=0.0)
+        on_topic = [r for r in ranked if _met(r) >= bar and r.passage.role is not Role.FURNITURE]
+        found.extend(on_topic)
+        if not on_topic:
+            stopped = f"the last {len(step)} of {looked} passages looked at had nothing on the topic"
+            break
+    else:
+        if looked < searched:
+            stopped = (
+                f"{looked} passages were looked at, the most for one question; narrow it by plan or section"
+                if looked >= MOST
+                else f"no further passage shares a word or a meaning with the question after {looked}"
+            )
+    found.sort(key=lambda r: (-r.score, r.key))
+    return Survey(
+        question=question.asked,
+        searched=searched,
+        hits=tuple(to_hit(r) for r in found),
+        by_plan=dict(Counter(r.passage.plan for r in found)),
+        by_section=dict(Counter((r.passage.plan, (r.passage.section or ("",))[0]) for r in found)),
+        stopped=stopped,
+    )
+
+
+def _met(ranked: RankedPassage) -> float:
+    return max((s.match.score for s in ranked.sentences), default=0.0)

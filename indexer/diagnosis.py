@@ -1,0 +1,38 @@
+"""What is installed, which model and library there are, and whether they work together."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Callable, Iterator
+from importlib.metadata import PackageNotFoundError, version
+
+from indexer.errors import IndexerError
+
+_PACKAGES = (
+    "onnxruntime", "faiss-cpu", "tantivy", "sentence-transformers", "torch", "pypdf", "pypdfium2", "streamlit",
+)  # fmt: skip
+
+
+def diagnose(location: str, notify: Callable[[str], None]) -> Iterator[tuple[bool, str]]:
+    """(whether it is well, one line) for each thing looked at."""
+    from indexer.encoding.loading import cache_folder
+    from indexer.library import Library
+
+    yield True, f"Python {platform.python_version()} on {platform.system()} {platform.machine()}"
+    for package in _PACKAGES:
+        try:
+            yield True, f"{package} {version(package)}"
+        except PackageNotFoundError:
+            yield False, f"{package} is not installed. Run: make install"
+    yield True, f"exported models are kept in {cache_folder()}"
+    try:
+        with Library.open(location, notify=notify) as library:
+            plans = library.plans()
+            passages = sum(p.passages for p in plans)
+            yield True, f"library {location}: {len(plans)} plans, {passages:,} passages, generation {library.backend.generation}"
+            kind = type(library.encoder).__name__
+            yield True, f"model {library.encoder.fingerprint}, {library.encoder.dimension} dimensions, run by {kind}"
+            problems = library.check()
+            yield not problems, "; ".join(problems) or "the library is sound"
+    except IndexerError as error:
+        yield False, str(error)

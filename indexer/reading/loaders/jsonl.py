@@ -1,0 +1,56 @@
+"""JSON lines: one record a line, {"id", "text", "section"?, "page"?}; each stays one passage."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from indexer.errors import SourceError
+from indexer.reading.loaders.text import decode
+from indexer.reading.loading import Content
+from indexer.types import Page, Record
+
+_BETWEEN = "\n\n"
+
+
+def load(path: Path, data: bytes) -> Content:
+    """Read records; their texts, in order, are the canonical text. Records without text are left out.
+
+    Raises SourceError with the line's number for a line that is no record.
+    """
+    parts: list[str] = []
+    records: list[Record] = []
+    pages: list[Page] = []
+    seen: set[str] = set()
+    position = empty = 0
+    for number, line in enumerate(decode(path, data).splitlines(), 1):
+        if not line.strip():
+            continue
+        record = _parse(path, number, line)
+        text = record["text"].strip()
+        if record["id"] in seen:
+            raise SourceError(f"{path}, line {number}: the id {record['id']!r} comes twice. Give each record its own.")
+        seen.add(record["id"])
+        if not text:
+            empty += 1
+            continue
+        records.append(Record(record["id"], position, position + len(text)))
+        if isinstance(page := record.get("page"), int):
+            pages.append(Page(page, position, position + len(text)))
+        parts.append(text)
+        position += len(text) + len(_BETWEEN)
+    warnings = (f"{empty} records without text were left out",) if empty else ()
+    return Content(
+        _BETWEEN.join(parts), title=path.stem, records=tuple(records), pages=tuple(pages), warnings=warnings
+    )
+
+
+def _parse(path: Path, number: int, line: str) -> dict[str, str]:
+    try:
+        record = json.loads(line)
+    except ValueError as error:
+        raise SourceError(f"{path}, line {number}: not JSON ({error}). Write one JSON object a line.") from None
+    if not isinstance(record, dict) or not isinstance(record.get("text"), str) or "id" not in record:
+        raise SourceError(f'{path}, line {number}: not a record. Each line needs "id" and "text".')
+    record["id"] = str(record["id"])
+    return record

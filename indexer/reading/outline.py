@@ -1,0 +1,239 @@
+"""Headings and numbering -> the section tree.
+
+A loader that knows the headings (Markdown, PDF bookmarks) hands them over. Otherwise the numbering
+tells: "1." parts holding "(1)" sections holding "1." items again, "一、" with "（一）", "2.3.1". The same
+mark can mean two depths ("3." the next item or the next part), so marks are read in order against
+the sequences that are open, and the mark that follows decides where both would fit.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from indexer.reading.sentences import fold_space
+from indexer.types import Section
+
+_CJK_DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")}
+_WORDS = "One Two Three Four Five Six Seven Eight Nine Ten Eleven Twelve".split()
+_MARK = re.compile(
+    r"""^[ \t]*(?P<mark>
+        (?P<word>(?:Chapter|Part|Section|Article)\s+(?P<word_n>\d{1,3}|[IVX]{1,6}))\b[.:]?
+      | (?P<cjkword>第(?P<cjkword_n>[一二三四五六七八九十百\d]{1,4})[章节部条分])
+      | (?P<cjk>(?P<cjk_n>[一二三四五六七八九十]{1,3})、)
+      | (?P<paren>[(（](?P<paren_n>\d{1,2}|[A-Z][a-z]{2,5}|[一二三四五六七八九十]{1,3})[)）])
+      | (?P<decimal>(?P<decimal_n>\d{1,2}(?:\.\d{1,2}){1,4})\.?)(?=\s+[A-Z\u4e00-\u9fff])
+      | (?P<number>(?P<number_n>\d{1,2})[.、．])(?=\s*[^\d\s.])
+    )[ \t]*""",
+    re.MULTILINE | re.VERBOSE,
+)
+#: Sequences may lose a mark or two to a bad source; a longer jump is no heading.
+_LARGEST_GAP = 3
+#: Words that a title may have before it is cut; longer labels do not fit a breadcrumb.
+_TITLE_WORDS = 12
+_PREPOSITION = re.compile(r"(?:of|for|to|in|on|and|with|by|the|from|at|between|through)\b|the\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading that a loader knows: its line's ``start`` and ``end``, and its ``level`` from 1."""
+
+    start: int
+    end: int
+    level: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    kind: str
+    value: int
+    start: int
+    end: int  # where the words behind the mark begin
+    text: str
+    depth: int = 0
+
+
+def build_sections(text: str, headings: Sequence[Heading] = ()) -> tuple[Section, ...]:
+    """The section tree of ``text`` in reading order; from ``headings`` where a loader found any.
+
+    Raises nothing: a text without marks has no sections.
+    """
+    if headings:
+        flat = [_known(text, h) for h in headings]
+    else:
+        flat = [_numbered(text, mark) for mark in _order(text, _find_marks(text))]
+    return _nest(flat, len(text))
+
+
+def section_at(sections: Sequence[Section], offset: int) -> int | None:
+    """Index of the innermost section that holds ``offset``, or None before the first."""
+    found = None
+    for i, section in enumerate(sections):
+        if section.start > offset:
+            break
+        if offset < section.end:
+            found = i
+    return found
+
+
+def section_path(sections: Sequence[Section], index: int | None) -> tuple[str, ...]:
+    """Labels from the outermost section in to ``sections[index]``."""
+    path: list[str] = []
+    while index is not None:
+        path.append(sections[index].label)
+        index = sections[index].parent
+    return tuple(reversed(path))
+
+
+def _find_marks(text: str) -> list[_Mark]:
+    marks = []
+    for m in _MARK.finditer(text):
+        kind = next(k for k in ("word", "cjkword", "cjk", "paren", "decimal", "number") if m[k])
+        kind_name = {"cjk": "cjk", "cjkword": m["cjkword"][-1:] if m["cjkword"] else ""}.get(kind, kind)
+        value = _value(m[f"{kind}_n"])
+        if value is not None:
+            marks.append(_Mark(kind_name, value, m.start("mark"), m.end(), m["mark"].strip()))
+    return marks
+
+
+def _value(numeral: str) -> int | None:
+    """The number that ``numeral`` writes; the last place of "2.3"; None for "(Note)"."""
+    if numeral[0].isdigit():
+        return int(numeral.rsplit(".", 1)[-1])
+    if numeral in _WORDS:
+        return _WORDS.index(numeral) + 1
+    if re.fullmatch("[IVX]+", numeral):
+        digits = [{"I": 1, "V": 5, "X": 10}[c] for c in numeral]
+        return sum(-a if a < b else a for a, b in zip(digits, [*digits[1:], 0], strict=True))
+    if numeral[0] in "一二三四五六七八九十":
+        tens, _, ones = numeral.rpartition("十")
+        if "十" not in numeral:
+            return _CJK_DIGITS[numeral[-1]]
+        return 10 * (_CJK_DIGITS[tens] if tens else 1) + (_CJK_DIGITS[ones] if ones else 0)
+    return None
+
+
+def _order(text: str, marks: list[_Mark]) -> list[_Mark]:
+    """``marks`` that are headings, each with its depth, read against the open sequences."""
+    kept: list[_Mark] = []
+    open_marks: list[_Mark] = []  # the innermost open sequence last
+    for i, mark in enumerate(marks):
+        mark = _split_glued(text, mark, open_marks, decimals=sum(m.kind == "decimal" for m in marks))
+        if mark.kind == "decimal":
+            depth = mark.text.rstrip(".").count(".")
+            open_marks = open_marks[:depth]
+        else:
+            following = marks[i + 1] if i + 1 < len(marks) else None
+            found = _depth(text, mark, open_marks, following)
+            if found is None:
+                continue
+            depth = found
+        placed = replace(mark, depth=depth)
+        open_marks = [*open_marks[:depth], placed]
+        kept.append(placed)
+    return kept
+
+
+def _split_glued(text: str, mark: _Mark, open_marks: list[_Mark], decimals: int) -> _Mark:
+    """A lone "2.3." after a broken sentence is a figure's stump "2." and the mark "3."."""
+    if mark.kind != "decimal" or decimals > 2 or not open_marks:
+        return mark
+    expected = open_marks[-1].kind == "number" and open_marks[-1].value == mark.value - 1
+    broken = text[: mark.start].rstrip()[-1:] not in ".!?。"
+    if not (expected and broken):
+        return mark
+    own = f"{mark.value}."
+    start = mark.start + mark.text.rstrip(".").rfind(".") + 1
+    return _Mark("number", mark.value, start, mark.end, own)
+
+
+def _depth(text: str, mark: _Mark, open_marks: list[_Mark], following: _Mark | None) -> int | None:
+    """Depth at which ``mark`` goes on with a sequence or opens one; None if it is no heading."""
+    same = [d for d, m in enumerate(open_marks) if m.kind == mark.kind]
+    if not same:
+        return len(open_marks)
+    if mark.value == 1:
+        return same[-1] if same[-1] == len(open_marks) - 1 else len(open_marks)
+    gaps = {d: mark.value - open_marks[d].value for d in same}
+    fitting = [d for d in same if 1 <= gaps[d] <= _LARGEST_GAP]
+    exact = [d for d in fitting if gaps[d] == 1]
+    if len(fitting) > 1 and exact:
+        # The next item or the next part? A part holds sections, or is a title and no more.
+        opens = following is not None and following.kind != mark.kind and following.value == 1
+        return exact[0] if opens or _stands_alone(text, mark) else fitting[-1]
+    return (exact or fitting or [None])[-1]
+
+
+def _stands_alone(text: str, mark: _Mark) -> bool:
+    """Whether the mark's line holds a title and no sentence."""
+    line = text[mark.end : _line_end(text, mark.end)].strip()
+    return len(line.split()) <= _TITLE_WORDS and not re.search(r"[.;。][\"”]?\s+\S", line)
+
+
+def _line_end(text: str, offset: int) -> int:
+    end = text.find("\n", offset)
+    return len(text) if end < 0 else end
+
+
+def _numbered(text: str, mark: _Mark) -> Section:
+    """A section, not yet nested, from a mark: a title on its own line, or run into its text."""
+    line_end = _line_end(text, mark.end)
+    line = text[mark.end : line_end]
+    if _stands_alone(text, mark) and line.strip():
+        rest = text[line_end:].lstrip()
+        title = fold_space(line + _continuation(line, rest))
+        body = line_end
+    else:
+        title = _run_in_title(line)
+        body = mark.end
+    title = title.strip(" .,;:，。；：-")
+    return Section(mark.start, body, len(text), mark.depth + 1, mark.text, title, None)
+
+
+def _continuation(line: str, rest: str) -> str:
+    """What a title broken over a line still lacks, from the text ``rest`` behind it."""
+    if line.rstrip()[-1:] in ",.;:，。；：" or not (rest[:1].islower() or line.split()[-1:] == ["During"]):
+        return ""
+    if rest[:1].islower() and not _PREPOSITION.match(rest):
+        return ""
+    clause = re.split(r"[,.;:，。；：\n]", rest, maxsplit=1)[0]
+    return f" {clause}" if len(clause.split()) <= _TITLE_WORDS - 4 else ""
+
+
+def _run_in_title(line: str) -> str:
+    """The title that opens a paragraph: its first sentence if short, else its first clause."""
+    sentence = re.split(r"[.。](?=\s|[A-Z])|[。：:]", line, maxsplit=1)[0]
+    if len(sentence.split()) <= _TITLE_WORDS and len(sentence) <= 100:
+        return sentence
+    clause = ""
+    for piece in re.split(r"(?<=[,;，；])\s*", sentence):
+        clause = f"{clause} {piece}".strip()
+        if len(clause.split()) >= 5 or len(clause) > 60:
+            break
+    words = clause.split()
+    if len(words) > _TITLE_WORDS:
+        return " ".join(words[:_TITLE_WORDS]) + "…"
+    return clause if len(clause) <= 100 else clause[:100] + "…"
+
+
+def _known(text: str, heading: Heading) -> Section:
+    """A section, not yet nested, from a heading that a loader found."""
+    words = fold_space(text[heading.start : heading.end].strip().strip("#"))
+    mark = _MARK.match(words)
+    number, title = (mark["mark"].strip(), words[mark.end() :]) if mark else ("", words)
+    return Section(heading.start, heading.end, len(text), heading.level, number, title.strip(), None)
+
+
+def _nest(flat: list[Section], text_end: int) -> tuple[Section, ...]:
+    """``flat`` sections with their ends and parents filled in from their levels."""
+    placed: list[Section] = []
+    open_indices: list[int] = []
+    for section in flat:
+        while open_indices and placed[open_indices[-1]].level >= section.level:
+            closed = open_indices.pop()
+            placed[closed] = replace(placed[closed], end=section.start)
+        parent = open_indices[-1] if open_indices else None
+        open_indices.append(len(placed))
+        placed.append(replace(section, parent=parent, end=text_end))
+    return tuple(placed)

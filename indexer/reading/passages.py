@@ -1,0 +1,138 @@
+"""Plan -> Passages: a few sentences each, inside one section, that together cover the plan.
+
+Small passages answer better and carry their context (plan title, section path) in the text that is
+indexed, not in the text that is shown. Measured on two plans, fused MRR@10: 500-character chunks
+0.80, windows of two sentences with the title 0.89.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+from indexer.reading.outline import section_at, section_path
+from indexer.reading.sentences import broken_figures, fold_space, is_heading_like, split_sentences
+from indexer.types import Passage, Plan, Role, Span
+
+#: Sentences a passage holds, headings not counted.
+SENTENCES = 2
+#: Characters above which a sentence is split: the encoder reads 256 tokens, about 1,100 characters,
+#: of which the context takes up to 300.
+LONGEST = 800
+#: A stretch shorter than this joins its neighbour rather than stand alone.
+SHORTEST = 40
+
+
+def chunk_plan(plan: Plan) -> tuple[Passage, ...]:
+    """Passages of ``plan`` in reading order; they cover every character that is not white space.
+
+    Each lies within one section, or begins with the bare headings above it; records stay whole.
+    """
+    if plan.records:
+        spans = [(r.start, r.end) for r in plan.records]
+        records: list[str | None] = [r.id for r in plan.records]
+    else:
+        spans = [span for stretch in _stretches(plan) for span in _windows(plan.text, stretch)]
+        records = [None] * len(spans)
+    return tuple(
+        _passage(plan, span, record) for span, record in zip(spans, records, strict=True)
+    )
+
+
+def indexed_text(passage: Passage) -> str:
+    """What is embedded and word-indexed for ``passage``: title, section path, then its text."""
+    if passage.record is not None and not passage.section:
+        return fold_space(passage.text)
+    return ". ".join([passage.title, *passage.section, fold_space(passage.text)])
+
+
+def _passage(plan: Plan, span: Span, record: str | None) -> Passage:
+    start, end = span
+    text = plan.text[start:end]
+    inner = section_at(plan.sections, end - 1)
+    page = next((p.number for p in plan.pages if p.start <= start < p.end), None)
+    role = next((role for a, b, role in plan.asides if a <= start < b), Role.BODY)
+    return Passage(
+        plan=plan.id,
+        title=plan.title,
+        start=start,
+        end=end,
+        text=text,
+        section=section_path(plan.sections, inner) if role is Role.BODY else (),
+        page=page,
+        role=role,
+        cut_off=any(broken_figures(text[a:b]) for a, b in split_sentences(text)),
+        record=record,
+    )
+
+
+def _stretches(plan: Plan) -> Iterator[Span]:
+    """Spans between the boundaries that no passage may cross: sections' and asides' edges."""
+    edges = {0, len(plan.text)}
+    edges.update(s.start for s in plan.sections)
+    edges.update(edge for start, end, _ in plan.asides for edge in (start, end))
+    ordered = sorted(edges)
+    held: int | None = None
+    for start, end in zip(ordered, ordered[1:], strict=False):
+        text = plan.text[start:end].strip()
+        begin = start if held is None else held
+        # A heading with nothing under it but its sub-sections goes with the first of them.
+        aside_edge = any(end in (a, b) for a, b, _ in plan.asides)
+        if text and is_heading_like(text) and "\n" not in text and end < len(plan.text) and not aside_edge:
+            held = begin
+            continue
+        held = None
+        if plan.text[begin:end].strip():
+            yield begin, end
+
+
+def _windows(text: str, stretch: Span) -> Iterator[Span]:
+    """Windows of ``SENTENCES`` sentences over one stretch; headings ride with what follows them."""
+    base = stretch[0]
+    pieces = [
+        (base + start + a, base + start + b)
+        for start, end in split_sentences(text[base : stretch[1]])
+        for a, b in _split_long(text[base + start : base + end])
+    ]
+    window: list[Span] = []
+    counted = 0
+    windows: list[Span] = []
+    for piece in pieces:
+        length = piece[1] - (window[0][0] if window else piece[0])
+        if window and counted and (counted >= SENTENCES or length > LONGEST):
+            windows.append((window[0][0], window[-1][1]))
+            window, counted = [], 0
+        window.append(piece)
+        counted += not is_heading_like(text[piece[0] : piece[1]])
+    if window:
+        last = (window[0][0], window[-1][1])
+        if windows and last[1] - last[0] < SHORTEST and last[1] - windows[-1][0] <= LONGEST:
+            last = (windows.pop()[0], last[1])
+        windows.append(last)
+    return iter(windows)
+
+
+def _split_long(sentence: str) -> list[Span]:
+    """Spans of ``sentence`` no longer than ``LONGEST``, split at clauses before words."""
+    if len(sentence) <= LONGEST:
+        return [(0, len(sentence))]
+    spans = []
+    position = 0
+    for chunk in _splitter().split_text(sentence):
+        start = sentence.index(chunk.strip(), position)
+        position = start + len(chunk.strip())
+        spans.append((start, position))
+    return spans
+
+
+@lru_cache(maxsize=1)
+def _splitter():  # type: ignore[no-untyped-def]
+    # imported late: it takes half a second, and most plans have no sentence this long
+    from langchain_text_splitters import RecursiveCharacterTextSplitter
+
+    return RecursiveCharacterTextSplitter(
+        chunk_size=LONGEST,
+        chunk_overlap=0,
+        separators=["\n\n", "\n", "; ", "；", ", ", "，", "、", " ", ""],
+        keep_separator="end",
+    )

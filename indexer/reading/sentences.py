@@ -1,0 +1,158 @@
+"""Text -> sentence spans, and the figures in a sentence that the source has broken off.
+
+Written for plans as they come: sentences glued together ("fields.We"), paragraphs broken in
+mid-sentence by a page or a heading style, numbers that open a line, Chinese punctuation. Spans are
+of the text as it stands; nothing is repaired here.
+"""
+
+from __future__ import annotations
+
+import re
+
+from indexer.types import Span
+
+# A line that opens with one of these starts something new, whatever the line before looked like.
+LINE_OPENER = re.compile(
+    r"""[ \t>]*(?:
+        \#{1,6}\s                                   # Markdown heading
+      | [-*•·–—●▪◦]\s*(?=\S)                        # bullet
+      | \d{1,2}(?:\.\d{1,2}){0,4}[.、．)](?=\s*\D)   # 1.  2.3.  4)
+      | \d{1,2}(?:\.\d{1,2}){1,4}\s+(?=[A-Z])       # 2.3 Title
+      | [(（](?:\d{1,2}|[ivx]{1,4}|[a-z]|[A-Z][a-z]{2,8}|[一二三四五六七八九十]{1,3})[)）]
+      | [一二三四五六七八九十]{1,3}、
+      | 第[一二三四五六七八九十百\d]{1,4}[章节部条]
+      | (?:Chapter|Part|Section|Article|Annex)\s+(?:\d+|[IVX]+)\b
+      | \|                                          # table row
+    )""",
+    re.VERBOSE,
+)
+_LINE_BREAK = re.compile(r"[ \t\x0c]*\n\s*")
+_TERMINAL = ".!?。！？"
+_CLOSING = "\"'”’»)）]』」》"
+# Stops that usually do not end a sentence; compared in lower case without the stop.
+_ABBREVIATIONS = frozenset(
+    "e.g i.e etc. no nos art arts fig figs vol dr mr mrs ms prof st vs cf ca approx dept est sec "
+    "para paras u.s u.k u.n jan feb mar apr jun jul aug sep sept oct nov dec".split()
+)
+_STOP = re.compile(r"[.!?。！？]+[\"'”’»)）\]』」》]*")
+# Above this many characters a line is a whole paragraph; below it may be a wrapped line.
+_WRAP_WIDTH = 120
+
+# "will reach 1." with nothing behind the point; "2020. 14." where a clause was lost;
+# "will reach" at a broken end; "by 1.3 compared" where the unit was lost.
+_LEADS = r"(?:reach(?:es|ed|ing)?|exceed(?:s|ed)?|about|approximately|around|than|to|by|over|nearly|be)"
+_BROKEN_FIGURES = (
+    re.compile(rf"\b{_LEADS}\s+(\d{{1,3}}\.)[\"'”’]?\s*$"),
+    re.compile(r"(?<=\d{4}\. )(\d{1,3}\.)\s*$"),
+    re.compile(r"\b((?:will|should|shall|to) (?:reach|exceed|be about|be more than))\s*$"),
+    re.compile(rf"\b{_LEADS} (\d+\.\d+) (?=(?:compared|by|in|on|than|and|or|with|from)\b)"),
+)
+
+
+def split_sentences(text: str) -> list[Span]:
+    """Spans of the sentences of ``text``, in order, without surrounding white space.
+
+    Every character that is not white space lies in exactly one span. A heading on a line of its own
+    is a span too.
+    """
+    cuts = sorted({0, len(text), *_paragraph_cuts(text), *_stop_cuts(text)})
+    spans = []
+    for start, end in zip(cuts, cuts[1:], strict=False):
+        piece = text[start:end]
+        stripped = piece.strip()
+        if stripped:
+            begin = start + piece.index(stripped[0])
+            spans.append((begin, begin + len(stripped)))
+    return spans
+
+
+def broken_figures(sentence: str) -> list[Span]:
+    """Spans in ``sentence`` where the source breaks a figure off ("will reach 1.")."""
+    spans = {m.span(1) for pattern in _BROKEN_FIGURES for m in pattern.finditer(sentence)}
+    return sorted(spans)
+
+
+def is_heading_like(sentence: str) -> bool:
+    """Whether ``sentence`` is a heading or label rather than a statement: short, without a stop."""
+    bare = sentence.rstrip().rstrip(_CLOSING)
+    return len(bare.split()) <= 14 and len(bare) <= 120 and bare[-1:] not in _TERMINAL + ";；"
+
+
+def fold_space(text: str) -> str:
+    """``text`` as one line: white space folded, words broken over a line end joined again."""
+    return " ".join(re.sub(r"(?<=\w)(?:\x02|\u00ad)\s*\n?\s*", "", text).split())
+
+
+def _paragraph_cuts(text: str) -> list[int]:
+    """Offsets at which a line break ends a sentence."""
+    cuts = []
+    line_start = 0
+    for match in _LINE_BREAK.finditer(text):
+        before = text[line_start : match.start()].rstrip()
+        after = text[match.end() : match.end() + _WRAP_WIDTH]
+        line_start = match.end()
+        if not _continues(before, after, blank="\n" in match.group().strip(" \t")[1:]):
+            cuts.append(match.end())
+    return cuts
+
+
+def _continues(before: str, after: str, *, blank: bool) -> bool:
+    """Whether the line ``after`` goes on with the sentence of the line ``before``."""
+    if not before or not after or before.lstrip().startswith("#") or LINE_OPENER.match(after):
+        return False
+    bare = before.rstrip(_CLOSING)
+    if bare[-1:] in _TERMINAL and not _abbreviated(bare):
+        return False
+    first = after[0]
+    if first.islower() or first in ",;:，；：、)）":
+        return True
+    if blank:
+        # "the original text of the / Plan is as follows": an article or preposition cannot end.
+        return bare.rsplit(None, 1)[-1].lower() in _CANNOT_END
+    return len(before) <= _WRAP_WIDTH
+
+
+_CANNOT_END = frozenset("a an the of to in for on by with from at as and or during under between".split())
+
+
+def _stop_cuts(text: str) -> list[int]:
+    """Offsets just behind the stops that end a sentence inside a line."""
+    cuts: list[int] = []
+    for match in _STOP.finditer(text):
+        end = match.end()
+        stop = match.group()
+        if stop[0] in "。！？":
+            cuts.append(end)
+            continue
+        before = text[max(0, match.start() - 24) : match.start() + 1]
+        following = text[end : end + 3]
+        if not following[:1].isspace():
+            # glued: "fields.We will" but not "U.S.A", "file.Name" stays rare enough to accept
+            glued = re.match(r"[A-Z][a-z]", following) and re.search(r"[a-z)%]\.[\"”)]?$", before)
+            if stop == "." and glued and not _abbreviated(before):
+                cuts.append(end)
+            continue
+        rest = text[end:].lstrip() if len(text) - end < 40 else text[end : end + 40].lstrip()
+        if stop[0] == ".":
+            if _abbreviated(before) or (rest and rest[0].islower()):
+                continue
+            if _opens_line(text, match.start()):
+                continue
+            fragment = re.match(r"\d{1,3}\.(?=\s+[A-Z]|\s*$)", rest)
+            if fragment and "\n" not in text[end : end + 2]:
+                continue  # the broken-off figure stays with the sentence it was lost from
+        cuts.append(end)
+    return cuts
+
+
+def _abbreviated(before: str) -> bool:
+    """Whether the text ending in a stop ends in an abbreviation or an initial."""
+    word = before.rsplit(None, 1)[-1] if before.split() else ""
+    word = word.strip("(\"'“‘[").removesuffix(".")
+    return word.lower() in _ABBREVIATIONS or bool(re.fullmatch(r"[A-Z]|(?:[A-Za-z]\.)+[A-Za-z]", word))
+
+
+def _opens_line(text: str, stop: int) -> bool:
+    """Whether the stop at ``stop`` belongs to a number that opens its line ("3. Promote …")."""
+    line_start = text.rfind("\n", 0, stop) + 1
+    return bool(re.fullmatch(r"[ \t#>*-]*\d{1,2}(?:\.\d{1,2})*", text[line_start:stop]))

@@ -1,0 +1,132 @@
+"""Where a library lives. Everything above sees a ``Backend``; ``open_backend`` picks the home."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, TypeAlias
+
+from indexer.types import Passage, Plan, PlanInfo
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    Vectors: TypeAlias = npt.NDArray[np.float32]
+
+#: Called with one line when something is repaired or takes a while.
+Notify: TypeAlias = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What to search: these plans (all when None), and only sections whose label holds ``section``."""
+
+    plans: tuple[str, ...] | None = None
+    section: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlanContent:
+    """All that is stored of one plan.
+
+    ``indexed`` are the texts to search by and ``vectors`` (len(passages), dim) theirs, in the order
+    of ``passages``; ``names`` are the proper names by which a question may call the plan.
+    """
+
+    plan: Plan
+    passages: Sequence[Passage]
+    indexed: Sequence[str]
+    vectors: Vectors
+    names: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One entry of a ranking: a passage's ``key`` and its score, higher for better."""
+
+    key: int
+    score: float
+
+
+class Backend(Protocol):
+    """A home for plans, passages, vectors and words.
+
+    Keys are integers that the home gives passages; they are never used again. A change is one
+    transaction and raises ``generation``; a search sees each plan wholly or not at all.
+    """
+
+    location: str
+
+    @property
+    def generation(self) -> int: ...
+
+    @property
+    def model(self) -> tuple[str, str] | None:
+        """(source, fingerprint) of the encoder the vectors are from; None while empty."""
+        ...
+
+    def plans(self) -> list[PlanInfo]: ...
+
+    def plan(self, plan_id: str) -> Plan:
+        """The whole plan. Raises UnknownPlanError."""
+        ...
+
+    def names(self) -> dict[str, tuple[str, ...]]:
+        """For each plan id the proper names by which a question may call the plan."""
+        ...
+
+    def add(self, content: PlanContent, model: tuple[str, str]) -> None:
+        """Store a plan, in place of the one with its id if there is one.
+
+        ``model`` is the (source, fingerprint) of the encoder. Raises LibraryBusyError, LibraryError,
+        and ModelError when the library's vectors are of another model.
+        """
+        ...
+
+    def replace_all(self, contents: Sequence[PlanContent], model: tuple[str, str]) -> None:
+        """Store ``contents`` in place of everything, in one transaction; ``model`` becomes the library's."""
+        ...
+
+    def remove(self, plan_ids: Sequence[str]) -> None:
+        """Remove plans, all or none. Raises UnknownPlanError, LibraryBusyError."""
+        ...
+
+    def count(self, scope: Scope) -> int: ...
+
+    def search_dense(self, vector: Vectors, k: int, scope: Scope) -> list[Found]:
+        """The ``k`` passages nearest to the unit ``vector`` (dim,), by cosine."""
+        ...
+
+    def search_words(self, query: str, k: int, scope: Scope) -> list[Found]:
+        """The ``k`` best passages for the words of ``query``, by BM25."""
+        ...
+
+    def rarity(self, words: Sequence[str]) -> list[float]:
+        """The inverse document frequency of each word; 0.0 for a stop word."""
+        ...
+
+    def passages(self, keys: Sequence[int]) -> dict[int, Passage]:
+        """Passages by key; a key that is gone is left out."""
+        ...
+
+    def keys(self, scope: Scope) -> list[int]:
+        """Keys of all passages in scope, in reading order."""
+        ...
+
+    def check(self) -> list[str]:
+        """What is wrong with the library, one sentence each; empty when it is sound."""
+        ...
+
+    def close(self) -> None: ...
+
+
+def open_backend(location: str | Path, *, create: bool = False, notify: Notify = lambda line: None) -> Backend:
+    """Open the library at ``location``; with ``create`` an empty one is made if there is none.
+
+    Raises LibraryError when there is none, or it cannot be read or written.
+    """
+    from indexer.storage.local import LocalBackend
+
+    return LocalBackend(Path(location), create=create, notify=notify)

@@ -1,0 +1,352 @@
+"""The truth: plans, sections, pages, passages and vectors in one SQLite file.
+
+Passage texts are kept beside the plan's own text, so that fetching a hit does not scan a long plan
+for its offset. Vectors are stored as float16, which is what the search uses.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from indexer.errors import LibraryError, ModelError, UnknownPlanError
+from indexer.storage import PlanContent, Scope
+from indexer.types import Page, Passage, Plan, PlanInfo, Record, Role, Section
+
+#: Raised when the tables change; an older library says which command renews it.
+SCHEMA_VERSION = 1
+_SCHEMA = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE plans (
+    key INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, title TEXT NOT NULL,
+    source TEXT NOT NULL, sha256 TEXT NOT NULL, text TEXT NOT NULL, words INTEGER NOT NULL,
+    parts TEXT NOT NULL, warnings TEXT NOT NULL, names TEXT NOT NULL, generation INTEGER NOT NULL
+);
+CREATE TABLE sections (
+    plan INTEGER NOT NULL REFERENCES plans(key) ON DELETE CASCADE, n INTEGER NOT NULL,
+    path TEXT NOT NULL, PRIMARY KEY (plan, n)
+) WITHOUT ROWID;
+CREATE TABLE passages (
+    key INTEGER PRIMARY KEY AUTOINCREMENT,
+    plan INTEGER NOT NULL REFERENCES plans(key) ON DELETE CASCADE,
+    section INTEGER, start INTEGER NOT NULL, "end" INTEGER NOT NULL, page INTEGER, role TEXT NOT NULL,
+    cut_off INTEGER NOT NULL, record TEXT, text TEXT NOT NULL, indexed TEXT NOT NULL, vector BLOB NOT NULL
+);
+CREATE INDEX passages_plan ON passages(plan, key);
+CREATE TABLE removals (plan INTEGER NOT NULL, first INTEGER, last INTEGER, generation INTEGER NOT NULL);
+"""
+KeyRange = tuple[int, int]  # first and last key, both included
+
+
+class Database:
+    """Connections to one ``plans.sqlite``, one a thread; WAL, so readers never wait."""
+
+    def __init__(self, path: Path, *, create: bool) -> None:
+        self.path = path
+        self._local = threading.local()
+        self._open: list[sqlite3.Connection] = []
+        try:
+            if create and not path.exists():
+                self._create()
+            version = int(self._meta("schema") or 0)
+        except sqlite3.DatabaseError as error:
+            raise LibraryError(
+                f"{path} is not a readable library ({error}). Restore it from a copy, or delete its "
+                "folder and add the plans again."
+            ) from error
+        if version != SCHEMA_VERSION:
+            raise LibraryError(
+                f"{path} was made by another version of Planlens (format {version}, this one reads "
+                f"{SCHEMA_VERSION}). Delete its folder and add the plans again."
+            )
+
+    def _create(self) -> None:
+        with self.write() as connection:
+            for statement in _SCHEMA.split(";\n"):
+                connection.execute(statement)
+            connection.executemany(
+                "INSERT INTO meta VALUES (?, ?)", [("schema", str(SCHEMA_VERSION)), ("generation", "0")]
+            )
+
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """This thread's connection."""
+        found: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if found is None:
+            found = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False, timeout=30)
+            found.execute("PRAGMA journal_mode=WAL")
+            found.execute("PRAGMA foreign_keys=ON")
+            found.execute("PRAGMA synchronous=FULL")
+            self._local.connection = found
+            self._open.append(found)
+        return found
+
+    @contextmanager
+    def write(self) -> Iterator[sqlite3.Connection]:
+        """One transaction: committed whole, or rolled back when anything is raised.
+
+        Raises LibraryError for a full or read-only disk.
+        """
+        connection = self.connection
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+                connection.execute("COMMIT")
+            except BaseException:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+        except sqlite3.OperationalError as error:
+            raise LibraryError(
+                f"The library {self.path.parent} cannot be written ({error}). Nothing was changed. "
+                "Check the disk's free space and the folder's permissions."
+            ) from error
+
+    def close(self) -> None:
+        for connection in self._open:
+            connection.close()
+        self._open.clear()
+        self._local = threading.local()
+
+    # -- reading -----------------------------------------------------------------------------
+
+    def _meta(self, key: str) -> str | None:
+        row = self.connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        return row[0] if row else None
+
+    def generation(self) -> int:
+        return int(self._meta("generation") or 0)
+
+    def model(self) -> tuple[str, str] | None:
+        stored = self._meta("model")
+        return tuple(json.loads(stored)) if stored else None
+
+    def plans(self) -> list[PlanInfo]:
+        rows = self.connection.execute(
+            "SELECT id, title, source, parts, (SELECT count(*) FROM passages WHERE plan = plans.key), "
+            "words, sha256, warnings FROM plans ORDER BY id"
+        )
+        return [
+            PlanInfo(i, title, source, len(json.loads(parts)["pages"]) or None, n, words, sha, tuple(json.loads(w)))
+            for i, title, source, parts, n, words, sha, w in rows
+        ]
+
+    def names(self) -> dict[str, tuple[str, ...]]:
+        rows = self.connection.execute("SELECT id, names FROM plans ORDER BY id")
+        return {i: tuple(json.loads(names)) for i, names in rows}
+
+    def plan(self, plan_id: str) -> Plan:
+        row = self.connection.execute(
+            "SELECT id, title, text, source, sha256, parts, warnings FROM plans WHERE id = ?", (plan_id,)
+        ).fetchone()
+        if row is None:
+            raise unknown_plan(plan_id, [i for (i,) in self.connection.execute("SELECT id FROM plans ORDER BY id")])
+        parts = json.loads(row[5])
+        return Plan(
+            *row[:5],
+            pages=tuple(Page(*p) for p in parts["pages"]),
+            sections=tuple(Section(*s) for s in parts["sections"]),
+            asides=tuple((a, b, Role(role)) for a, b, role in parts["asides"]),
+            records=tuple(Record(*r) for r in parts["records"]),
+            warnings=tuple(json.loads(row[6])),
+        )
+
+    def passages(self, keys: Sequence[int]) -> dict[int, Passage]:
+        rows = self.connection.execute(
+            "SELECT p.key, plans.id, title, start, \"end\", p.text, path, page, role, cut_off, record "
+            "FROM passages p JOIN plans ON plans.key = p.plan "
+            "LEFT JOIN sections s ON s.plan = p.plan AND s.n = p.section "
+            "WHERE p.key IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(keys)),),
+        )
+        return {
+            key: Passage(plan, title, start, end, text, tuple(json.loads(path)) if path else (),
+                         page, Role(role), bool(cut), record)
+            for key, plan, title, start, end, text, path, page, role, cut, record in rows
+        }  # fmt: skip
+
+    def ranges(self, scope: Scope) -> list[KeyRange] | None:
+        """Key ranges of ``scope``, ascending; None for everything. Raises UnknownPlanError."""
+        if scope.plans is None and not scope.section:
+            return None
+        known = dict(self.connection.execute("SELECT id, key FROM plans"))
+        for plan_id in scope.plans or ():
+            if plan_id not in known:
+                raise unknown_plan(plan_id, sorted(known))
+        wanted = [known[i] for i in scope.plans] if scope.plans is not None else list(known.values())
+        section = ""
+        if scope.section:
+            section = (
+                "AND section IN (SELECT n FROM sections s WHERE s.plan = passages.plan "
+                "AND instr(lower(s.path), lower(?)) > 0)"
+            )
+        found: list[KeyRange] = []
+        for plan in sorted(wanted):
+            arguments = (plan, scope.section) if scope.section else (plan,)
+            for (key,) in self.connection.execute(
+                f"SELECT key FROM passages WHERE plan = ? {section} ORDER BY key", arguments
+            ):
+                if found and found[-1][1] == key - 1:
+                    found[-1] = (found[-1][0], key)
+                else:
+                    found.append((key, key))
+        return found
+
+    def keys(self, ranges: list[KeyRange] | None) -> list[int]:
+        if ranges is None:
+            return [k for (k,) in self.connection.execute("SELECT key FROM passages ORDER BY key")]
+        return [key for first, last in ranges for key in range(first, last + 1)]
+
+    def count(self, ranges: list[KeyRange] | None) -> int:
+        if ranges is None:
+            return int(self.connection.execute("SELECT count(*) FROM passages").fetchone()[0])
+        return sum(last - first + 1 for first, last in ranges)
+
+    def dimension(self) -> int:
+        """Length of the library's vectors; 1 while it is empty."""
+        row = self.connection.execute("SELECT length(vector) / 2 FROM passages LIMIT 1").fetchone()
+        return int(row[0]) if row else 1
+
+    def remembers(self, generation: int) -> bool:
+        """Whether the changes since ``generation`` can be told; not before a whole re-embedding."""
+        return int(self._meta("embedded_at") or 0) <= generation <= self.generation()
+
+    def added_since(self, generation: int) -> list[int]:
+        """Keys of plans that were added after ``generation``, in the order of adding."""
+        rows = self.connection.execute("SELECT key FROM plans WHERE generation > ? ORDER BY key", (generation,))
+        return [k for (k,) in rows]
+
+    def removed_since(self, generation: int) -> list[tuple[int, KeyRange]]:
+        """(plan key, key range of its passages) removed after ``generation``."""
+        rows = self.connection.execute(
+            "SELECT plan, first, last FROM removals WHERE generation > ?", (generation,)
+        )
+        return [(plan, (first, last)) for plan, first, last in rows if first is not None]
+
+    def vectors_of(self, plans: Sequence[int]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
+        """Keys (n,) and vectors (n, dim) of all passages of ``plans``."""
+        keys: list[int] = []
+        blobs: list[bytes] = []
+        for plan in plans:
+            for key, blob in self.connection.execute(
+                "SELECT key, vector FROM passages WHERE plan = ? ORDER BY key", (plan,)
+            ):
+                keys.append(key)
+                blobs.append(blob)
+        flat = np.frombuffer(b"".join(blobs), dtype=np.float16).astype(np.float32)
+        return np.array(keys, dtype=np.int64), flat.reshape(len(keys), -1) if keys else flat.reshape(0, 0)
+
+    def indexed_of(self, plan: int) -> list[tuple[int, str]]:
+        """(key, indexed text) of all passages of one plan."""
+        return self.connection.execute(
+            "SELECT key, indexed FROM passages WHERE plan = ? ORDER BY key", (plan,)
+        ).fetchall()
+
+    # -- writing, inside ``write()`` -----------------------------------------------------------
+
+    def delete_plan(self, connection: sqlite3.Connection, plan_id: str, generation: int) -> int:
+        """Delete a plan and note what went; its key. Raises UnknownPlanError."""
+        row = connection.execute("SELECT key FROM plans WHERE id = ?", (plan_id,)).fetchone()
+        if row is None:
+            raise unknown_plan(plan_id, [i for (i,) in connection.execute("SELECT id FROM plans ORDER BY id")])
+        first, last = connection.execute("SELECT min(key), max(key) FROM passages WHERE plan = ?", row).fetchone()
+        connection.execute("INSERT INTO removals VALUES (?, ?, ?, ?)", (row[0], first, last, generation))
+        connection.execute("DELETE FROM plans WHERE key = ?", row)
+        return int(row[0])
+
+    def insert_plan(self, connection: sqlite3.Connection, content: PlanContent, generation: int) -> int:
+        """Insert a plan with its passages; the plan's key."""
+        plan, passages = content.plan, content.passages
+        parts: dict[str, Any] = {
+            "pages": [(p.number, p.start, p.end) for p in plan.pages],
+            "sections": [
+                (s.start, s.body, s.end, s.level, s.number, s.title, s.parent) for s in plan.sections
+            ],
+            "asides": plan.asides,
+            "records": [(r.id, r.start, r.end) for r in plan.records],
+        }
+        key = connection.execute(
+            "INSERT INTO plans (id, title, source, sha256, text, words, parts, warnings, names, generation) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (plan.id, plan.title, plan.source, plan.sha256, plan.text, len(plan.text.split()),
+             json.dumps(parts), json.dumps(plan.warnings), json.dumps(list(content.names)), generation),
+        ).lastrowid  # fmt: skip
+        assert key is not None
+        paths = sorted({p.section for p in passages if p.section})
+        number = {path: n for n, path in enumerate(paths)}
+        connection.executemany(
+            "INSERT INTO sections VALUES (?, ?, ?)",
+            [(key, n, json.dumps(path, ensure_ascii=False)) for path, n in number.items()],
+        )
+        halves = content.vectors.astype(np.float16)
+        connection.executemany(
+            'INSERT INTO passages (plan, section, start, "end", page, role, cut_off, record, text, indexed, vector) '
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                (key, number.get(p.section), p.start, p.end, p.page, p.role.value, p.cut_off, p.record,
+                 p.text, words, half.tobytes())
+                for p, words, half in zip(passages, content.indexed, halves, strict=True)
+            ],
+        )  # fmt: skip
+        return key
+
+    def set_generation(self, connection: sqlite3.Connection, generation: int) -> None:
+        connection.execute("UPDATE meta SET value = ? WHERE key = 'generation'", (str(generation),))
+
+    def forget_before(self, connection: sqlite3.Connection, generation: int) -> None:
+        """Note that what came before ``generation`` cannot be brought up to date: vectors are new."""
+        connection.execute("INSERT OR REPLACE INTO meta VALUES ('embedded_at', ?)", (str(generation),))
+        connection.execute("DELETE FROM removals")
+
+    def claim_model(self, connection: sqlite3.Connection, model: tuple[str, str]) -> None:
+        """Note ``model`` as the library's own, or raise ModelError when it has another."""
+        stored = connection.execute("SELECT value FROM meta WHERE key = 'model'").fetchone()
+        occupied = connection.execute("SELECT EXISTS (SELECT 1 FROM plans)").fetchone()[0]
+        if stored and occupied and json.loads(stored[0])[1] != model[1]:
+            raise model_mismatch(json.loads(stored[0])[1], model[1])
+        connection.execute("INSERT OR REPLACE INTO meta VALUES ('model', ?)", (json.dumps(model),))
+
+    def check(self) -> list[str]:
+        """What is wrong inside the file; each plan's passages against its text."""
+        problems = [
+            f"plans.sqlite: {row[0]}"
+            for row in self.connection.execute("PRAGMA integrity_check")
+            if row[0] != "ok"
+        ]
+        for (plan_id,) in self.connection.execute("SELECT id FROM plans ORDER BY id").fetchall():
+            text = self.plan(plan_id).text
+            wrong = sum(
+                text[start:end] != passage
+                for start, end, passage in self.connection.execute(
+                    'SELECT start, "end", text FROM passages WHERE plan = (SELECT key FROM plans WHERE id = ?)',
+                    (plan_id,),
+                )
+            )
+            if wrong:
+                problems.append(f"{plan_id}: {wrong} passages do not match the plan's text. Add the file again.")
+        return problems
+
+
+def unknown_plan(plan_id: str, known: Sequence[str]) -> UnknownPlanError:
+    """The error for a plan that is not there, naming those that are."""
+    shown = ", ".join(known[:8]) + (", …" if len(known) > 8 else "")
+    return UnknownPlanError(f"There is no plan {plan_id!r} in this library. It holds: {shown or 'no plans'}.")
+
+
+def model_mismatch(stored: str, given: str) -> ModelError:
+    """The error for vectors of another model than the library's."""
+    return ModelError(
+        f"This library was indexed with the model {stored}, not {given}. Leave --model out to use the "
+        "library's own, or run: planlens rebuild --model NAME_OR_FOLDER, which embeds every plan again."
+    )
+
+

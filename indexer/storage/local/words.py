@@ -1,0 +1,155 @@
+"""The word index: tantivy over the indexed texts, derived from the database.
+
+It is written ahead of the database when a plan is added and behind it when one is removed, so that
+it always holds every word of every committed plan; entries without a row are dropped by the caller.
+"""
+
+from __future__ import annotations
+
+import math
+import shutil
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import tantivy
+
+from indexer.reading.spelling import fold_spelling
+from indexer.storage import Found
+from indexer.storage.local.database import KeyRange
+
+#: Raised when the analysis changes: words indexed one way cannot be searched another.
+_FORMAT = "1"
+_GENERATION_FILE = "generation"
+_WRITER_BYTES = 32 * 1024 * 1024
+# Figures stay whole ("13.7"), each Chinese character is a word, everything else splits at punctuation.
+_TOKENS = r"\p{Han}|\d+(?:[.,]\d+)+|[\w&&[^\p{Han}]]+"
+
+
+@lru_cache(maxsize=1)
+def _analyzer() -> tantivy.TextAnalyzer:
+    builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.regex(_TOKENS))
+    return (
+        builder.filter(tantivy.Filter.lowercase())
+        .filter(tantivy.Filter.ascii_fold())
+        .filter(tantivy.Filter.stopword("english"))
+        .filter(tantivy.Filter.stemmer("english"))
+        .build()
+    )
+
+
+def analyze(text: str) -> list[str]:
+    """The search terms of ``text``: folded, stemmed, without stop words."""
+    return list(_analyzer().analyze(fold_spelling(text)))
+
+
+class WordIndex:
+    """The tantivy index in ``folder``; ``generation`` is what it reflects, -1 when unusable."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._index: Any = None
+        self._reloaded = -1
+
+    @property
+    def generation(self) -> int:
+        try:
+            version, generation = (self.folder / _GENERATION_FILE).read_text("ascii").split()
+            return int(generation) if version == _FORMAT else -1
+        except (OSError, ValueError):
+            return -1
+
+    def open(self) -> bool:
+        """Open the files; False when they are missing or damaged."""
+        try:
+            self._index = tantivy.Index.open(str(self.folder))
+            self._index.register_tokenizer("plan", _analyzer())
+            self._index.reload()
+            self._index.searcher().search(tantivy.Query.all_query(), 1)
+        except Exception:  # tantivy raises ValueError and pyo3 panics alike
+            self._index = None
+        return self._index is not None
+
+    def create(self) -> None:
+        """Start an empty index, in place of whatever is there."""
+        self._index = None
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir(parents=True)
+        schema = tantivy.SchemaBuilder()
+        schema.add_unsigned_field("key", stored=True, indexed=True, fast=True)
+        schema.add_unsigned_field("plan", indexed=True)
+        schema.add_text_field("text", tokenizer_name="plan", index_option="freq")
+        self._index = tantivy.Index(schema.build(), path=str(self.folder))
+        self._index.register_tokenizer("plan", _analyzer())
+
+    def mark(self, generation: int) -> None:
+        """Note that the index reflects ``generation``."""
+        temporary = self.folder / f"{_GENERATION_FILE}.new"
+        temporary.write_text(f"{_FORMAT} {generation}", "ascii")
+        temporary.replace(self.folder / _GENERATION_FILE)
+
+    def update(self, added: Iterable[tuple[int, list[tuple[int, str]]]], removed: Sequence[int]) -> None:
+        """Index plans (key, [(passage key, text)]) and drop the plans with the ``removed`` keys."""
+        writer = self._index.writer(_WRITER_BYTES, 1)
+        for plan in removed:
+            writer.delete_documents_by_term("plan", plan)
+        for plan, rows in added:
+            # a key may come again when the transaction it was given in was lost
+            writer.delete_documents_by_term("plan", plan)
+            for key, text in rows:
+                document = tantivy.Document()
+                document.add_unsigned("key", key)
+                document.add_unsigned("plan", plan)
+                document.add_text("text", fold_spelling(text))
+                writer.add_document(document)
+        writer.commit()
+        writer.wait_merging_threads()
+        self._index.reload()
+
+    def refresh(self) -> None:
+        """See what other processes have written."""
+        self._index.reload()
+
+    def search(self, query: str, k: int, ranges: list[KeyRange] | None) -> list[Found]:
+        """The ``k`` best by BM25 among the keys in ``ranges``; ties by key."""
+        terms = list(dict.fromkeys(analyze(query)))
+        if not terms or ranges == []:
+            return []
+        schema = self._index.schema
+        words = tantivy.Query.boolean_query(
+            [(tantivy.Occur.Should, tantivy.Query.term_query(schema, "text", t, "freq")) for t in terms]
+        )
+        if ranges is not None:
+            inside = tantivy.Query.boolean_query(
+                [
+                    (
+                        tantivy.Occur.Should,
+                        tantivy.Query.range_query(schema, "key", tantivy.FieldType.Unsigned, first, last),
+                    )
+                    for first, last in ranges
+                ]
+            )
+            # the filter must not add to the score
+            words = tantivy.Query.boolean_query(
+                [(tantivy.Occur.Must, words), (tantivy.Occur.Must, tantivy.Query.const_score_query(inside, 0.0))]
+            )
+        searcher = self._index.searcher()
+        hits = searcher.search(words, k, count=False).hits
+        keys = searcher.fast_field_values("key", [address for _, address in hits])
+        found = [Found(int(key), float(score)) for key, (score, _) in zip(keys, hits, strict=True)]
+        return sorted(found, key=lambda f: (-f.score, f.key))
+
+    def rarity(self, words: Sequence[str]) -> list[float]:
+        """Inverse document frequency of each word as BM25 has it; 0.0 for a stop word."""
+        searcher = self._index.searcher()
+        total = searcher.num_docs
+        weights = []
+        for word in words:
+            terms = analyze(word)
+            counts = [searcher.doc_freq("text", t) for t in terms]
+            weights.append(max((math.log(1 + (total - n + 0.5) / (n + 0.5)) for n in counts), default=0.0))
+        return weights
+
+    def __len__(self) -> int:
+        return int(self._index.searcher().num_docs)

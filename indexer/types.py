@@ -1,0 +1,202 @@
+"""The nouns that every other module speaks in; frozen data, no behaviour beyond simple views."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+
+#: Half-open character range ``[start, end)``.
+Span: TypeAlias = tuple[int, int]
+
+
+class Role(StrEnum):
+    """What a stretch of a plan's text is to its reader."""
+
+    BODY = "body"
+    SUMMARY = "summary"  # a leading summary that the body repeats
+    FURNITURE = "furniture"  # what a web page left around the plan: links, other news
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a source that has pages; ``number`` counts from 1."""
+
+    number: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A node of the section tree, in reading order.
+
+    ``start`` is where the heading begins, ``body`` where the text after it begins and ``end`` where
+    the section and all below it end. ``level`` is 1 for the outermost; ``parent`` is the index of
+    the enclosing section in ``Plan.sections``, or None. ``number`` is as written ("(4)"), or "".
+    """
+
+    start: int
+    body: int
+    end: int
+    level: int
+    number: str
+    title: str
+    parent: int | None
+
+    @property
+    def label(self) -> str:
+        """Number and title as a reader would say them, "(4) Industry"."""
+        return f"{self.number} {self.title}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One passage that the source delivered ready made, with the id it gave it."""
+
+    id: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One document, read: canonical text and what is known of its parts.
+
+    ``id`` is the short name people type, ``sha256`` the hash of the source's bytes. ``asides`` are
+    the stretches of ``text`` that are not the plan's body, with their role. ``records`` is empty
+    unless the source came as records, each of which stays one passage.
+    """
+
+    id: str
+    title: str
+    text: str
+    source: str
+    sha256: str
+    pages: tuple[Page, ...] = ()
+    sections: tuple[Section, ...] = ()
+    asides: tuple[tuple[int, int, Role], ...] = ()
+    records: tuple[Record, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A few sentences of one section of a plan: ``plan.text[start:end] == text``, always.
+
+    ``section`` is the path of section labels from the outermost in. ``cut_off`` says that a figure
+    in the text is broken off in the source. ``record`` is the id the source gave, if it came as
+    records.
+    """
+
+    plan: str
+    title: str
+    start: int
+    end: int
+    text: str
+    section: tuple[str, ...] = ()
+    page: int | None = None
+    role: Role = Role.BODY
+    cut_off: bool = False
+    record: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlanInfo:
+    """What a library tells of a plan without its text."""
+
+    id: str
+    title: str
+    source: str
+    pages: int | None
+    passages: int
+    words: int
+    sha256: str
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage found for a question; ``score`` is higher for better and has no unit.
+
+    ``highlights`` are spans of ``passage.text``: the words that met words of the question.
+    """
+
+    passage: Passage
+    score: float
+    highlights: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """Where a quote stands: ``plan.text[start:end] == quote``. ``n`` counts from 1 in an answer."""
+
+    n: int
+    plan: str
+    title: str
+    section: tuple[str, ...]
+    page: int | None
+    start: int
+    end: int
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerSentence:
+    """One sentence of a plan that answers; ``emphasis`` spans are offsets into ``text``."""
+
+    text: str
+    citation: int
+    emphasis: tuple[Span, ...] = ()
+    cut_off: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """All that is known about one question.
+
+    ``sentences`` is empty when no sentence answers; then ``nearest`` is the closest miss and
+    ``unmatched`` the words of the question that nothing in the plans met. ``searched`` counts the
+    passages in scope.
+    """
+
+    question: str
+    searched: int
+    sentences: tuple[AnswerSentence, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    hits: tuple[Hit, ...] = ()
+    nearest: Hit | None = None
+    unmatched: tuple[str, ...] = ()
+    confidence: float = 0.0
+
+    @property
+    def answerable(self) -> bool:
+        """Whether any sentence answers the question."""
+        return bool(self.sentences)
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """Every passage on a topic, with where the search stopped and why.
+
+    ``by_plan`` and ``by_section`` map a plan id, and (plan id, outermost section label), to the
+    number of its passages among ``hits``.
+    """
+
+    question: str
+    searched: int
+    hits: tuple[Hit, ...]
+    by_plan: dict[str, int]
+    by_section: dict[tuple[str, str], int]
+    stopped: str
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What became of one file: ``status`` is "added", "replaced", "same" or "failed"."""
+
+    path: str
+    status: str
+    plan: str | None = None
+    passages: int = 0
+    detail: str = ""

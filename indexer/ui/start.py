@@ -1,0 +1,5 @@
+"""What ``planlens serve`` hands to Streamlit."""
+
+from indexer.ui.app import main
+
+main()
