@@ -73,8 +73,7 @@ def measure(library: Library, questions: Sequence[Row]) -> dict[str, float]:
                 wrong.append(f"answered {row['id']}")
             continue
         relevant = [
-            r.passage.plan == row["plan"] and holds_evidence(r.passage.text, row["evidence"])
-            for r in seen.ranked[:10]
+            r.passage.plan == row["plan"] and holds_evidence(r.passage.text, row["evidence"]) for r in seen.ranked[:10]
         ]
         hits.append(hit_at(relevant, 1))
         ranks.append(reciprocal_rank(relevant, 10))

@@ -190,7 +190,9 @@ def ask(
 def serve(
     library: LibraryOption = "index",
     port: Annotated[int, typer.Option(help="Port of the web app.")] = 8501,
-    address: Annotated[str, typer.Option(help="Address to listen on; another one opens it to the network.")] = "localhost",
+    address: Annotated[
+        str, typer.Option(help="Address to listen on; another one opens it to the network.")
+    ] = "localhost",
     quiet: QuietOption = False,
 ) -> None:
     """Serve the web app, on this machine only unless told otherwise."""
@@ -243,7 +245,9 @@ def _add(
             if report.status == "failed":
                 print(f"planlens: {report.detail}", file=sys.stderr)
             elif not quiet:
-                print(f"{report.path}: {report.detail or f'{report.status}, {report.passages} passages'}", file=sys.stderr)
+                print(
+                    f"{report.path}: {report.detail or f'{report.status}, {report.passages} passages'}", file=sys.stderr
+                )
     failed = [r for r in reports if r.status == "failed"]
     if failed:
         raise typer.Exit(REFUSED if len(failed) == len(reports) else SOME_FAILED)

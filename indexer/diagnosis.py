@@ -29,7 +29,8 @@ def diagnose(location: str, notify: Callable[[str], None]) -> Iterator[tuple[boo
         with Library.open(location, notify=notify) as library:
             plans = library.plans()
             passages = sum(p.passages for p in plans)
-            yield True, f"library {location}: {len(plans)} plans, {passages:,} passages, generation {library.backend.generation}"
+            generation = library.backend.generation
+            yield True, f"library {location}: {len(plans)} plans, {passages:,} passages, generation {generation}"
             kind = type(library.encoder).__name__
             yield True, f"model {library.encoder.fingerprint}, {library.encoder.dimension} dimensions, run by {kind}"
             problems = library.check()

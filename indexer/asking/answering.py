@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from indexer.asking.confidence import THRESHOLD, confidence, measure, missing_names
+from indexer.asking.confidence import THRESHOLD, absent_words, confidence, measure, missing_names
 from indexer.asking.interaction import NO_WORDS, QuestionWords, read_words
 from indexer.asking.question import Kind, Question, read_question
 from indexer.asking.ranking import RankedPassage, RankedSentence, rank_passages
@@ -21,8 +21,8 @@ MOST_SENTENCES = 3
 #: A further sentence must come this near to the first one's score.
 MARGIN = 0.25
 _SAME = 0.6  # share of words that makes two sentences the same news
-#: Cosine below which no sentence can be said to have met a word of the question.
-_UNMET = 0.4
+#: Cosine from which another word comes near enough to one of the question to stand for it.
+_NEAR = 0.6
 
 _FIGURE = re.compile(
     r"(?:[$€£¥]\s?)?\d+(?:[.,]\d+)*(?:\s?%|\s?℃|(?:\s(?:hundred|thousand|million|billion|trillion))?"
@@ -63,7 +63,12 @@ def ask(backend: Backend, encoder: Encoder, asked: str, scope: Scope | None = No
         best = max((s for _, s in judged), key=lambda s: s.score, default=None)
         nearest = next((to_hit(r) for r in seen.ranked if best and r.passage == best.passage), None)
         return Answer(
-            seen.question.asked, seen.searched, hits=hits, nearest=nearest, unmatched=_unmatched(seen), confidence=surest
+            seen.question.asked,
+            seen.searched,
+            hits=hits,
+            nearest=nearest,
+            unmatched=_unmatched(seen),
+            confidence=surest,
         )
     citations = tuple(_cite(n, s) for n, s in enumerate(chosen, 1))
     sentences = tuple(
@@ -85,9 +90,7 @@ def examine(backend: Backend, encoder: Encoder, asked: str, scope: Scope, depth:
     candidates = retrieve(backend, question.text, vector, scope, depth)
     ranked = rank_passages(question, words, candidates, encoder)
     missing = missing_names(question, words, [_searchable(r.passage) for r in ranked])
-    judged = [
-        (measure(question, words, s, missing), s) for r in ranked for s in r.sentences if _may_answer(s)
-    ]
+    judged = [(measure(question, words, s, missing), s) for r in ranked for s in r.sentences if _may_answer(s)]
     return Examination(question, words, searched, ranked, judged, missing)
 
 
@@ -106,20 +109,22 @@ def _may_answer(sentence: RankedSentence) -> bool:
 
 
 def _choose(judged: Sequence[tuple[float, RankedSentence]], *, per_plan: bool) -> list[RankedSentence]:
-    """The sentences to show: the best, and up to two that come near it and add something."""
+    """The sentences to show: the best, and up to two that come near it and add something.
+
+    With ``per_plan``, the best of each plan instead, each by itself.
+    """
     order = sorted(judged, key=lambda entry: -entry[1].score)
+    if per_plan:
+        best = {s.passage.plan: (sure, s) for sure, s in reversed(order)}
+        answering = [s for sure, s in best.values() if sure >= THRESHOLD]
+        return sorted(answering, key=lambda s: -s.score)[:MOST_SENTENCES]
+    if not order or order[0][0] < THRESHOLD:
+        return []  # the best sentence does not answer: what ranks behind it does not either
     chosen: list[RankedSentence] = []
     for sure, sentence in order:
-        if len(chosen) == MOST_SENTENCES or (chosen and chosen[0].score - sentence.score > MARGIN):
+        if len(chosen) == MOST_SENTENCES or order[0][1].score - sentence.score > MARGIN:
             break
-        if sure < THRESHOLD:
-            if not chosen and not per_plan:
-                break  # the best sentence does not answer: what ranks behind it does not either
-            continue
-        plans = [s.passage.plan for s in chosen]
-        if per_plan and sentence.passage.plan in plans:
-            continue
-        if not any(_alike(sentence.text, other.text) for other in chosen):
+        if sure >= THRESHOLD and not any(_alike(sentence.text, other.text) for other in chosen):
             chosen.append(sentence)
     return chosen
 
@@ -176,10 +181,12 @@ def _searchable(passage: Passage) -> str:
 
 
 def _unmatched(seen: Examination) -> tuple[str, ...]:
-    """Words of the question that no sentence met."""
+    """Words of the question that stand in no passage and that no word came near."""
+    texts = [_searchable(r.passage) for r in seen.ranked]
     sentences = [s for r in seen.ranked for s in r.sentences]
+    absent = absent_words(seen.words.words, texts)
     return tuple(
         word
         for i, word in enumerate(seen.words.words)
-        if word in seen.missing or all(s.match.matches[i] < _UNMET for s in sentences)
+        if word in seen.missing or (word in absent and all(s.match.matches[i] < _NEAR for s in sentences))
     )

@@ -54,16 +54,21 @@ def confidence(features: Sequence[float]) -> float:
 
 def missing_names(question: Question, words: QuestionWords, texts: Sequence[str]) -> tuple[str, ...]:
     """Proper names of the question that none of ``texts`` holds; the first word is no name."""
+    absent = absent_words(words.words, texts)
+    return tuple(
+        word
+        for word in words.words
+        if word in absent and word[0].isupper() and re.search(rf"(?<=\w[\s,]){re.escape(word)}\b", question.text)
+    )
+
+
+def absent_words(words: Sequence[str], texts: Sequence[str]) -> set[str]:
+    """Those of ``words`` that none of ``texts`` holds, whatever their ending."""
     whole = "\n".join(texts).lower()
-    found = []
-    for word in words.words:
-        inner = re.search(rf"(?<=\w[\s,]){re.escape(word)}\b", question.text)
-        if word[0].isupper() and inner and _stem(word) not in whole:
-            found.append(word)
-    return tuple(found)
+    return {word for word in words if stem(word) not in whole}
 
 
-def _stem(word: str) -> str:
+def stem(word: str) -> str:
     """The part of ``word`` that its inflections share, roughly."""
     plain = word.lower()
     return plain[: max(4, len(plain) - 3)] if len(plain) > 5 else plain

@@ -67,9 +67,7 @@ def read_words(question: Question, encoder: Encoder, rarity: Callable[[Sequence[
     grouped: dict[int, list[int]] = {}
     for row, word in enumerate(tokens.words):
         grouped.setdefault(word, []).append(row)
-    spoken = {
-        rows[0]: question.text[tokens.spans[rows[0]][0] : tokens.spans[rows[-1]][1]] for rows in grouped.values()
-    }
+    spoken = {rows[0]: question.text[tokens.spans[rows[0]][0] : tokens.spans[rows[-1]][1]] for rows in grouped.values()}
     ignored = FUNCTION_WORDS | question.plan_words | {"s"}
     carrying = [
         tuple(rows)
@@ -83,9 +81,7 @@ def read_words(question: Question, encoder: Encoder, rarity: Callable[[Sequence[
     return QuestionWords(tuple(words), weights, tokens.vectors, tuple(pieces))
 
 
-def match_sentences(
-    words: QuestionWords, passages: Sequence[Passage], encoder: Encoder
-) -> list[list[SentenceMatch]]:
+def match_sentences(words: QuestionWords, passages: Sequence[Passage], encoder: Encoder) -> list[list[SentenceMatch]]:
     """For each passage the matches of its sentences, in order."""
     texts: list[str] = []
     figures = [i for i, word in enumerate(words.words) if word[0].isdigit()]

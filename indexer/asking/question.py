@@ -28,8 +28,8 @@ FUNCTION_WORDS = frozenset(
 #: Words that name the kind of answer rather than its topic: "the cement capacity rules" are found by
 #: "cement" and "capacity"; that no sentence says "rules" tells nothing.
 ANSWER_WORDS = frozenset(
-    "rule rules requirement requirements measure measures policy policies provision provisions regulation "
-    "regulations thing things kind kinds type types way ways information detail details content".split()
+    """rule rules requirement requirements measure measures policy policies provision provisions regulation
+    regulations thing things kind kinds type types way ways information detail details content""".split()
 )
 
 
@@ -45,11 +45,13 @@ class Kind(StrEnum):
 
 
 _KINDS = (
+    (Kind.OPEN, r"\b(?:rules?|requirements?|measures|polic(?:y|ies)|provisions?|principles?)\b"),
     (Kind.DATE, r"\b(?:when|(?:which|what) (?:year|date|deadline)|by what (?:date|time)|since when|deadline)\b"),
     (
         Kind.MONEY,
-        r"\b(?:how much (?:money|funding|investment|will .{0,40}cost|does .{0,40}cost)|what (?:price|fee|fine|cost|"
-        r"budget|salary|interest)|(?:cost|price|budget|tariff|fine|salary|revenue|turnover)s?\b.{0,30}\?|yuan)\b",
+        r"\bhow much (?:money|funding|investment|(?:will|does|do) .{0,40}cost)\b|\byuan\b"
+        r"|\bwhat (?:price|fee|fine|cost|budget|salary|interest)\b"
+        r"|\b(?:cost|price|budget|tariff|fine|salary|revenue|turnover)s?\b.{0,30}\?",
     ),
     (
         Kind.QUANTITY,
@@ -72,7 +74,9 @@ _KINDS = (
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b|\bFive[- ]Year Plan\b|\bend of (?:the|this) decade\b|\d{4}年")
 _FIGURE = re.compile(r"\d")
 _NOT_A_FIGURE = re.compile(
-    r"^\s*(?:\(\w+\)|\d{1,2}[.)])\s*|\b(?:19|20)\d\d\b|\b\d+(?:st|nd|rd|th)\b|\(\d+\)|\b\d+G\b|\bNo\. ?\d+", re.MULTILINE
+    r"^\s*(?:\(\w+\)|\d{1,2}[.)])\s*|\b(?:19|20)\d\d\b|\b\d+(?:st|nd|rd|th)\b|\(\d+\)|\b\d+G\b"
+    r"|\bNo\. ?\d+|\bFive-Year\b",
+    re.MULTILINE,
 )
 _NUMBER_WORDS = re.compile(
     r"\b(?:half|third|quarter|fifth|tenth|double|twice|triple|two|three|four|five|six|seven|eight|nine|ten|twelve|"

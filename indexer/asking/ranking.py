@@ -61,16 +61,24 @@ def rank_passages(
     closer: int = CLOSER,
 ) -> list[RankedPassage]:
     """Passages best first: ``closer`` of them looked at sentence by sentence, the rest behind."""
-    near, far = candidates[:closer], candidates[closer:]
+    near = _nearest(candidates, closer, question.plans)
+    taken = {c.key for c in near}
+    far = [c for c in candidates if c.key not in taken]
     matched = match_sentences(words, [c.passage for c in near], encoder)
-    ranked = [
-        _rank(question, candidate, matches) for candidate, matches in zip(near, matched, strict=True)
-    ]
+    ranked = [_rank(question, candidate, matches) for candidate, matches in zip(near, matched, strict=True)]
     ranked = sorted(_behind_the_body(ranked), key=lambda r: (-r.score, r.key))
     floor = min((r.score for r in ranked), default=0.0)
     top = max((c.score for c in far), default=0.0)
     rest = [RankedPassage(c.key, c.passage, min(floor, floor - top + c.score)) for c in far]
     return ranked + rest
+
+
+def _nearest(candidates: Sequence[Candidate], count: int, plans: Sequence[str]) -> Sequence[Candidate]:
+    """The first ``count``; where the question names several plans, as many of each as of the others."""
+    if len(plans) < 2:
+        return candidates[:count]
+    quota = max(1, count // len(plans))
+    return [c for plan in plans for c in [c for c in candidates if c.passage.plan == plan][:quota]]
 
 
 def _rank(question: Question, candidate: Candidate, matches: Sequence[SentenceMatch]) -> RankedPassage:

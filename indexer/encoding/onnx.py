@@ -41,6 +41,7 @@ class ExportDetails:
     max_tokens: int
     inputs: tuple[str, ...]
     pad_id: int
+    runtime: str  # the onnxruntime that fused the graph; another one may not know its operators
 
 
 class OnnxEncoder:
@@ -53,6 +54,8 @@ class OnnxEncoder:
         """
         self._folder = folder
         try:
+            for name in (MODEL_FILE, TOKENIZER_FILE):
+                (folder / name).stat()
             stored = json.loads((folder / DETAILS_FILE).read_text("utf-8"))
             self.details = ExportDetails(**{**stored, "inputs": tuple(stored["inputs"])})
         except (OSError, ValueError, TypeError, KeyError) as error:
@@ -89,9 +92,7 @@ class OnnxEncoder:
             found.update((i, token_vectors(encodings[i], row)) for i, row in zip(batch, rows, strict=True))
         return [found[i] for i in range(len(texts))]
 
-    def _run(
-        self, output: str, encodings: Sequence[Encoding]
-    ) -> Iterator[tuple[list[int], npt.NDArray[np.float32]]]:
+    def _run(self, output: str, encodings: Sequence[Encoding]) -> Iterator[tuple[list[int], npt.NDArray[np.float32]]]:
         """Batches of indices with the model's ``output`` for them, as they are done."""
         batches = list(_batches([len(e) for e in encodings]))
 
@@ -126,7 +127,10 @@ class OnnxEncoder:
     def _tokenizer(self) -> Any:
         from tokenizers import Tokenizer
 
-        tokenizer = Tokenizer.from_file(str(self._folder / TOKENIZER_FILE))
+        try:
+            tokenizer = Tokenizer.from_file(str(self._folder / TOKENIZER_FILE))
+        except Exception as error:  # tokenizers raises bare ones
+            raise self._unreadable(TOKENIZER_FILE, error) from error
         tokenizer.enable_truncation(self.details.max_tokens)
         tokenizer.no_padding()
         return tokenizer
@@ -138,15 +142,17 @@ class OnnxEncoder:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
         options.log_severity_level = 3
+        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL  # done at export
         try:
-            return onnxruntime.InferenceSession(
-                self._folder / MODEL_FILE, options, providers=["CPUExecutionProvider"]
-            )
+            return onnxruntime.InferenceSession(self._folder / MODEL_FILE, options, providers=["CPUExecutionProvider"])
         except Exception as error:  # onnxruntime has no exception base of its own
-            raise ModelError(
-                f"The exported model {self._folder / MODEL_FILE} cannot be loaded ({error}). "
-                "Delete that folder; it is exported again at the next start."
-            ) from error
+            raise self._unreadable(MODEL_FILE, error) from error
+
+    def _unreadable(self, name: str, error: Exception) -> ModelError:
+        return ModelError(
+            f"The exported model {self._folder / name} cannot be loaded ({error}). "
+            "Delete that folder; it is exported again at the next start."
+        )
 
 
 def token_vectors(encoding: Encoding, rows: npt.NDArray[np.float32]) -> TokenVectors:

@@ -53,9 +53,7 @@ class SentenceTransformerEncoder:
         return vectors
 
     def embed_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
-        rows = self.model.encode(
-            list(texts), output_value="token_embeddings", show_progress_bar=False
-        )
+        rows = self.model.encode(list(texts), output_value="token_embeddings", show_progress_bar=False)
         tokenizer = self.model.tokenizer
         found = []
         for text, row in zip(texts, rows, strict=True):
@@ -96,10 +94,13 @@ def load_sentence_transformer(source: str) -> SentenceTransformerEncoder:
     """
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     from sentence_transformers import SentenceTransformer
+    from transformers.utils import logging
 
     folder = model_folder(source)
     if folder is None and ("/" in source or "\\" in source) and source.startswith((".", "/", "~")):
         raise ModelError(f"There is no folder {source}. Give a folder that holds a sentence-transformers model.")
+    logging.set_verbosity_error()  # type: ignore[no-untyped-call]
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     try:
         model = SentenceTransformer(str(folder or source), device=None)
     except Exception as error:  # the library raises many kinds, depending on what is missing

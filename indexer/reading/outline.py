@@ -16,7 +16,7 @@ from indexer.reading.sentences import fold_space
 from indexer.types import Section
 
 _CJK_DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")}
-_WORDS = "One Two Three Four Five Six Seven Eight Nine Ten Eleven Twelve".split()
+_WORDS = ["One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten", "Eleven", "Twelve"]
 _MARK = re.compile(
     r"""^[ \t]*(?P<mark>
         (?P<word>(?:Chapter|Part|Section|Article)\s+(?P<word_n>\d{1,3}|[IVX]{1,6}))\b[.:]?
@@ -118,17 +118,18 @@ def _order(text: str, marks: list[_Mark]) -> list[_Mark]:
     """``marks`` that are headings, each with its depth, read against the open sequences."""
     kept: list[_Mark] = []
     open_marks: list[_Mark] = []  # the innermost open sequence last
-    for i, mark in enumerate(marks):
-        mark = _split_glued(text, mark, open_marks, decimals=sum(m.kind == "decimal" for m in marks))
+    decimals = sum(mark.kind == "decimal" for mark in marks)
+    for i, found in enumerate(marks):
+        mark = _split_glued(text, found, open_marks, decimals)
         if mark.kind == "decimal":
             depth = mark.text.rstrip(".").count(".")
             open_marks = open_marks[:depth]
         else:
             following = marks[i + 1] if i + 1 < len(marks) else None
-            found = _depth(text, mark, open_marks, following)
-            if found is None:
+            fitting = _depth(text, mark, open_marks, following)
+            if fitting is None:
                 continue
-            depth = found
+            depth = fitting
         placed = replace(mark, depth=depth)
         open_marks = [*open_marks[:depth], placed]
         kept.append(placed)
@@ -162,13 +163,13 @@ def _depth(text: str, mark: _Mark, open_marks: list[_Mark], following: _Mark | N
         # The next item or the next part? A part holds sections, or is a title and no more.
         opens = following is not None and following.kind != mark.kind and following.value == 1
         return exact[0] if opens or _stands_alone(text, mark) else fitting[-1]
-    return (exact or fitting or [None])[-1]
+    return next(reversed(exact or fitting), None)
 
 
 def _stands_alone(text: str, mark: _Mark) -> bool:
     """Whether the mark's line holds a title and no sentence."""
     line = text[mark.end : _line_end(text, mark.end)].strip()
-    return len(line.split()) <= _TITLE_WORDS and not re.search(r"[.;。][\"”]?\s+\S", line)
+    return len(line.split()) <= _TITLE_WORDS and not re.search(r"[.;][\"”]?\s+\S|[。；]\S", line)
 
 
 def _line_end(text: str, offset: int) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import pairwise
 
 from indexer.reading.outline import section_at, section_path
 from indexer.reading.sentences import broken_figures, fold_space, is_heading_like, split_sentences
@@ -34,9 +35,7 @@ def chunk_plan(plan: Plan) -> tuple[Passage, ...]:
     else:
         spans = [span for stretch in _stretches(plan) for span in _windows(plan.text, stretch)]
         records = [None] * len(spans)
-    return tuple(
-        _passage(plan, span, record) for span, record in zip(spans, records, strict=True)
-    )
+    return tuple(_passage(plan, span, record) for span, record in zip(spans, records, strict=True))
 
 
 def indexed_text(passage: Passage) -> str:
@@ -73,7 +72,7 @@ def _stretches(plan: Plan) -> Iterator[Span]:
     edges.update(edge for start, end, _ in plan.asides for edge in (start, end))
     ordered = sorted(edges)
     held: int | None = None
-    for start, end in zip(ordered, ordered[1:], strict=False):
+    for start, end in pairwise(ordered):
         text = plan.text[start:end].strip()
         begin = start if held is None else held
         # A heading with nothing under it but its sub-sections goes with the first of them.

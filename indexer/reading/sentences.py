@@ -8,6 +8,7 @@ of the text as it stands; nothing is repaired here.
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from indexer.types import Span
 
@@ -57,7 +58,7 @@ def split_sentences(text: str) -> list[Span]:
     """
     cuts = sorted({0, len(text), *_paragraph_cuts(text), *_stop_cuts(text)})
     spans = []
-    for start, end in zip(cuts, cuts[1:], strict=False):
+    for start, end in pairwise(cuts):
         piece = text[start:end]
         stripped = piece.strip()
         if stripped:

@@ -93,9 +93,7 @@ def build(markdown: str, title: str, pages: int = 0) -> tuple[bytes, int]:
         canvas.drawCentredString(width / 2, 13 * mm, f"Page {canvas.getPageNumber()} of {pages}")
 
     buffer = io.BytesIO()
-    document = BaseDocTemplate(
-        buffer, pagesize=A4, title=title, author=AUTHOR, subject=SUBJECT, invariant=1
-    )
+    document = BaseDocTemplate(buffer, pagesize=A4, title=title, author=AUTHOR, subject=SUBJECT, invariant=1)
     frame = Frame(MARGIN, 22 * mm, width - 2 * MARGIN, height - 46 * mm, 0, 0, 0, 0, id="text")
     document.addPageTemplates(PageTemplate(id="page", frames=[frame], onPage=furniture))
     document.build(parse(markdown))

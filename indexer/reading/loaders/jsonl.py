@@ -23,7 +23,7 @@ def load(path: Path, data: bytes) -> Content:
     pages: list[Page] = []
     seen: set[str] = set()
     position = empty = 0
-    for number, line in enumerate(decode(path, data).splitlines(), 1):
+    for number, line in enumerate(decode(path, data).split("\n"), 1):
         if not line.strip():
             continue
         record = _parse(path, number, line)
@@ -40,9 +40,7 @@ def load(path: Path, data: bytes) -> Content:
         parts.append(text)
         position += len(text) + len(_BETWEEN)
     warnings = (f"{empty} records without text were left out",) if empty else ()
-    return Content(
-        _BETWEEN.join(parts), title=path.stem, records=tuple(records), pages=tuple(pages), warnings=warnings
-    )
+    return Content(_BETWEEN.join(parts), title=path.stem, records=tuple(records), pages=tuple(pages), warnings=warnings)
 
 
 def _parse(path: Path, number: int, line: str) -> dict[str, str]:

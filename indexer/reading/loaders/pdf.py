@@ -11,6 +11,7 @@ import io
 import re
 from collections import Counter
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -114,15 +115,13 @@ def _without_running_lines(page_lines: list[list[_Line]]) -> list[_Line]:
     kept = []
     for lines in page_lines:
         last = len(lines) - _EDGE_LINES
-        kept += [
-            line for i, line in enumerate(lines) if not (line.key in running and (i < _EDGE_LINES or i >= last))
-        ]
+        kept += [line for i, line in enumerate(lines) if not (line.key in running and (i < _EDGE_LINES or i >= last))]
     return kept
 
 
 def _join(lines: list[_Line], page_count: int) -> tuple[str, list[int], tuple[Page, ...]]:
     """Canonical text, the offset of each line in it, and the pages."""
-    pitches = [a.top - b.top for a, b in zip(lines, lines[1:], strict=False) if a.page == b.page and a.top > b.top]
+    pitches = [a.top - b.top for a, b in pairwise(lines) if a.page == b.page and a.top > b.top]
     usual = median(pitches) if pitches else 0.0
     parts: list[str] = []
     starts: list[int] = []
@@ -136,7 +135,9 @@ def _join(lines: list[_Line], page_count: int) -> tuple[str, list[int], tuple[Pa
         parts.append(line.text)
         position += len(line.text)
     text = "".join(parts)
-    first = [next((s for s, line in zip(starts, lines, strict=True) if line.page >= n), len(text)) for n in range(page_count)]
+    first = [
+        next((s for s, line in zip(starts, lines, strict=True) if line.page >= n), len(text)) for n in range(page_count)
+    ]
     ends = [*first[1:], len(text)]
     pages = tuple(Page(n + 1, a, b) for n, (a, b) in enumerate(zip(first, ends, strict=True)))
     return text, starts, pages
@@ -169,9 +170,7 @@ def _bookmarks(data: bytes) -> list[tuple[str, int, int]]:
         return []  # a broken outline leaves the type sizes to tell
 
 
-def _bookmarked(
-    lines: list[_Line], starts: list[int], marks: list[tuple[str, int, int]]
-) -> tuple[Heading, ...]:
+def _bookmarked(lines: list[_Line], starts: list[int], marks: list[tuple[str, int, int]]) -> tuple[Heading, ...]:
     """Headings where a bookmark's title stands on its page, over several lines if need be."""
     found = []
     at = 0

@@ -13,6 +13,12 @@ _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff",
 #: Share of control characters above which bytes are no text.
 _MOST_CONTROLS = 0.01
 
+#: Bytes from which an encoding is guessed.
+_SAMPLE = 200_000
+#: Western European letters are taken where they are about as likely as the best guess: left alone, the
+#: guess reads "à" as "ą" and "£" as "Ł".
+_AS_LIKELY = 0.03
+
 
 def load(path: Path, data: bytes) -> Content:
     """Read a text file. Raises SourceError for bytes that are no text in any encoding."""
@@ -44,8 +50,11 @@ def _guess(data: bytes) -> str | None:
     except UnicodeDecodeError:
         from charset_normalizer import from_bytes
 
-        best = from_bytes(data[:200_000]).best()
-        return best.encoding if best else None
+        # cut behind a line: half a character at the end would rule the right encoding out
+        sample = data if len(data) <= _SAMPLE else data[: data.rfind(b"\n", 0, _SAMPLE) + 1] or data[:_SAMPLE]
+        matches = list(from_bytes(sample))
+        western = [m for m in matches if m.encoding == "cp1252" and m.chaos <= matches[0].chaos + _AS_LIKELY]
+        return (western or matches)[0].encoding if matches else None
 
 
 def _pages(text: str) -> tuple[Page, ...]:

@@ -39,9 +39,7 @@ class LocalBackend:
         self._notify = notify
         self._guard = threading.RLock()
         if not (folder / DATABASE_FILE).exists() and not create:
-            raise LibraryError(
-                f"There is no library in {folder}. Make one with: planlens index FOLDER_WITH_PLANS"
-            )
+            raise LibraryError(f"There is no library in {folder}. Make one with: planlens index FOLDER_WITH_PLANS")
         if create:
             _make_writable(folder)
         self._database = Database(folder / DATABASE_FILE, create=create)
@@ -88,6 +86,7 @@ class LocalBackend:
     def add(self, content: PlanContent, model: tuple[str, str]) -> None:
         with self._guard, write_lock(self._folder):
             words = self._fresh_words(locked=True)
+            self._fresh_vectors()
             generation = self.generation + 1
             replaced: int | None = None
             with self._database.write() as connection:
@@ -96,8 +95,9 @@ class LocalBackend:
                     replaced = self._database.delete_plan(connection, content.plan.id, generation)
                 key = self._database.insert_plan(connection, content, generation)
                 self._database.set_generation(connection, generation)
-                # Ahead of the commit: should we die here, the word index holds entries without rows,
-                # which no search shows and the next use of the key overwrites.
+                # Ahead of the commit: should we die here, the word index holds entries without rows. Its
+                # files are not those of its note then, and it is built again.
+                self._words_generation = -1
                 words.update([(key, self._database.indexed_of(key))], removed=[])
             if replaced is not None:
                 words.update([], removed=[replaced])
@@ -130,6 +130,8 @@ class LocalBackend:
 
     def check(self) -> list[str]:
         problems = self._database.check()
+        if any(problem.startswith(DATABASE_FILE) for problem in problems):
+            return problems  # the indexes follow the database: there is nothing to hold them against
         with self._guard:
             rows = self._database.count(None)
             if len(self._fresh_words()) != rows:
@@ -155,7 +157,7 @@ class LocalBackend:
         stored = VectorIndex.generation_at(self._folder / VECTORS_FILE)
         vectors = self._fresh_vectors()
         behind = abs(len(vectors) - stored[1])
-        if stored[0] < 0 or behind > max(_STALE_COUNT, _STALE_SHARE * len(vectors)):
+        if stored[0] < 0 or not len(vectors) or behind > max(_STALE_COUNT, _STALE_SHARE * len(vectors)):
             vectors.save(self._folder / VECTORS_FILE)
 
     def _consistent(self, search: Callable[[], _T]) -> _T:
@@ -170,22 +172,24 @@ class LocalBackend:
 
     def _fresh_vectors(self) -> VectorIndex:
         """The vector index brought to the database's generation."""
-        generation = self.generation
-        if self._vectors is not None and self._vectors.generation == generation:
+        if self._vectors is not None and self._vectors.generation == self.generation:
             return self._vectors
-        dimension = self._database.dimension()
-        path = self._folder / VECTORS_FILE
-        vectors = self._vectors
-        if vectors is None or vectors.dimension != dimension:
-            vectors = VectorIndex.load(path, dimension)
-        if vectors is None or not self._database.remembers(vectors.generation):
-            if path.exists():
-                self._notify("The vector index was damaged or out of date; it was built again from the library.")
-            vectors = self._build_vectors()
-        for _, span in self._database.removed_since(vectors.generation):
-            vectors.remove(span)
-        vectors.add(*self._database.vectors_of(self._database.added_since(vectors.generation)))
-        vectors.generation = generation
+        with self._database.snapshot():
+            generation = self.generation
+            dimension = self._database.dimension()
+            vectors = self._vectors
+            if vectors is not None and not len(vectors):
+                vectors = VectorIndex(dimension, vectors.generation)
+            elif vectors is None or vectors.dimension != dimension:
+                vectors = VectorIndex.load(self._folder / VECTORS_FILE, dimension)
+            if vectors is None or not self._database.remembers(vectors.generation):
+                if self._database.count(None):
+                    self._notify("The vector index was damaged or out of date; it was built again from the library.")
+                vectors = self._build_vectors()
+            for _, span in self._database.removed_since(vectors.generation):
+                vectors.remove(span)
+            vectors.add(*self._database.vectors_of(self._database.added_since(vectors.generation)))
+            vectors.generation = generation
         self._vectors = vectors
         return vectors
 
@@ -212,7 +216,7 @@ class LocalBackend:
         """Under the lock: apply what the word index lacks, or build it when it cannot be used."""
         stored, generation = self._words.generation, self.generation
         if stored < 0 or not self._words.open() or not self._database.remembers(stored):
-            if self._words.folder.exists():
+            if self._database.count(None):
                 self._notify("The word index was damaged or out of date; it was built again from the library.")
             self._build_words()
             return
@@ -243,4 +247,3 @@ def _make_writable(folder: Path) -> None:
             f"The library folder {folder} cannot be written ({error.strerror or error}). "
             "Check its permissions, or give another one with --library."
         ) from error
-

@@ -12,37 +12,26 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from indexer.errors import LibraryError, ModelError, UnknownPlanError
+from indexer.errors import LibraryError
 from indexer.storage import PlanContent, Scope
-from indexer.types import Page, Passage, Plan, PlanInfo, Record, Role, Section
+from indexer.storage.local.rows import (
+    PASSAGE_COLUMNS,
+    PLAN_COLUMNS,
+    SCHEMA,
+    SCHEMA_VERSION,
+    model_mismatch,
+    passage_rows,
+    plan_row,
+    read_passage,
+    read_plan,
+    unknown_plan,
+)
+from indexer.types import Passage, Plan, PlanInfo
 
-#: Raised when the tables change; an older library says which command renews it.
-SCHEMA_VERSION = 1
-_SCHEMA = """
-CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE plans (
-    key INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, title TEXT NOT NULL,
-    source TEXT NOT NULL, sha256 TEXT NOT NULL, text TEXT NOT NULL, words INTEGER NOT NULL,
-    parts TEXT NOT NULL, warnings TEXT NOT NULL, names TEXT NOT NULL, generation INTEGER NOT NULL
-);
-CREATE TABLE sections (
-    plan INTEGER NOT NULL REFERENCES plans(key) ON DELETE CASCADE, n INTEGER NOT NULL,
-    path TEXT NOT NULL, PRIMARY KEY (plan, n)
-) WITHOUT ROWID;
-CREATE TABLE passages (
-    key INTEGER PRIMARY KEY AUTOINCREMENT,
-    plan INTEGER NOT NULL REFERENCES plans(key) ON DELETE CASCADE,
-    section INTEGER, start INTEGER NOT NULL, "end" INTEGER NOT NULL, page INTEGER, role TEXT NOT NULL,
-    cut_off INTEGER NOT NULL, record TEXT, text TEXT NOT NULL, indexed TEXT NOT NULL, vector BLOB NOT NULL
-);
-CREATE INDEX passages_plan ON passages(plan, key);
-CREATE TABLE removals (plan INTEGER NOT NULL, first INTEGER, last INTEGER, generation INTEGER NOT NULL);
-"""
 KeyRange = tuple[int, int]  # first and last key, both included
 
 
@@ -54,7 +43,7 @@ class Database:
         self._local = threading.local()
         self._open: list[sqlite3.Connection] = []
         try:
-            if create and not path.exists():
+            if create:
                 self._create()
             version = int(self._meta("schema") or 0)
         except sqlite3.DatabaseError as error:
@@ -69,8 +58,14 @@ class Database:
             )
 
     def _create(self) -> None:
+        """Make the tables, unless the file holds any: its maker may have died before, or be another."""
+        holds_any = "SELECT EXISTS (SELECT 1 FROM sqlite_master)"
+        if self.connection.execute(holds_any).fetchone()[0]:
+            return
         with self.write() as connection:
-            for statement in _SCHEMA.split(";\n"):
+            if connection.execute(holds_any).fetchone()[0]:
+                return
+            for statement in SCHEMA.split(";\n"):
                 connection.execute(statement)
             connection.executemany(
                 "INSERT INTO meta VALUES (?, ?)", [("schema", str(SCHEMA_VERSION)), ("generation", "0")]
@@ -111,6 +106,16 @@ class Database:
                 "Check the disk's free space and the folder's permissions."
             ) from error
 
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """What is read inside is of one generation, whatever others commit meanwhile."""
+        connection = self.connection
+        connection.execute("BEGIN")
+        try:
+            yield
+        finally:
+            connection.execute("COMMIT")
+
     def close(self) -> None:
         for connection in self._open:
             connection.close()
@@ -145,34 +150,19 @@ class Database:
         return {i: tuple(json.loads(names)) for i, names in rows}
 
     def plan(self, plan_id: str) -> Plan:
-        row = self.connection.execute(
-            "SELECT id, title, text, source, sha256, parts, warnings FROM plans WHERE id = ?", (plan_id,)
-        ).fetchone()
+        row = self.connection.execute(f"SELECT {PLAN_COLUMNS} FROM plans WHERE id = ?", (plan_id,)).fetchone()
         if row is None:
             raise unknown_plan(plan_id, [i for (i,) in self.connection.execute("SELECT id FROM plans ORDER BY id")])
-        parts = json.loads(row[5])
-        return Plan(
-            *row[:5],
-            pages=tuple(Page(*p) for p in parts["pages"]),
-            sections=tuple(Section(*s) for s in parts["sections"]),
-            asides=tuple((a, b, Role(role)) for a, b, role in parts["asides"]),
-            records=tuple(Record(*r) for r in parts["records"]),
-            warnings=tuple(json.loads(row[6])),
-        )
+        return read_plan(row)
 
     def passages(self, keys: Sequence[int]) -> dict[int, Passage]:
         rows = self.connection.execute(
-            "SELECT p.key, plans.id, title, start, \"end\", p.text, path, page, role, cut_off, record "
-            "FROM passages p JOIN plans ON plans.key = p.plan "
+            f"SELECT p.key, {PASSAGE_COLUMNS} FROM passages p JOIN plans ON plans.key = p.plan "
             "LEFT JOIN sections s ON s.plan = p.plan AND s.n = p.section "
             "WHERE p.key IN (SELECT value FROM json_each(?))",
             (json.dumps(list(keys)),),
         )
-        return {
-            key: Passage(plan, title, start, end, text, tuple(json.loads(path)) if path else (),
-                         page, Role(role), bool(cut), record)
-            for key, plan, title, start, end, text, path, page, role, cut, record in rows
-        }  # fmt: skip
+        return {row[0]: read_passage(row[1:]) for row in rows}
 
     def ranges(self, scope: Scope) -> list[KeyRange] | None:
         """Key ranges of ``scope``, ascending; None for everything. Raises UnknownPlanError."""
@@ -187,10 +177,10 @@ class Database:
         if scope.section:
             section = (
                 "AND section IN (SELECT n FROM sections s WHERE s.plan = passages.plan "
-                "AND instr(lower(s.path), lower(?)) > 0)"
+                "AND EXISTS (SELECT 1 FROM json_each(s.path) WHERE instr(lower(value), lower(?)) > 0))"
             )
         found: list[KeyRange] = []
-        for plan in sorted(wanted):
+        for plan in sorted(set(wanted)):
             arguments = (plan, scope.section) if scope.section else (plan,)
             for (key,) in self.connection.execute(
                 f"SELECT key FROM passages WHERE plan = ? {section} ORDER BY key", arguments
@@ -227,9 +217,7 @@ class Database:
 
     def removed_since(self, generation: int) -> list[tuple[int, KeyRange]]:
         """(plan key, key range of its passages) removed after ``generation``."""
-        rows = self.connection.execute(
-            "SELECT plan, first, last FROM removals WHERE generation > ?", (generation,)
-        )
+        rows = self.connection.execute("SELECT plan, first, last FROM removals WHERE generation > ?", (generation,))
         return [(plan, (first, last)) for plan, first, last in rows if first is not None]
 
     def vectors_of(self, plans: Sequence[int]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
@@ -265,38 +253,22 @@ class Database:
 
     def insert_plan(self, connection: sqlite3.Connection, content: PlanContent, generation: int) -> int:
         """Insert a plan with its passages; the plan's key."""
-        plan, passages = content.plan, content.passages
-        parts: dict[str, Any] = {
-            "pages": [(p.number, p.start, p.end) for p in plan.pages],
-            "sections": [
-                (s.start, s.body, s.end, s.level, s.number, s.title, s.parent) for s in plan.sections
-            ],
-            "asides": plan.asides,
-            "records": [(r.id, r.start, r.end) for r in plan.records],
-        }
         key = connection.execute(
             "INSERT INTO plans (id, title, source, sha256, text, words, parts, warnings, names, generation) "
             "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (plan.id, plan.title, plan.source, plan.sha256, plan.text, len(plan.text.split()),
-             json.dumps(parts), json.dumps(plan.warnings), json.dumps(list(content.names)), generation),
-        ).lastrowid  # fmt: skip
+            plan_row(content, generation),
+        ).lastrowid
         assert key is not None
-        paths = sorted({p.section for p in passages if p.section})
-        number = {path: n for n, path in enumerate(paths)}
+        sections = {path: n for n, path in enumerate(sorted({p.section for p in content.passages if p.section}))}
         connection.executemany(
             "INSERT INTO sections VALUES (?, ?, ?)",
-            [(key, n, json.dumps(path, ensure_ascii=False)) for path, n in number.items()],
+            [(key, n, json.dumps(path, ensure_ascii=False)) for path, n in sections.items()],
         )
-        halves = content.vectors.astype(np.float16)
         connection.executemany(
             'INSERT INTO passages (plan, section, start, "end", page, role, cut_off, record, text, indexed, vector) '
             "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [
-                (key, number.get(p.section), p.start, p.end, p.page, p.role.value, p.cut_off, p.record,
-                 p.text, words, half.tobytes())
-                for p, words, half in zip(passages, content.indexed, halves, strict=True)
-            ],
-        )  # fmt: skip
+            passage_rows(content, key, sections),
+        )
         return key
 
     def set_generation(self, connection: sqlite3.Connection, generation: int) -> None:
@@ -317,11 +289,13 @@ class Database:
 
     def check(self) -> list[str]:
         """What is wrong inside the file; each plan's passages against its text."""
-        problems = [
-            f"plans.sqlite: {row[0]}"
-            for row in self.connection.execute("PRAGMA integrity_check")
-            if row[0] != "ok"
-        ]
+        try:
+            rows = self.connection.execute("PRAGMA integrity_check").fetchall()
+        except sqlite3.DatabaseError as error:  # damage that even the check cannot read past
+            rows = [(str(error),)]
+        problems = [f"plans.sqlite: {row[0]}" for row in rows if row[0] != "ok"]
+        if problems:
+            return problems
         for (plan_id,) in self.connection.execute("SELECT id FROM plans ORDER BY id").fetchall():
             text = self.plan(plan_id).text
             wrong = sum(
@@ -334,19 +308,3 @@ class Database:
             if wrong:
                 problems.append(f"{plan_id}: {wrong} passages do not match the plan's text. Add the file again.")
         return problems
-
-
-def unknown_plan(plan_id: str, known: Sequence[str]) -> UnknownPlanError:
-    """The error for a plan that is not there, naming those that are."""
-    shown = ", ".join(known[:8]) + (", …" if len(known) > 8 else "")
-    return UnknownPlanError(f"There is no plan {plan_id!r} in this library. It holds: {shown or 'no plans'}.")
-
-
-def model_mismatch(stored: str, given: str) -> ModelError:
-    """The error for vectors of another model than the library's."""
-    return ModelError(
-        f"This library was indexed with the model {stored}, not {given}. Leave --model out to use the "
-        "library's own, or run: planlens rebuild --model NAME_OR_FOLDER, which embeds every plan again."
-    )
-
-

@@ -7,8 +7,6 @@ note of the generation it reflects; a reader adds what came after from the datab
 from __future__ import annotations
 
 import json
-import os
-import zlib
 from pathlib import Path
 
 import faiss
@@ -16,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from indexer.storage import Found
+from indexer.storage.local.checksums import crc32_of
 from indexer.storage.local.database import KeyRange
 
 _NOTE_SUFFIX = ".json"
@@ -27,10 +26,8 @@ class VectorIndex:
     def __init__(self, dimension: int, generation: int = 0) -> None:
         self.dimension = dimension
         self.generation = generation
-        flat = faiss.IndexScalarQuantizer(
-            dimension, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
-        )
-        self._index = faiss.IndexIDMap2(flat)
+        flat = faiss.IndexScalarQuantizer(dimension, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT)
+        self._index: faiss.Index = faiss.IndexIDMap2(flat)
 
     def __len__(self) -> int:
         return int(self._index.ntotal)
@@ -52,21 +49,26 @@ class VectorIndex:
         if ranges is not None:
             # built before the call and held until after it: FAISS keeps bare pointers
             selector = _selector(ranges)
-            parameters = faiss.SearchParameters(sel=selector)
-        scores, keys = self._index.search(
-            vector.reshape(1, -1).astype(np.float32), min(k, len(self)), params=parameters
-        )
+            parameters = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]
+        query = vector.reshape(1, -1).astype(np.float32)
+        # One more than asked for, and more while the last ties with the k-th: FAISS keeps any of
+        # those that tie at the cut, and the cut must fall by key.
+        asked = k + 1
+        scores, keys = self._index.search(query, min(asked, len(self)), params=parameters)
+        while asked < len(self) and keys[0][-1] >= 0 and scores[0][-1] == scores[0][k - 1]:
+            asked *= 2
+            scores, keys = self._index.search(query, min(asked, len(self)), params=parameters)
         found = [Found(int(key), float(s)) for key, s in zip(keys[0], scores[0], strict=True) if key >= 0]
-        return sorted(found, key=lambda f: (-f.score, f.key))
+        return sorted(found, key=lambda f: (-f.score, f.key))[:k]
 
     def save(self, path: Path) -> None:
         """Write to ``path`` and the note beside it; each file is replaced whole."""
         temporary = path.with_suffix(".new")
         faiss.write_index(self._index, str(temporary))
-        note = {"generation": self.generation, "count": len(self), "crc32": _crc32(temporary)}
-        os.replace(temporary, path)
+        note = {"generation": self.generation, "count": len(self), "crc32": crc32_of(temporary)}
+        temporary.replace(path)
         temporary.write_text(json.dumps(note), "ascii")
-        os.replace(temporary, path.with_suffix(_NOTE_SUFFIX))
+        temporary.replace(path.with_suffix(_NOTE_SUFFIX))
 
     @staticmethod
     def generation_at(path: Path) -> tuple[int, int]:
@@ -74,23 +76,27 @@ class VectorIndex:
         try:
             note = json.loads(path.with_suffix(_NOTE_SUFFIX).read_text("ascii"))
             return (note["generation"], note["count"]) if path.exists() else (-1, 0)
-        except (OSError, ValueError, KeyError):
+        except (OSError, ValueError, KeyError, TypeError):
             return -1, 0
 
     @classmethod
     def load(cls, path: Path, dimension: int) -> VectorIndex | None:
-        """The index at ``path``, or None when it is missing, damaged or of another dimension."""
+        """The index at ``path``, or None when it is missing, damaged or of another dimension.
+
+        An empty one fits any dimension.
+        """
         try:
             note = json.loads(path.with_suffix(_NOTE_SUFFIX).read_text("ascii"))
-            if note["crc32"] != _crc32(path):
+            if note["crc32"] != crc32_of(path):
                 return None
             index = faiss.read_index(str(path))
-        except (OSError, ValueError, KeyError, RuntimeError):
+        except (OSError, ValueError, KeyError, TypeError, RuntimeError):
             return None
-        if index.d != dimension or index.ntotal != note["count"]:
+        if index.ntotal != note["count"] or (index.ntotal and index.d != dimension):
             return None
         loaded = cls(dimension, note["generation"])
-        loaded._index = index
+        if index.ntotal:
+            loaded._index = index
         return loaded
 
 
@@ -98,11 +104,3 @@ def _selector(ranges: list[KeyRange]) -> faiss.IDSelector:
     if len(ranges) == 1:
         return faiss.IDSelectorRange(ranges[0][0], ranges[0][1] + 1)
     return faiss.IDSelectorBatch(np.concatenate([np.arange(a, b + 1) for a, b in ranges]))
-
-
-def _crc32(path: Path) -> int:
-    value = 0
-    with path.open("rb") as file:
-        while block := file.read(1 << 20):
-            value = zlib.crc32(block, value)
-    return value

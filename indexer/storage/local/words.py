@@ -1,11 +1,14 @@
 """The word index: tantivy over the indexed texts, derived from the database.
 
 It is written ahead of the database when a plan is added and behind it when one is removed, so that
-it always holds every word of every committed plan; entries without a row are dropped by the caller.
+it always holds every word of every committed plan. A note beside it holds the generation it reflects
+and a checksum of each file: tantivy itself finds damage only where it happens to read, and what a
+lost transaction left behind must not stand in the way of what is there.
 """
 
 from __future__ import annotations
 
+import json
 import math
 import shutil
 from collections.abc import Iterable, Sequence
@@ -17,10 +20,11 @@ import tantivy
 
 from indexer.reading.spelling import fold_spelling
 from indexer.storage import Found
+from indexer.storage.local.checksums import crc32_of
 from indexer.storage.local.database import KeyRange
 
 #: Raised when the analysis changes: words indexed one way cannot be searched another.
-_FORMAT = "1"
+_FORMAT = 1
 _GENERATION_FILE = "generation"
 _WRITER_BYTES = 32 * 1024 * 1024
 # Figures stay whole ("13.7"), each Chinese character is a word, everything else splits at punctuation.
@@ -50,26 +54,37 @@ class WordIndex:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._index: Any = None
-        self._reloaded = -1
 
     @property
     def generation(self) -> int:
+        return self._note()[0]
+
+    def _note(self) -> tuple[int, dict[str, list[int]]]:
+        """(generation, size and checksum by file name) as of the last ``mark``; (-1, {}) without one."""
         try:
-            version, generation = (self.folder / _GENERATION_FILE).read_text("ascii").split()
-            return int(generation) if version == _FORMAT else -1
-        except (OSError, ValueError):
-            return -1
+            note = json.loads((self.folder / _GENERATION_FILE).read_text("ascii"))
+            return (int(note["generation"]), dict(note["files"])) if note["format"] == _FORMAT else (-1, {})
+        except (OSError, ValueError, KeyError, TypeError):
+            return -1, {}
 
     def open(self) -> bool:
-        """Open the files; False when they are missing or damaged."""
+        """Open the files; False when they are missing, damaged or not as they were marked."""
+        self._index = None
+        files = self._note()[1]
         try:
-            self._index = tantivy.Index.open(str(self.folder))
-            self._index.register_tokenizer("plan", _analyzer())
-            self._index.reload()
-            self._index.searcher().search(tantivy.Query.all_query(), 1)
-        except Exception:  # tantivy raises ValueError and pyo3 panics alike
+            if files and all(_measure(self.folder / name) == measured for name, measured in files.items()):
+                self._index = tantivy.Index.open(str(self.folder))
+                self._prepare()
+                self._index.searcher().search(tantivy.Query.all_query(), 1)
+        except Exception:  # tantivy raises ValueError and many others
             self._index = None
         return self._index is not None
+
+    def _prepare(self) -> None:
+        self._index.register_tokenizer("plan", _analyzer())
+        # only when told: else what another process writes ahead of its commit shows before it is there
+        self._index.config_reader(reload_policy="manual")
+        self._index.reload()
 
     def create(self) -> None:
         """Start an empty index, in place of whatever is there."""
@@ -81,22 +96,30 @@ class WordIndex:
         schema.add_unsigned_field("plan", indexed=True)
         schema.add_text_field("text", tokenizer_name="plan", index_option="freq")
         self._index = tantivy.Index(schema.build(), path=str(self.folder))
-        self._index.register_tokenizer("plan", _analyzer())
+        self._prepare()
 
     def mark(self, generation: int) -> None:
-        """Note that the index reflects ``generation``."""
+        """Note that the index, as its files are now, reflects ``generation``."""
+        known = self._note()[1]
+        files = {}
+        for path in sorted(self.folder.iterdir()):
+            if path.name.startswith((".", _GENERATION_FILE)):
+                continue
+            # all files but this one are written once: only the new ones are read
+            old = known.get(path.name) if path.name != "meta.json" else None
+            files[path.name] = old if old and old[0] == path.stat().st_size else _measure(path)
         temporary = self.folder / f"{_GENERATION_FILE}.new"
-        temporary.write_text(f"{_FORMAT} {generation}", "ascii")
+        temporary.write_text(json.dumps({"format": _FORMAT, "generation": generation, "files": files}), "ascii")
         temporary.replace(self.folder / _GENERATION_FILE)
 
     def update(self, added: Iterable[tuple[int, list[tuple[int, str]]]], removed: Sequence[int]) -> None:
         """Index plans (key, [(passage key, text)]) and drop the plans with the ``removed`` keys."""
         writer = self._index.writer(_WRITER_BYTES, 1)
         for plan in removed:
-            writer.delete_documents_by_term("plan", plan)
+            writer.delete_documents_by_query(self._of_plan(plan))
         for plan, rows in added:
             # a key may come again when the transaction it was given in was lost
-            writer.delete_documents_by_term("plan", plan)
+            writer.delete_documents_by_query(self._of_plan(plan))
             for key, text in rows:
                 document = tantivy.Document()
                 document.add_unsigned("key", key)
@@ -107,9 +130,9 @@ class WordIndex:
         writer.wait_merging_threads()
         self._index.reload()
 
-    def refresh(self) -> None:
-        """See what other processes have written."""
-        self._index.reload()
+    def _of_plan(self, plan: int) -> tantivy.Query:
+        # by query: delete_documents_by_term takes the key for a signed number and deletes nothing
+        return tantivy.Query.term_query(self._index.schema, "plan", plan)
 
     def search(self, query: str, k: int, ranges: list[KeyRange] | None) -> list[Found]:
         """The ``k`` best by BM25 among the keys in ``ranges``; ties by key."""
@@ -135,10 +158,16 @@ class WordIndex:
                 [(tantivy.Occur.Must, words), (tantivy.Occur.Must, tantivy.Query.const_score_query(inside, 0.0))]
             )
         searcher = self._index.searcher()
-        hits = searcher.search(words, k, count=False).hits
+        # One more than asked for, and more while the last ties with the k-th: tantivy breaks ties by
+        # segment, which is chance, and a cut among ties must fall by key.
+        asked = k + 1
+        hits = searcher.search(words, asked, count=False).hits
+        while len(hits) == asked and hits[-1][0] == hits[k - 1][0]:
+            asked *= 2
+            hits = searcher.search(words, asked, count=False).hits
         keys = searcher.fast_field_values("key", [address for _, address in hits])
         found = [Found(int(key), float(score)) for key, (score, _) in zip(keys, hits, strict=True)]
-        return sorted(found, key=lambda f: (-f.score, f.key))
+        return sorted(found, key=lambda f: (-f.score, f.key))[:k]
 
     def rarity(self, words: Sequence[str]) -> list[float]:
         """Inverse document frequency of each word as BM25 has it; 0.0 for a stop word."""
@@ -147,9 +176,14 @@ class WordIndex:
         weights = []
         for word in words:
             terms = analyze(word)
-            counts = [searcher.doc_freq("text", t) for t in terms]
+            # removed passages are counted until their segment is merged
+            counts = [min(searcher.doc_freq("text", t), total) for t in terms]
             weights.append(max((math.log(1 + (total - n + 0.5) / (n + 0.5)) for n in counts), default=0.0))
         return weights
 
     def __len__(self) -> int:
         return int(self._index.searcher().num_docs)
+
+
+def _measure(path: Path) -> list[int]:
+    return [path.stat().st_size, crc32_of(path)]

@@ -1,0 +1,107 @@
+"""Retrieval on the public ObliQA set: regulation passages as records, questions with gold ids.
+
+    python benchmarks/obliqa.py --data DIR [--questions 400] [--library FOLDER] [--set dev|multipassage]
+
+Recall@10 and MAP@10 over "passage_id text" records, for words alone, meaning alone, both fused, and
+the ranking that a question gets (fused, then late interaction). Questions are a seeded sample; 0
+takes all. With --library the index is kept there for the next run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import tempfile
+import time
+from pathlib import Path
+
+from quality import Row, read_rows
+
+from indexer.asking.interaction import read_words
+from indexer.asking.question import read_question
+from indexer.asking.ranking import rank_passages
+from indexer.asking.retrieval import DEPTH, fuse, retrieve
+from indexer.evaluation import average_precision, recall_at
+from indexer.library import Library
+from indexer.storage import Scope
+
+SETS = {"dev": "questions-dev.jsonl", "multipassage": "questions-multipassage-val.jsonl"}
+SEED = 20240101
+K = 10
+
+
+def write_records(data: Path, target: Path) -> None:
+    """The passages as records of Planlens, the passage's number before its text."""
+    rows = read_rows(data / "eval/obliqa/passages.jsonl")
+    lines = [
+        json.dumps({"id": row["id"], "text": f"{row['passage_id']} {row['text']}"})
+        for row in rows
+        if row["text"].strip()
+    ]
+    target.write_text("\n".join(lines), "utf-8")
+
+
+def open_library(data: Path, folder: Path) -> Library:
+    library = Library.open(folder / "index", create=True)
+    if not library.plans():
+        records = folder / "obliqa.jsonl"
+        write_records(data, records)
+        started = time.perf_counter()
+        (report,) = library.add([records])
+        seconds = time.perf_counter() - started
+        print(f"{report.status} {report.passages} passages in {seconds:.0f} s {report.detail}")
+    return library
+
+
+def rankings(library: Library, question: str) -> dict[str, list[str]]:
+    """Record ids, best first, by each way of ranking."""
+    backend, encoder = library.backend, library.encoder
+    read = read_question(question, backend.names())
+    vector = encoder.embed([read.text])[0]
+    dense = backend.search_dense(vector, DEPTH, Scope())
+    words = backend.search_words(read.text, DEPTH, Scope())
+    fused = fuse(dense, words)
+    records = {key: str(p.record) for key, p in backend.passages(list(fused)).items()}
+    candidates = retrieve(backend, read.text, vector, Scope())
+    ranked = rank_passages(read, read_words(read, encoder, backend.rarity), candidates, encoder)
+    return {
+        "words": [records[f.key] for f in words],
+        "meaning": [records[f.key] for f in dense],
+        "fused": [records[key] for key in sorted(fused, key=lambda key: (-fused[key], key))],
+        "asked": [str(r.passage.record) for r in ranked],
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--questions", type=int, default=400)
+    parser.add_argument("--library", type=Path)
+    parser.add_argument("--set", choices=SETS, default="dev")
+    parser.add_argument("--json", type=Path)
+    arguments = parser.parse_args()
+    rows: list[Row] = read_rows(arguments.data / "eval/obliqa" / SETS[arguments.set])
+    if arguments.questions:
+        rows = random.Random(SEED).sample(rows, min(arguments.questions, len(rows)))
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = arguments.library or Path(scratch)
+        folder.mkdir(parents=True, exist_ok=True)
+        with open_library(arguments.data, folder) as library:
+            found = [(row, rankings(library, row["question"])) for row in rows]
+    figures = {
+        way: {
+            "R@10": sum(recall_at(r[way], row["gold"], K) for row, r in found) / len(found),
+            "MAP@10": sum(average_precision(r[way], row["gold"], K) for row, r in found) / len(found),
+        }
+        for way in found[0][1]
+    }
+    print(f"{len(found)} questions")
+    for way, figure in figures.items():
+        print(f"{way:10} R@10 {figure['R@10']:.3f}  MAP@10 {figure['MAP@10']:.3f}")
+    if arguments.json:
+        arguments.json.write_text(json.dumps({"questions": len(found), **figures}, indent=1) + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    main()

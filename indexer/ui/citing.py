@@ -1,0 +1,60 @@
+"""How a place in a plan is named: on a chip, as a breadcrumb, and with a quote that is copied."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+from indexer.reading.sentences import fold_space
+from indexer.types import Citation, Passage
+from indexer.ui.markup import visible_text
+
+#: A chip stays on one line of the reading column.
+_LONGEST_TITLE = 48
+
+_NUMBER = re.compile(
+    r"\s*(第[一二三四五六七八九十百\d]+[章节部条]|[(（]\w{1,8}[)）]|\d{1,3}(?:\.\d{1,3})*(?=[.、．)\s]|$)"
+    r"|[一二三四五六七八九十]{1,3}(?=、))"
+)
+
+
+def section_numbers(section: Sequence[str]) -> str:
+    """The numbers of a section path as one, "2(3)4" of "2. Key", "(3) Industry", "4. Cement"; or ""."""
+    numbers: list[str] = []
+    for label in section:
+        match = _NUMBER.match(label)
+        if match:
+            number = match.group(1)
+            if "." in number:
+                numbers.clear()  # "2.3" says what it is part of
+            numbers.append(number)
+    joints = ["." if one[-1].isalnum() and other[0].isalnum() else "" for one, other in pairwise(["(", *numbers])]
+    return "".join(joint + number for joint, number in zip(joints, numbers, strict=True))
+
+
+def chip(citation: Citation) -> str:
+    """ "[1] Title · 2(3)4 · p. 12"; the innermost section's name where sections have no numbers."""
+    where = section_numbers(citation.section) or _shortened("".join(citation.section[-1:]))
+    page = f"p. {citation.page}" if citation.page is not None else ""
+    return f"[{citation.n}] " + " · ".join(filter(None, [_shortened(citation.title), where, page]))
+
+
+def breadcrumb(place: Citation | Passage) -> str:
+    """The section path and the page, or the id that the source gave a record."""
+    record = place.record if isinstance(place, Passage) else None
+    page = f"p. {place.page}" if place.page is not None else None
+    return " › ".join(filter(None, [*place.section, record, page]))
+
+
+def quotation(place: Citation | Passage) -> str:
+    """The quote with its place, to paste into a memo: "quote" (title, section, page)."""
+    quote = place.quote if isinstance(place, Citation) else place.text
+    page = f"p. {place.page}" if place.page is not None else None
+    where = ", ".join(filter(None, [place.title, " › ".join(place.section), page]))
+    return f'"{visible_text(quote)}" ({fold_space(where)})'
+
+
+def _shortened(text: str) -> str:
+    text = fold_space(text)
+    return text if len(text) <= _LONGEST_TITLE else text[: _LONGEST_TITLE - 1].rsplit(" ", 1)[0] + "…"

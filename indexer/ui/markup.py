@@ -1,0 +1,123 @@
+"""Text of strangers -> HTML and labels that show it as it stands; the only way to the page for either."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import NewType
+
+import streamlit as st
+
+from indexer.reading.sentences import LINE_OPENER, fold_space
+from indexer.types import Span
+
+#: HTML in which every text of a document or a person is escaped; made here and nowhere else.
+Html = NewType("Html", str)
+
+#: Classes of spans and their elements, the outermost first; where two overlap, the inner is cut.
+_ELEMENTS = {
+    "heading": "span",
+    "around": "span",  # what stands around an opened passage
+    "passage": "span",  # that passage
+    "answer": "mark",  # a sentence that answers, within its passage
+    "emphasis": "mark",  # the words that matter, within an answer
+    "met": "u",  # words that met words of the question
+    "silent": "span",  # kept in the text, not shown
+}
+
+_HEADING_LINE = re.compile(r"^[ \t]*(#{1,6}[ \t]+)(\S.*)$", re.MULTILINE)
+_BROKEN_WORD = re.compile(r"(?<=\w)(?:\x02|\u00ad)\s*\n?\s*")
+_LINE_BREAK = re.compile(r"\n[ \t]*(\n?)\s*")
+
+_PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
+# Emoji codes, arrows and bare addresses are replaced after Markdown's escapes are undone; a word
+# joiner, which has no width, keeps them from being recognised.
+_REPLACED_LATER = re.compile(r"(?<=[:@<>=~-])(?=\S)|(?<=\bwww)(?=\.)", re.IGNORECASE)
+_WORD_JOINER = "\u2060"
+
+
+def marked_html(text: str, spans_by_class: Mapping[str, Sequence[Span]] | None = None) -> Html:
+    """``text`` escaped, with spans of it in the elements of their classes.
+
+    Its text content is ``text``, character by character. Line ends fold, as HTML does, save those
+    that end a paragraph; the marks of Markdown headings are there but not shown. Raises KeyError
+    for a class that does not exist.
+    """
+    spans: dict[str, list[Span]] = {name: [] for name in _ELEMENTS}
+    for name, given in (spans_by_class or {}).items():
+        spans[name] += given
+    spans["heading"] += [m.span(2) for m in _HEADING_LINE.finditer(text)]
+    spans["silent"] += _silent(text)
+    layers = [(name, sorted(found)) for name, found in spans.items() if found]
+    paragraphs = pairwise([0, *_paragraph_breaks(text), len(text)])
+    return Html('<span class="break"></span>'.join(_nested(text, span, layers) for span in paragraphs))
+
+
+def visible_text(text: str) -> str:
+    """``text`` as ``marked_html`` shows it, on one line."""
+    kept, position = [], 0
+    for start, end in _silent(text):
+        kept.append(text[position:start])
+        position = max(position, end)
+    return fold_space("".join([*kept, text[position:]]))
+
+
+def element(tag: str, *inner: Html, css: str = "", **attributes: str) -> Html:
+    """``inner`` within an element; attribute values are escaped, their names' "_" read as "-"."""
+    given = {"class": css, **attributes} if css else attributes
+    written = "".join(f' {name.replace("_", "-")}="{html.escape(value)}"' for name, value in given.items())
+    return Html(f"<{tag}{written}>{''.join(inner)}</{tag}>")
+
+
+def text_element(tag: str, text: str, css: str = "") -> Html:
+    """An element that holds ``text`` and nothing else."""
+    return element(tag, Html(html.escape(text)), css=css)
+
+
+def show(*pieces: Html) -> None:
+    """Write HTML to the page."""
+    st.html("".join(pieces))
+
+
+def plain(text: str) -> str:
+    """``text`` for a label or message that Streamlit would read as Markdown, on one line."""
+    joined = _REPLACED_LATER.sub(_WORD_JOINER, " ".join(text.split()))
+    return _PUNCTUATION.sub(r"\\\g<0>", joined)
+
+
+def _silent(text: str) -> list[Span]:
+    """Spans of ``text`` that are not shown: marks of headings, and hyphens at line ends within a word."""
+    spans = [m.span(1) for m in _HEADING_LINE.finditer(text)] + [m.span() for m in _BROKEN_WORD.finditer(text)]
+    return sorted(spans)
+
+
+def _nested(text: str, span: Span, layers: Sequence[tuple[str, list[Span]]]) -> str:
+    """``text`` within ``span``: elements of the first layer, those of the others inside and between."""
+    start, end = span
+    if not layers:
+        return html.escape(text[start:end])
+    (name, found), rest = layers[0], layers[1:]
+    tag = _ELEMENTS[name]
+    parts = []
+    for first, last in found:
+        opened, closed = max(first, start), min(last, end)
+        if opened < closed:
+            inner = _nested(text, (opened, closed), rest)
+            parts += [_nested(text, (start, opened), rest), f'<{tag} class="{name}">{inner}</{tag}>']
+            start = closed
+    return "".join([*parts, _nested(text, (start, end), rest)])
+
+
+def _paragraph_breaks(text: str) -> list[int]:
+    """Offsets at which a paragraph, a heading or an item of a list begins after a line end."""
+    found = []
+    line_start = 0
+    for match in _LINE_BREAK.finditer(text):
+        line = text[line_start : match.start()]
+        line_start = match.end()
+        ends = match.group(1) or line.lstrip().startswith("#") or LINE_OPENER.match(text, line_start)
+        if ends and line.strip() and line_start < len(text):
+            found.append(line_start)
+    return found

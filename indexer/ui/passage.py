@@ -1,0 +1,81 @@
+"""The passages found for a question, each a card: where it stands, its text, what can be done with it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from indexer.library import Library
+from indexer.types import Citation, Hit, Passage, Role, Span
+from indexer.ui import state
+from indexer.ui.citing import breadcrumb, quotation
+from indexer.ui.markup import element, marked_html, show, text_element
+from indexer.ui.source import Place, show_source
+
+_ROLES = {
+    Role.SUMMARY: "From a summary, not part of the plan's body",
+    Role.FURNITURE: "Not part of the plan's body",
+}
+CUT_OFF = "Figure cut off in the source"
+
+
+def show_passages(library: Library, hits: Sequence[Hit], citations: Sequence[Citation] = ()) -> None:
+    """A card for each of ``hits``, behind the one that is opened its source.
+
+    The first one's source opens by itself where there is no answer, by citations, to open instead.
+    """
+    opened = st.session_state[state.OPENED]
+    for rank, hit in enumerate(hits, 1):
+        key = f"passage-{rank}"
+        show_card(hit, key, citations, rank)
+        if key == opened:
+            show_source(library, place_of(hit, citations), key)
+        elif opened is None and rank == 1 and not citations:
+            show_source(library, place_of(hit), "default")
+
+
+def show_card(hit: Hit, key: str, citations: Sequence[Citation] = (), rank: int | None = None) -> None:
+    """One passage; sentences of ``citations`` in it are shaded."""
+    passage = hit.passage
+    badges = [text for text in (_ROLES.get(passage.role), CUT_OFF if passage.cut_off else None) if text]
+    number = [text_element("span", f"{rank}", "rank")] if rank else []
+    with st.container(key=f"card-{key}", gap="xsmall"):
+        show(
+            element("p", *number, text_element("span", passage.title), css="card-title"),
+            text_element("p", breadcrumb(passage), "crumbs"),
+            *(text_element("span", badge, "badge") for badge in badges),
+            element(
+                "div",
+                marked_html(passage.text, {"answer": _answering(passage, citations), "met": hit.highlights}),
+                css="passage-text",
+            ),
+        )
+        show_actions("Show in its surroundings", key, passage)
+
+
+def show_actions(label: str, key: str, place: Citation | Passage, help: str | None = None) -> None:
+    """Open the source, and copy the quote with its citation."""
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        st.button(label, key=f"open-{key}", type="tertiary", on_click=state.open_source, args=(key,), help=help)
+        with st.popover("Copy quote", key=f"copy-{key}", type="tertiary"):
+            st.code(quotation(place), language=None, wrap_lines=True)
+
+
+def place_of(hit: Hit, citations: Sequence[Citation] = ()) -> Place:
+    """Where to open a passage, its words and answering sentences marked as on its card."""
+    passage = hit.passage
+    marks = {
+        "answer": [(c.start, c.end) for c in citations if c.plan == passage.plan],
+        "met": [(passage.start + a, passage.start + b) for a, b in hit.highlights],
+    }
+    return Place(passage.plan, passage.start, passage.end, " › ".join(passage.section), passage.page, marks)
+
+
+def _answering(passage: Passage, citations: Sequence[Citation]) -> list[Span]:
+    """Spans of the passage's text that ``citations`` quote."""
+    return [
+        (max(c.start, passage.start) - passage.start, min(c.end, passage.end) - passage.start)
+        for c in citations
+        if c.plan == passage.plan and c.start < passage.end and c.end > passage.start
+    ]

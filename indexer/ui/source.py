@@ -1,0 +1,81 @@
+"""A place in a plan, opened: the text around it, as it stands in the plan."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+
+import streamlit as st
+
+from indexer.library import Library
+from indexer.types import Plan, Span
+from indexer.ui import state
+from indexer.ui.access import read_plan
+from indexer.ui.markup import Html, element, marked_html, show, text_element
+
+_PARAGRAPH = re.compile(r"\n[ \t]*\n\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A stretch of a plan to open, with spans of the plan's text to mark in it, by class."""
+
+    plan: str
+    start: int
+    end: int
+    section: str
+    page: int | None
+    marks: Mapping[str, Sequence[Span]]
+
+
+def surroundings(text: str, span: Span, reach: int) -> Span:
+    """``span`` with up to ``reach`` characters on each side, cut where a paragraph begins or ends."""
+    start, end = span
+    low, high = max(0, start - reach), min(len(text), end + reach)
+    if low:
+        low = next((m.end() for m in _PARAGRAPH.finditer(text, low) if m.end() <= start), start)
+    if high < len(text):
+        high = max((m.start() for m in _PARAGRAPH.finditer(text, end, high)), default=end)
+    return low, high
+
+
+def show_source(library: Library, place: Place, key: str) -> None:
+    """The plan's text around ``place``; ``key`` is what is opened, "default" if nobody chose it."""
+    plan = read_plan(library, place.plan)
+    low, high = surroundings(plan.text, (place.start, place.end), st.session_state[state.REACH])
+    with st.container(key=f"source-{key}"):
+        show(
+            text_element("h2", plan.title, "source-title"),
+            text_element("p", _where(plan, place), "crumbs"),
+            element(
+                "div",
+                _excerpt(plan, place, (low, high)),
+                css="source-text",
+                tabindex="0",
+                role="region",
+                aria_label="The plan's text around the passage",
+            ),
+        )
+        with st.container(horizontal=True, gap="small"):
+            if low > 0 or high < len(plan.text):
+                st.button("Show more text", key="source-more", type="tertiary", on_click=state.reach_further)
+            st.button("Close source", key="source-close", type="tertiary", on_click=state.close_source)
+
+
+def _excerpt(plan: Plan, place: Place, span: Span) -> Html:
+    low, high = span
+    marks: dict[str, Sequence[Span]] = {"passage": [(place.start, place.end)], **place.marks}
+    marks["around"] = [(low, place.start), (place.end, high)]
+    marks["heading"] = [(s.start, s.body) for s in plan.sections]
+    moved = {
+        name: [(max(a, low) - low, min(b, high) - low) for a, b in spans if a < high and b > low]
+        for name, spans in marks.items()
+    }
+    return marked_html(plan.text[low:high], moved)
+
+
+def _where(plan: Plan, place: Place) -> str:
+    page = f"page {place.page} of {len(plan.pages)}" if place.page is not None and plan.pages else ""
+    return " · ".join(filter(None, [place.section, page, PurePath(plan.source).name]))

@@ -1,0 +1,83 @@
+"""What a visitor's session remembers beside the address: the widgets' values and what is unfolded."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from indexer.ui.address import Request, read_address, write_address
+
+# Keys of the widgets.
+QUESTION, PLANS, SECTION, EVERY = "question", "plans", "section", "every"
+# The request that the widgets show; the source that is open, None for the page's own choice and ""
+# for none; how many passages are listed; how much of the plan's text stands around an open passage.
+_REQUEST, OPENED, LISTED, REACH = "request", "opened", "listed", "reach"
+
+#: Passages listed at first, and further ones a click.
+PAGE_LENGTH = 10
+#: Characters of the plan's text on each side of an opened passage.
+_REACH_AT_FIRST = 1200
+
+
+def take_request(known: list[str]) -> tuple[Request, list[str]]:
+    """The request in the address, cleared of plans that are not there; and the ids of those.
+
+    An address that this session did not write, of a link or of the Back button, is put into the
+    widgets; one that it did leaves them alone, so that a half-typed question survives a change of
+    the filters.
+    """
+    asked = read_address()
+    request = asked.within(known)
+    missing = [plan for plan in asked.plans if plan not in known]
+    if st.session_state.get(_REQUEST) != request or missing:
+        st.session_state[QUESTION] = request.question
+        st.session_state[PLANS] = list(request.plans)
+        st.session_state[SECTION] = request.section
+        st.session_state[EVERY] = request.every
+        _remember(request)
+    return request, missing
+
+
+def ask(question: str | None = None) -> None:
+    """Ask what stands in the box, or ``question`` in its place."""
+    if question is not None:
+        st.session_state[QUESTION] = question
+    _remember(_of_widgets(st.session_state[QUESTION]))
+
+
+def refine() -> None:
+    """Ask the same question with the filters as they are now."""
+    _remember(_of_widgets(read_address().question))
+
+
+def open_source(key: str) -> None:
+    """Open the source of the answer or passage with this key."""
+    st.session_state[OPENED] = key
+    st.session_state[REACH] = _REACH_AT_FIRST
+
+
+def close_source() -> None:
+    """Open no source, not even the first answer's."""
+    st.session_state[OPENED] = ""
+
+
+def reach_further() -> None:
+    """Show twice as much of the text around the open passage."""
+    st.session_state[REACH] *= 2
+
+
+def list_further() -> None:
+    """List further passages."""
+    st.session_state[LISTED] += PAGE_LENGTH
+
+
+def _of_widgets(question: str) -> Request:
+    chosen = st.session_state
+    return Request.of(question, chosen[PLANS], chosen[SECTION], chosen[EVERY])
+
+
+def _remember(request: Request) -> None:
+    write_address(request)
+    st.session_state[_REQUEST] = request
+    st.session_state[OPENED] = None
+    st.session_state[LISTED] = PAGE_LENGTH
+    st.session_state[REACH] = _REACH_AT_FIRST

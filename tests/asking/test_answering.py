@@ -1,0 +1,158 @@
+"""Answers on the sample plans: quotes are slices, scope narrows, nothing is invented."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from indexer.asking.answering import merge_spans
+from indexer.asking.interaction import match_sentences, read_words
+from indexer.asking.question import read_question
+from indexer.encoding import Encoder
+from indexer.errors import QuestionError, UnknownPlanError
+from indexer.library import Library
+from indexer.types import Answer, Role
+
+QUESTIONS = [
+    "What are the cement capacity rules?",
+    "How much hydropower will Sichuan add in each five-year period?",
+    "When will all new buses and cabs in Liaoning be new energy vehicles?",
+    "Which marine energy is to be explored?",
+    "When does the next school holiday begin?",
+    "What carbon tax rate per tonne will companies pay?",
+]
+
+
+def check_slices(library: Library, answer: Answer) -> None:
+    texts = {info.id: library.plan(info.id).text for info in library.plans()}
+    for citation in answer.citations:
+        assert texts[citation.plan][citation.start : citation.end] == citation.quote
+    for sentence in answer.sentences:
+        assert sentence.text == next(c.quote for c in answer.citations if c.n == sentence.citation)
+        assert all(0 <= a < b <= len(sentence.text) for a, b in sentence.emphasis)
+    for hit in answer.hits:
+        passage = hit.passage
+        assert texts[passage.plan][passage.start : passage.end] == passage.text
+        assert all(0 <= a < b <= len(passage.text) for a, b in hit.highlights)
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_every_quote_is_a_slice_of_its_plan(sample_library: Library, question: str) -> None:
+    check_slices(sample_library, sample_library.ask(question))
+
+
+def test_the_cement_question_is_answered_with_the_rule(sample_library: Library) -> None:
+    answer = sample_library.ask("What are the cement capacity rules?")
+    assert "cement" in answer.sentences[0].text
+    assert "prohibited" in answer.sentences[0].text
+    marked = [answer.sentences[0].text[a:b] for a, b in answer.sentences[0].emphasis]
+    assert "cement" in marked
+    assert "the" not in marked
+
+
+def test_a_figure_asked_for_is_marked(sample_library: Library) -> None:
+    answer = sample_library.ask("What non-fossil energy share does Sichuan target for 2025?")
+    first = answer.sentences[0]
+    assert any("41.5%" in first.text[a:b] for a, b in first.emphasis)
+
+
+def test_a_named_plan_narrows_the_search_to_it(sample_library: Library) -> None:
+    answer = sample_library.ask("How much wind and solar capacity does Liaoning want?")
+    assert {h.passage.plan for h in answer.hits} == {"liaoning"}
+    assert answer.searched == next(p.passages for p in sample_library.plans() if p.id == "liaoning")
+
+
+def test_a_scope_that_is_given_wins_over_the_name(sample_library: Library) -> None:
+    answer = sample_library.ask("How much hydropower will Sichuan add?", plans=["national"])
+    assert {h.passage.plan for h in answer.hits} == {"national"}
+
+
+def test_a_section_filter_keeps_to_it(sample_library: Library) -> None:
+    answer = sample_library.ask("What must be done?", section="transport")
+    assert answer.hits
+    assert all(any("transport" in label.lower() for label in h.passage.section) for h in answer.hits)
+    assert sample_library.ask("What must be done?", section="no such heading").searched == 0
+
+
+def test_two_named_plans_are_answered_one_by_one(sample_library: Library) -> None:
+    answer = sample_library.ask("What non-fossil energy share do Liaoning and Sichuan target for 2025?")
+    assert {c.plan for c in answer.citations} == {"liaoning", "sichuan"}
+
+
+def test_what_the_plans_do_not_say_is_not_found_with_the_nearest_miss(sample_library: Library) -> None:
+    answer = sample_library.ask("When does the next school holiday begin?")
+    assert not answer.answerable
+    assert answer.citations == ()
+    assert answer.searched == sum(p.passages for p in sample_library.plans())
+    assert answer.nearest is not None
+    assert "holiday" in answer.unmatched
+
+
+def test_furniture_is_never_an_answer_and_ranks_last(tmp_path: Path, encoder: Encoder) -> None:
+    text = (
+        "Harbour Plan\n\n1. Aims\n\nThe harbour grows greener each year by rule.\n\n2. Means\n\n"
+        + "The harbour office counts its ships and lights its quays with shore power. " * 8
+        + "\n\nRelated articles\n\n2024-01-05 10:00:00\n\nThe revenue of the harbour company was 12 billion yuan in 2023."
+    )
+    source = tmp_path / "harbour.txt"
+    source.write_text(text, "utf-8")
+    with Library.open(tmp_path / "index", create=True) as library:
+        library._encoder = encoder
+        assert [r.status for r in library.add([source])] == ["added"]
+        answer = library.ask("What was the revenue of the harbour company in 2023?")
+        roles = [h.passage.role for h in answer.hits]
+        assert roles[-1] is Role.FURNITURE
+        assert roles.count(Role.FURNITURE) == 1
+        assert all("revenue" not in s.text for s in answer.sentences)
+
+
+def test_a_wrong_scope_or_number_is_refused(sample_library: Library) -> None:
+    with pytest.raises(UnknownPlanError, match="liaoning"):
+        sample_library.ask("What?" * 2 + " coal", plans=["atlantis"])
+    with pytest.raises(QuestionError, match="top-k"):
+        sample_library.ask("coal", top_k=0)
+
+
+def test_a_figure_of_the_question_matches_itself_and_no_other(sample_library: Library) -> None:
+    encoder, backend = sample_library.encoder, sample_library.backend
+    question = read_question("share of non-fossil energy by 2025", {})
+    words = read_words(question, encoder, backend.rarity)
+    hits = sample_library.ask("share of non-fossil energy by 2025").hits
+    index = words.words.index("2025")
+    for passage, matches in zip(
+        (h.passage for h in hits), match_sentences(words, [h.passage for h in hits], encoder), strict=True
+    ):
+        for match in matches:
+            stands = "2025" in passage.text[slice(*match.span)]
+            assert (match.matches[index] == 1.0) == stands
+            assert stands or match.matches[index] <= 0.2
+
+
+def test_a_survey_counts_what_it_lists_and_says_where_it_stopped(sample_library: Library) -> None:
+    survey = sample_library.survey("cement")
+    assert sum(survey.by_plan.values()) == len(survey.hits) == sum(survey.by_section.values())
+    assert survey.stopped
+    listed = {(h.passage.plan, h.passage.start) for h in survey.hits}
+    holding = {
+        (info.id, h.passage.start)
+        for info in sample_library.plans()
+        for h in sample_library.ask("cement", plans=[info.id], top_k=300).hits
+        if "cement " in h.passage.text.lower()
+    }
+    assert holding
+    assert holding <= listed
+
+
+spans = st.lists(st.tuples(st.integers(0, 50), st.integers(1, 20)).map(lambda t: (t[0], t[0] + t[1])), max_size=12)
+
+
+@given(spans)
+def test_merged_spans_cover_the_same_and_do_not_touch(given_spans: list[tuple[int, int]]) -> None:
+    merged = merge_spans(given_spans)
+    cells = lambda some: {i for a, b in some for i in range(a, b)}  # noqa: E731
+    assert cells(merged) == cells(given_spans)
+    assert all(a[1] < b[0] for a, b in pairwise(merged))

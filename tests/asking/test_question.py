@@ -1,0 +1,77 @@
+"""What a question is read to ask for, and which plans it names."""
+
+from __future__ import annotations
+
+import pytest
+
+from indexer.asking.question import Kind, fits_kind, plan_names, read_question
+from indexer.errors import QuestionError
+
+NAMES = {"alpha": ("Alphaland",), "beta": ("Betavia", "Upper"), "national": ()}
+
+
+@pytest.mark.parametrize(
+    ("asked", "kind"),
+    [
+        ("How much wind power will be built?", Kind.QUANTITY),
+        ("What share of energy is clean?", Kind.QUANTITY),
+        ("When will buses be electric?", Kind.DATE),
+        ("In which year does coal peak?", Kind.DATE),
+        ("Who approves the plans of cities?", Kind.BODY),
+        ("Which committee decides?", Kind.BODY),
+        ("Where will hydrogen be made?", Kind.PLACE),
+        ("Which cities lead?", Kind.PLACE),
+        ("What does a permit cost?", Kind.MONEY),
+        ("What are the cement capacity rules?", Kind.OPEN),
+    ],
+)
+def test_the_kind_of_answer_is_read_off_the_question(asked: str, kind: Kind) -> None:
+    assert read_question(asked, {}).kind is kind
+
+
+@pytest.mark.parametrize(
+    ("kind", "sentence", "fits"),
+    [
+        (Kind.QUANTITY, "The share reaches 20 %.", True),
+        (Kind.QUANTITY, "Two thirds of it are saved.", True),
+        (Kind.QUANTITY, "Half of it is saved.", True),
+        (Kind.QUANTITY, "(2) By 2030 the share grows.", False),
+        (Kind.QUANTITY, "1. The 14th Five-Year Plan and 5G are promoted.", False),
+        (Kind.DATE, "By 2030 the share grows.", True),
+        (Kind.DATE, "during the 15th Five-Year Plan period", True),
+        (Kind.DATE, "The share grows.", False),
+        (Kind.MONEY, "It costs 20 tons of coal.", False),
+        (Kind.MONEY, "A fund of 3 billion yuan is set up.", True),
+        (Kind.BODY, "The provincial committee approves.", True),
+        (Kind.BODY, "It is approved.", False),
+        (Kind.PLACE, "Build it in Dalian.", True),
+        (Kind.PLACE, "Build it soon.", False),
+        (Kind.OPEN, "", True),
+    ],
+)
+def test_whether_a_sentence_holds_that_kind(kind: Kind, sentence: str, fits: bool) -> None:
+    assert fits_kind(kind, sentence) is fits
+
+
+def test_a_plan_is_named_by_its_proper_name_and_by_its_id() -> None:
+    assert read_question("What does Alphaland's plan say?", NAMES).plans == ("alpha",)
+    assert read_question("what does alphaland do", NAMES).plans == ("alpha",)
+    assert read_question("Compare Alphaland and Betavia", NAMES).plans == ("alpha", "beta")
+    assert read_question("What does the national plan say?", NAMES).plans == ("national",)
+    assert read_question("Is there a national market?", NAMES).plans == ()
+
+
+def test_names_are_title_words_that_the_text_never_writes_small() -> None:
+    text = "Betavia cuts carbon. Carbon falls in Betavia. The plan is made by Betavia."
+    assert plan_names("b", "Betavia Carbon Peak Plan", text) == ("Betavia",)
+
+
+def test_spelling_meets_on_one_side() -> None:
+    assert read_question("Can aluminium smelters modernise?", {}).text == "Can aluminum smelters modernize?"
+    assert read_question("Do enterprises exercise care?", {}).text == "Do enterprises exercise care?"
+
+
+@pytest.mark.parametrize("asked", ["", "   ", "?!", "x" * 3000])
+def test_what_is_no_question_is_refused_with_a_remedy(asked: str) -> None:
+    with pytest.raises(QuestionError, match=r"Type|Shorten"):
+        read_question(asked, {})

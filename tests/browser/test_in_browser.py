@@ -1,0 +1,122 @@
+"""The app in a real browser: what is seen, what opens, what a link brings back, and that nothing hostile runs."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import pytest
+from conftest import SCREENSHOTS
+from playwright.sync_api import Locator, Page, expect
+
+pytestmark = pytest.mark.browser
+
+CEMENT = "what are the cement capacity rules?"
+STATES = {
+    "found": {"q": CEMENT},
+    "not-found": {"q": "Which football club won the cup?"},
+    "survey": {"q": "cement production", "all": "1"},
+    "nothing-asked": {},
+}
+
+
+def link(site: str, **query: str) -> str:
+    return f"{site}/?{urlencode(query)}"
+
+
+def ask(page: Page, question: str) -> None:
+    box = page.get_by_label("Question")
+    box.fill(question)
+    box.press("Enter")
+
+
+def source(page: Page) -> Locator:
+    return page.get_by_role("region", name="The plan's text around the passage")
+
+
+def test_ask_read_cite_and_open(site: str, page: Page) -> None:
+    page.goto(site)
+    ask(page, CEMENT)
+    quote = page.locator("blockquote.quote").first
+    expect(quote).to_have_text("New capacity for cement clinker and flat glass is strictly prohibited.", timeout=30_000)
+    expect(quote.locator("mark").filter(has_text="cement")).to_be_visible()
+    expect(page.get_by_role("button", name="[1] Sichuan Carbon Peak Implementation Plan… · 2(3)4")).to_be_visible()
+    # The first citation's source stands open beside it, scrolled to the sentence.
+    expect(source(page).locator("mark.answer").first).to_be_in_viewport()
+    page.get_by_role("button", name="Show in its surroundings").nth(2).click()
+    expect(page.get_by_text("liaoning.pdf")).to_be_visible()
+    expect(source(page).locator(".passage").first).to_be_in_viewport()
+    assert parse_qs(urlsplit(page.url).query) == {"q": [CEMENT]}
+
+
+def test_link_back_button_and_half_typed_question(site: str, page: Page) -> None:
+    page.goto(link(site, q=CEMENT))
+    expect(page.locator("blockquote.quote")).to_be_visible(timeout=30_000)
+    page.get_by_label("Question").fill("steel")
+    page.get_by_text("Every passage on the topic").click()
+    expect(page.locator("table.counts")).to_be_visible()
+    expect(page.get_by_label("Question")).to_have_value("steel")
+    assert parse_qs(urlsplit(page.url).query) == {"q": [CEMENT], "all": ["1"]}
+    page.get_by_label("Question").press("Enter")
+    expect(page).to_have_url(re.compile("q=steel"))
+    page.go_back()
+    expect(page.get_by_label("Question")).to_have_value(CEMENT)
+
+
+def test_by_keyboard_alone(site: str, page: Page) -> None:
+    page.goto(link(site, q=CEMENT))
+    copy = page.get_by_role("button", name="Copy quote").first
+    copy.wait_for(timeout=30_000)
+    page.get_by_role("button", name="[1] Sichuan").focus()
+    page.keyboard.press("Tab")
+    expect(copy).to_be_focused()
+    assert copy.evaluate("e => getComputedStyle(e).outlineStyle") == "solid"
+    page.keyboard.press("Enter")
+    expect(page.locator("code").filter(has_text='"New capacity for cement')).to_be_visible()
+    page.keyboard.press("Tab")
+    focused = page.evaluate("document.activeElement.closest('[data-testid=stCode]') !== null")
+    assert focused, "the copy button of the quote is not reached by Tab"
+
+
+def test_narrow_screen_opens_the_source_under_what_was_chosen(site: str, page: Page) -> None:
+    page.set_viewport_size({"width": 800, "height": 900})
+    page.goto(link(site, q=CEMENT))
+    chip = page.get_by_role("button", name="[1] Sichuan")
+    chip.wait_for(timeout=30_000)
+    expect(source(page)).to_be_hidden()
+    chip.click()
+    expect(source(page)).to_be_visible()
+    opened, above = source(page).bounding_box(), chip.bounding_box()
+    below = page.locator(".card-title").first.bounding_box()
+    assert opened and above and below
+    assert above["y"] < opened["y"] < below["y"]
+    assert page.evaluate("document.querySelector('.stMain').scrollWidth <= innerWidth")
+
+
+def test_hostile_text_stays_text(site: str, page: Page) -> None:
+    page.goto(link(site, q="Which asbestos <img src=x onerror=alert(3)> rule is banned?", plan="evil", section="rules"))
+    expect(page.locator("blockquote.quote")).to_contain_text("[link](javascript:alert(1)) and <img", timeout=30_000)
+    expect(page.locator("blockquote.quote")).to_contain_text("$x^2$ tons of **bold** asbestos")
+    expect(page.get_by_role("button", name="[1] <b>Evil</b> **plan** $x^2$ :red[title]")).to_be_visible()
+    assert page.locator(".stMain").locator("script, img, .katex, a[href^='javascript'], a[href*='evil']").count() == 0
+    page.get_by_role("button", name="Copy quote").first.click()
+    expect(page.locator("code").first).to_contain_text("<script>")
+    page.goto(link(site, q="?<b>**", plan="<img src=x onerror=alert(4)>"))
+    expect(page.locator(".notice")).to_contain_text(
+        "“<img src=x onerror=alert(4)>” is not in this library", timeout=30_000
+    )
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1440, 800])
+def test_screens_fit_and_are_kept_as_pictures(site: str, page: Page, width: int, scheme: str) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    SCREENSHOTS.mkdir(exist_ok=True)
+    for state, query in STATES.items():
+        page.goto(link(site, **query))
+        page.locator(".passage-text:visible, .notice, ul.plans").first.wait_for(timeout=30_000)
+        expect(page.get_by_test_id("stStatusWidget")).to_be_hidden()
+        assert page.evaluate("getComputedStyle(document.querySelector('.stApp')).colorScheme") == scheme
+        assert page.evaluate("document.querySelector('.stMain').scrollWidth <= innerWidth")
+        page.screenshot(path=SCREENSHOTS / f"{state}-{width}-{scheme}.png")

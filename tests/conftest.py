@@ -1,0 +1,109 @@
+"""Fixtures for all tests: encoders, libraries, and the evaluation data where there is any."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from fakes import FakeEncoder
+from hypothesis import HealthCheck, settings
+
+from indexer.encoding import Encoder
+from indexer.library import Library
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+CORPUS = REPOSITORY / "corpus"
+
+# Without a deadline: the first example of a test may load a model or build an index.
+settings.register_profile(
+    "planlens", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+settings.load_profile("planlens")
+os.environ.setdefault("HF_HUB_OFFLINE", "1")
+os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+
+
+def data_folder() -> Path | None:
+    """The folder of evaluation data, ``$PLANLENS_DATA`` or ``shared`` beside the checkout; None without one."""
+    given = os.environ.get("PLANLENS_DATA")
+    folder = Path(given) if given else REPOSITORY.parent / "shared"
+    return folder if (folder / "plans").is_dir() else None
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Without the data, tests of it are left out, and the header says so; a skip would hide among others."""
+    if data_folder():
+        return
+    real = [item for item in items if item.get_closest_marker("real")]
+    config.hook.pytest_deselected(items=real)
+    items[:] = [item for item in items if item not in real]
+
+
+def pytest_report_header() -> str:
+    if data_folder():
+        return "evaluation data: found, tests marked real are run"
+    return "evaluation data: none ($PLANLENS_DATA), tests marked real are left out"
+
+
+@pytest.fixture(scope="session")
+def data() -> Path:
+    """The folder of evaluation data; only for tests marked real."""
+    folder = data_folder()
+    assert folder, "a test that uses the evaluation data must be marked real"
+    return folder
+
+
+@pytest.fixture
+def fake_encoder() -> FakeEncoder:
+    return FakeEncoder()
+
+
+@pytest.fixture
+def open_library(tmp_path: Path, fake_encoder: FakeEncoder) -> Iterator[Callable[..., Library]]:
+    """Opens the library in ``tmp_path / "library"`` with the fake encoder, closing it after the test."""
+    opened: list[Library] = []
+
+    def opens(encoder: Encoder = fake_encoder, notify: Callable[[str], None] = lambda line: None) -> Library:
+        library = Library.open(tmp_path / "library", create=True, notify=notify)
+        library._encoder = encoder
+        opened.append(library)
+        return library
+
+    yield opens
+    for library in opened:
+        library.close()
+
+
+@pytest.fixture
+def library(open_library: Callable[..., Library]) -> Library:
+    """An empty library in a temporary folder, with the fake encoder."""
+    return open_library()
+
+
+@pytest.fixture(scope="session")
+def encoder() -> Encoder:
+    """The default model, really; exported once into the user's cache."""
+    from indexer.encoding.loading import load_encoder
+
+    return load_encoder()
+
+
+@pytest.fixture(scope="session")
+def sample_folder(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Path:
+    """The folder of a library of the sample plans, indexed once a session; not to be changed."""
+    folder = tmp_path_factory.mktemp("sample") / "library"
+    with Library.open(folder, create=True) as library:
+        library._encoder = encoder
+        reports = list(library.add(sorted(p for p in CORPUS.iterdir() if p.is_file())))
+    assert [r.status for r in reports] == ["added"] * 3
+    return folder
+
+
+@pytest.fixture(scope="session")
+def sample_library(sample_folder: Path, encoder: Encoder) -> Iterator[Library]:
+    """The library of the sample plans, open; not to be changed."""
+    with Library.open(sample_folder) as library:
+        library._encoder = encoder
+        yield library

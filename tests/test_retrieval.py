@@ -1,0 +1,145 @@
+"""The fusion of two rankings against its closed form, and candidates in their order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from fakes import FakeEncoder, make_content
+from hypothesis import given
+from hypothesis import strategies as st
+
+from indexer.asking.retrieval import DENSE_WEIGHT, ROLE_PENALTY, fuse, retrieve
+from indexer.errors import UnknownPlanError
+from indexer.library import Library
+from indexer.storage import Found, Scope
+from indexer.types import Role
+
+DENSE = [Found(1, 0.9), Found(2, 0.5), Found(3, 0.1)]
+WORDS = [Found(2, 8.0), Found(4, 2.0)]
+
+
+def ranking(scores: st.SearchStrategy[float]) -> st.SearchStrategy[list[Found]]:
+    return st.dictionaries(st.integers(0, 20), scores, max_size=12).map(
+        lambda entries: [Found(key, score) for key, score in entries.items()]
+    )
+
+
+cosines = ranking(st.floats(-1, 1, width=16))
+bm25 = ranking(st.floats(0.125, 64, width=16))
+
+
+def test_fusion_is_a_convex_sum_of_normalised_scores() -> None:
+    assert fuse(DENSE, WORDS, 0.25) == pytest.approx(
+        {1: 0.25 * 1.0, 2: 0.25 * (0.5 - 0.1) / (0.9 - 0.1) + 0.75 * 1.0, 3: 0.0, 4: 0.75 * 2 / 8}
+    )
+
+
+def test_the_default_weight() -> None:
+    assert 0 < DENSE_WEIGHT < 1
+    assert fuse(DENSE, WORDS) == fuse(DENSE, WORDS, DENSE_WEIGHT)
+
+
+def test_one_ranking_alone() -> None:
+    assert fuse([], []) == {}
+    assert fuse(DENSE, [], 0.4) == pytest.approx({1: 0.4, 2: 0.2, 3: 0.0})
+    assert fuse([], WORDS, 0.4) == pytest.approx({2: 0.6, 4: 0.15})
+
+
+@pytest.mark.parametrize(("weight", "first"), [(0.0, 2), (1.0, 1)])
+def test_all_the_weight_on_one(weight: float, first: int) -> None:
+    fused = fuse(DENSE, WORDS, weight)
+    assert fused[first] == max(fused.values()) == 1.0
+
+
+def test_equal_scores_are_all_the_best() -> None:
+    assert fuse([Found(1, 0.3), Found(2, 0.3)], [], 0.5) == {1: 0.5, 2: 0.5}
+    assert fuse([], [Found(1, 4.0), Found(2, 4.0)], 0.5) == {1: 0.5, 2: 0.5}
+    assert fuse([], [Found(1, 0.0)], 0.5) == {1: 0.0}
+    assert fuse([Found(7, -0.2)], [], 1.0) == {7: 1.0}
+
+
+@given(cosines, bm25, st.floats(0, 1))
+def test_fused_scores_lie_between_0_and_1(dense: list[Found], words: list[Found], weight: float) -> None:
+    fused = fuse(dense, words, weight)
+    assert set(fused) == {f.key for f in dense} | {f.key for f in words}
+    assert all(0 <= score <= 1 + 1e-9 for score in fused.values())
+
+
+@given(cosines, bm25, st.floats(0.25, 8), st.floats(-0.5, 0.5))
+def test_neither_scale_nor_offset_matters(dense: list[Found], words: list[Found], scale: float, offset: float) -> None:
+    moved = [Found(f.key, f.score * scale + offset) for f in dense]
+    scaled = [Found(f.key, f.score * scale) for f in words]
+    spread = {f.score for f in dense}
+    if len(spread) > 1 and max(spread) - min(spread) < 1e-3:
+        return  # the offset takes all digits of such a spread
+    assert fuse(moved, scaled) == pytest.approx(fuse(dense, words), abs=1e-6)
+
+
+@given(cosines, bm25)
+def test_the_order_of_entries_does_not_matter(dense: list[Found], words: list[Found]) -> None:
+    assert fuse(dense[::-1], words[::-1]) == fuse(dense, words)
+
+
+# -- from a library ----------------------------------------------------------------------------
+
+SENTENCES = ["cement kilns close", "cement kilns close", "cement works", "wind farms", "coal boilers"]
+
+
+@pytest.fixture
+def filled(library: Library, fake_encoder: FakeEncoder) -> Library:
+    model = (fake_encoder.source, fake_encoder.fingerprint)
+    library.backend.add(make_content("anhui", SENTENCES, fake_encoder), model)
+    library.backend.add(make_content("henan", ["cement kilns move"], fake_encoder), model)
+    return library
+
+
+def test_candidates_best_first_ties_in_reading_order(filled: Library, fake_encoder: FakeEncoder) -> None:
+    found = retrieve(filled.backend, "cement kilns", fake_encoder.embed(["cement kilns"])[0], Scope())
+    assert [c.passage.text for c in found][:4] == [*SENTENCES[:2], "cement kilns move", "cement works"]
+    assert [c.key for c in found][:2] == [1, 2]
+    assert found[0].score == found[1].score == pytest.approx(1.0, abs=1e-3)
+    assert found[0].cosine == pytest.approx(2 / 6**0.5, abs=1e-3)
+    assert len(found) == 6
+
+
+def test_what_only_words_found_has_no_cosine(filled: Library, fake_encoder: FakeEncoder) -> None:
+    found = retrieve(filled.backend, "cement", fake_encoder.embed(["wind farms"])[0], Scope(("anhui",)), depth=1)
+    by_text = {c.passage.text: c for c in found}
+    assert set(by_text) == {"cement works", "wind farms"}
+    assert by_text["cement works"].cosine is None
+    assert by_text["cement works"].score == pytest.approx(1 - DENSE_WEIGHT)
+    assert by_text["wind farms"].cosine == pytest.approx(1.0, abs=1e-3)
+    assert by_text["wind farms"].score == pytest.approx(DENSE_WEIGHT)
+
+
+def test_a_scope_is_kept(filled: Library, fake_encoder: FakeEncoder) -> None:
+    vector = fake_encoder.embed(["cement"])[0]
+    found = retrieve(filled.backend, "cement", vector, Scope(("henan",)))
+    assert [c.passage.text for c in found] == ["cement kilns move"]
+    assert retrieve(filled.backend, "cement", vector, Scope(None, "no such section")) == []
+    with pytest.raises(UnknownPlanError, match="anhui, henan"):
+        retrieve(filled.backend, "cement", vector, Scope(("hubei",)))
+
+
+def test_furniture_comes_last_whatever_it_says(open_library: Callable[..., Library], fake_encoder: FakeEncoder) -> None:
+    roles = (Role.FURNITURE, Role.BODY, Role.SUMMARY, Role.BODY)
+    content = make_content("anhui", ["cement kilns", "cement kilns", "cement kilns", "wind"], fake_encoder)
+    passages = [replace(p, role=role) for p, role in zip(content.passages, roles, strict=True)]
+    backend = open_library().backend
+    backend.add(replace(content, passages=passages), ("fake", "fake@1"))
+    found = retrieve(backend, "cement kilns", fake_encoder.embed(["cement kilns"])[0], Scope())
+    assert [c.key for c in found] == [2, 3, 4, 1]
+    assert [c.score for c in found] == pytest.approx(
+        [1.0, 1.0 - ROLE_PENALTY[Role.SUMMARY], 0.0, 1.0 - ROLE_PENALTY[Role.FURNITURE]], abs=1e-6
+    )
+
+
+def test_a_passage_removed_meanwhile_is_left_out(
+    filled: Library, fake_encoder: FakeEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    passages = filled.backend.passages
+    monkeypatch.setattr(filled.backend, "passages", lambda keys: passages([k for k in keys if k != 1]))
+    found = retrieve(filled.backend, "cement kilns", fake_encoder.embed(["cement kilns"])[0], Scope())
+    assert [c.key for c in found][:2] == [2, 6]

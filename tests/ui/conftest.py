@@ -1,0 +1,31 @@
+"""Fixtures for the pages: the app run without a browser, on the library of the sample plans."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from pages import OpenApp
+from streamlit.testing.v1 import AppTest
+
+from indexer.ui.access import LOCATION_VARIABLE
+
+APP = Path(__file__).resolve().parents[2] / "app.py"
+
+
+@pytest.fixture
+def open_app(monkeypatch: pytest.MonkeyPatch, sample_folder: Path) -> Iterator[OpenApp]:
+    """Opens the app at an address: ``open_app(q="…", plan=["…"], folder=…)``."""
+
+    def opens(folder: Path = sample_folder, **query: str | list[str]) -> AppTest:
+        monkeypatch.setenv(LOCATION_VARIABLE, str(folder))
+        app = AppTest.from_file(APP, default_timeout=60)
+        for name, value in query.items():
+            app.query_params[name] = value
+        return app.run()
+
+    yield opens
+    st.cache_data.clear()
+    st.cache_resource.clear()

@@ -1,0 +1,176 @@
+"""The Ask page as a person meets it: every state, the address, and text that would rather be markup."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from pages import OpenApp, address, page_html
+
+from indexer.encoding import Encoder
+from indexer.library import Library
+
+CEMENT = "what are the cement capacity rules?"
+UNANSWERABLE = "When does the next school holiday begin?"
+
+
+def test_nothing_asked_yet_offers_examples(open_app: OpenApp) -> None:
+    app = open_app()
+    assert not app.exception and not app.error
+    assert "3 plans" in page_html(app)
+    app.button(key="example-0").click().run()
+    assert app.text_input(key="question").value == "What are the cement capacity rules?"
+    assert "strictly prohibited" in page_html(app)
+
+
+def test_an_answer_is_a_quote_with_its_citation_and_open_source(open_app: OpenApp) -> None:
+    app = open_app()
+    app.text_input(key="question").set_value(CEMENT)
+    app.button(key="submit").click().run()
+    assert not app.exception and not app.error
+    html = page_html(app)
+    assert '<blockquote class="quote">New <mark class="emphasis">capacity</mark> for' in html
+    assert app.button(key="open-citation-1").label.replace("\\", "").startswith("[1] Sichuan Carbon Peak")
+    assert app.button(key="open-citation-1").label.replace("\\", "").endswith("· 2(3)4")
+    assert app.code[0].value.startswith('"New capacity for cement clinker and flat glass is strictly prohibited." (')
+    assert address(app) == {"q": [CEMENT]}
+    assert '<mark class="answer">' in html  # in the passage and in the open source
+    assert html.count('class="source-text"') == 1
+    assert sum('class="passage-text"' in block.proto.body for block in app.get("html")) == 10
+
+
+def test_sources_open_close_and_widen(open_app: OpenApp) -> None:
+    app = open_app(q=CEMENT)
+
+    def source() -> list[str]:
+        return [b.proto.body for b in app.get("html") if 'class="source-text"' in b.proto.body]
+
+    first = source()
+    app.button(key="source-more").click().run()
+    assert len(source()[0]) > len(first[0])
+    app.button(key="open-passage-3").click().run()
+    assert "liaoning.pdf" in source()[0] and "page 5 of 15" in source()[0]
+    app.button(key="source-close").click().run()
+    assert not source()
+
+
+def test_more_passages_leave_the_answer_as_it_was(open_app: OpenApp) -> None:
+    app = open_app(q=CEMENT)
+    quotes = [b.proto.body for b in app.get("html") if "<blockquote" in b.proto.body]
+    app.button(key="further").click().run()
+    assert app.button(key="open-passage-20")
+    assert quotes == [b.proto.body for b in app.get("html") if "<blockquote" in b.proto.body]
+
+
+def test_not_found_says_so_and_folds_the_nearest_miss(open_app: OpenApp) -> None:
+    app = open_app(q=UNANSWERABLE)
+    html = page_html(app)
+    assert "Not found in these plans." in html and "433 passages searched." in html
+    assert "<blockquote" not in html and '<mark class="answer">' not in html
+    assert app.expander[0].label == "Nearest passage, which does not answer"
+    assert not app.expander[0].proto.expanded
+    app.button(key="open-nearest").click().run()
+    assert 'class="source-text"' in page_html(app)
+
+
+def test_words_found_nowhere_are_named(open_app: OpenApp) -> None:
+    html = page_html(open_app(q="Which football club won the cup?"))
+    assert "Found nowhere in them: " in html and "football" in html
+
+
+def test_a_link_reopens_question_filters_and_answer(open_app: OpenApp) -> None:
+    app = open_app(q=CEMENT, plan=["liaoning", "national"], section="industry")
+    assert app.text_input(key="question").value == CEMENT
+    assert app.multiselect(key="plans").value == ["liaoning", "national"]
+    assert app.text_input(key="section").value == "industry"
+    html = page_html(app)
+    assert "sections whose heading holds “industry”" in html
+    assert 'class="notice"' in html or "<blockquote" in html
+    titles = [b.proto.body for b in app.get("html") if "card-title" in b.proto.body]
+    assert titles and not any("Sichuan" in title for title in titles)
+
+
+def test_filters_ask_the_same_question_again(open_app: OpenApp) -> None:
+    app = open_app(q=CEMENT)
+    app.multiselect(key="plans").set_value(["liaoning"]).run()
+    assert address(app) == {"q": [CEMENT], "plan": ["liaoning"]}
+    assert "In Liaoning Province" in page_html(app)
+    app.toggle(key="every").set_value(True).run()
+    assert address(app) == {"q": [CEMENT], "plan": ["liaoning"], "all": ["1"]}
+    assert '<table class="counts">' in page_html(app)
+
+
+def test_a_question_that_names_a_plan_says_that_it_narrowed(open_app: OpenApp) -> None:
+    html = page_html(open_app(q="What does Liaoning say about offshore wind?"))
+    assert "In Liaoning Province Carbon Peak Implementation Plan (restated sample), as the question names it." in html
+
+
+def test_survey_counts_and_says_where_it_stopped(open_app: OpenApp) -> None:
+    html = page_html(open_app(q="forest", all="1"))
+    assert "passages on the topic, of 433 searched" in html
+    assert "it ended because" in html
+    assert '<table class="counts">' in html
+
+
+def test_plans_that_are_gone_are_named_and_dropped(open_app: OpenApp) -> None:
+    app = open_app(q=CEMENT, plan=["atlantis<b>", "sichuan"])
+    html = page_html(app)
+    assert "“atlantis&lt;b&gt;” is not in this library, or no longer." in html
+    assert address(app) == {"q": [CEMENT], "plan": ["sichuan"]}
+    assert "strictly prohibited" in html
+    assert "All plans were searched instead." in page_html(open_app(q=CEMENT, plan="atlantis"))
+
+
+def test_a_question_without_words_is_a_sentence(open_app: OpenApp) -> None:
+    app = open_app(q="???")
+    assert not app.exception
+    assert app.error[0].value.replace("\\", "") == "Type a question: there is no word in this one."
+
+
+def test_no_library_says_what_to_do(open_app: OpenApp, tmp_path: Path) -> None:
+    app = open_app(folder=tmp_path / "none")
+    assert not app.exception
+    html = page_html(app)
+    assert "planlens index" in html and "make run" in html
+
+
+def test_empty_library_then_one_filled_by_another(open_app: OpenApp, tmp_path: Path, encoder: Encoder) -> None:
+    with Library.open(tmp_path / "library", create=True) as library:
+        library._encoder = encoder
+        app = open_app(folder=tmp_path / "library")
+        assert "The library is empty." in page_html(app)
+        assert app.code[0].value.startswith("planlens add FILE")
+        plan = tmp_path / "heat.txt"
+        plan.write_text("Heat plan\n\n1. Heat pumps\n\nEvery district installs 300 heat pumps by 2027.\n", "utf-8")
+        list(library.add([plan]))
+        assert "1 plan ·" in page_html(app.run())
+        app.text_input(key="question").set_value("How many heat pumps does every district install?")
+        app.button(key="submit").click().run()
+        assert "<blockquote" in page_html(app)
+        library.remove(["heat"])
+        assert "The library is empty." in page_html(app.run())
+
+
+HOSTILE = """<b>Evil</b> **plan** $x^2$ :red[title]
+
+1. Rules **on** cement <script>window.__xss=1</script>
+
+The cement rule says <script>alert(1)</script> that $x^2$ tons of **bold** cement are allowed, see \
+[link](javascript:alert(1)) and <img src=x onerror="window.__xss=1"> here.
+"""
+
+
+def test_hostile_text_is_shown_as_text(open_app: OpenApp, tmp_path: Path, encoder: Encoder) -> None:
+    (tmp_path / "evil.txt").write_text(HOSTILE, "utf-8")
+    with Library.open(tmp_path / "library", create=True) as library:
+        library._encoder = encoder
+        list(library.add([tmp_path / "evil.txt"]))
+    app = open_app(folder=tmp_path / "library", q="which cement <i>rule</i> is allowed?")
+    assert not app.exception and not app.error
+    html = page_html(app)
+    for ours in ("<script", "<img", "<b>", "<i>", "<a "):
+        assert ours not in html
+    assert "&lt;<u" in html or "&lt;script&gt;" in html
+    assert "**bold**" in html and "$x^2$" in html and "[link](javascript:" in html
+    unescaped = [re.sub(r"\\.", "", button.label) for button in app.button]
+    assert not any(mark in label for label in unescaped for mark in "<$*[:`_")
