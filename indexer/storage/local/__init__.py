@@ -14,6 +14,7 @@ from indexer.errors import LibraryError
 from indexer.storage import Found, Notify, PlanContent, Scope
 from indexer.storage.local.database import Database
 from indexer.storage.local.lock import write_lock
+from indexer.storage.local.soundness import database_problems
 from indexer.storage.local.vectors import VectorIndex
 from indexer.storage.local.words import WordIndex
 from indexer.types import Passage, Plan, PlanInfo
@@ -129,7 +130,7 @@ class LocalBackend:
             self._settle(words, generation)
 
     def check(self) -> list[str]:
-        problems = self._database.check()
+        problems = database_problems(self._database)
         if any(problem.startswith(DATABASE_FILE) for problem in problems):
             return problems  # the indexes follow the database: there is nothing to hold them against
         with self._guard:

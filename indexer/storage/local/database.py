@@ -286,25 +286,3 @@ class Database:
         if stored and occupied and json.loads(stored[0])[1] != model[1]:
             raise model_mismatch(json.loads(stored[0])[1], model[1])
         connection.execute("INSERT OR REPLACE INTO meta VALUES ('model', ?)", (json.dumps(model),))
-
-    def check(self) -> list[str]:
-        """What is wrong inside the file; each plan's passages against its text."""
-        try:
-            rows = self.connection.execute("PRAGMA integrity_check").fetchall()
-        except sqlite3.DatabaseError as error:  # damage that even the check cannot read past
-            rows = [(str(error),)]
-        problems = [f"plans.sqlite: {row[0]}" for row in rows if row[0] != "ok"]
-        if problems:
-            return problems
-        for (plan_id,) in self.connection.execute("SELECT id FROM plans ORDER BY id").fetchall():
-            text = self.plan(plan_id).text
-            wrong = sum(
-                text[start:end] != passage
-                for start, end, passage in self.connection.execute(
-                    'SELECT start, "end", text FROM passages WHERE plan = (SELECT key FROM plans WHERE id = ?)',
-                    (plan_id,),
-                )
-            )
-            if wrong:
-                problems.append(f"{plan_id}: {wrong} passages do not match the plan's text. Add the file again.")
-        return problems
