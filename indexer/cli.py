@@ -199,8 +199,6 @@ def serve(
     import os
     import subprocess
 
-    from indexer.ui import app as page
-
     environment = {**os.environ, "PLANLENS_LIBRARY": library, "STREAMLIT_BROWSER_GATHER_USAGE_STATS": "false"}
     options = {
         "server.port": port,
@@ -209,9 +207,11 @@ def serve(
         "server.fileWatcherType": "none",
         "browser.gatherUsageStats": "false",
         "client.toolbarMode": "viewer",
+        "client.showErrorDetails": "none",
+        "theme.base": Path(__file__).with_name("ui") / "theme.toml",
         "logger.level": "error" if quiet else "info",
     }
-    command = [sys.executable, "-m", "streamlit", "run", str(Path(page.__file__).with_name("start.py"))]
+    command = [sys.executable, "-m", "streamlit", "run", str(Path(__file__).with_name("ui") / "start.py")]
     command += [f"--{name}={value}" for name, value in options.items()]
     raise typer.Exit(subprocess.run(command, env=environment, check=False).returncode)
 
@@ -285,7 +285,7 @@ def _questions(question: str | None, source: Path | None) -> Iterable[str]:
     if question is not None:
         return [question]
     try:
-        text = sys.stdin.read() if str(source) == "-" else Path(str(source)).read_text("utf-8")
+        text = sys.stdin.read() if str(source) == "-" else Path(str(source)).read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise SourceError(f"The questions in {source} cannot be read ({error}). Give a text file in UTF-8.") from error
     return [line for line in text.splitlines() if line.strip()]

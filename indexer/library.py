@@ -149,7 +149,7 @@ class Library:
         if taken and not replace and Path(taken.source).resolve() != path.resolve():
             raise SourceError(
                 f"{path}: there is a plan {plan_id!r} already, from {taken.source}. "
-                "Give this one another name with --id NAME, or put it in the other's place with: planlens replace."
+                "Give this one another name with --id NAME, or put it in the other's place with --replace."
             )
         plan = load_plan(path, plan_id)
         encoder = self.encoder

@@ -42,6 +42,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_report_header() -> str:
+    return _data_line()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """The header is not shown in quiet runs; that tests were left out must be."""
+    if not data_folder():
+        terminalreporter.write_line(_data_line())
+
+
+def _data_line() -> str:
     if data_folder():
         return "evaluation data: found, tests marked real are run"
     return "evaluation data: none ($PLANLENS_DATA), tests marked real are left out"

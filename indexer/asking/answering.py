@@ -18,8 +18,10 @@ from indexer.storage import Backend, Scope
 from indexer.types import Answer, AnswerSentence, Citation, Hit, Passage, Role, Span
 
 MOST_SENTENCES = 3
-#: A further sentence must come this near to the first one's score.
+#: A further sentence must come this near to the first one's score; the best of another plan may stand
+#: further off, since plans say the same thing in different words.
 MARGIN = 0.25
+PLAN_MARGIN = 0.6
 _SAME = 0.6  # share of words that makes two sentences the same news
 #: Cosine from which another word comes near enough to one of the question to stand for it.
 _NEAR = 0.6
@@ -56,7 +58,7 @@ def ask(backend: Backend, encoder: Encoder, asked: str, scope: Scope | None = No
         raise QuestionError("--top-k must be 1 or more.")
     seen = examine(backend, encoder, asked, scope or Scope(), depth=max(DEPTH, top_k))
     judged = [(confidence(features), sentence) for features, sentence in seen.judged]
-    chosen = _choose(judged, per_plan=len(seen.question.plans) > 1)
+    chosen = _choose(judged, named=len(seen.question.plans) > 1)
     hits = tuple(to_hit(r) for r in seen.ranked[:top_k])
     surest = max((sure for sure, _ in judged), default=0.0)
     if not chosen:
@@ -108,25 +110,30 @@ def _may_answer(sentence: RankedSentence) -> bool:
     return sentence.passage.record is not None or not is_heading_like(sentence.text)
 
 
-def _choose(judged: Sequence[tuple[float, RankedSentence]], *, per_plan: bool) -> list[RankedSentence]:
-    """The sentences to show: the best, and up to two that come near it and add something.
+def _choose(judged: Sequence[tuple[float, RankedSentence]], *, named: bool) -> list[RankedSentence]:
+    """The sentences to show, best first.
 
-    With ``per_plan``, the best of each plan instead, each by itself.
+    With ``named``, the best of each plan that the question names, each judged by itself. Else the best
+    of all, where it answers; then what other plans say, and what else its own says.
     """
     order = sorted(judged, key=lambda entry: -entry[1].score)
-    if per_plan:
-        best = {s.passage.plan: (sure, s) for sure, s in reversed(order)}
-        answering = [s for sure, s in best.values() if sure >= THRESHOLD]
-        return sorted(answering, key=lambda s: -s.score)[:MOST_SENTENCES]
+    answering = [s for sure, s in order if sure >= THRESHOLD]
+    best_of: dict[str, tuple[float, RankedSentence]] = {}
+    for sure, sentence in order:
+        best_of.setdefault(sentence.passage.plan, (sure, sentence))
+    firsts = [s for sure, s in best_of.values() if sure >= THRESHOLD]
+    if named:
+        return firsts[:MOST_SENTENCES]
     if not order or order[0][0] < THRESHOLD:
         return []  # the best sentence does not answer: what ranks behind it does not either
-    chosen: list[RankedSentence] = []
-    for sure, sentence in order:
-        if len(chosen) == MOST_SENTENCES or order[0][1].score - sentence.score > MARGIN:
-            break
-        if sure >= THRESHOLD and not any(_alike(sentence.text, other.text) for other in chosen):
+    best = order[0][1]
+    chosen = [s for s in firsts if best.score - s.score <= PLAN_MARGIN][:MOST_SENTENCES]
+    for sentence in answering:
+        near = best.score - sentence.score <= MARGIN
+        own = [s for s in chosen if s.passage.plan == sentence.passage.plan]
+        if near and len(chosen) < MOST_SENTENCES and not any(_alike(sentence.text, s.text) for s in own):
             chosen.append(sentence)
-    return chosen
+    return sorted(chosen, key=lambda s: -s.score)
 
 
 def _alike(one: str, other: str) -> bool:

@@ -129,7 +129,8 @@ def _match(
             word = tokens.words[token]
             pieces = [spans[i] for i in inside if tokens.words[i] == word]
             span = (pieces[0][0], pieces[-1][1])
-            if text[slice(*span)].lower() not in FUNCTION_WORDS:
+            word_text = text[slice(*span)].lower()
+            if word_text not in FUNCTION_WORDS and re.search(r"\w", word_text):
                 met[word] = span
     return SentenceMatch(sentence, 0.0, matches, tuple(sorted(met.values())))
 

@@ -93,12 +93,13 @@ def load_sentence_transformer(source: str) -> SentenceTransformerEncoder:
     Raises ModelError when it is neither here nor to be had.
     """
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-    from sentence_transformers import SentenceTransformer
-    from transformers.utils import logging
-
     folder = model_folder(source)
     if folder is None and ("/" in source or "\\" in source) and source.startswith((".", "/", "~")):
         raise ModelError(f"There is no folder {source}. Give a folder that holds a sentence-transformers model.")
+    # not before it is worth it: this takes 7 s
+    from sentence_transformers import SentenceTransformer
+    from transformers.utils import logging
+
     logging.set_verbosity_error()  # type: ignore[no-untyped-call]
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     try:

@@ -58,7 +58,8 @@ def load_plan(path: Path, plan_id: str | None = None) -> Plan:
         id=plan_id or path.stem,
         title=content.title or find_title(content.text) or path.stem,
         text=content.text,
-        source=str(path),
+        # in full: from another folder, the same short name is another file
+        source=str(path.absolute()),
         sha256=hashlib.sha256(data).hexdigest(),
         pages=content.pages,
         sections=sections,

@@ -18,9 +18,9 @@ Html = NewType("Html", str)
 
 #: Classes of spans and their elements, the outermost first; where two overlap, the inner is cut.
 _ELEMENTS = {
+    "passage": "span",  # an opened passage
+    "around": "span",  # what stands around it
     "heading": "span",
-    "around": "span",  # what stands around an opened passage
-    "passage": "span",  # that passage
     "answer": "mark",  # a sentence that answers, within its passage
     "emphasis": "mark",  # the words that matter, within an answer
     "met": "u",  # words that met words of the question

@@ -55,11 +55,12 @@ def show_card(hit: Hit, key: str, citations: Sequence[Citation] = (), rank: int 
 
 
 def show_actions(label: str, key: str, place: Citation | Passage, help: str | None = None) -> None:
-    """Open the source, and copy the quote with its citation."""
+    """Open the source, and give the quote with its citation, to copy; below, where Tab goes next."""
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         st.button(label, key=f"open-{key}", type="tertiary", on_click=state.open_source, args=(key,), help=help)
-        with st.popover("Copy quote", key=f"copy-{key}", type="tertiary"):
-            st.code(quotation(place), language=None, wrap_lines=True)
+        st.button("Copy quote", key=f"copy-{key}", type="tertiary", on_click=state.toggle_quote, args=(key,))
+    if st.session_state[state.QUOTED] == key:
+        st.code(quotation(place), language=None, wrap_lines=True)
 
 
 def place_of(hit: Hit, citations: Sequence[Citation] = ()) -> Place:

@@ -9,8 +9,9 @@ from indexer.ui.address import Request, read_address, write_address
 # Keys of the widgets.
 QUESTION, PLANS, SECTION, EVERY = "question", "plans", "section", "every"
 # The request that the widgets show; the source that is open, None for the page's own choice and ""
-# for none; how many passages are listed; how much of the plan's text stands around an open passage.
-_REQUEST, OPENED, LISTED, REACH = "request", "opened", "listed", "reach"
+# for none; how much of the plan's text stands around it; the quote that is given to copy, "" for
+# none; how many passages are listed.
+_REQUEST, OPENED, REACH, QUOTED, LISTED = "request", "opened", "reach", "quoted", "listed"
 
 #: Passages listed at first, and further ones a click.
 PAGE_LENGTH = 10
@@ -65,6 +66,11 @@ def reach_further() -> None:
     st.session_state[REACH] *= 2
 
 
+def toggle_quote(key: str) -> None:
+    """Give the quote of the answer or passage with this key, or put it away again."""
+    st.session_state[QUOTED] = "" if st.session_state[QUOTED] == key else key
+
+
 def list_further() -> None:
     """List further passages."""
     st.session_state[LISTED] += PAGE_LENGTH
@@ -79,5 +85,6 @@ def _remember(request: Request) -> None:
     write_address(request)
     st.session_state[_REQUEST] = request
     st.session_state[OPENED] = None
-    st.session_state[LISTED] = PAGE_LENGTH
     st.session_state[REACH] = _REACH_AT_FIRST
+    st.session_state[QUOTED] = ""
+    st.session_state[LISTED] = PAGE_LENGTH

@@ -17,7 +17,6 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 PLANLENS = Path(sys.executable).with_name("planlens")
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
-SCREENSHOTS = Path(__file__).with_name("screenshots")
 #: Quiet and offline: the pages are this machine's own.
 _OPTIONS = (
     "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "

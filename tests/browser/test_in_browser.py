@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
+import tomllib
+from pathlib import Path
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
-from conftest import SCREENSHOTS
 from playwright.sync_api import Locator, Page, expect
+
+import indexer.ui
 
 pytestmark = pytest.mark.browser
 
 CEMENT = "what are the cement capacity rules?"
+SCREENSHOTS = Path(__file__).with_name("screenshots")
 STATES = {
     "found": {"q": CEMENT},
     "not-found": {"q": "Which football club won the cup?"},
@@ -74,8 +78,11 @@ def test_by_keyboard_alone(site: str, page: Page) -> None:
     page.keyboard.press("Enter")
     expect(page.locator("code").filter(has_text='"New capacity for cement')).to_be_visible()
     page.keyboard.press("Tab")
-    focused = page.evaluate("document.activeElement.closest('[data-testid=stCode]') !== null")
-    assert focused, "the copy button of the quote is not reached by Tab"
+    expect(page.get_by_test_id("stCode")).to_be_focused()
+    to_clipboard = page.get_by_role("button", name="Copy to clipboard")
+    to_clipboard.wait_for(state="attached")
+    page.keyboard.press("Tab")
+    expect(to_clipboard).to_be_focused()
 
 
 def test_narrow_screen_opens_the_source_under_what_was_chosen(site: str, page: Page) -> None:
@@ -97,7 +104,8 @@ def test_hostile_text_stays_text(site: str, page: Page) -> None:
     page.goto(link(site, q="Which asbestos <img src=x onerror=alert(3)> rule is banned?", plan="evil", section="rules"))
     expect(page.locator("blockquote.quote")).to_contain_text("[link](javascript:alert(1)) and <img", timeout=30_000)
     expect(page.locator("blockquote.quote")).to_contain_text("$x^2$ tons of **bold** asbestos")
-    expect(page.get_by_role("button", name="[1] <b>Evil</b> **plan** $x^2$ :red[title]")).to_be_visible()
+    chip = page.get_by_role("button", name="[1]").text_content() or ""
+    assert chip.replace("\u2060", "").startswith("[1] <b>Evil</b> **plan** $x^2$ :red[title]")
     assert page.locator(".stMain").locator("script, img, .katex, a[href^='javascript'], a[href*='evil']").count() == 0
     page.get_by_role("button", name="Copy quote").first.click()
     expect(page.locator("code").first).to_contain_text("<script>")
@@ -105,6 +113,19 @@ def test_hostile_text_stays_text(site: str, page: Page) -> None:
     expect(page.locator(".notice")).to_contain_text(
         "“<img src=x onerror=alert(4)>” is not in this library", timeout=30_000
     )
+
+
+def test_the_look_comes_along_wherever_the_server_is_started(site: str, page: Page) -> None:
+    theme = tomllib.loads((Path(indexer.ui.__file__).parent / "theme.toml").read_text("utf-8"))["theme"]
+    page.goto(site)
+    page.locator(".masthead").wait_for(timeout=30_000)
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.reload()
+        page.locator(".masthead").wait_for(timeout=30_000)
+        color = page.evaluate("getComputedStyle(document.querySelector('.stApp')).backgroundColor")
+        channels = tuple(bytes.fromhex(theme[scheme]["backgroundColor"].removeprefix("#")))
+        assert color == f"rgb{channels}"
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -116,7 +137,8 @@ def test_screens_fit_and_are_kept_as_pictures(site: str, page: Page, width: int,
     for state, query in STATES.items():
         page.goto(link(site, **query))
         page.locator(".passage-text:visible, .notice, ul.plans").first.wait_for(timeout=30_000)
-        expect(page.get_by_test_id("stStatusWidget")).to_be_hidden()
+        expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
+        expect(page.get_by_role("combobox", name="Plans")).to_be_visible()
         assert page.evaluate("getComputedStyle(document.querySelector('.stApp')).colorScheme") == scheme
         assert page.evaluate("document.querySelector('.stMain').scrollWidth <= innerWidth")
         page.screenshot(path=SCREENSHOTS / f"{state}-{width}-{scheme}.png")

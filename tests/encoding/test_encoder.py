@@ -70,25 +70,27 @@ def test_nothing_to_embed(which: str, request: pytest.FixtureRequest) -> None:
     assert model.embed_tokens([]) == []
 
 
-def test_a_batch_does_not_change_a_vector(encoder: Encoder) -> None:
-    # int8 scales are set by the batch: alike to the third digit, not to the last
-    many = encoder.embed(TEXTS * 4)
-    alone = np.concatenate([encoder.embed([text]) for text in TEXTS])
-    for first in range(0, len(many), len(TEXTS)):
-        assert cosines(many[first : first + len(TEXTS)], alone).min() > 0.99
+def test_a_batch_changes_a_vector_no_more_than_int8_does(encoder: Encoder) -> None:
+    # the scales of int8 are set by the batch: a text's vector moves with its company, within the limits
+    words = [text for text in TEXTS if text]
+    alone = np.concatenate([encoder.embed([text]) for text in words])
+    found = cosines(encoder.embed(words * 4), np.tile(alone, (4, 1)))
+    assert found.min() >= LOWEST_COSINE
+    assert found.mean() >= MEAN_COSINE
 
 
 def test_the_reference_is_not_changed_by_batches_at_all(reference: SentenceTransformerEncoder) -> None:
-    alone = np.concatenate([reference.embed([text]) for text in TEXTS])
-    assert np.abs(reference.embed(TEXTS * 4) - np.tile(alone, (4, 1))).max() < 1e-5
+    words = ["wind", "Forests cover a fifth of it.", "", "Which kilns have to close by 2025, and which later?"]
+    alone = np.concatenate([reference.embed([text]) for text in words])
+    assert np.abs(reference.embed(words) - alone).max() < 1e-5
 
 
 @pytest.mark.parametrize("which", ["encoder", "reference"])
 def test_progress_adds_up(which: str, request: pytest.FixtureRequest) -> None:
     model: Encoder = request.getfixturevalue(which)
     told: list[int] = []
-    model.embed(TEXTS * 6, told.append)
-    assert sum(told) == len(TEXTS) * 6
+    model.embed(["wind farms", "kilns close by 2025 in every city of it"] * 60, told.append)
+    assert sum(told) == 120
     assert len(told) > 1
 
 

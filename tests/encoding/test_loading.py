@@ -37,9 +37,7 @@ def exported(tiny_model: Path, tmp_path_factory: pytest.TempPathFactory) -> tupl
 
 
 @pytest.fixture
-def cache(
-    exported: tuple[Path, OnnxEncoder, list[str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Path:
+def cache(exported: tuple[Path, OnnxEncoder, list[str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A cache of the test's own that holds the tiny model's export; its folder."""
     shutil.copytree(exported[0], tmp_path / "cache")
     monkeypatch.setenv("PLANLENS_CACHE", str(tmp_path / "cache"))
@@ -175,7 +173,9 @@ def test_a_cache_that_cannot_be_written(tiny_model: Path, tmp_path: Path, monkey
 
 def test_a_name_that_is_not_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PLANLENS_CACHE", str(tmp_path))
-    with pytest.raises(ModelError, match=r"made-up/no-such-model cannot be loaded .*copy the folder here and give --model"):
+    with pytest.raises(
+        ModelError, match=r"made-up/no-such-model cannot be loaded .*copy the folder here and give --model"
+    ):
         load_encoder("made-up/no-such-model")
     assert list(tmp_path.iterdir()) == []
 

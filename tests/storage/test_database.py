@@ -12,7 +12,8 @@ from fakes import FakeEncoder, full_plan, make_content
 
 from indexer.errors import LibraryError, ModelError, UnknownPlanError
 from indexer.storage import PlanContent, Scope
-from indexer.storage.local.database import SCHEMA_VERSION, Database
+from indexer.storage.local.database import Database
+from indexer.storage.local.rows import SCHEMA_VERSION
 from indexer.storage.local.soundness import database_problems
 
 MODEL = ("fake", "fake@1")
@@ -116,7 +117,7 @@ def test_how_sections_are_stored_is_not_searched(database: Database, asked: str)
 
 
 def test_an_unknown_plan_is_named_and_the_known_ones_too(database: Database) -> None:
-    with pytest.raises(UnknownPlanError, match="'x'.*no plans"):
+    with pytest.raises(UnknownPlanError, match=r"'x'.*no plans"):
         database.plan("x")
     insert(database, content("henan"))
     insert(database, content("anhui"))
@@ -125,7 +126,7 @@ def test_an_unknown_plan_is_named_and_the_known_ones_too(database: Database) -> 
         lambda: database.ranges(Scope(("anhui", "x"))),
         lambda: delete(database, "x"),
     ):
-        with pytest.raises(UnknownPlanError, match="'x'.*anhui, henan"):
+        with pytest.raises(UnknownPlanError, match=r"'x'.*anhui, henan"):
             use()
 
 
@@ -262,7 +263,7 @@ def test_a_damaged_page_is_found(database: Database, tmp_path: Path) -> None:
     data[8 * 4096 : 40 * 4096] = b"\x55" * (32 * 4096)
     path.write_bytes(bytes(data))
     damaged = Database(path, create=False)
-    problems = damaged.check()
+    problems = database_problems(damaged)
     assert problems
     assert all(problem.startswith("plans.sqlite: ") for problem in problems)
 
@@ -276,3 +277,15 @@ def test_a_full_disk_is_told_and_changes_nothing(database: Database) -> None:
         insert(database, large)
     assert [plan.id for plan in database.plans()] == ["a"]
     assert database.generation() == 1
+
+
+def test_a_connection_is_closed_with_its_thread(database: Database) -> None:
+    connections: list[sqlite3.Connection] = []
+    for _ in range(5):
+        thread = threading.Thread(target=lambda: connections.append(database.connection))
+        thread.start()
+        thread.join()
+    for connection in connections:
+        with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+            connection.execute("SELECT 1")
+    assert database.generation() >= 0

@@ -499,9 +499,9 @@ def test_a_death_behind_the_commit_loses_nothing(
 
 def test_a_second_writer_waits_and_then_names_the_holder(tmp_path: Path) -> None:
     with write_lock(tmp_path):
-        with pytest.raises(LibraryBusyError, match=r"is being written by .+ \(process \d+ on .+, since 20.+\)"):
-            with write_lock(tmp_path, wait=0.2):
-                pass
+        said = r"is being written by .+ \(process \d+ on .+, since 20.+\)"
+        with pytest.raises(LibraryBusyError, match=said), write_lock(tmp_path, wait=0.2):
+            pass
         (tmp_path / "write.holder").unlink()
         with pytest.raises(LibraryBusyError, match="by another process"), write_lock(tmp_path, wait=0.05):
             pass

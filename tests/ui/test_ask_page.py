@@ -32,6 +32,8 @@ def test_an_answer_is_a_quote_with_its_citation_and_open_source(open_app: OpenAp
     assert '<blockquote class="quote">New <mark class="emphasis">capacity</mark> for' in html
     assert app.button(key="open-citation-1").label.replace("\\", "").startswith("[1] Sichuan Carbon Peak")
     assert app.button(key="open-citation-1").label.replace("\\", "").endswith("· 2(3)4")
+    assert not app.code
+    app.button(key="copy-citation-1").click().run()
     assert app.code[0].value.startswith('"New capacity for cement clinker and flat glass is strictly prohibited." (')
     assert address(app) == {"q": [CEMENT]}
     assert '<mark class="answer">' in html  # in the passage and in the open source

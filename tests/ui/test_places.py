@@ -31,7 +31,7 @@ CITATION = Citation(
         (("2. Key actions", "2.3 Industry"), "2.3"),
         (("第三章 工业", "（一）水泥"), "第三章（一）"),
         (("三、工业", "（一）水泥"), "三（一）"),
-        (("Cement", "2030 targets and more"), "2030"[:0]),
+        (("Cement", "2030 targets and more"), ""),
         ((), ""),
     ],
 )

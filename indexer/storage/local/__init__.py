@@ -14,6 +14,7 @@ from indexer.errors import LibraryError
 from indexer.storage import Found, Notify, PlanContent, Scope
 from indexer.storage.local.database import Database
 from indexer.storage.local.lock import write_lock
+from indexer.storage.local.rows import unknown_plan
 from indexer.storage.local.soundness import database_problems
 from indexer.storage.local.vectors import VectorIndex
 from indexer.storage.local.words import WordIndex
@@ -121,6 +122,10 @@ class LocalBackend:
 
     def remove(self, plan_ids: Sequence[str]) -> None:
         with self._guard, write_lock(self._folder):
+            known = list(self._database.names())
+            for plan_id in plan_ids:
+                if plan_id not in known:
+                    raise unknown_plan(plan_id, known)
             words = self._fresh_words(locked=True)
             generation = self.generation + 1
             with self._database.write() as connection:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
+import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -35,13 +36,27 @@ from indexer.types import Passage, Plan, PlanInfo
 KeyRange = tuple[int, int]  # first and last key, both included
 
 
+class _Held:
+    """A connection that is closed with its thread: a web server asks from a new one at every click."""
+
+    def __init__(self, path: Path) -> None:
+        self.connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=30)
+        self.connection.execute("PRAGMA journal_mode=WAL")
+        self.connection.execute("PRAGMA foreign_keys=ON")
+        self.connection.execute("PRAGMA synchronous=FULL")
+
+    def __del__(self) -> None:
+        if hasattr(self, "connection"):
+            self.connection.close()
+
+
 class Database:
     """Connections to one ``plans.sqlite``, one a thread; WAL, so readers never wait."""
 
     def __init__(self, path: Path, *, create: bool) -> None:
         self.path = path
         self._local = threading.local()
-        self._open: list[sqlite3.Connection] = []
+        self._open: weakref.WeakSet[_Held] = weakref.WeakSet()
         try:
             if create:
                 self._create()
@@ -74,15 +89,11 @@ class Database:
     @property
     def connection(self) -> sqlite3.Connection:
         """This thread's connection."""
-        found: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if found is None:
-            found = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False, timeout=30)
-            found.execute("PRAGMA journal_mode=WAL")
-            found.execute("PRAGMA foreign_keys=ON")
-            found.execute("PRAGMA synchronous=FULL")
-            self._local.connection = found
-            self._open.append(found)
-        return found
+        held: _Held | None = getattr(self._local, "held", None)
+        if held is None:
+            held = self._local.held = _Held(self.path)
+            self._open.add(held)
+        return held.connection
 
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
@@ -117,9 +128,8 @@ class Database:
             connection.execute("COMMIT")
 
     def close(self) -> None:
-        for connection in self._open:
-            connection.close()
-        self._open.clear()
+        for held in list(self._open):
+            held.connection.close()
         self._local = threading.local()
 
     # -- reading -----------------------------------------------------------------------------

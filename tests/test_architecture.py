@@ -1,0 +1,154 @@
+"""The lines between the rooms: what may import what, and what importing costs."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = ROOT / "indexer"
+MODULES = sorted(PACKAGE.rglob("*.py"))
+#: From the bottom up: a module imports from its own row and from those above it in this list.
+ROWS = (
+    {"types", "errors"},
+    {"reading"},
+    {"encoding"},
+    {"storage"},
+    {"asking"},
+    {"exporting", "evaluation", "library", "printing", "diagnosis", "cli"},
+    {"ui"},
+)
+#: Only these rooms know these packages.
+OWNERS = {
+    "streamlit": "ui",
+    "altair": "ui",
+    "faiss": "storage/local",
+    "tantivy": "storage/local",
+    "sqlite3": "storage/local",
+    "filelock": "storage/local",
+    "torch": "encoding",
+    "onnx": "encoding",
+    "onnxruntime": "encoding",
+    "onnxscript": "encoding",
+    "sentence_transformers": "encoding",
+    "tokenizers": "encoding",
+    "transformers": "encoding",
+    "pypdf": "reading",
+    "pypdfium2": "reading",
+    "charset_normalizer": "reading",
+    "langchain_text_splitters": "reading",
+}
+LONGEST = 300
+
+
+def name_of(module: Path) -> str:
+    return module.relative_to(PACKAGE).as_posix()
+
+
+def row_of(room: str) -> int:
+    return next(i for i, rooms in enumerate(ROWS) if room in rooms)
+
+
+def imports(module: Path) -> Iterator[str]:
+    """Full names that ``module`` imports, late imports and ``import_module`` with a plain string included."""
+    for node in ast.walk(ast.parse(module.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{name_of(module)}: imports are written out in full"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) == "import_module":
+            first = node.args[0]
+            text = first.values[0] if isinstance(first, ast.JoinedStr) else first
+            assert isinstance(text, ast.Constant), f"{name_of(module)}: what is imported must be readable"
+            yield str(text.value)
+
+
+@pytest.mark.parametrize("module", MODULES, ids=name_of)
+def test_imports_point_down(module: Path) -> None:
+    room = Path(name_of(module)).parts[0].removesuffix(".py")
+    if room == "__init__":
+        return
+    for imported in imports(module):
+        parts = imported.split(".")
+        if parts[0] == "indexer":
+            assert row_of(parts[1]) <= row_of(room), f"{name_of(module)} imports {imported}"
+
+
+@pytest.mark.parametrize("module", MODULES, ids=name_of)
+def test_each_package_is_known_to_one_room(module: Path) -> None:
+    for imported in imports(module):
+        owner = OWNERS.get(imported.split(".")[0])
+        if owner:
+            assert name_of(module).startswith(f"{owner}/"), f"{name_of(module)} imports {imported}"
+
+
+@pytest.mark.parametrize("module", MODULES, ids=name_of)
+def test_no_module_is_two_rooms(module: Path) -> None:
+    assert len(module.read_text("utf-8").splitlines()) <= LONGEST
+
+
+@pytest.mark.parametrize("module", MODULES, ids=name_of)
+def test_each_module_says_its_place(module: Path) -> None:
+    text = module.read_text("utf-8")
+    assert not text or ast.get_docstring(ast.parse(text))
+
+
+def test_the_tree_is_read() -> None:
+    # a wrong path would make all the above pass over nothing
+    assert {"library.py", "storage/local/database.py", "encoding/onnx.py"} <= {name_of(m) for m in MODULES}
+    assert "indexer.storage.local.database.Database" in set(imports(PACKAGE / "storage" / "local" / "__init__.py"))
+    assert "indexer.reading.loaders." in set(imports(PACKAGE / "reading" / "loading.py"))
+    assert "torch" in set(imports(PACKAGE / "encoding" / "export.py"))
+
+
+HEAVY = {
+    "torch", "transformers", "sentence_transformers", "onnxruntime", "streamlit", "langchain_text_splitters",
+    "faiss", "tantivy", "pypdf", "pypdfium2", "pandas", "scipy", "sklearn",
+}  # fmt: skip
+
+
+def loaded_by(statements: str) -> set[str]:
+    """Top-level packages that a fresh interpreter has loaded after ``statements``."""
+    code = f"{statements}\nimport sys\nprint(*{{name.split('.')[0] for name in sys.modules}})"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    return set(done.stdout.split())
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "import indexer",
+        "import indexer.library",
+        "import indexer.cli",
+        "import indexer.printing",
+        "import indexer.asking.answering",
+    ],
+)
+def test_importing_loads_nothing_heavy(statement: str) -> None:
+    assert not loaded_by(statement) & HEAVY
+
+
+@pytest.mark.usefixtures("encoder")
+def test_asking_loads_no_torch(sample_folder: Path) -> None:
+    asking = (
+        "from indexer.library import Library\n"
+        f"with Library.open({str(sample_folder)!r}) as library:\n"
+        "    answer = library.ask('Which kilns have to close?')\n"
+        "assert answer.hits"
+    )
+    loaded = loaded_by(asking)
+    assert {"onnxruntime", "faiss", "tantivy"} <= loaded
+    assert not loaded & {
+        "torch",
+        "transformers",
+        "sentence_transformers",
+        "streamlit",
+        "pypdf",
+        "langchain_text_splitters",
+    }

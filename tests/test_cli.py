@@ -1,0 +1,503 @@
+"""The commands as they are typed: what they print, on which stream, and with which exit code."""
+
+from __future__ import annotations
+
+import io
+import json
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from fakes import FakeEncoder
+
+from indexer import cli
+from indexer.library import Library
+
+ANHUI = "Anhui Plan\n\n1. Industry\nCement kilns close by 2025. Steel output falls.\n\n2. Energy\nWind farms grow.\n"
+HENAN = "Henan Plan\n\n1. Land\nForests cover a fifth. Wetlands are kept.\n"
+
+
+class Ran(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+    @property
+    def objects(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.out.splitlines()]
+
+
+Run = Callable[..., Ran]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """``planlens`` in this process, with these arguments and this text on standard input."""
+
+    def runs(*arguments: object, stdin: str = "") -> Ran:
+        monkeypatch.setattr(sys, "argv", ["planlens", *map(str, arguments)])
+        monkeypatch.setattr(sys, "stdin", io.StringIO(stdin))
+        capsys.readouterr()
+        try:
+            cli.main()
+            code = 0
+        except SystemExit as stop:
+            code = stop.code if isinstance(stop.code, int) else int(stop.code is not None)
+        return Ran(code, *capsys.readouterr())
+
+    return runs
+
+
+@pytest.fixture
+def fake(monkeypatch: pytest.MonkeyPatch) -> FakeEncoder:
+    """The fake encoder, in the place of any model."""
+    encoder = FakeEncoder()
+    monkeypatch.setattr("indexer.library.load_encoder", lambda *arguments, **options: encoder)
+    return encoder
+
+
+@pytest.fixture
+def plans(tmp_path: Path) -> Path:
+    folder = tmp_path / "plans"
+    (folder / "below").mkdir(parents=True)
+    (folder / "anhui.txt").write_text(ANHUI)
+    (folder / "below" / "henan.md").write_text(HENAN)
+    (folder / "notes.xyz").write_text("not a plan")
+    return folder
+
+
+@pytest.fixture
+def at(tmp_path: Path) -> tuple[str, Path]:
+    """``--library FOLDER`` for a library of the test's own."""
+    return "--library", tmp_path / "library"
+
+
+def held(at: tuple[str, Path]) -> tuple[list[str], int]:
+    """Ids of the plans in the library, and its generation; it must be sound."""
+    with Library.open(at[1]) as library:
+        assert library.check() == []
+        return [p.id for p in library.plans()], library.backend.generation
+
+
+# -- the contract of --json ------------------------------------------------------------------------
+
+QUESTIONS = ["What are the cement capacity rules?", "What is the price of a railway ticket to Mars?", "forests"]
+
+
+def is_span_list(spans: Any, text: str) -> bool:
+    return isinstance(spans, list) and all(
+        len(s) == 2 and all(type(x) is int for x in s) and 0 <= s[0] < s[1] <= len(text) for s in spans
+    )
+
+
+def assert_place(place: dict[str, Any], library: Library, text: str) -> None:
+    plan = library.plan(place["plan"])
+    assert place["title"] == plan.title
+    assert isinstance(place["section"], list)
+    assert all(isinstance(label, str) for label in place["section"])
+    assert place["page"] is None or type(place["page"]) is int
+    assert type(place["start"]) is type(place["end"]) is int
+    assert plan.text[place["start"] : place["end"]] == text
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_ask_json(run: Run, sample_folder: Path, sample_library: Library, question: str) -> None:
+    ran = run("ask", question, "--json", "--top-k", 5, "--library", sample_folder)
+    assert (ran.code, ran.err) == (0, "")
+    (found,) = ran.objects
+    assert list(found) == ["question", "answerable", "searched", "answer", "citations", "passages"]
+    assert found["question"] == question
+    assert type(found["answerable"]) is bool
+    assert type(found["searched"]) is int
+    assert found["answerable"] == bool(found["answer"]) == bool(found["citations"])
+    numbers = [c["n"] for c in found["citations"]]
+    assert numbers == list(range(1, len(numbers) + 1))
+    for sentence in found["answer"]:
+        assert list(sentence) == ["text", "citation", "emphasis"]
+        assert is_span_list(sentence["emphasis"], sentence["text"])
+        assert sentence["text"] == found["citations"][sentence["citation"] - 1]["quote"]
+    for citation in found["citations"]:
+        assert list(citation) == ["n", "plan", "title", "section", "page", "start", "end", "quote"]
+        assert_place(citation, sample_library, citation["quote"])
+    assert [p["rank"] for p in found["passages"]] == [1, 2, 3, 4, 5]
+    for passage in found["passages"]:
+        assert list(passage) == [
+            "rank", "score", "plan", "title", "section", "page", "start", "end", "text", "highlights", "record",
+        ]  # fmt: skip
+        assert isinstance(passage["score"], float)
+        assert is_span_list(passage["highlights"], passage["text"])
+        assert passage["record"] is None
+        assert_place(passage, sample_library, passage["text"])
+
+
+def test_ask_json_says_what_the_library_says(run: Run, sample_folder: Path, sample_library: Library) -> None:
+    (found,) = run("ask", QUESTIONS[0], "--json", "--library", sample_folder).objects
+    answer = sample_library.ask(QUESTIONS[0])
+    assert found["answerable"] is True
+    assert [c["quote"] for c in found["citations"]] == [c.quote for c in answer.citations]
+    assert [(p["plan"], p["start"], p["score"]) for p in found["passages"]] == [
+        (h.passage.plan, h.passage.start, h.score) for h in answer.hits
+    ]
+    (refused,) = run("ask", QUESTIONS[1], "--json", "--library", sample_folder).objects
+    assert (refused["answerable"], refused["answer"], refused["citations"]) == (False, [], [])
+    assert len(refused["passages"]) == 10
+
+
+def test_pages_and_records_in_json(run: Run, fake: FakeEncoder, at: tuple[str, Path], tmp_path: Path) -> None:
+    rules = tmp_path / "rules.jsonl"
+    rules.write_text('{"id": "r/7", "text": "Cement kilns close.", "page": 3}\n')
+    run("add", rules, *at)
+    (found,) = run("ask", "cement kilns", "--json", *at).objects
+    (passage,) = found["passages"]
+    assert (passage["record"], passage["page"], passage["section"]) == ("r/7", 3, [])
+
+
+def test_list_json(run: Run, sample_folder: Path, sample_library: Library) -> None:
+    ran = run("list", "--json", "--library", sample_folder)
+    assert ran.code == 0
+    assert [p["plan"] for p in ran.objects] == ["liaoning", "national", "sichuan"]
+    for plan in ran.objects:
+        assert list(plan) == ["plan", "title", "source", "pages", "passages", "words", "sha256", "warnings"]
+        assert {k: type(v) for k, v in plan.items() if k != "pages"} == {
+            "plan": str, "title": str, "source": str, "passages": int, "words": int, "sha256": str, "warnings": list,
+        }  # fmt: skip
+        whole = sample_library.plan(plan["plan"])
+        assert plan["pages"] == (len(whole.pages) or None)
+        assert plan["words"] == len(whole.text.split())
+        assert len(plan["sha256"]) == 64
+    assert ran.objects[0]["pages"] > 1
+
+
+def test_survey_json(run: Run, sample_folder: Path) -> None:
+    (found,) = run("ask", "forests", "--all", "--json", "--library", sample_folder).objects
+    assert list(found) == ["question", "searched", "found", "by_plan", "by_section", "stopped", "passages"]
+    assert found["found"] == len(found["passages"]) == sum(found["by_plan"].values())
+    assert sum(s["passages"] for s in found["by_section"]) == found["found"]
+    assert [p["rank"] for p in found["passages"]] == list(range(1, found["found"] + 1))
+
+
+def test_chinese_is_written_as_it_is(run: Run, fake: FakeEncoder, at: tuple[str, Path], tmp_path: Path) -> None:
+    (tmp_path / "计划.txt").write_text("严禁新增水泥熟料产能。\n", "utf-8")
+    run("add", tmp_path / "计划.txt", *at)
+    ran = run("ask", "水泥", "--json", *at)
+    assert "水泥熟料产能" in ran.out
+    assert "\\u" not in ran.out
+    assert ran.objects[0]["passages"][0]["plan"] == "计划"
+
+
+# -- asking --------------------------------------------------------------------------------------
+
+
+def test_an_answer_for_a_reader(run: Run, sample_folder: Path) -> None:
+    ran = run("ask", QUESTIONS[0], "--library", sample_folder)
+    assert ran.code == 0
+    assert ran.out.startswith("“")
+    assert "[1] " in ran.out
+    assert "by relevance:" in ran.out
+    assert "\033" not in ran.out
+    refused = run("ask", QUESTIONS[1], "--library", sample_folder)
+    assert refused.code == 0
+    assert refused.out.startswith("Not found in these plans.")
+    assert "passages searched" in refused.out
+    assert "Mars" in refused.out
+    assert "Nearest passage, which does not answer:" in refused.out
+
+
+def test_questions_from_a_file_and_from_standard_input(run: Run, sample_folder: Path, tmp_path: Path) -> None:
+    text = "\n".join([QUESTIONS[0], "", "  ", QUESTIONS[2]]) + "\n"
+    (tmp_path / "asked.txt").write_text(text)
+    from_file = run("ask", "--from", tmp_path / "asked.txt", "--json", "--library", sample_folder)
+    assert [o["question"] for o in from_file.objects] == [QUESTIONS[0], QUESTIONS[2]]
+    from_input = run("ask", "--from", "-", "--json", "--library", sample_folder, stdin=text)
+    assert from_input == from_file
+    alone = run("ask", QUESTIONS[2], "--json", "--library", sample_folder)
+    assert alone.objects == from_file.objects[1:]
+
+
+def test_a_file_of_questions_from_windows(run: Run, sample_folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "asked.txt").write_bytes(b"\xef\xbb\xbfforests\r\nwind farms\r\n")
+    ran = run("ask", "--from", tmp_path / "asked.txt", "--json", "--library", sample_folder)
+    assert [o["question"] for o in ran.objects] == ["forests", "wind farms"]
+
+
+def test_asking_some_plans_only(run: Run, sample_folder: Path) -> None:
+    ran = run("ask", "forests", "--plan", "national", "--plan", "sichuan", "--json", "--library", sample_folder)
+    assert {p["plan"] for p in ran.objects[0]["passages"]} <= {"national", "sichuan"}
+    part = run("ask", "forests", "--section", "GENERAL", "--json", "--library", sample_folder)
+    assert all(any("general" in s.lower() for s in p["section"]) for p in part.objects[0]["passages"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["ask", ""], "Type a question"),
+        (["ask", " ?! "], "Type a question"),
+        (["ask"], "--from FILE"),
+        (["ask", "wind", "--from", "-"], "--from FILE"),
+        (["ask", "wind", "--from", "no-such-file.txt"], "--from FILE"),
+        (["ask", "--from", "no-such-file.txt"], "no-such-file.txt cannot be read"),
+        (["ask", "wind", "--top-k", "0"], "--top-k must be 1 or more"),
+        (["ask", "wind", "--top-k", "-3"], "--top-k must be 1 or more"),
+        (
+            ["ask", "wind", "--plan", "hubei"],
+            "There is no plan 'hubei' in this library. It holds: liaoning, national, sichuan",
+        ),
+        (["ask", "w" * 2001], "2000 at most"),
+        (["remove", "hubei", "--yes"], "There is no plan 'hubei'"),
+        (["remove", "national"], "give --yes"),
+    ],
+)
+def test_what_is_refused(run: Run, sample_folder: Path, arguments: list[str], said: str) -> None:
+    ran = run(*arguments, "--library", sample_folder)
+    assert ran.code == 2
+    assert ran.out == ""
+    assert ran.err.startswith("planlens: ")
+    assert said in ran.err
+    assert ran.err.count("\n") == 1
+    assert run("list", "--library", sample_folder).out.count("passages") == 3
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["ask", "wind", "--top-k", "many"], ["ask", "wind", "--no-such-option"], ["no-such-command"], ["add"], ["remove"]],
+)
+def test_what_is_typed_wrong(run: Run, arguments: list[str]) -> None:
+    ran = run(*arguments)
+    assert ran.code == 2
+    assert ran.out == ""
+    assert ran.err
+
+
+# -- adding and removing -----------------------------------------------------------------------------
+
+
+def test_indexing_a_folder(run: Run, fake: FakeEncoder, at: tuple[str, Path], plans: Path) -> None:
+    ran = run("index", plans, *at)
+    assert (ran.code, ran.out) == (0, "")
+    assert f"{plans / 'anhui.txt'}: added, " in ran.err
+    assert f"{plans / 'below' / 'henan.md'}: added, " in ran.err
+    assert "notes.xyz" not in ran.err
+    assert held(at) == (["anhui", "henan"], 2)
+    again = run("index", plans, *at)
+    assert again.code == 0
+    assert "same as anhui" in again.err
+    assert held(at) == (["anhui", "henan"], 2)
+
+
+def test_the_same_file_twice_changes_nothing(run: Run, fake: FakeEncoder, at: tuple[str, Path], plans: Path) -> None:
+    ran = run("add", plans / "anhui.txt", plans / "anhui.txt", *at)
+    assert ran.code == 0
+    assert "same as anhui" in ran.err
+    fake.embedded.clear()
+    assert run("add", plans / "anhui.txt", *at).code == 0
+    assert held(at) == (["anhui"], 1)
+    assert fake.embedded == []
+
+
+def test_another_file_of_the_same_name(run: Run, fake: FakeEncoder, at: tuple[str, Path], plans: Path) -> None:
+    run("add", plans / "anhui.txt", *at)
+    other = plans / "below" / "anhui.txt"
+    other.write_text(HENAN)
+    refused = run("add", other, *at)
+    assert refused.code == 2
+    assert "there is a plan 'anhui' already" in refused.err
+    assert "--id NAME" in refused.err
+    assert "planlens add --replace" in refused.err
+    assert held(at) == (["anhui"], 1)
+    assert run("add", other, "--id", "second", *at).code == 0
+    assert held(at) == (["anhui", "second"], 2)
+    assert run("add", other, "--replace", *at).code == 0
+    assert held(at) == (["anhui", "second"], 3)
+    with Library.open(at[1]) as library:
+        assert library.plan("anhui").text == HENAN
+
+
+def test_an_id_is_for_one_file(run: Run, fake: FakeEncoder, at: tuple[str, Path], plans: Path) -> None:
+    ran = run("add", plans / "anhui.txt", plans / "below" / "henan.md", "--id", "x", *at)
+    assert (ran.code, ran.out) == (2, "")
+    assert "give one file" in ran.err
+    assert not at[1].exists()
+
+
+def test_some_files_failed(run: Run, fake: FakeEncoder, at: tuple[str, Path], plans: Path) -> None:
+    (plans / "bad.pdf").write_bytes(b"no PDF")
+    ran = run("add", plans / "bad.pdf", plans / "anhui.txt", plans / "gone.txt", *at)
+    assert ran.code == 1
+    assert f"planlens: {plans / 'bad.pdf'} is not a readable PDF" in ran.err
+    assert f"planlens: There is no file {plans / 'gone.txt'}" in ran.err
+    assert held(at) == (["anhui"], 1)
+    assert run("index", plans, *at).code == 1
+    assert held(at) == (["anhui", "henan"], 2)
+
+
+def test_all_files_failed(run: Run, fake: FakeEncoder, at: tuple[str, Path], plans: Path) -> None:
+    (plans / "bad.pdf").write_bytes(b"no PDF")
+    ran = run("add", plans / "bad.pdf", plans / "gone.txt", "--quiet", *at)
+    assert ran.code == 2
+    assert ran.err.count("planlens: ") == 2
+    assert held(at) == ([], 0)
+
+
+def test_nothing_to_index(run: Run, at: tuple[str, Path], tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    for folder, said in (("empty", "holds no plans"), ("gone", "There is no folder")):
+        ran = run("index", tmp_path / folder, *at)
+        assert ran.code == 2
+        assert said in ran.err
+    assert not at[1].exists()
+
+
+def test_removing(
+    run: Run, fake: FakeEncoder, at: tuple[str, Path], plans: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("index", plans, *at)
+    unasked = run("remove", "anhui", *at)
+    assert unasked.code == 2
+    assert "--yes" in unasked.err
+    assert run("remove", "anhui", "hubei", "--yes", *at).code == 2
+    assert held(at) == (["anhui", "henan"], 2)
+
+    # in a terminal it asks, and takes a no
+    terminal = type("Terminal", (io.StringIO,), {"isatty": lambda self: True})
+    monkeypatch.setattr(io, "StringIO", terminal)
+    said_no = run("remove", "anhui", *at, stdin="n\n")
+    assert said_no.code == 2
+    assert "Anhui Plan" in said_no.out
+    assert held(at) == (["anhui", "henan"], 2)
+    assert run("remove", "anhui", *at, stdin="y\n").code == 0
+    assert held(at) == (["henan"], 3)
+
+    gone = run("remove", "henan", "--yes", *at)
+    assert (gone.code, gone.out) == (0, "Removed: henan\n")
+    assert held(at) == ([], 4)
+    assert "The library is empty" in run("list", *at).out
+
+
+def test_rebuilding(run: Run, fake: FakeEncoder, at: tuple[str, Path], plans: Path) -> None:
+    run("index", plans, *at)
+    assert run("rebuild", *at).out == "Rebuilt.\n"
+    assert held(at) == (["anhui", "henan"], 3)
+
+
+def test_quiet_prints_results_and_errors_only(run: Run, fake: FakeEncoder, at: tuple[str, Path], plans: Path) -> None:
+    assert run("index", plans, "--quiet", *at) == (0, "", "")
+    assert run("check", "--quiet", *at) == (0, "", "")
+    assert run("list", "--quiet", *at).out.count("\n") == 2
+    assert run("remove", "anhui", "--yes", "--quiet", *at) == (0, "", "")
+
+
+# -- a library that is not as it should be -------------------------------------------------------------
+
+
+@pytest.mark.parametrize("command", [["ask", "wind"], ["list"], ["check"], ["remove", "x", "--yes"], ["rebuild"]])
+def test_no_library(run: Run, at: tuple[str, Path], command: list[str]) -> None:
+    ran = run(*command, *at)
+    assert (ran.code, ran.out) == (2, "")
+    assert f"There is no library in {at[1]}. Make one with: planlens index" in ran.err
+    assert not at[1].exists()
+
+
+@pytest.mark.parametrize("command", [["add"], ["ask", "wind"], ["list"]])
+def test_a_file_in_the_place_of_the_library(
+    run: Run, fake: FakeEncoder, at: tuple[str, Path], plans: Path, command: list[str]
+) -> None:
+    at[1].write_text("a file")
+    ran = run(*command, *([plans / "anhui.txt"] if command == ["add"] else []), *at)
+    assert (ran.code, ran.out) == (2, "")
+    assert str(at[1]) in ran.err
+    assert ran.err.count("\n") == 1
+    assert at[1].read_text() == "a file"
+
+
+def test_a_library_of_another_model(
+    run: Run, fake: FakeEncoder, at: tuple[str, Path], plans: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("add", plans / "anhui.txt", *at)
+    connection = sqlite3.connect(at[1] / "plans.sqlite")
+    with connection:
+        connection.execute("UPDATE meta SET value = ? WHERE key = 'model'", (json.dumps(["fake", "elsewhere@7"]),))
+    connection.close()
+    for command in (["ask", "wind"], ["ask", "wind", "--all"], ["add", plans / "below" / "henan.md"]):
+        ran = run(*command, *at)
+        assert (ran.code, ran.out) == (2, "")
+        assert "indexed with the model elsewhere@7, not fake@1" in ran.err
+        assert "planlens rebuild" in ran.err
+    assert held(at) == (["anhui"], 1)
+    # what needs no model goes on, and the remedy is one
+    assert run("list", *at).code == run("check", *at).code == 0
+    assert run("rebuild", "--model", "fake", *at).code == 0
+    assert run("ask", "wind", *at).code == 0
+
+
+def test_a_model_that_is_not_here(run: Run, at: tuple[str, Path], plans: Path, tmp_path: Path) -> None:
+    ran = run("add", plans / "anhui.txt", "--model", tmp_path / "gone", *at)
+    assert (ran.code, ran.out) == (2, "")
+    assert "There is no folder" in ran.err
+    assert held(at) == ([], 0)
+
+
+def test_check_tells_what_is_wrong(run: Run, fake: FakeEncoder, at: tuple[str, Path], plans: Path) -> None:
+    run("index", plans, *at)
+    assert run("check", *at) == (0, "The library is sound.\n", "")
+    connection = sqlite3.connect(at[1] / "plans.sqlite")
+    with connection:
+        connection.execute("UPDATE passages SET text = 'made up' WHERE key = 1")
+    connection.close()
+    ran = run("check", *at)
+    assert (ran.code, ran.out) == (1, "anhui: 1 passages do not match the plan's text. Add the file again.\n")
+
+
+def test_a_database_that_is_none(run: Run, fake: FakeEncoder, at: tuple[str, Path], plans: Path) -> None:
+    at[1].mkdir()
+    (at[1] / "plans.sqlite").write_bytes(b"no database " * 100)
+    for command in (["list"], ["ask", "wind"], ["add", plans / "anhui.txt"], ["check"]):
+        ran = run(*command, *at)
+        assert (ran.code, ran.out) == (2, "")
+        assert "is not a readable library" in ran.err
+
+
+def test_an_index_that_was_lost_is_told_on_the_other_stream(
+    run: Run, fake: FakeEncoder, at: tuple[str, Path], plans: Path
+) -> None:
+    run("index", plans, *at)
+    before = run("ask", "wind farms", "--json", *at)
+    (at[1] / "vectors.faiss").write_bytes(b"")
+    ran = run("ask", "wind farms", "--json", *at)
+    assert (ran.code, ran.out) == (0, before.out)
+    assert ran.err.count("built again") == 1
+    (at[1] / "vectors.faiss").write_bytes(b"")
+    assert run("ask", "wind farms", "--json", "--quiet", *at) == before
+
+
+# -- as a process of its own ---------------------------------------------------------------------------
+
+
+def test_every_command_and_option_has_help(run: Run) -> None:
+    import typer
+
+    command = typer.main.get_command(cli.app)
+    assert set(command.commands) >= {"index", "add", "remove", "list", "check", "rebuild", "ask", "serve", "doctor"}
+    for name, sub in command.commands.items():
+        assert sub.help, name
+        ran = run(name, "--help")
+        assert ran.code == 0
+        for parameter in sub.params:
+            assert parameter.help, f"{name} {parameter.name}"
+
+
+def test_a_closed_pipe_is_no_traceback(sample_folder: Path) -> None:
+    ask = [sys.executable, "-c", "from indexer.cli import main; main()"]
+    process = subprocess.Popen(
+        [*ask, "list", "--json", "--library", str(sample_folder)], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    assert process.stdout
+    assert process.stderr
+    process.stdout.close()
+    with process.stderr as errors:
+        said = errors.read().decode()
+    process.wait(60)
+    assert said == ""

@@ -1,0 +1,50 @@
+"""The documentation is true: commands and their options, the public names, the README's first steps."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import typer
+
+import indexer
+from indexer.cli import app
+
+ROOT = Path(__file__).parent.parent
+
+
+def test_the_command_reference_is_up_to_date() -> None:
+    script = ROOT / "scripts/write_docs.py"
+    done = subprocess.run([sys.executable, script, "--check"], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_every_command_and_option_has_help() -> None:
+    group = typer.main.get_command(app)
+    for name, command in group.commands.items():  # type: ignore[attr-defined]
+        assert command.help, name
+        for parameter in command.params:
+            assert getattr(parameter, "help", None), f"{name} {parameter.name}"
+
+
+def test_the_readme_names_commands_that_there_are() -> None:
+    text = (ROOT / "README.md").read_text("utf-8")
+    commands = set(typer.main.get_command(app).commands)  # type: ignore[attr-defined]
+    named = set(re.findall(r"^planlens (\w+)", text, re.MULTILINE))
+    assert named
+    assert named <= commands
+    targets = set(re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+    assert set(re.findall(r"^make ([\w-]+)", text, re.MULTILINE)) <= targets
+
+
+def test_pictures_and_pages_that_are_linked_are_there() -> None:
+    for page in [ROOT / "README.md", *(ROOT / "docs").glob("*.md"), ROOT / "benchmarks/README.md"]:
+        for link in re.findall(r"\]\(([^)#:]+)\)", page.read_text("utf-8")):
+            assert (page.parent / link).exists(), f"{page.name} links {link}"
+
+
+def test_the_public_names_are_those_exported() -> None:
+    assert sorted(indexer.__all__) == indexer.__all__
+    assert all(hasattr(indexer, name) for name in indexer.__all__)
