@@ -306,7 +306,7 @@ def test_another_file_of_the_same_name(run: Run, fake: FakeEncoder, at: tuple[st
     assert refused.code == 2
     assert "there is a plan 'anhui' already" in refused.err
     assert "--id NAME" in refused.err
-    assert "planlens add --replace" in refused.err
+    assert "--replace" in refused.err
     assert held(at) == (["anhui"], 1)
     assert run("add", other, "--id", "second", *at).code == 0
     assert held(at) == (["anhui", "second"], 2)

@@ -65,10 +65,10 @@ def missing_names(question: Question, words: QuestionWords, texts: Sequence[str]
 def absent_words(words: Sequence[str], texts: Sequence[str]) -> set[str]:
     """Those of ``words`` that none of ``texts`` holds, whatever their ending."""
     whole = "\n".join(texts).lower()
-    return {word for word in words if stem(word) not in whole}
+    return {word for word in words if not re.search(rf"\b{re.escape(_stem(word))}", whole)}
 
 
-def stem(word: str) -> str:
-    """The part of ``word`` that its inflections share, roughly."""
+def _stem(word: str) -> str:
+    """``word`` without an English ending, to be met at the beginning of a word."""
     plain = word.lower()
-    return plain[: max(4, len(plain) - 3)] if len(plain) > 5 else plain
+    return re.sub(r"(?<=\w{4})(?:ies|es|s|ed|ing|y|e)$", "", plain)

@@ -22,9 +22,10 @@ from indexer.types import Passage, Role, Survey
 MOST = 400
 #: Passages are looked at in steps of this many, best first, until a step brings nothing.
 STEP = 50
-#: Late interaction, as a share of the best passage's, that a passage on the topic reaches, unless it
-#: holds every word of the topic.
-ON_TOPIC = 0.8
+#: Share of the best passage's late interaction that a passage on the topic reaches; over one word
+#: alone, where nothing evens out, it is more. A passage that holds every word is on the topic anyhow.
+ON_TOPIC = 0.7
+ON_TOPIC_ONE_WORD = 0.8
 
 
 def survey(backend: Backend, encoder: Encoder, asked: str, scope: Scope | None = None) -> Survey:
@@ -42,6 +43,7 @@ def survey(backend: Backend, encoder: Encoder, asked: str, scope: Scope | None =
     # those that hold every word first, so that the stop below cannot come before them
     candidates.sort(key=lambda c: not _holds_all(words, c.passage))
     found: list[RankedPassage] = []
+    share = ON_TOPIC if len(words.words) > 1 else ON_TOPIC_ONE_WORD
     bar = 0.0
     looked = 0
     stopped = "every passage in scope was looked at"
@@ -49,7 +51,7 @@ def survey(backend: Backend, encoder: Encoder, asked: str, scope: Scope | None =
         step = candidates[first : first + STEP]
         ranked = rank_passages(question, words, step, encoder, closer=STEP)
         looked += len(step)
-        bar = bar or ON_TOPIC * max((_met(r) for r in ranked), default=0.0)
+        bar = bar or share * max((_met(r) for r in ranked), default=0.0)
         on_topic = [
             r
             for r in ranked
