@@ -52,11 +52,12 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One passage that the source delivered ready made, with the id it gave it."""
+    """One passage that the source delivered ready made, with the id and section path it gave it."""
 
     id: str
     start: int
     end: int
+    section: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,6 @@ import shutil
 import tempfile
 import warnings
 from dataclasses import asdict
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +79,7 @@ def check_agreement(reference: Vectors, exported: Vectors) -> None:
 
 
 def _write(encoder: SentenceTransformerEncoder, folder: Path) -> None:
+    import onnxruntime
     import torch
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
@@ -115,7 +115,7 @@ def _write(encoder: SentenceTransformerEncoder, folder: Path) -> None:
         max_tokens=int(model.max_seq_length),
         inputs=names,
         pad_id=int(tokenizer.pad_token_id or 0),
-        runtime=version("onnxruntime"),
+        runtime=onnxruntime.__version__,
     )
     (folder / DETAILS_FILE).write_text(json.dumps(asdict(details), indent=1), "utf-8")
 

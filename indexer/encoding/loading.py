@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from importlib.metadata import version
 from pathlib import Path
 
 from indexer.encoding import Encoder
@@ -74,4 +73,6 @@ def _cached(fingerprint: str) -> OnnxEncoder | None:
         encoder = OnnxEncoder(folder)
     except ModelError:
         return None
-    return encoder if encoder.details.runtime == version("onnxruntime") else None
+    import onnxruntime  # needed next in any case, while reading the package's metadata takes 50 ms
+
+    return encoder if encoder.details.runtime == onnxruntime.__version__ else None

@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from indexer.reading.outline import section_at, section_path
 from indexer.reading.sentences import broken_figures, fold_space, is_heading_like, split_sentences
-from indexer.types import Passage, Plan, Role, Span
+from indexer.types import Passage, Plan, Record, Role, Span
 
 #: Sentences a passage holds, headings not counted.
 SENTENCES = 2
@@ -30,12 +30,8 @@ def chunk_plan(plan: Plan) -> tuple[Passage, ...]:
     Each lies within one section, or begins with the bare headings above it; records stay whole.
     """
     if plan.records:
-        spans = [(r.start, r.end) for r in plan.records]
-        records: list[str | None] = [r.id for r in plan.records]
-    else:
-        spans = [span for stretch in _stretches(plan) for span in _windows(plan.text, stretch)]
-        records = [None] * len(spans)
-    return tuple(_passage(plan, span, record) for span, record in zip(spans, records, strict=True))
+        return tuple(_passage(plan, (r.start, r.end), r) for r in plan.records)
+    return tuple(_passage(plan, span) for stretch in _stretches(plan) for span in _windows(plan.text, stretch))
 
 
 def indexed_text(passage: Passage) -> str:
@@ -45,10 +41,10 @@ def indexed_text(passage: Passage) -> str:
     return ". ".join([passage.title, *passage.section, fold_space(passage.text)])
 
 
-def _passage(plan: Plan, span: Span, record: str | None) -> Passage:
+def _passage(plan: Plan, span: Span, record: Record | None = None) -> Passage:
     start, end = span
     text = plan.text[start:end]
-    inner = section_at(plan.sections, end - 1)
+    path = record.section if record else section_path(plan.sections, section_at(plan.sections, end - 1))
     page = next((p.number for p in plan.pages if p.start <= start < p.end), None)
     role = next((role for a, b, role in plan.asides if a <= start < b), Role.BODY)
     return Passage(
@@ -57,11 +53,11 @@ def _passage(plan: Plan, span: Span, record: str | None) -> Passage:
         start=start,
         end=end,
         text=text,
-        section=section_path(plan.sections, inner) if role is Role.BODY else (),
+        section=path if role is Role.BODY else (),
         page=page,
         role=role,
         cut_off=any(broken_figures(text[a:b]) for a, b in split_sentences(text)),
-        record=record,
+        record=record.id if record else None,
     )
 
 

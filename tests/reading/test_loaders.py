@@ -499,3 +499,19 @@ def test_the_real_plans_are_read(data: Path, name: str) -> None:
     assert plan.text.strip()
     assert bool(plan.sections) == name.endswith(".txt")
     assert all(plan.text[p.start : p.end] == p.text for p in chunk_plan(plan))
+
+
+def test_the_section_of_a_record_is_the_passages_path(tmp_path: Path) -> None:
+    source = tmp_path / "rules.jsonl"
+    lines = [
+        {"id": "a", "text": "Coal falls.", "section": ["Part 1", "Coal"], "page": 3},
+        {"id": "b", "text": "Wind grows.", "section": "Wind"},
+        {"id": "c", "text": "Rain comes."},
+    ]
+    source.write_text("\n".join(json.dumps(line) for line in lines), "utf-8")
+    passages = chunk_plan(load_plan(source))
+    assert [(p.record, p.section, p.page) for p in passages] == [
+        ("a", ("Part 1", "Coal"), 3),
+        ("b", ("Wind",), None),
+        ("c", (), None),
+    ]

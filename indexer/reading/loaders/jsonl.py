@@ -1,9 +1,12 @@
-"""JSON lines: one record a line, {"id", "text", "section"?, "page"?}; each stays one passage."""
+"""JSON lines: one record a line, {"id", "text", "section"?, "page"?}; each stays one passage.
+
+``section`` is a heading or a list of headings from the outermost in."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 from indexer.errors import SourceError
 from indexer.reading.loaders.text import decode
@@ -34,7 +37,7 @@ def load(path: Path, data: bytes) -> Content:
         if not text:
             empty += 1
             continue
-        records.append(Record(record["id"], position, position + len(text)))
+        records.append(Record(record["id"], position, position + len(text), record["section"]))
         if isinstance(page := record.get("page"), int):
             pages.append(Page(page, position, position + len(text)))
         parts.append(text)
@@ -43,12 +46,15 @@ def load(path: Path, data: bytes) -> Content:
     return Content(_BETWEEN.join(parts), title=path.stem, records=tuple(records), pages=tuple(pages), warnings=warnings)
 
 
-def _parse(path: Path, number: int, line: str) -> dict[str, str]:
+def _parse(path: Path, number: int, line: str) -> dict[str, Any]:
     try:
         record = json.loads(line)
     except ValueError as error:
         raise SourceError(f"{path}, line {number}: not JSON ({error}). Write one JSON object a line.") from None
     if not isinstance(record, dict) or not isinstance(record.get("text"), str) or "id" not in record:
         raise SourceError(f'{path}, line {number}: not a record. Each line needs "id" and "text".')
+    section = record.get("section") or []
+    labels = [section] if isinstance(section, str) else section
+    record["section"] = tuple(str(label) for label in labels) if isinstance(labels, list) else ()
     record["id"] = str(record["id"])
     return record

@@ -13,7 +13,7 @@ from indexer.storage import PlanContent
 from indexer.types import Page, Passage, Plan, Record, Role, Section
 
 #: Raised when the tables change; an older library says which command renews it.
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE plans (
@@ -45,7 +45,7 @@ def plan_row(content: PlanContent, generation: int) -> tuple[Any, ...]:
         "pages": [(p.number, p.start, p.end) for p in plan.pages],
         "sections": [(s.start, s.body, s.end, s.level, s.number, s.title, s.parent) for s in plan.sections],
         "asides": plan.asides,
-        "records": [(r.id, r.start, r.end) for r in plan.records],
+        "records": [(r.id, r.start, r.end, r.section) for r in plan.records],
     }
     lists = (json.dumps(part, ensure_ascii=False) for part in (parts, plan.warnings, list(content.names)))
     words = len(plan.text.split())
@@ -65,7 +65,7 @@ def read_plan(row: Sequence[Any]) -> Plan:
         pages=tuple(Page(*p) for p in parts["pages"]),
         sections=tuple(Section(*s) for s in parts["sections"]),
         asides=tuple((a, b, Role(role)) for a, b, role in parts["asides"]),
-        records=tuple(Record(*r) for r in parts["records"]),
+        records=tuple(Record(i, a, b, tuple(section)) for i, a, b, section in parts["records"]),
         warnings=tuple(json.loads(warnings)),
     )
 
