@@ -5,10 +5,11 @@ BIN := $(VENV)/bin
 LIBRARY ?= index
 PORT ?= 8501
 ADDRESS ?= localhost
+RESULTS = benchmarks/results/$(shell git rev-parse --short HEAD)
 export HF_HUB_OFFLINE ?= 1
 export STREAMLIT_BROWSER_GATHER_USAGE_STATS := false
 
-.PHONY: install run test check format bench-quality bench-speed clean
+.PHONY: install run test check format bench-quality bench-speed bench-record clean
 
 install: $(VENV)/.installed
 
@@ -42,6 +43,15 @@ bench-quality: install
 
 bench-speed: install
 	$(BIN)/python benchmarks/speed.py
+
+# All figures that need DATA, kept under the commit they are taken at.
+bench-record: install
+	@test -n "$(DATA)" || { echo "Give DATA=folder with plans/ and eval/"; exit 2; }
+	mkdir -p $(RESULTS)
+	$(BIN)/python benchmarks/speed.py --data $(DATA) --json $(RESULTS)/speed.json
+	$(BIN)/python benchmarks/quality.py --data $(DATA) --json $(RESULTS)/plans.json
+	$(BIN)/python benchmarks/quality.py --json $(RESULTS)/samples.json
+	$(BIN)/python benchmarks/obliqa.py --data $(DATA) --json $(RESULTS)/obliqa.json
 
 clean:
 	rm -rf index .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -61,10 +61,13 @@ def examine_all(library: Library, questions: Sequence[Row]) -> list[tuple[Row, E
 
 def measure(library: Library, questions: Sequence[Row]) -> dict[str, float]:
     """The figures of the table, by name."""
-    hits, ranks, first, kept, fact_scores, other_scores, refused = [], [], [], [], [], [], []
+    hits, ranks, first, kept, fact_scores, other_scores, refused, slices = [], [], [], [], [], [], [], []
     wrong: list[str] = []
+    texts = {info.id: library.plan(info.id).text for info in library.plans()}
     for row, seen in examine_all(library, questions):
         answer = library.ask(row["question"])
+        slices += [texts[c.plan][c.start : c.end] == c.quote for c in answer.citations]
+        slices += [texts[h.passage.plan][h.passage.start : h.passage.end] == h.passage.text for h in answer.hits]
         surest = confidence(max(seen.judged, key=lambda j: j[1].score)[0]) if seen.judged else 0.0
         if row["kind"] == "unanswerable":
             other_scores.append(surest)
@@ -96,6 +99,7 @@ def measure(library: Library, questions: Sequence[Row]) -> dict[str, float]:
         "refused at 95 % kept": refused_at_kept(fact_scores, other_scores, 0.95),
         "refused at 90 % kept": refused_at_kept(fact_scores, other_scores, 0.90),
         "AUROC of refusal": auroc(fact_scores, other_scores),
+        "quotes that are slices of their source": sum(slices) / len(slices),
     }
 
 
@@ -108,7 +112,7 @@ def main() -> None:
     with indexed(plans) as library:
         figures = measure(library, questions)
     for name, value in figures.items():
-        print(f"{name:34} {value:.3f}" if isinstance(value, float) else f"{name:34} {value}")
+        print(f"{name:40} {value:.3f}" if isinstance(value, float) else f"{name:40} {value}")
     if arguments.json:
         arguments.json.write_text(json.dumps(figures, indent=1) + "\n", "utf-8")
 

@@ -112,6 +112,8 @@ def load_sentence_transformer(source: str) -> SentenceTransformerEncoder:
         ) from error
     model.eval()
     fingerprint = f"{Path(source).name}@{weights_fingerprint(folder)}" if folder else source
+    if folder and source != DEFAULT_MODEL:
+        source = str(folder.absolute())  # a library is opened from other folders too
     return SentenceTransformerEncoder(model, source, fingerprint)
 
 

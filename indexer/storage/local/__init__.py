@@ -162,7 +162,7 @@ class LocalBackend:
         self._words_generation = generation
         stored = VectorIndex.generation_at(self._folder / VECTORS_FILE)
         vectors = self._fresh_vectors()
-        behind = abs(len(vectors) - stored[1])
+        behind = self._database.changed_since(stored[0])
         if stored[0] < 0 or not len(vectors) or behind > max(_STALE_COUNT, _STALE_SHARE * len(vectors)):
             vectors.save(self._folder / VECTORS_FILE)
 

@@ -162,7 +162,7 @@ class Database:
     def plan(self, plan_id: str) -> Plan:
         row = self.connection.execute(f"SELECT {PLAN_COLUMNS} FROM plans WHERE id = ?", (plan_id,)).fetchone()
         if row is None:
-            raise unknown_plan(plan_id, [i for (i,) in self.connection.execute("SELECT id FROM plans ORDER BY id")])
+            raise unknown_plan(plan_id, list(self.names()))
         return read_plan(row)
 
     def passages(self, keys: Sequence[int]) -> dict[int, Passage]:
@@ -230,18 +230,19 @@ class Database:
         rows = self.connection.execute("SELECT plan, first, last FROM removals WHERE generation > ?", (generation,))
         return [(plan, (first, last)) for plan, first, last in rows if first is not None]
 
+    def changed_since(self, generation: int) -> int:
+        """Passages added and removed after ``generation``."""
+        added = "SELECT count(*) FROM passages JOIN plans ON plans.key = plan WHERE generation > ?"
+        (count,) = self.connection.execute(added, (generation,)).fetchone()
+        return int(count) + sum(last - first + 1 for _, (first, last) in self.removed_since(generation))
+
     def vectors_of(self, plans: Sequence[int]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
         """Keys (n,) and vectors (n, dim) of all passages of ``plans``."""
-        keys: list[int] = []
-        blobs: list[bytes] = []
-        for plan in plans:
-            for key, blob in self.connection.execute(
-                "SELECT key, vector FROM passages WHERE plan = ? ORDER BY key", (plan,)
-            ):
-                keys.append(key)
-                blobs.append(blob)
-        flat = np.frombuffer(b"".join(blobs), dtype=np.float16).astype(np.float32)
-        return np.array(keys, dtype=np.int64), flat.reshape(len(keys), -1) if keys else flat.reshape(0, 0)
+        of_plan = "SELECT key, vector FROM passages WHERE plan = ? ORDER BY key"
+        rows = [row for plan in plans for row in self.connection.execute(of_plan, (plan,))]
+        flat = np.frombuffer(b"".join(blob for _, blob in rows), dtype=np.float16).astype(np.float32)
+        keys = np.array([key for key, _ in rows], dtype=np.int64)
+        return keys, flat.reshape(len(rows), -1) if rows else flat.reshape(0, 0)
 
     def indexed_of(self, plan: int) -> list[tuple[int, str]]:
         """(key, indexed text) of all passages of one plan."""
@@ -255,7 +256,7 @@ class Database:
         """Delete a plan and note what went; its key. Raises UnknownPlanError."""
         row = connection.execute("SELECT key FROM plans WHERE id = ?", (plan_id,)).fetchone()
         if row is None:
-            raise unknown_plan(plan_id, [i for (i,) in connection.execute("SELECT id FROM plans ORDER BY id")])
+            raise unknown_plan(plan_id, list(self.names()))
         first, last = connection.execute("SELECT min(key), max(key) FROM passages WHERE plan = ?", row).fetchone()
         connection.execute("INSERT INTO removals VALUES (?, ?, ?, ?)", (row[0], first, last, generation))
         connection.execute("DELETE FROM plans WHERE key = ?", row)
