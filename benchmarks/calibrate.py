@@ -24,7 +24,7 @@ from sklearn.linear_model import LogisticRegression
 import indexer.asking.confidence as target
 from indexer.evaluation import auroc, refused_at_kept
 
-REFUSED = 0.7
+REFUSED = 0.6
 #: Strength of the penalty, scikit-learn's C on features scaled to unit variance; chosen by leaving out.
 C = 0.1
 REAL_WEIGHT = 3.0
@@ -32,9 +32,12 @@ Features = np.ndarray
 
 
 def collect(plans: list[Path], questions: list[Row]) -> tuple[Features, Features]:
-    """Features (n, f) of each question's best sentence, and whether the question has an answer (n,)."""
+    """Features (n, f) of each question's best sentence, and whether the question has an answer (n,).
+
+    Questions that are refused before the model is asked are left out.
+    """
     with indexed(plans) as library:
-        seen = [(row, s) for row, s in examine_all(library, questions) if s.judged]
+        seen = [(row, s) for row, s in examine_all(library, questions) if s.judged and not s.missing]
     rows = [max(s.judged, key=lambda j: j[1].score)[0] for _, s in seen]
     return np.array(rows), np.array([row["kind"] == "fact" for row, _ in seen])
 

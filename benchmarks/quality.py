@@ -68,7 +68,8 @@ def measure(library: Library, questions: Sequence[Row]) -> dict[str, float]:
         answer = library.ask(row["question"])
         slices += [texts[c.plan][c.start : c.end] == c.quote for c in answer.citations]
         slices += [texts[h.passage.plan][h.passage.start : h.passage.end] == h.passage.text for h in answer.hits]
-        surest = confidence(max(seen.judged, key=lambda j: j[1].score)[0]) if seen.judged else 0.0
+        features, best = max(seen.judged, key=lambda j: j[1].score, default=(None, None))
+        surest = 0.0 if features is None or seen.missing else confidence(features)
         if row["kind"] == "unanswerable":
             other_scores.append(surest)
             refused.append(not answer.answerable)
@@ -80,8 +81,7 @@ def measure(library: Library, questions: Sequence[Row]) -> dict[str, float]:
         ]
         hits.append(hit_at(relevant, 1))
         ranks.append(reciprocal_rank(relevant, 10))
-        best = max((s for _, s in seen.judged), key=lambda s: s.score)
-        text = " ".join(best.text.split()).lower()
+        text = " ".join(best.text.split()).lower() if best else ""
         first.append(all(a.lower() in text for a in row["answer"]))
         kept.append(answer.answerable)
         fact_scores.append(surest)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from indexer.asking.confidence import THRESHOLD, absent_words, confidence, measure, missing_names
 from indexer.asking.interaction import NO_WORDS, QuestionWords, read_words
-from indexer.asking.question import Kind, Question, read_question
+from indexer.asking.question import FIGURES, Question, read_question
 from indexer.asking.ranking import RankedPassage, RankedSentence, rank_passages
 from indexer.asking.retrieval import DEPTH, retrieve
 from indexer.encoding import Encoder
@@ -37,7 +37,8 @@ _FIGURE = re.compile(
 class Examination:
     """A question held against the plans: passages ranked, and each sentence that might answer.
 
-    ``judged`` are (features, sentence) pairs, the features as ``indexer.asking.confidence`` names them.
+    ``judged`` are (features, sentence) pairs, the features as ``indexer.asking.confidence`` names them;
+    ``missing`` are names of the question that no passage holds, so that nothing answers it.
     """
 
     question: Question
@@ -58,17 +59,15 @@ def ask(backend: Backend, encoder: Encoder, asked: str, scope: Scope | None = No
         raise QuestionError("--top-k must be 1 or more.")
     seen = examine(backend, encoder, asked, scope or Scope(), depth=max(DEPTH, top_k))
     judged = [(confidence(features), sentence) for features, sentence in seen.judged]
-    chosen = _choose(judged, named=len(seen.question.plans) > 1)
+    chosen = [] if seen.missing else _choose(judged, named=len(seen.question.plans) > 1)
     hits = tuple(to_hit(r) for r in seen.ranked[:top_k])
     surest = max((sure for sure, _ in judged), default=0.0)
     if not chosen:
-        best = max((s for _, s in judged), key=lambda s: s.score, default=None)
-        nearest = next((to_hit(r) for r in seen.ranked if best and r.passage == best.passage), None)
         return Answer(
             seen.question.asked,
             seen.searched,
             hits=hits,
-            nearest=nearest,
+            nearest=next((to_hit(r) for r in seen.ranked if r.passage.role is not Role.FURNITURE), None),
             unmatched=_unmatched(seen),
             confidence=surest,
         )
@@ -92,7 +91,7 @@ def examine(backend: Backend, encoder: Encoder, asked: str, scope: Scope, depth:
     candidates = retrieve(backend, question.text, vector, scope, depth)
     ranked = rank_passages(question, words, candidates, encoder)
     missing = missing_names(question, words, [_searchable(r.passage) for r in ranked])
-    judged = [(measure(question, words, s, missing), s) for r in ranked for s in r.sentences if _may_answer(s)]
+    judged = [(measure(question, words, s), s) for r in ranked for s in r.sentences if _may_answer(question, s)]
     return Examination(question, words, searched, ranked, judged, missing)
 
 
@@ -103,9 +102,9 @@ def narrow(scope: Scope, question: Question) -> Scope:
     return scope
 
 
-def _may_answer(sentence: RankedSentence) -> bool:
-    """Furniture, headings and words in passing are never an answer."""
-    if sentence.passage.role is Role.FURNITURE:
+def _may_answer(question: Question, sentence: RankedSentence) -> bool:
+    """Furniture and headings are never an answer, nor is a sentence without the figure asked for."""
+    if sentence.passage.role is Role.FURNITURE or (question.kind in FIGURES and not sentence.fits):
         return False
     return sentence.passage.record is not None or not is_heading_like(sentence.text)
 
@@ -160,7 +159,7 @@ def _emphasis(question: Question, sentence: RankedSentence) -> tuple[Span, ...]:
     """Words of the sentence that met the question's, and the figures where a figure was asked for."""
     start, _ = sentence.match.span
     spans = [(a - start, b - start) for a, b in sentence.match.met]
-    if question.kind in (Kind.QUANTITY, Kind.DATE, Kind.MONEY):
+    if question.kind in FIGURES:
         marker = re.match(r"\s*(?:\(\w+\)|\d{1,2}[.)])", sentence.text)
         spans += [m.span() for m in _FIGURE.finditer(sentence.text, marker.end() if marker else 0)]
     return merge_spans(spans)

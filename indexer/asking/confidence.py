@@ -1,8 +1,9 @@
 """Whether a sentence answers: a small calibrated model over what retrieval and late interaction saw.
 
 A cosine cannot tell a near miss from an answer. What tells more: the rare word of the question that
-nothing meets, the kind of thing asked for that is not there, the name that no passage holds. The
-coefficients come from ``benchmarks/calibrate.py``.
+nothing meets, and the kind of thing asked for that is not there. The coefficients come from
+``benchmarks/calibrate.py``. Apart from it stands the name that no passage holds: what is asked of
+Guangdong is not answered by a sentence on another province.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from indexer.asking.interaction import QuestionWords
 from indexer.asking.question import Kind, Question
 from indexer.asking.ranking import RankedSentence
 
-FEATURES = ("interaction", "worst word", "cosine", "kind missing", "name missing")
+FEATURES = ("interaction", "worst word", "cosine", "kind missing")
 _MODEL = json.loads(Path(__file__).with_suffix(".json").read_text("utf-8"))
 #: Logistic regression over FEATURES.
 COEFFICIENTS: tuple[float, ...] = tuple(_MODEL["coefficients"][name] for name in FEATURES)
@@ -30,9 +31,7 @@ THRESHOLD: float = _MODEL["threshold"]
 _RARE = 4.0
 
 
-def measure(
-    question: Question, words: QuestionWords, sentence: RankedSentence, missing_names: Sequence[str]
-) -> list[float]:
+def measure(question: Question, words: QuestionWords, sentence: RankedSentence) -> list[float]:
     """The FEATURES of one sentence."""
     match = sentence.match
     shortfall = (1 - match.matches) * np.minimum(1.0, words.weights / _RARE)
@@ -42,7 +41,6 @@ def measure(
         worst,
         sentence.cosine,
         float(question.kind is not Kind.OPEN and not sentence.fits),
-        float(bool(missing_names)),
     ]
 
 
@@ -53,13 +51,16 @@ def confidence(features: Sequence[float]) -> float:
 
 
 def missing_names(question: Question, words: QuestionWords, texts: Sequence[str]) -> tuple[str, ...]:
-    """Proper names of the question that none of ``texts`` holds; the first word is no name."""
+    """Proper names of the question that none of ``texts`` holds.
+
+    The first word is no name for its capital, nor is any word of a question Written Like This; "CO2" and
+    other short forms may stand in the texts in full.
+    """
+    inner = re.findall(r"(?<=\w[\s,])[^\W\d_]+", question.text)
+    if sum(word[0].isupper() for word in inner) > len(inner) / 2:
+        return ()
     absent = absent_words(words.words, texts)
-    return tuple(
-        word
-        for word in words.words
-        if word in absent and word[0].isupper() and re.search(rf"(?<=\w[\s,]){re.escape(word)}\b", question.text)
-    )
+    return tuple(w for w in words.words if w in absent and w in inner and re.fullmatch(r"[A-Z][a-z]{2,}", w))
 
 
 def absent_words(words: Sequence[str], texts: Sequence[str]) -> set[str]:

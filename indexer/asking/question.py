@@ -46,18 +46,23 @@ class Kind(StrEnum):
 
 _KINDS = (
     (Kind.OPEN, r"\b(?:rules?|requirements?|measures|polic(?:y|ies)|provisions?|principles?)\b"),
-    (Kind.DATE, r"\b(?:when|(?:which|what) (?:year|date|deadline)|by what (?:date|time)|since when|deadline)\b"),
+    (
+        Kind.DATE,
+        # not "treated when a project is proposed"
+        r"^(?:and |since |by |until )?when\b|\bwhen (?:will|would|do|does|did|should|must|can|is|are|was|were)\b"
+        r"|\b(?:which|what) (?:year|date|deadline|day|month)\b|\bdeadline\b",
+    ),
     (
         Kind.MONEY,
-        r"\bhow much (?:money|funding|investment|(?:will|does|do) .{0,40}cost)\b|\byuan\b"
-        r"|\bwhat (?:price|fee|fine|cost|budget|salary|interest)\b"
-        r"|\b(?:cost|price|budget|tariff|fine|salary|revenue|turnover)s?\b.{0,30}\?",
+        r"\bhow (?:much (?:money|funding|investment)|many yuan)\b|\bhow much (?:will|does|do|did) .{0,60}cost\b"
+        r"|\bwhat\b[^?]{0,40}\b(?:costs?|prices?|fees?|fines?|budget|salar(?:y|ies)|tariffs?|revenues?|turnover)\b",
     ),
     (
         Kind.QUANTITY,
         r"\bhow (?:much|many|large|big|fast|steep|high|far|long|tall|deep|often|strongly)\b"
-        r"|\b(?:what|which)\b[^?]{0,48}\b(?:share|proportion|percentage|percent|rate|ratio|level|number|capacity|"
-        r"amount|volume|target|size|height|limit|length|temperature|speed|area)\b"
+        r"|\bwhat\b[^?]{0,48}\b(?:share|proportion|percentage|percent|rate|ratio|level|number|capacity|"
+        r"amount|volume|target|size|height|limit|length|temperature|speed)\b"
+        r"|\bwhich\b[^?]{0,48}\b(?:share|proportion|percentage|percent)\b"
         r"|\bto what (?:extent|level)\b|\bby how\b",
     ),
     (
@@ -80,7 +85,7 @@ _NOT_A_FIGURE = re.compile(
 )
 _NUMBER_WORDS = re.compile(
     r"\b(?:half|third|quarter|fifth|tenth|double|twice|triple|two|three|four|five|six|seven|eight|nine|ten|twelve|"
-    r"twenty|hundred|thousand|million|billion)\b",
+    r"twenty|hundred|thousand|million|billion|zero|doubl\w+|halv\w+|fully|entirely|majority)\b",
     re.IGNORECASE,
 )
 _MONEY = re.compile(r"\byuan\b|\bRMB\b|\bdollars?\b|\beuros?\b|[$€£¥]|元|\bfree of charge\b", re.IGNORECASE)
@@ -91,6 +96,10 @@ _BODY = re.compile(
     re.IGNORECASE,
 )
 _NAME = re.compile(r"(?<=[a-z,;)] )[A-Z][a-z]+|[\u4e00-\u9fff]{2,}")
+
+
+#: Asked for one of these, a sentence that holds none cannot answer, however near it comes.
+FIGURES = frozenset({Kind.QUANTITY, Kind.DATE, Kind.MONEY})
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,6 +133,18 @@ def test_a_figure_of_the_question_matches_itself_and_no_other(sample_library: Li
             assert stands or match.matches[index] <= 0.2
 
 
+@pytest.mark.parametrize(
+    ("question", "figure"),
+    [
+        ("How much nuclear capacity will Liaoning have?", r"\d"),
+        ("When should carbon emissions peak?", r"20\d\d|Five-Year"),
+    ],
+)
+def test_without_the_figure_asked_for_nothing_answers(sample_library: Library, question: str, figure: str) -> None:
+    answer = sample_library.ask(question)
+    assert all(re.search(figure, s.text) for s in answer.sentences)
+
+
 def test_a_survey_counts_what_it_lists_and_says_where_it_stopped(sample_library: Library) -> None:
     survey = sample_library.survey("cement")
     assert sum(survey.by_plan.values()) == len(survey.hits) == sum(survey.by_section.values())
@@ -157,3 +169,11 @@ def test_merged_spans_cover_the_same_and_do_not_touch(given_spans: list[tuple[in
     cells = lambda some: {i for a, b in some for i in range(a, b)}  # noqa: E731
     assert cells(merged) == cells(given_spans)
     assert all(a[1] < b[0] for a, b in pairwise(merged))
+
+
+def test_a_name_that_no_plan_holds_is_not_answered_for_another(sample_library: Library) -> None:
+    answer = sample_library.ask("What is Guangdong's non-fossil energy target for 2030?")
+    assert not answer.answerable
+    assert answer.unmatched == ("Guangdong",)
+    assert answer.nearest is not None
+    assert sample_library.ask("What Non-Fossil Energy Share Is Planned For 2030?").answerable

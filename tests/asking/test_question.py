@@ -17,6 +17,8 @@ NAMES = {"alpha": ("Alphaland",), "beta": ("Betavia", "Upper"), "national": ()}
         ("What share of energy is clean?", Kind.QUANTITY),
         ("When will buses be electric?", Kind.DATE),
         ("In which year does coal peak?", Kind.DATE),
+        ("How are industries treated when a project is proposed?", Kind.OPEN),
+        ("Which charges besides power tariffs are reworked?", Kind.OPEN),
         ("Who approves the plans of cities?", Kind.BODY),
         ("Which committee decides?", Kind.BODY),
         ("Where will hydrogen be made?", Kind.PLACE),
