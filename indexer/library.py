@@ -179,11 +179,17 @@ class Library:
         self, question: str, *, plans: Sequence[str] | None = None, section: str | None = None, top_k: int = 10
     ) -> Answer:
         """Answer a question from these plans (all when None). Raises QuestionError, UnknownPlanError."""
-        return ask(self.backend, self.encoder, question, _scope(plans, section), top_k)
+        return ask(self.backend, self._ready(), question, _scope(plans, section), top_k)
 
     def survey(self, question: str, *, plans: Sequence[str] | None = None, section: str | None = None) -> Survey:
         """Every passage on a topic. Raises QuestionError, UnknownPlanError."""
-        return survey(self.backend, self.encoder, question, _scope(plans, section))
+        return survey(self.backend, self._ready(), question, _scope(plans, section))
+
+    def _ready(self) -> Encoder:
+        """The encoder, and the indexes made ready while its model loads: the first question waits less."""
+        encoder = self.encoder
+        self.backend.prepare()
+        return encoder
 
 
 def _scope(plans: Sequence[str] | None, section: str | None) -> Scope:

@@ -6,6 +6,7 @@ Texts are sorted by length and packed into batches of a token budget, so that li
 from __future__ import annotations
 
 import json
+import math
 import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -48,7 +49,7 @@ class OnnxEncoder:
     """An ``Encoder`` over a folder that ``indexer.encoding.export`` wrote."""
 
     def __init__(self, folder: Path) -> None:
-        """Open ``folder``; the model itself is loaded at the first text.
+        """Open ``folder``; the model itself is loaded meanwhile, in a thread, and waited for at the first text.
 
         Raises ModelError when the folder lacks a file or holds one that cannot be read.
         """
@@ -63,6 +64,9 @@ class OnnxEncoder:
                 f"The exported model in {folder} cannot be read ({error}). "
                 "Delete that folder; it is exported again at the next start."
             ) from error
+        loader = ThreadPoolExecutor(1)
+        self._loading = loader.submit(self._load)
+        loader.shutdown(wait=False)
 
     @property
     def fingerprint(self) -> str:
@@ -94,10 +98,11 @@ class OnnxEncoder:
 
     def _run(self, output: str, encodings: Sequence[Encoding]) -> Iterator[tuple[list[int], npt.NDArray[np.float32]]]:
         """Batches of indices with the model's ``output`` for them, as they are done."""
+        session = self._loading.result()
         batches = list(_batches([len(e) for e in encodings]))
 
         def run(batch: list[int]) -> npt.NDArray[np.float32]:
-            rows: npt.NDArray[np.float32] = self._session.run([output], self._feed([encodings[i] for i in batch]))[0]
+            rows: npt.NDArray[np.float32] = session.run([output], self._feed([encodings[i] for i in batch]))[0]
             return rows
 
         if len(batches) < 2:
@@ -135,8 +140,7 @@ class OnnxEncoder:
         tokenizer.no_padding()
         return tokenizer
 
-    @cached_property
-    def _session(self) -> Any:
+    def _load(self) -> Any:
         import onnxruntime
 
         options = onnxruntime.SessionOptions()
@@ -158,22 +162,27 @@ class OnnxEncoder:
 def token_vectors(encoding: Encoding, rows: npt.NDArray[np.float32]) -> TokenVectors:
     """Unit token vectors from a model's output ``rows`` (tokens, dim), without special tokens."""
     kept = [i for i, special in enumerate(encoding.special_tokens_mask) if not special]
+    spans = encoding.offsets  # made anew at each access
     vectors = rows[kept].astype(np.float32)
     vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
     word_ids = cast("list[int]", encoding.word_ids)
     return TokenVectors(
         vectors,
-        tuple(encoding.offsets[i] for i in kept),
+        tuple(spans[i] for i in kept),
         tuple(word_ids[i] for i in kept),
     )
 
 
 def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
-    """Indices of texts in batches of like length, each ``BATCH_TOKENS`` at most when padded."""
+    """Indices of texts in batches of like length, each ``BATCH_TOKENS`` at most when padded.
+
+    A few texts make smaller batches, so that every core has one.
+    """
     order = sorted(range(len(lengths)), key=lambda i: (-lengths[i], i))
+    most = min(BATCH_TOKENS, math.ceil(sum(lengths) / (2 * _WORKERS)))
     batch: list[int] = []
     for index in order:
-        if batch and lengths[batch[0]] * (len(batch) + 1) > BATCH_TOKENS:
+        if batch and lengths[batch[0]] * (len(batch) + 1) > most:
             yield batch
             batch = []
         batch.append(index)

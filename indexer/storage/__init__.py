@@ -95,6 +95,10 @@ class Backend(Protocol):
 
     def count(self, scope: Scope) -> int: ...
 
+    def prepare(self) -> None:
+        """Make ready for searches now what would be made ready at the first one."""
+        ...
+
     def search_dense(self, vector: Vectors, k: int, scope: Scope) -> list[Found]:
         """The ``k`` passages nearest to the unit ``vector`` (dim,), by cosine."""
         ...

@@ -606,7 +606,7 @@ def test_a_lock_file_that_cannot_be_written(filled: LocalBackend, monkeypatch: p
     def refused(*arguments: object, **options: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("indexer.storage.local.lock.FileLock.acquire", refused)
+    monkeypatch.setattr("filelock.FileLock.acquire", refused)
     with pytest.raises(LibraryError, match=r"cannot be written \(Permission denied\)"):
         filled.remove(["anhui"])
     assert len(filled.plans()) == 3

@@ -11,8 +11,6 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from indexer.errors import LibraryBusyError, LibraryError
 
 #: Seconds a second writer waits; adding a plan holds the lock for a second or so.
@@ -26,6 +24,8 @@ def write_lock(folder: Path, wait: float = WAIT) -> Iterator[None]:
     Raises LibraryBusyError after ``wait`` seconds, naming the holder; LibraryError when the folder
     cannot be written.
     """
+    from filelock import FileLock, Timeout  # readers start without it
+
     lock = FileLock(folder / "write.lock", thread_local=False)
     holder = folder / "write.holder"
     try:
