@@ -20,7 +20,7 @@ ROWS = (
     {"encoding"},
     {"storage"},
     {"asking"},
-    {"exporting", "evaluation", "library", "printing", "diagnosis", "cli"},
+    {"exporting", "evaluation", "library", "diagnosis", "cli"},
     {"ui"},
 )
 #: Only these rooms know these packages.
@@ -126,7 +126,7 @@ def loaded_by(statements: str) -> set[str]:
         "import indexer",
         "import indexer.library",
         "import indexer.cli",
-        "import indexer.printing",
+        "import indexer.cli.printing",
         "import indexer.asking.answering",
     ],
 )

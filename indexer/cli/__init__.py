@@ -1,0 +1,25 @@
+"""planlens …: the command line. Reads arguments, prints results; every error is one clear line."""
+
+from __future__ import annotations
+
+import sys
+
+from indexer.cli import asking, library, serving
+from indexer.cli.common import REFUSED, app
+from indexer.errors import IndexerError
+
+__all__ = ["app", "asking", "library", "main", "serving"]
+
+
+def main() -> None:
+    """Run the command line; errors of our own end it with one line and exit code 2."""
+    try:
+        app()
+    except IndexerError as error:
+        print(f"planlens: {error}", file=sys.stderr)
+        sys.exit(REFUSED)
+    except KeyboardInterrupt:
+        print("planlens: stopped. What was reported as added stays; nothing is half-added.", file=sys.stderr)
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader of our output has gone; that is its business
