@@ -20,11 +20,16 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of a source that has pages; ``number`` counts from 1."""
+    """One page of a source that has pages; ``number`` counts from 1.
+
+    ``confidence`` is that of the text recognition, 0 to 1, on a page that was an image; None where
+    the text was read.
+    """
 
     number: int
     start: int
     end: int
+    confidence: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +66,20 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
+class Metadata:
+    """What a source tells of itself beyond its text; empty where it does not tell.
+
+    ``issuer`` is the body or region that issued the plan, ``date`` its date as ISO 8601 to the
+    precision known ("2022", "2022-08", "2022-08-05"), ``language`` an ISO 639-1 code ("en", "zh").
+    """
+
+    issuer: str = ""
+    date: str = ""
+    language: str = ""
+    machine_translated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """One document, read: canonical text and what is known of its parts.
 
@@ -79,6 +98,7 @@ class Plan:
     asides: tuple[tuple[int, int, Role], ...] = ()
     records: tuple[Record, ...] = ()
     warnings: tuple[str, ...] = ()
+    metadata: Metadata = Metadata()
 
 
 @dataclass(frozen=True, slots=True)
