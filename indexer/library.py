@@ -11,11 +11,23 @@ from typing import Protocol
 from indexer.asking.answering import ask
 from indexer.asking.question import plan_names
 from indexer.asking.surveying import survey
+from indexer.comparing.grid import compare, compare_many
 from indexer.encoding import Encoder
 from indexer.encoding.loading import load_encoder
 from indexer.errors import ModelError, SourceError
 from indexer.storage import Backend, Notify, PlanContent, Scope, open_backend
-from indexer.types import Added, Answer, Plan, PlanInfo, Survey
+from indexer.types import (
+    Added,
+    Answer,
+    Cell,
+    Comparison,
+    Counterpart,
+    Plan,
+    PlanInfo,
+    SectionPair,
+    Survey,
+    Uniqueness,
+)
 
 DEFAULT_LIBRARY = "index"
 
@@ -184,6 +196,32 @@ class Library:
     def survey(self, question: str, *, plans: Sequence[str] | None = None, section: str | None = None) -> Survey:
         """Every passage on a topic. Raises QuestionError, UnknownPlanError."""
         return survey(self.backend, self._ready(), question, _scope(plans, section))
+
+    def compare(self, question: str, plans: Sequence[str]) -> Comparison:
+        """Ask each of two or more plans by itself. Raises QuestionError, UnknownPlanError."""
+        return compare(self.backend, self._ready(), question, plans)
+
+    def compare_many(self, questions: Sequence[str], plans: Sequence[str]) -> Iterator[tuple[int, Cell]]:
+        """(index of the question, cell) as each is done, question by question; closing it stops the work.
+
+        Raises QuestionError, UnknownPlanError.
+        """
+        return compare_many(self.backend, self._ready(), questions, plans)
+
+    def similar(self, plan: str, start: int, other: str, top_k: int = 5) -> list[Counterpart]:
+        """What ``other`` says beside the passage of ``plan`` that holds the offset ``start``, best first.
+
+        Raises QuestionError for an offset outside the plan, UnknownPlanError.
+        """
+        return []
+
+    def distinct(self, plans: Sequence[str]) -> Uniqueness:
+        """What only one of two or more plans says. Raises QuestionError, UnknownPlanError."""
+        return Uniqueness("", (), ())
+
+    def align_sections(self, one: str, other: str) -> list[SectionPair]:
+        """The two plans' section trees matched, in the order of ``one``. Raises UnknownPlanError."""
+        return []
 
     def _ready(self) -> Encoder:
         """The encoder, and the indexes made ready while its model loads: the first question waits less."""

@@ -20,6 +20,7 @@ ROWS = (
     {"encoding"},
     {"storage"},
     {"asking"},
+    {"comparing"},
     {"exporting", "evaluation", "library", "diagnosis", "cli"},
     {"ui"},
 )
