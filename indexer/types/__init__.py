@@ -1,0 +1,61 @@
+"""The nouns that every other module speaks in; frozen data, no behaviour beyond simple views."""
+
+from indexer.types.answers import (
+    Answer,
+    AnswerSentence,
+    Citation,
+    Hit,
+    Survey,
+)
+from indexer.types.comparisons import (
+    Aspect,
+    Cell,
+    Comparison,
+    Counterpart,
+    Difference,
+    Distinct,
+    Mark,
+    SectionPair,
+    Shared,
+    Uniqueness,
+)
+from indexer.types.plans import (
+    Added,
+    Metadata,
+    Page,
+    Passage,
+    Plan,
+    PlanInfo,
+    Record,
+    Role,
+    Section,
+    Span,
+)
+
+__all__ = [
+    "Added",
+    "Answer",
+    "AnswerSentence",
+    "Aspect",
+    "Cell",
+    "Citation",
+    "Comparison",
+    "Counterpart",
+    "Difference",
+    "Distinct",
+    "Hit",
+    "Mark",
+    "Metadata",
+    "Page",
+    "Passage",
+    "Plan",
+    "PlanInfo",
+    "Record",
+    "Role",
+    "Section",
+    "SectionPair",
+    "Shared",
+    "Span",
+    "Survey",
+    "Uniqueness",
+]
