@@ -21,6 +21,7 @@ ROWS = (
     {"storage"},
     {"asking"},
     {"comparing"},
+    {"citing"},
     {"exporting", "evaluation", "library", "diagnosis", "cli"},
     {"ui"},
 )

@@ -6,10 +6,10 @@ from itertools import groupby
 
 import streamlit as st
 
+from indexer.citing import chip
 from indexer.library import Library
 from indexer.types import Answer, AnswerSentence, Citation
 from indexer.ui import state
-from indexer.ui.citing import chip
 from indexer.ui.markup import element, marked_html, plain, show, text_element
 from indexer.ui.passage import CUT_OFF, place_of, show_actions, show_card, show_passages
 from indexer.ui.source import Place, show_source

@@ -10,7 +10,8 @@ from typing import NewType
 
 import streamlit as st
 
-from indexer.reading.sentences import LINE_OPENER, fold_space
+from indexer.citing import HEADING_LINE, silent_spans
+from indexer.reading.sentences import LINE_OPENER
 from indexer.types import Span
 
 #: HTML in which every text of a document or a person is escaped; made here and nowhere else.
@@ -27,8 +28,6 @@ _ELEMENTS = {
     "silent": "span",  # kept in the text, not shown
 }
 
-_HEADING_LINE = re.compile(r"^[ \t]*(#{1,6}[ \t]+)(\S.*)$", re.MULTILINE)
-_BROKEN_WORD = re.compile(r"(?<=\w)(?:\x02|\u00ad)\s*\n?\s*")
 _LINE_BREAK = re.compile(r"\n[ \t]*(\n?)\s*")
 
 _PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
@@ -48,20 +47,11 @@ def marked_html(text: str, spans_by_class: Mapping[str, Sequence[Span]] | None =
     spans: dict[str, list[Span]] = {name: [] for name in _ELEMENTS}
     for name, given in (spans_by_class or {}).items():
         spans[name] += given
-    spans["heading"] += [m.span(2) for m in _HEADING_LINE.finditer(text)]
-    spans["silent"] += _silent(text)
+    spans["heading"] += [m.span(2) for m in HEADING_LINE.finditer(text)]
+    spans["silent"] += silent_spans(text)
     layers = [(name, sorted(found)) for name, found in spans.items() if found]
     paragraphs = pairwise([0, *_paragraph_breaks(text), len(text)])
     return Html('<span class="break"></span>'.join(_nested(text, span, layers) for span in paragraphs))
-
-
-def visible_text(text: str) -> str:
-    """``text`` as ``marked_html`` shows it, on one line."""
-    kept, position = [], 0
-    for start, end in _silent(text):
-        kept.append(text[position:start])
-        position = max(position, end)
-    return fold_space("".join([*kept, text[position:]]))
 
 
 def element(tag: str, *inner: Html, css: str = "", **attributes: str) -> Html:
@@ -85,12 +75,6 @@ def plain(text: str) -> str:
     """``text`` for a label or message that Streamlit would read as Markdown, on one line."""
     joined = _REPLACED_LATER.sub(_WORD_JOINER, " ".join(text.split()))
     return _PUNCTUATION.sub(r"\\\g<0>", joined)
-
-
-def _silent(text: str) -> list[Span]:
-    """Spans of ``text`` that are not shown: marks of headings, and hyphens at line ends within a word."""
-    spans = [m.span(1) for m in _HEADING_LINE.finditer(text)] + [m.span() for m in _BROKEN_WORD.finditer(text)]
-    return sorted(spans)
 
 
 def _nested(text: str, span: Span, layers: Sequence[tuple[str, list[Span]]]) -> str:

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from indexer.citing import breadcrumb, quotation
 from indexer.library import Library
 from indexer.types import Citation, Hit, Passage, Role, Span
 from indexer.ui import state
-from indexer.ui.citing import breadcrumb, quotation
 from indexer.ui.markup import element, marked_html, show, text_element
 from indexer.ui.source import Place, show_source
 

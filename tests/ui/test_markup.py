@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import indexer.ui
-from indexer.ui.markup import element, marked_html, plain, text_element, visible_text
+from indexer.citing import visible_text
+from indexer.ui.markup import element, marked_html, plain, text_element
 
 CLASSES = ("heading", "around", "passage", "answer", "emphasis", "met")
 hostile = st.text(alphabet=st.sampled_from("ab <>&\"'/=#\n\t$*_[]():`|-.x1（一\u00ad\x02"), max_size=60) | st.text(

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from indexer.citing import breadcrumb, chip, quotation, section_numbers
 from indexer.types import Citation, Passage
 from indexer.ui.address import Request
-from indexer.ui.citing import breadcrumb, chip, quotation, section_numbers
 from indexer.ui.source import surroundings
 
 CITATION = Citation(

@@ -1,4 +1,4 @@
-"""How a place in a plan is named: on a chip, as a breadcrumb, and with a quote that is copied."""
+"""How a quote and its place are written wherever they are shown: on a chip, as a breadcrumb, in a file."""
 
 from __future__ import annotations
 
@@ -7,16 +7,33 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from indexer.reading.sentences import fold_space
-from indexer.types import Citation, Passage
-from indexer.ui.markup import visible_text
+from indexer.types import Citation, Passage, Span
 
 #: A chip stays on one line of the reading column.
 _LONGEST_TITLE = 48
 
+#: A Markdown heading: its marks, and its text.
+HEADING_LINE = re.compile(r"^[ \t]*(#{1,6}[ \t]+)(\S.*)$", re.MULTILINE)
+_BROKEN_WORD = re.compile(r"(?<=\w)(?:\x02|\u00ad)\s*\n?\s*")
 _NUMBER = re.compile(
     r"\s*(第[一二三四五六七八九十百\d]+[章节部条]|[(（]\w{1,8}[)）]|\d{1,3}(?:\.\d{1,3})*(?=[.、．)\s]|$)"
     r"|[一二三四五六七八九十]{1,3}(?=、))"
 )
+
+
+def silent_spans(text: str) -> list[Span]:
+    """Spans of ``text`` that are not shown: marks of headings, and hyphens at line ends within a word."""
+    spans = [m.span(1) for m in HEADING_LINE.finditer(text)] + [m.span() for m in _BROKEN_WORD.finditer(text)]
+    return sorted(spans)
+
+
+def visible_text(text: str) -> str:
+    """``text`` as it is shown, on one line."""
+    kept, position = [], 0
+    for start, end in silent_spans(text):
+        kept.append(text[position:start])
+        position = max(position, end)
+    return fold_space("".join([*kept, text[position:]]))
 
 
 def section_numbers(section: Sequence[str]) -> str:
