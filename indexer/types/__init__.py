@@ -19,6 +19,15 @@ from indexer.types.comparisons import (
     Shared,
     Uniqueness,
 )
+from indexer.types.history import (
+    Change,
+    ChangedAnswer,
+    ChangedSentence,
+    Changes,
+    SavedQuestion,
+    Sentence,
+    Version,
+)
 from indexer.types.plans import (
     Added,
     Metadata,
@@ -30,6 +39,7 @@ from indexer.types.plans import (
     Role,
     Section,
     Span,
+    Stage,
 )
 
 __all__ = [
@@ -38,6 +48,10 @@ __all__ = [
     "AnswerSentence",
     "Aspect",
     "Cell",
+    "Change",
+    "ChangedAnswer",
+    "ChangedSentence",
+    "Changes",
     "Citation",
     "Comparison",
     "Counterpart",
@@ -52,10 +66,14 @@ __all__ = [
     "PlanInfo",
     "Record",
     "Role",
+    "SavedQuestion",
     "Section",
     "SectionPair",
+    "Sentence",
     "Shared",
     "Span",
+    "Stage",
     "Survey",
     "Uniqueness",
+    "Version",
 ]

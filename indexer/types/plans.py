@@ -85,7 +85,8 @@ class Plan:
 
     ``id`` is the short name people type, ``sha256`` the hash of the source's bytes. ``asides`` are
     the stretches of ``text`` that are not the plan's body, with their role. ``records`` is empty
-    unless the source came as records, each of which stays one passage.
+    unless the source came as records, each of which stays one passage. ``edited`` names what a person
+    has set ("title", "issuer", …), which a new version of the file leaves as it is.
     """
 
     id: str
@@ -99,6 +100,7 @@ class Plan:
     records: tuple[Record, ...] = ()
     warnings: tuple[str, ...] = ()
     metadata: Metadata = Metadata()
+    edited: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,11 +136,20 @@ class PlanInfo:
     words: int
     sha256: str
     warnings: tuple[str, ...]
+    metadata: Metadata = Metadata()
+
+
+class Stage(StrEnum):
+    """How far the work on one file is."""
+
+    READING = "reading"
+    EMBEDDING = "embedding"
+    STORING = "storing"
 
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """What became of one file: ``status`` is "added", "replaced", "same" or "failed"."""
+    """What became of one file: ``status`` is "added", "replaced", "same", "failed" or "cancelled"."""
 
     path: str
     status: str
