@@ -1,0 +1,70 @@
+"""A comparison as Markdown, in which a plan's own marks stay what they are: text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from indexer.citing import breadcrumb
+from indexer.exporting.wording import ASPECTS, CUT_OFF, NOTHING, TITLE, line, not_found, origin, pieces, quotes
+from indexer.types import Cell, Comparison
+
+_MARKUP = re.compile(r"[\\`*_\[\]<>#|~$&:]")
+# Where a line begins, these would open a list or underline a heading.
+_OPENER = re.compile(r"^(\d*)([.)+=-])")
+
+
+def write(comparisons: Sequence[Comparison], *, generation: int, made: date) -> bytes:
+    """The comparisons as UTF-8."""
+    lines = [f"# {TITLE}", origin(comparisons, generation, made)]
+    for comparison in comparisons:
+        lines.append(f"## {escaped(comparison.question)}")
+        for cell in comparison.cells:
+            lines += [f"### {escaped(cell.title)}", *_cell(cell)]
+        lines += _differences(comparison)
+    return ("\n\n".join(lines) + "\n").encode()
+
+
+def escaped(text: str) -> str:
+    """``text`` on one line, to be read as it stands wherever it is put."""
+    return _OPENER.sub(r"\1\\\2", _inline(line(text)))
+
+
+def _inline(text: str) -> str:
+    return _MARKUP.sub(r"\\\g<0>", text)
+
+
+def _cell(cell: Cell) -> Iterator[str]:
+    for sentence, citation, marks in quotes(cell):
+        parts = []
+        for piece in pieces(sentence.text, (), marks):
+            written = _inline(piece.text)
+            core = written.strip()
+            parts.append(written.replace(core, f"**{core}**", 1) if piece.aspect and core else written)
+        yield "> " + _OPENER.sub(r"\1\\\2", "".join(parts).strip())
+        place = escaped(breadcrumb(citation)) or f"characters {citation.start} to {citation.end}"
+        yield f"{place} ({CUT_OFF.lower()})" if sentence.cut_off else place
+    if not cell.found:
+        yield not_found(cell.answer)
+
+
+def _differences(comparison: Comparison) -> Iterator[str]:
+    if comparison.differences:
+        yield "\n".join(
+            [
+                _row(["", *(escaped(cell.title) for cell in comparison.cells)]),
+                _row(["---"] * (len(comparison.cells) + 1)),
+                *(
+                    _row(
+                        [ASPECTS[found.aspect]]
+                        + [escaped(found.values.get(cell.plan, NOTHING)) for cell in comparison.cells]
+                    )
+                    for found in comparison.differences
+                ),
+            ]
+        )
+
+
+def _row(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |"
