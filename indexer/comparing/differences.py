@@ -1,0 +1,182 @@
+"""Two texts, or the cells of one question -> the words in which they differ that matter.
+
+A figure is held against the other text's figure for the same thing: of the same dimension, in the clause
+that shares the most words and the year. Years, names and degrees of obligation are held against all that
+the other text has. What is plainly equal, in whatever unit, is never marked.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from indexer.reading.binding import binding_of, find_binding
+from indexer.reading.quantities import Quantity, comparable, find_quantities, find_years, same_value
+from indexer.reading.sentences import split_sentences
+from indexer.types import Aspect, Difference, Mark, Span
+
+#: Share of words of two clauses, and what a common year adds, from which two figures speak of one thing.
+_LEAST_ALIKE = 0.15
+_SAME_YEAR = 0.3
+#: Among clauses about as much alike, the one with the equal value is the counterpart.
+_SAME_VALUE = 0.1
+_CLAUSE_END = re.compile(r"[,;:，；：。](?=\D)|[.!?。](?=\s|$)")
+_NAME = re.compile(r"(?<=[\w,;:'\"“”’()] )[A-Z][a-z]{2,}(?:[-'][A-Za-z]+)*(?: [A-Z][a-z]{2,}(?:[-'][A-Za-z]+)*)*")
+#: Capitalised by habit, not as a name of anything: the periods are years, and compared as such.
+_NO_NAMES = frozenset(
+    "five-year plan january february march april may june july august september october november december".split()
+)
+_PLAIN = frozenset(
+    "the and for with from that this will shall should must have has been its their which are was were reach about "
+    "more than less not into out over under each all any other such within during through between".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Figure:
+    """A figure with what its clause is about: stems of its words, and the years in force."""
+
+    quantity: Quantity
+    stems: frozenset[str]
+    years: frozenset[int]
+
+
+def mark_differences(one: str, other: str, names: Collection[str] = ()) -> tuple[tuple[Mark, ...], tuple[Mark, ...]]:
+    """What differs in ``one`` and in ``other``, in order. ``names`` are the plans' own, which always differ."""
+    return _marks(one, [other], names), _marks(other, [one], names)
+
+
+def mark_among(text: str, others: Sequence[str], names: Collection[str] = ()) -> tuple[Mark, ...]:
+    """What differs in ``text`` from at least one of ``others``."""
+    return _marks(text, others, names)
+
+
+def tell_differences(texts: Mapping[str, str], names: Collection[str] = ()) -> tuple[Difference, ...]:
+    """For each aspect in which ``texts`` (by plan id) differ, what each of them says."""
+    told = []
+    for aspect in Aspect:
+        if aspect is Aspect.BINDING:
+            values = {plan: str(binding_of(text)) for plan, text in texts.items()}
+            if len(set(values.values())) < 2:
+                continue
+        else:
+            values = {}
+            for plan, text in texts.items():
+                others = [t for p, t in texts.items() if p != plan]
+                marks = [m for m in mark_among(text, others, names) if m.aspect is aspect]
+                if marks:
+                    values[plan] = "; ".join(dict.fromkeys(_say(text, m) for m in marks))
+        if values:
+            told.append(Difference(aspect, values))
+    return tuple(told)
+
+
+def _say(text: str, mark: Mark) -> str:
+    """The marked words as a value: figures in the unit's short form, the rest as written."""
+    if mark.aspect is Aspect.FIGURE:
+        return next(str(q) for q in find_quantities(text) if q.span == mark.span)
+    if mark.aspect is Aspect.YEAR:
+        return next(str(y.year) for y in find_years(text) if y.span == mark.span)
+    return " ".join(text[slice(*mark.span)].split())
+
+
+def _marks(text: str, others: Sequence[str], names: Collection[str]) -> tuple[Mark, ...]:
+    found: dict[Span, Aspect] = {}
+    for other in others:
+        for span in _unlike_bindings(text, other):
+            found.setdefault(span, Aspect.BINDING)
+        for span in _unlike_names(text, other, names):
+            found.setdefault(span, Aspect.NAME)
+        for span in _unlike_years(text, other):
+            found.setdefault(span, Aspect.YEAR)
+        for span in _unlike_figures(text, other):
+            found[span] = Aspect.FIGURE
+    return tuple(Mark(span, aspect) for span, aspect in _apart(found))
+
+
+def _apart(found: Mapping[Span, Aspect]) -> list[tuple[Span, Aspect]]:
+    """``found`` in order, those that overlap an earlier one left out."""
+    kept: list[tuple[Span, Aspect]] = []
+    for span, aspect in sorted(found.items()):
+        if not kept or span[0] >= kept[-1][0][1]:
+            kept.append((span, aspect))
+    return kept
+
+
+def _unlike_figures(text: str, other: str) -> list[Span]:
+    """Figures of ``text`` to whose thing ``other`` gives another figure, or none."""
+    own, theirs = _figures(text), _figures(other)
+    pairs = [
+        (alike + (_SAME_VALUE if same_value(a.quantity, b.quantity) else 0.0), i, j)
+        for i, a in enumerate(own)
+        for j, b in enumerate(theirs)
+        if comparable(a.quantity, b.quantity) and (alike := _alike(a, b)) >= _LEAST_ALIKE
+    ]
+    met: dict[int, int] = {}
+    for _, i, j in sorted(pairs, key=lambda pair: (-pair[0], pair[1], pair[2])):
+        if i not in met and j not in met.values():
+            met[i] = j
+    return [
+        a.quantity.span
+        for i, a in enumerate(own)
+        if i not in met or not same_value(a.quantity, theirs[met[i]].quantity)
+    ]
+
+
+def _figures(text: str) -> list[_Figure]:
+    """Figures of ``text``, save those that the source broke off: what they were is not known."""
+    found = []
+    quantities, years = find_quantities(text), find_years(text)
+    for start, end in split_sentences(text):
+        cuts = [start, *(start + m.end() for m in _CLAUSE_END.finditer(text[start:end])), end]
+        for quantity in quantities:
+            first, last = quantity.span
+            if not start <= first < end or quantity.cut_off:
+                continue
+            clause = text[max(c for c in cuts if c <= first) : min(c for c in cuts if c >= last)]
+            before = [y.year for y in years if start <= y.span[0] < first]
+            after = [y.year for y in years if first < y.span[0] < end]
+            found.append(_Figure(quantity, _stems(clause), frozenset(before[-1:] or after[:1])))
+    return found
+
+
+def _alike(one: _Figure, other: _Figure) -> float:
+    common = len(one.stems & other.stems) / max(1, len(one.stems | other.stems))
+    if one.years and other.years:
+        return common + (_SAME_YEAR if one.years == other.years else -_SAME_YEAR)
+    return common
+
+
+def _stems(text: str) -> frozenset[str]:
+    """Words of ``text`` without their endings, and pairs of Chinese characters."""
+    words = {w[:6] for w in re.findall(r"[a-z]{3,}", text.lower()) if w not in _PLAIN}
+    chinese = "".join(re.findall(r"[\u4e00-\u9fff]", text))
+    return frozenset(words | {chinese[i : i + 2] for i in range(len(chinese) - 1)})
+
+
+def _unlike_years(text: str, other: str) -> list[Span]:
+    named = {y.year for y in find_years(other)}
+    return [y.span for y in find_years(text) if y.year not in named]
+
+
+def _unlike_names(text: str, other: str, ignored: Collection[str]) -> list[Span]:
+    """Proper names of ``text`` that ``other`` does not hold; a word that either writes small is none."""
+    lowered = f" {text} {other} "
+    ignored_words = {name.lower() for name in ignored} | _NO_NAMES
+    spans = []
+    for match in _NAME.finditer(text):
+        words = [
+            w
+            for w in re.findall(r"[A-Za-z][\w'-]+", match.group())
+            if w.lower() not in ignored_words and not re.search(rf"\b{re.escape(w.lower())}\b", lowered)
+        ]
+        if not all(re.search(rf"\b{re.escape(w)}\b", other) for w in words):
+            spans.append(match.span())
+    return spans
+
+
+def _unlike_bindings(text: str, other: str) -> list[Span]:
+    """Words of ``text`` that set a degree of obligation that no word of ``other`` sets."""
+    degrees = {binding for _, binding in find_binding(other)}
+    return [span for span, binding in find_binding(text) if binding not in degrees]

@@ -1,0 +1,52 @@
+"""How binding a plan's words are: must, should, strive, encourage; and which word says so.
+
+Plans grade their wording with care: what "shall not exceed" is no target to "strive for", and neither is
+what the province merely "encourages". A plain statement ("will build", "promote") counts as "should".
+"""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+
+from indexer.types import Span
+
+
+class Binding(StrEnum):
+    """Degrees of obligation, the strictest first."""
+
+    MUST = "must"
+    SHOULD = "should"
+    STRIVE = "strive"
+    ENCOURAGE = "encourage"
+
+
+_WORDS = {
+    Binding.MUST: r"must|shall|strict(?:ly)?|prohibit\w*|forbid(?:s|den)?|ban(?:s|ned)?|mandatory|compulsory|resolutely"
+    r"|(?:is|are|be) required to|not (?:be )?(?:allowed|permitted)|(?:will|should) not (?:be )?(?:exceed|less)"
+    r"|no (?:less|more) than|put an end to",
+    Binding.SHOULD: r"should|ought to",
+    Binding.STRIVE: r"striv\w+|endeavou?r\w*|aim(?:s|ed|ing)? (?:to|for|at)|seek(?:s|ing)? to|explor(?:e|es|ing)"
+    r"|make every effort|efforts should be made",
+    Binding.ENCOURAGE: r"encourag\w+|advocat\w+|welcom\w+|recommend\w*",
+}
+_CHINESE = {
+    Binding.MUST: r"必须|严禁|禁止|不得|严格|坚决",
+    Binding.SHOULD: r"应当?|要(?=[加推建完])",
+    Binding.STRIVE: r"力争|争取|努力|探索",
+    Binding.ENCOURAGE: r"鼓励|倡导",
+}
+_PATTERN = re.compile(
+    "|".join(f"(?P<{b.name}>\\b(?:{_WORDS[b]})\\b|{_CHINESE[b]})" for b in Binding), re.IGNORECASE | re.MULTILINE
+)
+_STRICTEST = tuple(Binding)
+
+
+def find_binding(text: str) -> list[tuple[Span, Binding]]:
+    """The words of ``text`` that say how binding it is, in order; none in a plain statement."""
+    return [(m.span(), Binding[str(m.lastgroup)]) for m in _PATTERN.finditer(text)]
+
+
+def binding_of(text: str) -> Binding:
+    """The strictest degree that a word of ``text`` sets; SHOULD for a plain statement."""
+    return min((binding for _, binding in find_binding(text)), key=_STRICTEST.index, default=Binding.SHOULD)

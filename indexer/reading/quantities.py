@@ -1,0 +1,278 @@
+"""Figures with their units, and years, in a sentence: found, read as numbers, compared as values.
+
+"37 million kilowatts", "37 GW" and "3700万千瓦" are one value. Units carry pint's names, so that whoever
+converts needs no table of his own; pint itself is loaded at the first conversion (0.6 s), not before.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from indexer.reading.sentences import broken_figures, split_sentences
+from indexer.types import Span
+
+#: Relative difference up to which two values are one: figures are decimal, floats are not.
+_TOLERANCE = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A figure in a text: ``span`` with its unit, ``value`` in ``unit``, a pint name, "" for a mere count.
+
+    "37 million kilowatts" is 37000000.0 and "kW". ``cut_off`` says that the source broke the figure off.
+    """
+
+    span: Span
+    value: float
+    unit: str
+    cut_off: bool = False
+
+    def __str__(self) -> str:
+        number = f"{self.value:.10g}" if abs(self.value) < 1e10 else f"{self.value:.15g}"
+        return f"{number}%" if self.unit == "percent" else f"{number} {self.unit}".rstrip()
+
+
+@dataclass(frozen=True, slots=True)
+class Year:
+    """A year named in a text; the end of a Five-Year Plan is the year it ends in."""
+
+    span: Span
+    year: int
+
+
+#: Beside pint's own: what plans count in. The Chinese mu is not pint's, a tonne of standard coal is an
+#: energy (29.3 GJ), and money of one kind is no money of another.
+_DEFINITIONS = (
+    "yuan = [yuan]",
+    "dollar = [dollar]",
+    "euro = [euro]",
+    "mu_of_land = 2000 / 3 * m ** 2",
+    "tce = 29.3076 * GJ",
+    "gce = 1e-6 * tce",
+    "people = [people]",
+    "percentage_point = [percentage_point]",
+)
+_SCALES = {
+    "hundred": 1e2, "thousand": 1e3, "million": 1e6, "mn": 1e6, "billion": 1e9, "bn": 1e9, "trillion": 1e12,
+    "十": 1e1, "百": 1e2, "千": 1e3, "万": 1e4, "十万": 1e5, "百万": 1e6, "千万": 1e7, "亿": 1e8, "十亿": 1e9,
+    "百亿": 1e10, "千亿": 1e11, "万亿": 1e12,
+}  # fmt: skip
+_WORDS = {
+    word: float(i) for i, word in enumerate("one two three four five six seven eight nine ten eleven twelve".split(), 1)
+} | {"a": 1.0, "twenty": 20.0, "thirty": 30.0, "forty": 40.0, "fifty": 50.0, "half a": 0.5}
+_DIGITS = {digit: i for i, digit in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0}
+
+_METRE = r"met(?:er|re)s?"
+#: (how it is written, pint name), in the order of trying; short forms are told by their case.
+_UNITS = (
+    (r"%|％|(?i:percent(?!age)|per cent)\b", "percent"),
+    (r"(?i:percentage points?)\b|个百分点", "percentage_point"),
+    (r"(?i:grams? of (?:standard )?coal(?: equivalent)?)|gce\b|克标准?煤", "gce"),
+    (r"(?i:ton(?:ne)?s? of (?:(?:standard )?coal equivalent|standard coal))|tce\b|吨标准?煤", "tce"),
+    (r"(?i:kilowatt[- ]?hours?)\b|kWh\b|KWH\b|千瓦时|度电?(?=[。，,；;\s]|$)", "kW*h"),
+    (r"(?i:megawatt[- ]?hours?)\b|MWh\b|兆瓦时", "MW*h"),
+    (r"(?i:gigawatt[- ]?hours?)\b|GWh\b|吉瓦时", "GW*h"),
+    (r"(?i:terawatt[- ]?hours?)\b|TWh\b", "TW*h"),
+    (r"(?i:kilowatts?)\b|kW\b|KW\b|千瓦", "kW"),
+    (r"(?i:megawatts?)\b|MW\b|兆瓦", "MW"),
+    (r"(?i:gigawatts?)\b|GW\b|吉瓦", "GW"),
+    (r"(?i:terawatts?)\b|TW\b", "TW"),
+    (r"(?i:watts?)\b|W\b|瓦", "W"),
+    (r"(?i:kilovolts?)\b|kV\b|KV\b|千伏", "kV"),
+    (r"(?i:(?:metric )?(?:ton(?:ne)?s?)|deadweight tons?)\b|t\b|吨", "t"),
+    (r"(?i:megatons?)\b|Mt\b", "Mt"),
+    (r"Gt\b", "Gt"),
+    (r"(?i:kilograms?|kg)\b|公斤|千克", "kg"),
+    (r"(?i:milligrams?|mg)\b|毫克", "mg"),
+    (r"(?i:micrograms?)\b|[μµ]g\b|微克", "ug"),
+    (r"(?i:grams?)\b|g\b|克", "g"),
+    (rf"(?i:cubic {_METRE}|m3\b|m\^3\b|cu\.? ?m\b)|m³|立方米|方(?=[。，,；;\s]|$)", "m**3"),
+    (rf"(?i:square kilo{_METRE}|km2\b)|km²|平方公里|平方千米", "km**2"),
+    (rf"(?i:square {_METRE}|m2\b|sq\.? ?m\b)|m²|平方米|平米", "m**2"),
+    (r"(?i:hectares?|ha)\b|公顷", "hectare"),
+    (r"(?i:mu)\b|亩", "mu_of_land"),
+    (rf"(?i:kilo{_METRE}|km)\b|公里|千米", "km"),
+    (rf"(?i:{_METRE})\b|m\b|米", "m"),
+    (r"(?i:lit(?:er|re)s?)\b|L\b|升", "L"),
+    (r"(?i:gigajoules?)\b|GJ\b", "GJ"),
+    (r"(?i:°C|degrees celsius)|℃|摄氏度", "degC"),
+    (r"(?i:degrees?)\b|°|度", "degree"),
+    (r"(?i:RMB|yuan|CNY)\b|元", "yuan"),
+    (r"(?i:(?:US )?dollars?|USD)\b|美元", "dollar"),
+    (r"(?i:euros?|EUR)\b|欧元", "euro"),
+    (r"(?i:people|persons?|inhabitants|residents)\b|人", "people"),
+    (r"(?i:years?)\b|年(?!第)", "year"),
+    (r"(?i:months?)\b|个月", "month"),
+    (r"(?i:days?)\b|天", "day"),
+    (r"(?i:hours?)\b|小时", "hour"),
+)  # fmt: skip
+_CURRENCY = {"$": "dollar", "€": "euro", "¥": "yuan", "￥": "yuan"}
+_UNIT = re.compile("|".join(f"(?P<u{i}>{pattern})" for i, (pattern, _) in enumerate(_UNITS)))
+_PER = re.compile(r"\s?(?:/|(?i:per)\s(?:unit\sof\s)?|每)\s?")
+
+_DIGIT_NUMBER = r"\d{1,3}(?:[,\u00a0\u202f ]\d{3})+(?![\d])(?:\.\d+)?|\d+(?:\.\d+)?"
+#: 千 opens 千瓦 (kilowatt) and its like: there it belongs to the unit.
+_THOUSAND = r"千(?![瓦克米伏])"
+_SCALE = "|".join(sorted(_SCALES, key=len, reverse=True)).replace("千", _THOUSAND)
+_NUMBER = re.compile(
+    rf"(?P<percent>百分之)?(?:(?P<currency>[$€¥￥])\s?)?"
+    rf"(?:(?<![\w.])(?P<digits>(?<!\d)(?:{_DIGIT_NUMBER}))|(?<=[\u4e00-\u9fff])(?P<joined>{_DIGIT_NUMBER})"
+    rf"|\b(?P<word>(?i:{'|'.join(sorted(_WORDS, key=len, reverse=True))}))(?=[ -](?:hundred|thousand|[mbtr]+illion)\b)"
+    rf"|(?P<chinese>(?:[零〇一二两三四五六七八九十百万亿]|{_THOUSAND})+(?:点[零一二三四五六七八九]+)?))"
+    rf"(?:[ -]?(?P<scale>{_SCALE})(?![a-z]))?"
+)
+_RANGE = re.compile(r"\s?(?:-|–|—|~|～|to|至|到)\s?")
+_YEAR = re.compile(r"(?<![\d.,])(?P<year>(?:19|20)\d\d)(?!\d|[.,]\d)(?:\s?年)?")
+_ORDINALS = {
+    "tenth": 10,
+    "eleventh": 11,
+    "twelfth": 12,
+    "thirteenth": 13,
+    "fourteenth": 14,
+    "fifteenth": 15,
+    "sixteenth": 16,
+}
+_PLAN_END = re.compile(
+    rf"\bend of the [\"“']?(?:(?P<n>\d{{1,2}})(?:st|nd|rd|th)|(?P<w>{'|'.join(_ORDINALS)})) Five[- ]Year Plan\b[\"”']?"
+    r"(?: period)?",
+    re.IGNORECASE,
+)
+#: What looks like a figure and numbers something: list marks, dates, clock times, ordinals, "No. 3", "5G".
+_NO_FIGURE = re.compile(
+    r"(?m:^[ \t>#*-]*(?:\(\w{1,4}\)|\d{1,2}(?:\.\d{1,2})*[.)、](?!\d))\s*)|\(\d{1,2}\)"
+    r"|\b\d+(?:st|nd|rd|th)\b|\b\d+[GD]\b"
+    r"|\b(?i:no|nos|article|section|chapter|part|phase|annex)\.? ?\d+"
+    r"|\b\d{4}[-/.]\d{1,2}[-/.]\d{1,2}\b|\b\d{1,2}:\d\d(?::\d\d)?\b"
+    r"|\b(?:January|February|March|April|May|June|July|August|September|October|November|December) \d{1,2}\b"
+    r"|第[\d一二三四五六七八九十百]+|\d{1,2}月(?:\d{1,2}日)?|\d{1,2}日"
+)
+
+
+def find_quantities(text: str) -> list[Quantity]:
+    """The figures of ``text`` in order. Years, list marks, dates and ordinals are none."""
+    taken = [m.span() for m in _NO_FIGURE.finditer(text)]
+    broken = [(a + c, a + d) for a, b in split_sentences(text) for c, d in broken_figures(text[a:b])]
+    found: list[Quantity] = []
+    position = 0
+    while match := _NUMBER.search(text, position):
+        position = match.end()
+        first = match.start("digits") if match["digits"] else match.start()
+        if any(a <= first < b for a, b in taken):
+            continue
+        unit, end = _unit_at(text, match.end())
+        if match["percent"] or match["currency"]:
+            unit = "percent" if match["percent"] else _CURRENCY[match["currency"]]
+            end = match.end()
+        value = _value(match)
+        lone_year = _YEAR.fullmatch(match.group().strip()) and unit in ("", "year")
+        if lone_year or (match["chinese"] and not unit):
+            continue
+        start = match.start() + len(match.group()) - len(match.group().lstrip())
+        cut_off = any(a <= start < b or a < end <= b for a, b in broken)
+        if found and not found[-1].unit and _RANGE.fullmatch(text[found[-1].span[1] : start]):
+            low = found[-1]
+            scale = _SCALES.get(match["scale"] or "", 1.0)
+            low_value = low.value if low.value >= scale > 1 else low.value * scale
+            found[-1] = Quantity(low.span, low_value, unit, low.cut_off)
+        found.append(Quantity((start, end), value, unit, cut_off))
+        position = max(position, end)
+    return found
+
+
+def find_years(text: str) -> list[Year]:
+    """The years that ``text`` names, in order, the ends of Five-Year Plans among them."""
+    ends = [
+        Year(m.span(), 2025 + 5 * ((int(m["n"]) if m["n"] else _ORDINALS[m["w"].lower()]) - 14))
+        for m in _PLAN_END.finditer(text)
+    ]
+    plain = [
+        Year(m.span("year"), int(m["year"]))
+        for m in _YEAR.finditer(text)
+        if not _unit_at(text, m.end())[0].removesuffix("year")
+    ]
+    return sorted([*ends, *plain], key=lambda y: y.span)
+
+
+def comparable(one: Quantity, other: Quantity) -> bool:
+    """Whether both measure the same kind of thing: power with power, a share with a share."""
+    return one.unit == other.unit or (_dimension(one.unit) == _dimension(other.unit))
+
+
+def same_value(one: Quantity, other: Quantity) -> bool:
+    """Whether both are one value, whatever their units."""
+    if one.unit == other.unit:
+        return math.isclose(one.value, other.value, rel_tol=_TOLERANCE)
+    return comparable(one, other) and math.isclose(
+        one.value, convert(other.value, other.unit, one.unit), rel_tol=_TOLERANCE
+    )
+
+
+def convert(value: float, unit: str, to: str) -> float:
+    """``value`` of ``unit`` in the unit ``to``, both pint names of one dimension."""
+    return float(_units().Quantity(value, unit).to(to).magnitude)
+
+
+def _value(match: re.Match[str]) -> float:
+    scale = _SCALES.get((match["scale"] or "").lower(), 1.0)
+    if match["word"]:
+        return _WORDS[match["word"].lower()] * scale
+    if match["chinese"]:
+        return _chinese_number(match["chinese"]) * scale
+    return float(re.sub(r"[,\s]", "", match["digits"] or match["joined"])) * scale
+
+
+def _chinese_number(text: str) -> float:
+    """The value of Chinese numerals, "三千七百万" is 37000000."""
+    whole, _, decimals = text.partition("点")
+    total, section, digit = 0.0, 0.0, None
+    for character in whole:
+        if character in _DIGITS:
+            digit = _DIGITS[character]
+            continue
+        scale = _SCALES[character]
+        if scale >= _SCALES["万"]:
+            section = (section + (digit or 0)) or 1.0
+            total = (total + section) * scale if scale > _SCALES["万"] and total else total + section * scale
+            section = 0.0
+        else:
+            section += (1 if digit is None else digit) * scale
+        digit = None
+    value = total + section + (digit or 0)
+    return value + float(f"0.{''.join(str(_DIGITS[d]) for d in decimals)}") if decimals else value
+
+
+def _unit_at(text: str, position: int) -> tuple[str, int]:
+    """(pint name, where it ends) of the unit that follows; ("", position) when none does."""
+    gap = re.compile(r"[ \u00a0-]?").match(text, position)
+    assert gap is not None
+    match = _UNIT.match(text, gap.end())
+    if not match:
+        return "", position
+    unit = _UNITS[int(str(match.lastgroup)[1:])][1]
+    per = _PER.match(text, match.end())
+    below = _UNIT.match(text, per.end()) if per and unit != "percent" else None
+    if below:
+        return f"{unit}/({_UNITS[int(str(below.lastgroup)[1:])][1]})", below.end()
+    return unit, match.end()
+
+
+@lru_cache(maxsize=256)
+def _dimension(unit: str) -> str:
+    """What ``unit`` measures. A share is no count, though pint has no dimension for either."""
+    if unit in ("", "percent", "degree"):
+        return unit
+    return str(_units().Unit(unit).dimensionality)
+
+
+@lru_cache(maxsize=1)
+def _units() -> Any:
+    import pint  # imported late: it takes 0.6 s
+
+    registry: Any = pint.UnitRegistry()
+    for definition in _DEFINITIONS:
+        registry.define(definition)
+    return registry
