@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from indexer.encoding import Encoder
-from indexer.encoding.onnx import DETAILS_FILE, OnnxEncoder
+from indexer.encoding.onnx import DETAILS_FILE, RECIPE, OnnxEncoder
 from indexer.encoding.reference import (
     DEFAULT_MODEL,
     load_sentence_transformer,
@@ -65,7 +65,7 @@ def _cache_path(fingerprint: str) -> Path:
 
 
 def _cached(fingerprint: str) -> OnnxEncoder | None:
-    """The exported model in the cache, if it is whole and made by the onnxruntime that is installed."""
+    """The exported model in the cache, if it is whole and made as it would be made now."""
     folder = _cache_path(fingerprint)
     if not (folder / DETAILS_FILE).is_file():
         return None
@@ -75,4 +75,5 @@ def _cached(fingerprint: str) -> OnnxEncoder | None:
         return None
     import onnxruntime  # needed next in any case, while reading the package's metadata takes 50 ms
 
-    return encoder if encoder.details.runtime == onnxruntime.__version__ else None
+    made_alike = (encoder.details.runtime, encoder.details.recipe) == (onnxruntime.__version__, RECIPE)
+    return encoder if made_alike else None

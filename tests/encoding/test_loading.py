@@ -98,6 +98,26 @@ def test_an_export_that_cannot_be_read_is_made_again(cache: Path, tiny_model: Pa
     assert len(lines) == 1
 
 
+@pytest.mark.parametrize("fact", ["runtime", "recipe"])
+def test_an_export_that_was_made_otherwise_is_made_again(cache: Path, tiny_model: Path, fact: str) -> None:
+    details = cache / DETAILS_FILE
+    whole = details.read_text()
+    details.write_text(json.dumps({**json.loads(whole), fact: "0.1"}))
+    lines: list[str] = []
+    assert isinstance(load_encoder(str(tiny_model), notify=lines.append), OnnxEncoder)
+    assert details.read_text() == whole
+    assert len(lines) == 1
+
+
+def test_the_model_attends_as_before_once_exported(tiny_model: Path, tmp_path: Path) -> None:
+    reference = load_sentence_transformer(str(tiny_model))
+    transformer = reference.model[0].model
+    before = transformer.config._attn_implementation
+    assert before != "eager"
+    export.export_onnx(reference, tmp_path / "made")
+    assert transformer.config._attn_implementation == before
+
+
 @pytest.mark.parametrize("name", [DETAILS_FILE, MODEL_FILE, TOKENIZER_FILE])
 def test_an_export_that_lacks_a_file_is_made_again(
     cache: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch, name: str
