@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
-from indexer.types import Passage, Plan, PlanInfo
+from indexer.types import Passage, Plan, PlanInfo, SavedQuestion, Version
 
 if TYPE_CHECKING:
     import numpy as np
@@ -77,20 +77,56 @@ class Backend(Protocol):
         """For each plan id the proper names by which a question may call the plan."""
         ...
 
-    def add(self, content: PlanContent, model: tuple[str, str]) -> None:
-        """Store a plan, in place of the one with its id if there is one.
+    def add(self, content: PlanContent, model: tuple[str, str], *, seen: int | None = None) -> None:
+        """Store a plan, in place of the one with its id if there is one, whose text becomes a version.
 
-        ``model`` is the (source, fingerprint) of the encoder. Raises LibraryBusyError, LibraryError,
-        and ModelError when the library's vectors are of another model.
+        ``model`` is the (source, fingerprint) of the encoder. Raises LibraryBusyError, also when the
+        plan was changed after the generation ``seen``; LibraryError; and ModelError when the
+        library's vectors are of another model.
         """
         ...
 
-    def replace_all(self, contents: Sequence[PlanContent], model: tuple[str, str]) -> None:
-        """Store ``contents`` in place of everything, in one transaction; ``model`` becomes the library's."""
+    def replace_all(self, contents: Sequence[PlanContent], model: tuple[str, str], *, seen: int | None = None) -> bool:
+        """Store ``contents`` in place of everything, in one transaction; ``model`` becomes the library's.
+
+        False, and nothing is changed, when the library is no longer at the generation ``seen``.
+        """
         ...
 
-    def remove(self, plan_ids: Sequence[str]) -> None:
-        """Remove plans, all or none. Raises UnknownPlanError, LibraryBusyError."""
+    def remove(self, plan_ids: Sequence[str], *, purge: bool = False) -> None:
+        """Remove plans, all or none; their texts stay as versions unless ``purge``, which leaves nothing.
+
+        Raises UnknownPlanError, LibraryBusyError.
+        """
+        ...
+
+    def amend(self, plan_id: str, plan: Plan, names: Sequence[str], *, seen: int | None = None) -> None:
+        """Store anew what is known of a plan beside its text and title: its id, metadata and source.
+
+        Raises UnknownPlanError, LibraryBusyError, and LibraryError when the new id is taken.
+        """
+        ...
+
+    def versions(self, plan_id: str) -> list[Version]:
+        """All versions of a plan, the oldest first; of a removed one, too. Raises UnknownPlanError."""
+        ...
+
+    def version(self, plan_id: str, n: int) -> Plan:
+        """The plan as it was in its ``n``-th version, from 1. Raises UnknownPlanError."""
+        ...
+
+    def removed(self) -> list[Version]:
+        """The last version of each plan that was removed and not purged, the latest removal first."""
+        ...
+
+    def saved(self) -> list[SavedQuestion]: ...
+
+    def save_question(self, question: SavedQuestion) -> int:
+        """Save a question, in place of the same one in the same scope; its id."""
+        ...
+
+    def forget_question(self, saved_id: int) -> bool:
+        """Delete a saved question; False when there is none with this id."""
         ...
 
     def count(self, scope: Scope) -> int: ...

@@ -14,7 +14,7 @@ from fakes import FakeEncoder, full_plan, make_content
 from indexer.errors import LibraryError, ModelError, UnknownPlanError
 from indexer.storage import PlanContent, Scope
 from indexer.storage.local.database import Database
-from indexer.storage.local.rows import SCHEMA_VERSION
+from indexer.storage.local.schema import SCHEMA_VERSION
 from indexer.storage.local.soundness import database_problems
 
 MODEL = ("fake", "fake@1")
@@ -30,7 +30,7 @@ def database(tmp_path: Path) -> Database:
 def insert(database: Database, content: PlanContent) -> int:
     generation = database.generation() + 1
     with database.write() as connection:
-        key = database.insert_plan(connection, content, generation)
+        key = database.insert_plan(connection, content, generation, "2026-01-02T03:04:05+00:00")
         database.set_generation(connection, generation)
     return key
 
@@ -138,11 +138,11 @@ def test_a_failed_change_changes_nothing(database: Database) -> None:
         database.delete_plan(connection, "a", 9)
         database.delete_plan(connection, "x", 9)
     with pytest.raises(RuntimeError), database.write() as connection:
-        database.insert_plan(connection, content("b"), 9)
+        database.insert_plan(connection, content("b"), 9, "")
         raise RuntimeError
     short = dataclasses.replace(content("b"), vectors=np.zeros((3, 32), dtype=np.float32))
     with pytest.raises(ValueError, match="zip"), database.write() as connection:
-        database.insert_plan(connection, short, 9)
+        database.insert_plan(connection, short, 9, "")
     assert (database.plans(), database.generation(), database.keys(None)) == before
     assert database.removed_since(-1) == []
 

@@ -268,7 +268,7 @@ def test_a_reader_between_commit_and_word_index_waits_for_the_whole(
     threads: list[threading.Thread] = []
 
     def slow(self: WordIndex, generation: int) -> None:
-        if self is writer._words:
+        if self is writer._derived._words:
             ask = lambda: asked.append([t for t, _ in shown(reader, reader.search_words("hydrogen", 9, Scope()))])  # noqa: E731
             threads.append(threading.Thread(target=ask))
             threads[-1].start()
@@ -408,7 +408,7 @@ def test_an_index_from_before_all_was_embedded_again_is_not_used(filled: LocalBa
 
 
 def test_a_large_change_rewrites_the_vector_file(opens: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("indexer.storage.local._STALE_COUNT", 3)
+    monkeypatch.setattr("indexer.storage.local.derived.STALE_COUNT", 3)
     backend = opens()
     counts = []
     for i in range(6):
@@ -425,8 +425,8 @@ def stored_count(folder: Path) -> int:
 
 
 def test_check_tells_an_index_that_holds_too_little(filled: LocalBackend) -> None:
-    filled._fresh_words().update([], removed=[1])
-    filled._fresh_vectors().remove((1, 1))
+    filled._derived.words().update([], removed=[1])
+    filled._derived.vectors().remove((1, 1))
     assert filled.check() == [
         "The word index holds 6 passages, the library 9.",
         "The vector index holds 8 passages, the library 9.",

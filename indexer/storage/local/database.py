@@ -8,25 +8,23 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import threading
-import weakref
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
 
-from indexer.errors import LibraryError
 from indexer.storage import PlanContent, Scope
+from indexer.storage.local.connection import Connections
 from indexer.storage.local.rows import (
+    DESCRIPTION_COLUMNS,
+    INFO_COLUMNS,
     PASSAGE_COLUMNS,
-    PLAN_COLUMNS,
-    SCHEMA,
-    SCHEMA_VERSION,
+    as_json,
+    description,
     model_mismatch,
+    parts_of,
     passage_rows,
-    plan_row,
+    read_info,
     read_passage,
     read_plan,
     unknown_plan,
@@ -36,131 +34,28 @@ from indexer.types import Passage, Plan, PlanInfo
 KeyRange = tuple[int, int]  # first and last key, both included
 
 
-class _Held:
-    """A connection that is closed with its thread: a web server asks from a new one at every click."""
-
-    def __init__(self, path: Path) -> None:
-        self.connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=30)
-        self.connection.execute("PRAGMA journal_mode=WAL")
-        self.connection.execute("PRAGMA foreign_keys=ON")
-        self.connection.execute("PRAGMA synchronous=FULL")
-
-    def __del__(self) -> None:
-        if hasattr(self, "connection"):
-            self.connection.close()
-
-
-class Database:
-    """Connections to one ``plans.sqlite``, one a thread; WAL, so readers never wait."""
-
-    def __init__(self, path: Path, *, create: bool) -> None:
-        self.path = path
-        self._local = threading.local()
-        self._open: weakref.WeakSet[_Held] = weakref.WeakSet()
-        try:
-            if create:
-                self._create()
-            version = int(self._meta("schema") or 0)
-        except sqlite3.DatabaseError as error:
-            raise LibraryError(
-                f"{path} is not a readable library ({error}). Restore it from a copy, or delete its "
-                "folder and add the plans again."
-            ) from error
-        if version != SCHEMA_VERSION:
-            raise LibraryError(
-                f"{path} was made by another version of Planlens (format {version}, this one reads "
-                f"{SCHEMA_VERSION}). Delete its folder and add the plans again."
-            )
-
-    def _create(self) -> None:
-        """Make the tables, unless the file holds any: its maker may have died before, or be another."""
-        holds_any = "SELECT EXISTS (SELECT 1 FROM sqlite_master)"
-        if self.connection.execute(holds_any).fetchone()[0]:
-            return
-        with self.write() as connection:
-            if connection.execute(holds_any).fetchone()[0]:
-                return
-            for statement in SCHEMA.split(";\n"):
-                connection.execute(statement)
-            connection.executemany(
-                "INSERT INTO meta VALUES (?, ?)", [("schema", str(SCHEMA_VERSION)), ("generation", "0")]
-            )
-
-    @property
-    def connection(self) -> sqlite3.Connection:
-        """This thread's connection."""
-        held: _Held | None = getattr(self._local, "held", None)
-        if held is None:
-            held = self._local.held = _Held(self.path)
-            self._open.add(held)
-        return held.connection
-
-    @contextmanager
-    def write(self) -> Iterator[sqlite3.Connection]:
-        """One transaction: committed whole, or rolled back when anything is raised.
-
-        Raises LibraryError for a full or read-only disk.
-        """
-        connection = self.connection
-        try:
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield connection
-                connection.execute("COMMIT")
-            except BaseException:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
-                raise
-        except sqlite3.OperationalError as error:
-            raise LibraryError(
-                f"The library {self.path.parent} cannot be written ({error}). Nothing was changed. "
-                "Check the disk's free space and the folder's permissions."
-            ) from error
-
-    @contextmanager
-    def snapshot(self) -> Iterator[None]:
-        """What is read inside is of one generation, whatever others commit meanwhile."""
-        connection = self.connection
-        connection.execute("BEGIN")
-        try:
-            yield
-        finally:
-            connection.execute("COMMIT")
-
-    def close(self) -> None:
-        for held in list(self._open):
-            held.connection.close()
-        self._local = threading.local()
-
-    # -- reading -----------------------------------------------------------------------------
-
-    def _meta(self, key: str) -> str | None:
-        row = self.connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
-        return row[0] if row else None
+class Database(Connections):
+    """The plans that are in the library now."""
 
     def generation(self) -> int:
-        return int(self._meta("generation") or 0)
+        return int(self.meta("generation") or 0)
 
     def model(self) -> tuple[str, str] | None:
-        stored = self._meta("model")
+        stored = self.meta("model")
         return tuple(json.loads(stored)) if stored else None
 
     def plans(self) -> list[PlanInfo]:
-        rows = self.connection.execute(
-            "SELECT id, title, source, parts, (SELECT count(*) FROM passages WHERE plan = plans.key), "
-            "words, sha256, warnings FROM plans ORDER BY id"
-        )
-        return [
-            PlanInfo(i, title, source, len(json.loads(parts)["pages"]) or None, n, words, sha, tuple(json.loads(w)))
-            for i, title, source, parts, n, words, sha, w in rows
-        ]
+        rows = self.connection.execute(f"SELECT {INFO_COLUMNS} FROM plans ORDER BY id")
+        return [read_info(row) for row in rows]
 
     def names(self) -> dict[str, tuple[str, ...]]:
         rows = self.connection.execute("SELECT id, names FROM plans ORDER BY id")
         return {i: tuple(json.loads(names)) for i, names in rows}
 
     def plan(self, plan_id: str) -> Plan:
-        row = self.connection.execute(f"SELECT {PLAN_COLUMNS} FROM plans WHERE id = ?", (plan_id,)).fetchone()
+        row = self.connection.execute(
+            f"SELECT {DESCRIPTION_COLUMNS}, text, parts FROM plans JOIN texts ON plan = key WHERE id = ?", (plan_id,)
+        ).fetchone()
         if row is None:
             raise unknown_plan(plan_id, list(self.names()))
         return read_plan(row)
@@ -208,7 +103,7 @@ class Database:
 
     def count(self, ranges: list[KeyRange] | None) -> int:
         if ranges is None:
-            return int(self.connection.execute("SELECT count(*) FROM passages").fetchone()[0])
+            return int(self.connection.execute("SELECT total(passages) FROM plans").fetchone()[0])
         return sum(last - first + 1 for first, last in ranges)
 
     def dimension(self) -> int:
@@ -218,7 +113,7 @@ class Database:
 
     def remembers(self, generation: int) -> bool:
         """Whether the changes since ``generation`` can be told; not before a whole re-embedding."""
-        return int(self._meta("embedded_at") or 0) <= generation <= self.generation()
+        return int(self.meta("embedded_at") or 0) <= generation <= self.generation()
 
     def added_since(self, generation: int) -> list[int]:
         """Keys of plans that were added after ``generation``, in the order of adding."""
@@ -232,7 +127,7 @@ class Database:
 
     def changed_since(self, generation: int) -> int:
         """Passages added and removed after ``generation``."""
-        added = "SELECT count(*) FROM passages JOIN plans ON plans.key = plan WHERE generation > ?"
+        added = "SELECT total(passages) FROM plans WHERE generation > ?"
         (count,) = self.connection.execute(added, (generation,)).fetchone()
         return int(count) + sum(last - first + 1 for _, (first, last) in self.removed_since(generation))
 
@@ -262,18 +157,21 @@ class Database:
         connection.execute("DELETE FROM plans WHERE key = ?", row)
         return int(row[0])
 
-    def insert_plan(self, connection: sqlite3.Connection, content: PlanContent, generation: int) -> int:
-        """Insert a plan with its passages; the plan's key."""
+    def insert_plan(self, connection: sqlite3.Connection, content: PlanContent, generation: int, since: str) -> int:
+        """Insert a plan with its passages; the plan's key. ``since`` is when this text of it came."""
+        known = (*description(content.plan), len(content.plan.pages) or None, len(content.passages))
+        counted = (len(content.plan.text.split()), as_json(list(content.names)))
         key = connection.execute(
-            "INSERT INTO plans (id, title, source, sha256, text, words, parts, warnings, names, generation) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            plan_row(content, generation),
+            f"INSERT INTO plans ({INFO_COLUMNS}, names, generation, changed, since) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (*known, *counted, generation, generation, since),
         ).lastrowid
         assert key is not None
+        connection.execute("INSERT INTO texts VALUES (?, ?, ?)", (key, content.plan.text, parts_of(content.plan)))
         sections = {path: n for n, path in enumerate(sorted({p.section for p in content.passages if p.section}))}
         connection.executemany(
             "INSERT INTO sections VALUES (?, ?, ?)",
-            [(key, n, json.dumps(path, ensure_ascii=False)) for path, n in sections.items()],
+            [(key, n, as_json(path)) for path, n in sections.items()],
         )
         connection.executemany(
             'INSERT INTO passages (plan, section, start, "end", page, role, cut_off, record, text, indexed, vector) '
@@ -296,4 +194,12 @@ class Database:
         occupied = connection.execute("SELECT EXISTS (SELECT 1 FROM plans)").fetchone()[0]
         if stored and occupied and json.loads(stored[0])[1] != model[1]:
             raise model_mismatch(json.loads(stored[0])[1], model[1])
+        self.set_model(connection, model)
+
+    def set_model(self, connection: sqlite3.Connection, model: tuple[str, str]) -> None:
+        """Note ``model`` as the library's own."""
         connection.execute("INSERT OR REPLACE INTO meta VALUES ('model', ?)", (json.dumps(model),))
+
+    def truncate_log(self) -> None:
+        """Bring the write-ahead log into the file, so that what was deleted is in neither."""
+        self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()

@@ -7,7 +7,7 @@ import os
 import socket
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -40,21 +40,22 @@ def write_lock(folder: Path, wait: float = WAIT) -> Iterator[None]:
             "Check the folder's permissions, or give another one with --library."
         ) from error
     try:
-        holder.write_text(
-            json.dumps(
-                {
-                    "process": os.getpid(),
-                    "machine": socket.gethostname(),
-                    "command": Path(sys.argv[0]).name or "python",
-                    "since": datetime.now(UTC).isoformat(timespec="seconds"),
-                }
-            ),
-            "utf-8",
-        )
+        with suppress(OSError):  # on a full disk the change itself says so
+            _sign(holder)
         yield
     finally:
         holder.unlink(missing_ok=True)
         lock.release()
+
+
+def _sign(holder: Path) -> None:
+    note = {
+        "process": os.getpid(),
+        "machine": socket.gethostname(),
+        "command": Path(sys.argv[0]).name or "python",
+        "since": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+    holder.write_text(json.dumps(note), "utf-8")
 
 
 def _describe(holder: Path) -> str:

@@ -4,57 +4,42 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict, astuple
 from typing import Any
 
 import numpy as np
 
 from indexer.errors import ModelError, UnknownPlanError
 from indexer.storage import PlanContent
-from indexer.types import Page, Passage, Plan, Record, Role, Section
+from indexer.types import Metadata, Page, Passage, Plan, PlanInfo, Record, Role, Section
 
-#: Raised when the tables change; an older library says which command renews it.
-SCHEMA_VERSION = 2
-SCHEMA = """
-CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE plans (
-    key INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, title TEXT NOT NULL,
-    source TEXT NOT NULL, sha256 TEXT NOT NULL, text TEXT NOT NULL, words INTEGER NOT NULL,
-    parts TEXT NOT NULL, warnings TEXT NOT NULL, names TEXT NOT NULL, generation INTEGER NOT NULL
-);
-CREATE TABLE sections (
-    plan INTEGER NOT NULL REFERENCES plans(key) ON DELETE CASCADE, n INTEGER NOT NULL,
-    path TEXT NOT NULL, PRIMARY KEY (plan, n)
-) WITHOUT ROWID;
-CREATE TABLE passages (
-    key INTEGER PRIMARY KEY AUTOINCREMENT,
-    plan INTEGER NOT NULL REFERENCES plans(key) ON DELETE CASCADE,
-    section INTEGER, start INTEGER NOT NULL, "end" INTEGER NOT NULL, page INTEGER, role TEXT NOT NULL,
-    cut_off INTEGER NOT NULL, record TEXT, text TEXT NOT NULL, indexed TEXT NOT NULL, vector BLOB NOT NULL
-);
-CREATE INDEX passages_plan ON passages(plan, key);
-CREATE TABLE removals (plan INTEGER NOT NULL, first INTEGER, last INTEGER, generation INTEGER NOT NULL);
-"""
-PLAN_COLUMNS = "id, title, text, source, sha256, parts, warnings"
+#: What describes a plan, live or kept; its text and parts come last, so that a list does not read them.
+DESCRIPTION_COLUMNS = "id, title, source, sha256, warnings, metadata, edited"
+INFO_COLUMNS = f"{DESCRIPTION_COLUMNS}, pages, passages, words"
 PASSAGE_COLUMNS = 'plans.id, title, start, "end", p.text, path, page, role, cut_off, record'
 
 
-def plan_row(content: PlanContent, generation: int) -> tuple[Any, ...]:
-    """Values of a row of ``plans``, without its key."""
-    plan = content.plan
-    parts = {
-        "pages": [(p.number, p.start, p.end) for p in plan.pages],
-        "sections": [(s.start, s.body, s.end, s.level, s.number, s.title, s.parent) for s in plan.sections],
-        "asides": plan.asides,
-        "records": [(r.id, r.start, r.end, r.section) for r in plan.records],
-    }
-    lists = (json.dumps(part, ensure_ascii=False) for part in (parts, plan.warnings, list(content.names)))
-    words = len(plan.text.split())
-    return (plan.id, plan.title, plan.source, plan.sha256, plan.text, words, *lists, generation)
+def description(plan: Plan) -> tuple[str, ...]:
+    """Values of ``DESCRIPTION_COLUMNS``."""
+    lists = (as_json(part) for part in (plan.warnings, asdict(plan.metadata), plan.edited))
+    return (plan.id, plan.title, plan.source, plan.sha256, *lists)
+
+
+def parts_of(plan: Plan) -> str:
+    """Where the parts of a plan stand in its text, as stored beside it."""
+    return as_json(
+        {
+            "pages": [astuple(p) for p in plan.pages],
+            "sections": [astuple(s) for s in plan.sections],
+            "asides": plan.asides,
+            "records": [astuple(r) for r in plan.records],
+        }
+    )
 
 
 def read_plan(row: Sequence[Any]) -> Plan:
-    """The plan in a row of ``PLAN_COLUMNS``."""
-    plan_id, title, text, source, sha256, stored, warnings = row
+    """The plan in a row of ``DESCRIPTION_COLUMNS``, text and parts."""
+    plan_id, title, source, sha256, warnings, metadata, edited, text, stored = row
     parts = json.loads(stored)
     return Plan(
         plan_id,
@@ -67,7 +52,16 @@ def read_plan(row: Sequence[Any]) -> Plan:
         asides=tuple((a, b, Role(role)) for a, b, role in parts["asides"]),
         records=tuple(Record(i, a, b, tuple(section)) for i, a, b, section in parts["records"]),
         warnings=tuple(json.loads(warnings)),
+        metadata=Metadata(**json.loads(metadata)),
+        edited=tuple(json.loads(edited)),
     )
+
+
+def read_info(row: Sequence[Any]) -> PlanInfo:
+    """What is told of the plan in a row of ``INFO_COLUMNS``."""
+    plan_id, title, source, sha256, warnings, metadata, _, pages, passages, words = row
+    told = Metadata(**json.loads(metadata))
+    return PlanInfo(plan_id, title, source, pages, passages, words, sha256, tuple(json.loads(warnings)), told)
 
 
 def passage_rows(content: PlanContent, plan: int, sections: dict[tuple[str, ...], int]) -> Iterator[tuple[Any, ...]]:
@@ -97,3 +91,8 @@ def model_mismatch(stored: str, given: str) -> ModelError:
         f"This library was indexed with the model {stored}, not {given}. Leave --model out to use the "
         "library's own, or run: planlens rebuild --model NAME_OR_FOLDER, which embeds every plan again."
     )
+
+
+def as_json(value: object) -> str:
+    """``value`` as it is stored; Chinese stays readable."""
+    return json.dumps(value, ensure_ascii=False)

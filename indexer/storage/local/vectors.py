@@ -13,9 +13,11 @@ import faiss
 import numpy as np
 import numpy.typing as npt
 
+from indexer.errors import LibraryError
 from indexer.storage import Found
 from indexer.storage.local.checksums import crc32_of
 from indexer.storage.local.database import KeyRange
+from indexer.storage.local.disk import disk_errors
 
 _NOTE_SUFFIX = ".json"
 
@@ -62,13 +64,18 @@ class VectorIndex:
         return sorted(found, key=lambda f: (-f.score, f.key))[:k]
 
     def save(self, path: Path) -> None:
-        """Write to ``path`` and the note beside it; each file is replaced whole."""
+        """Write to ``path`` and the note beside it; each file is replaced whole. Raises LibraryError."""
         temporary = path.with_suffix(".new")
-        faiss.write_index(self._index, str(temporary))
-        note = {"generation": self.generation, "count": len(self), "crc32": crc32_of(temporary)}
-        temporary.replace(path)
-        temporary.write_text(json.dumps(note), "ascii")
-        temporary.replace(path.with_suffix(_NOTE_SUFFIX))
+        try:
+            with disk_errors(path.parent):
+                faiss.write_index(self._index, str(temporary))
+                note = {"generation": self.generation, "count": len(self), "crc32": crc32_of(temporary)}
+                temporary.replace(path)
+                temporary.write_text(json.dumps(note), "ascii")
+                temporary.replace(path.with_suffix(_NOTE_SUFFIX))
+        except LibraryError:
+            temporary.unlink(missing_ok=True)  # half of it takes room for nothing
+            raise
 
     @staticmethod
     def generation_at(path: Path) -> tuple[int, int]:

@@ -22,10 +22,13 @@ from indexer.reading.spelling import fold_spelling
 from indexer.storage import Found
 from indexer.storage.local.checksums import crc32_of
 from indexer.storage.local.database import KeyRange
+from indexer.storage.local.disk import disk_errors
 
 #: Raised when the analysis changes: words indexed one way cannot be searched another.
 _FORMAT = 1
 _GENERATION_FILE = "generation"
+#: The one file of tantivy's that is written again; all others are written once.
+_CHANGING_FILE = "meta.json"
 _WRITER_BYTES = 32 * 1024 * 1024
 # Figures stay whole ("13.7"), each Chinese character is a word, everything else splits at punctuation.
 _TOKENS = r"\p{Han}|\d+(?:[.,]\d+)+|[\w&&[^\p{Han}]]+"
@@ -54,6 +57,8 @@ class WordIndex:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._index: Any = None
+        self._in_memory = False
+        self._verified: dict[str, list[int]] = {}  # files whose checksum this process has seen to be right
 
     @property
     def generation(self) -> int:
@@ -69,16 +74,24 @@ class WordIndex:
 
     def open(self) -> bool:
         """Open the files; False when they are missing, damaged or not as they were marked."""
-        self._index = None
+        self._index, self._in_memory = None, False
         files = self._note()[1]
         try:
-            if files and all(_measure(self.folder / name) == measured for name, measured in files.items()):
+            if files and all(self._is_as_marked(name, measured) for name, measured in files.items()):
                 self._index = tantivy.Index.open(str(self.folder))
                 self._prepare()
                 self._index.searcher().search(tantivy.Query.all_query(), 1)
+                self._verified = files
         except Exception:  # tantivy raises ValueError and many others
             self._index = None
         return self._index is not None
+
+    def _is_as_marked(self, name: str, measured: list[int]) -> bool:
+        """Whether a file is as its note says; one that is written once is read once."""
+        path = self.folder / name
+        if name != _CHANGING_FILE and self._verified.get(name) == measured:
+            return path.stat().st_size == measured[0]
+        return _measure(path) == measured
 
     def _prepare(self) -> None:
         self._index.register_tokenizer("plan", _analyzer())
@@ -86,49 +99,66 @@ class WordIndex:
         self._index.config_reader(reload_policy="manual")
         self._index.reload()
 
-    def create(self) -> None:
-        """Start an empty index, in place of whatever is there."""
-        self._index = None
-        shutil.rmtree(self.folder, ignore_errors=True)
-        self.folder.mkdir(parents=True)
+    def create(self, *, in_memory: bool = False) -> None:
+        """Start an empty index, in place of whatever is there, or in memory alone. Raises LibraryError."""
         schema = tantivy.SchemaBuilder()
         schema.add_unsigned_field("key", stored=True, indexed=True, fast=True)
         schema.add_unsigned_field("plan", indexed=True)
         schema.add_text_field("text", tokenizer_name="plan", index_option="freq")
-        self._index = tantivy.Index(schema.build(), path=str(self.folder))
+        self._index, self._verified, self._in_memory = None, {}, in_memory
+        if in_memory:
+            self._index = tantivy.Index(schema.build())
+        else:
+            with disk_errors(self.folder):
+                shutil.rmtree(self.folder, ignore_errors=True)
+                self.folder.mkdir(parents=True)
+                self._index = tantivy.Index(schema.build(), path=str(self.folder))
         self._prepare()
 
     def mark(self, generation: int) -> None:
-        """Note that the index, as its files are now, reflects ``generation``."""
+        """Note that the index, as its files are now, reflects ``generation``. Raises LibraryError."""
+        if self._in_memory:
+            return  # whoever opens the files next sees that they lag
         known = self._note()[1]
         files = {}
-        for path in sorted(self.folder.iterdir()):
-            if path.name.startswith((".", _GENERATION_FILE)):
-                continue
-            # all files but this one are written once: only the new ones are read
-            old = known.get(path.name) if path.name != "meta.json" else None
-            files[path.name] = old if old and old[0] == path.stat().st_size else _measure(path)
         temporary = self.folder / f"{_GENERATION_FILE}.new"
-        temporary.write_text(json.dumps({"format": _FORMAT, "generation": generation, "files": files}), "ascii")
-        temporary.replace(self.folder / _GENERATION_FILE)
+        with disk_errors(self.folder):
+            for path in sorted(self.folder.iterdir()):
+                if path.name.startswith((".", _GENERATION_FILE)):
+                    continue
+                old = known.get(path.name) if path.name != _CHANGING_FILE else None
+                files[path.name] = old if old and old[0] == path.stat().st_size else _measure(path)
+            temporary.write_text(json.dumps({"format": _FORMAT, "generation": generation, "files": files}), "ascii")
+            temporary.replace(self.folder / _GENERATION_FILE)
+        self._verified = files
 
     def update(self, added: Iterable[tuple[int, list[tuple[int, str]]]], removed: Sequence[int]) -> None:
-        """Index plans (key, [(passage key, text)]) and drop the plans with the ``removed`` keys."""
+        """Index plans (key, [(passage key, text)]) and drop the plans with the ``removed`` keys.
+
+        Raises LibraryError when they cannot be written; the index is as it was then.
+        """
+        with disk_errors(self.folder):
+            self._write(added, removed)
+            self._index.reload()
+
+    def _write(self, added: Iterable[tuple[int, list[tuple[int, str]]]], removed: Sequence[int]) -> None:
         writer = self._index.writer(_WRITER_BYTES, 1)
-        for plan in removed:
-            writer.delete_documents_by_query(self._of_plan(plan))
-        for plan, rows in added:
-            # a key may come again when the transaction it was given in was lost
-            writer.delete_documents_by_query(self._of_plan(plan))
-            for key, text in rows:
-                document = tantivy.Document()
-                document.add_unsigned("key", key)
-                document.add_unsigned("plan", plan)
-                document.add_text("text", fold_spelling(text))
-                writer.add_document(document)
-        writer.commit()
-        writer.wait_merging_threads()
-        self._index.reload()
+        try:
+            for plan in removed:
+                writer.delete_documents_by_query(self._of_plan(plan))
+            for plan, rows in added:
+                # a key may come again when the transaction it was given in was lost
+                writer.delete_documents_by_query(self._of_plan(plan))
+                for key, text in rows:
+                    document = tantivy.Document()
+                    document.add_unsigned("key", key)
+                    document.add_unsigned("plan", plan)
+                    document.add_text("text", fold_spelling(text))
+                    writer.add_document(document)
+            writer.commit()
+            writer.wait_merging_threads()
+        finally:
+            del writer  # an error keeps this frame, and the writer tantivy's own lock
 
     def _of_plan(self, plan: int) -> tantivy.Query:
         # by query: delete_documents_by_term takes the key for a signed number and deletes nothing

@@ -1,0 +1,114 @@
+"""Connections to one ``plans.sqlite``, one a thread, and its transactions; WAL, so readers never wait."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from indexer.errors import LibraryError
+from indexer.storage.local import schema
+
+
+class _Held:
+    """A connection that is closed with its thread: a web server asks from a new one at every click."""
+
+    def __init__(self, path: Path) -> None:
+        self.connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=30)
+        self.connection.execute("PRAGMA journal_mode=WAL")
+        self.connection.execute("PRAGMA foreign_keys=ON")
+        self.connection.execute("PRAGMA synchronous=FULL")
+        self.connection.execute("PRAGMA secure_delete=ON")  # what is purged must not linger in free pages
+
+    def __del__(self) -> None:
+        if hasattr(self, "connection"):
+            self.connection.close()
+
+
+class Connections:
+    """One database file; an older one is brought to the present tables when it is opened."""
+
+    def __init__(self, path: Path, *, create: bool) -> None:
+        self.path = path
+        self._local = threading.local()
+        self._open: weakref.WeakSet[_Held] = weakref.WeakSet()
+        try:
+            if create:
+                self._create()
+            version = int(self.meta("schema") or 0)
+        except sqlite3.DatabaseError as error:
+            raise LibraryError(
+                f"{path} is not a readable library ({error}). Restore it from a copy, or delete its "
+                "folder and add the plans again."
+            ) from error
+        if version != schema.SCHEMA_VERSION:
+            if not schema.can_migrate(version):
+                raise LibraryError(
+                    f"{path} was made by another version of Planlens (format {version}, this one reads "
+                    f"{schema.SCHEMA_VERSION}). Delete its folder and add the plans again."
+                )
+            with self.write() as connection:
+                schema.migrate(connection)
+
+    def _create(self) -> None:
+        """Make the tables, unless the file holds any: its maker may have died before, or be another."""
+        holds_any = "SELECT EXISTS (SELECT 1 FROM sqlite_master)"
+        if self.connection.execute(holds_any).fetchone()[0]:
+            return
+        with self.write() as connection:
+            if not connection.execute(holds_any).fetchone()[0]:
+                schema.create(connection)
+
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """This thread's connection."""
+        held: _Held | None = getattr(self._local, "held", None)
+        if held is None:
+            held = self._local.held = _Held(self.path)
+            self._open.add(held)
+        return held.connection
+
+    @contextmanager
+    def write(self) -> Iterator[sqlite3.Connection]:
+        """One transaction: committed whole, or rolled back when anything is raised.
+
+        Raises LibraryError for a full or read-only disk.
+        """
+        connection = self.connection
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+                connection.execute("COMMIT")
+            except BaseException:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+        except sqlite3.OperationalError as error:
+            raise LibraryError(
+                f"The library {self.path.parent} cannot be written ({error}). Nothing was changed. "
+                "Check the disk's free space and the folder's permissions."
+            ) from error
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """What is read inside is of one generation, whatever others commit meanwhile."""
+        connection = self.connection
+        connection.execute("BEGIN")
+        try:
+            yield
+        finally:
+            connection.execute("COMMIT")
+
+    def meta(self, key: str) -> str | None:
+        """One value of the library's own notes: its tables' version, its generation, its model."""
+        row = self.connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        return row[0] if row else None
+
+    def close(self) -> None:
+        for held in list(self._open):
+            held.connection.close()
+        self._local = threading.local()

@@ -1,0 +1,199 @@
+"""The word and vector indexes of a library's folder: kept in step with the database, built again when damaged.
+
+Words are written ahead of the commit when a plan is added and behind it when one goes, so that the
+word index holds every word of every committed plan. The vector file is written now and then; readers
+add what it lacks from the database. Whatever fails here is made good by the next who opens.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from indexer.errors import LibraryBusyError, LibraryError
+from indexer.storage import Notify
+from indexer.storage.local.database import Database
+from indexer.storage.local.lock import write_lock
+from indexer.storage.local.words import WordIndex
+
+if TYPE_CHECKING:
+    from indexer.storage.local.vectors import VectorIndex
+
+WORDS_FOLDER = "words"
+VECTORS_FILE = "vectors.faiss"
+#: The vector file is written again when it lacks this share of the passages, so that adding a plan
+#: costs what is added.
+STALE_SHARE = 0.1
+STALE_COUNT = 2000
+#: Seconds a reader waits for a writer before it gives up on the word index, and between two looks.
+_REPAIR_WAIT = 30.0
+_LOOK = 0.02
+
+
+class Derived:
+    """Both indexes of one folder. Whoever calls sees to it that one thread does so at a time."""
+
+    def __init__(self, folder: Path, database: Database, notify: Notify) -> None:
+        self._folder = folder
+        self._database = database
+        self._notify = notify
+        self._words = WordIndex(folder / WORDS_FOLDER)
+        self._words_generation = -1
+        self._vectors: VectorIndex | None = None
+
+    # -- for readers ---------------------------------------------------------------------------
+
+    def vectors(self) -> VectorIndex:
+        """The vector index brought to the database's generation."""
+        if self._vectors is not None and self._vectors.generation == self._database.generation():
+            return self._vectors
+        from indexer.storage.local.vectors import VectorIndex  # 60 ms, which `prepare` spends beside others
+
+        with self._database.snapshot():
+            generation = self._database.generation()
+            dimension = self._database.dimension()
+            vectors = self._vectors
+            if vectors is not None and not len(vectors):
+                vectors = VectorIndex(dimension, vectors.generation)
+            elif vectors is None or vectors.dimension != dimension:
+                vectors = VectorIndex.load(self._folder / VECTORS_FILE, dimension)
+            if vectors is None or not self._database.remembers(vectors.generation):
+                if self._database.count(None):
+                    self._notify("The vector index was damaged or out of date; it was built again from the library.")
+                vectors = self._build_vectors()
+            for _, span in self._database.removed_since(vectors.generation):
+                vectors.remove(span)
+            vectors.add(*self._database.vectors_of(self._database.added_since(vectors.generation)))
+            vectors.generation = generation
+        self._vectors = vectors
+        return vectors
+
+    def words(self, *, locked: bool = False) -> WordIndex:
+        """The word index brought to the database's generation; ``locked`` says that the caller holds the lock.
+
+        Raises LibraryBusyError when a writer holds it too long.
+        """
+        generation = self._database.generation()
+        if self._words_generation == generation:
+            return self._words
+        deadline = time.monotonic() + _REPAIR_WAIT
+        while self._words.generation < generation or not self._words.open():
+            # Most often a writer is between its commit and its note: the note is waited for, without
+            # standing in the queue for the lock, and repaired only when nobody is writing.
+            try:
+                if locked:
+                    self._repair_words()
+                else:
+                    with write_lock(self._folder, wait=0):
+                        self._repair_words()
+                break
+            except LibraryBusyError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(_LOOK)
+            except LibraryError as error:
+                self._keep_words_in_memory(error)
+                break
+        self._words_generation = generation
+        return self._words
+
+    # -- for the writer, under the lock --------------------------------------------------------
+
+    @contextmanager
+    def ahead(self) -> Iterator[Callable[[int], None]]:
+        """Gives what indexes a plan's words by its key ahead of the commit; they are taken back if it fails.
+
+        Should we die before the commit, the index holds entries without rows: its files are not those
+        of its note then, and it is built again.
+        """
+        words = self.words(locked=True)
+        indexed: list[int] = []
+
+        def index(key: int) -> None:
+            self._words_generation = -1
+            words.update([(key, self._database.indexed_of(key))], removed=[])
+            indexed.append(key)
+
+        try:
+            yield index
+        except Exception:
+            if indexed:
+                with suppress(LibraryError):  # else it is built again
+                    words.update([], removed=indexed)
+                    words.mark(self._database.generation())
+            raise
+
+    def settle(self, generation: int, removed: Sequence[int] = ()) -> None:
+        """Follow a commit: drop the words of ``removed`` plans, note the change, write the vector file if due.
+
+        The change is made whatever happens here: what cannot be written is told, not raised.
+        """
+        try:
+            if removed:
+                self._words_generation = -1
+                self._words.update([], removed=removed)
+            self._words.mark(generation)
+            self._words_generation = generation
+            self._save_vectors_if_due(generation)
+        except LibraryError as error:
+            self._notify(f"{error} The library itself was changed as asked; its indexes follow when they can.")
+
+    def rebuild(self) -> None:
+        """Make both anew from the database and write them."""
+        try:
+            self._build_words()
+            self._vectors = self._build_vectors()
+            self._vectors.save(self._folder / VECTORS_FILE)
+        except LibraryError as error:
+            self._notify(f"{error} The library itself is as it should be; its indexes follow when they can.")
+
+    def _save_vectors_if_due(self, generation: int) -> None:
+        from indexer.storage.local.vectors import VectorIndex
+
+        stored, _ = VectorIndex.generation_at(self._folder / VECTORS_FILE)
+        count = self._database.count(None)
+        behind = self._database.changed_since(stored)
+        if stored < 0 and self._vectors is None and self._database.changed_since(generation - 1) >= count:
+            self._vectors = self._build_vectors()  # the first plans: there is no file to be missed
+        if stored < 0 or not count or behind > max(STALE_COUNT, STALE_SHARE * count):
+            self.vectors().save(self._folder / VECTORS_FILE)
+
+    def _build_vectors(self) -> VectorIndex:
+        from indexer.storage.local.vectors import VectorIndex
+
+        vectors = VectorIndex(self._database.dimension(), self._database.generation())
+        vectors.add(*self._database.vectors_of(self._database.added_since(-1)))
+        return vectors
+
+    def _repair_words(self) -> None:
+        """Apply what the word index lacks, or build it when it cannot be used."""
+        stored, generation = self._words.generation, self._database.generation()
+        if stored < 0 or not self._words.open() or not self._database.remembers(stored):
+            if self._database.count(None):
+                self._notify("The word index was damaged or out of date; it was built again from the library.")
+            self._build_words()
+        elif stored < generation:
+            added = self._database.added_since(stored)
+            self._words.update(
+                ((plan, self._database.indexed_of(plan)) for plan in added),
+                removed=[plan for plan, _ in self._database.removed_since(stored)],
+            )
+            self._words.mark(generation)
+
+    def _build_words(self) -> None:
+        self._words.create()
+        self._fill_words()
+        self._words.mark(self._database.generation())
+
+    def _keep_words_in_memory(self, reason: LibraryError) -> None:
+        """On a disk that cannot be written questions are answered all the same."""
+        self._notify(f"{reason} The word index is kept in memory meanwhile.")
+        self._words.create(in_memory=True)
+        self._fill_words()
+
+    def _fill_words(self) -> None:
+        plans = self._database.added_since(-1)
+        self._words.update(((plan, self._database.indexed_of(plan)) for plan in plans), removed=[])

@@ -1,0 +1,157 @@
+"""What changes a plan keeps what it was: versions replaced and plans removed, until they are purged.
+
+Only the text and what is known of it are kept. A version that comes back is chunked and embedded
+anew, so that it always fits the library's model and no search can meet it before.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from indexer.errors import LibraryBusyError, LibraryError, UnknownPlanError
+from indexer.storage import PlanContent
+from indexer.storage.local import saved
+from indexer.storage.local.database import Database
+from indexer.storage.local.rows import DESCRIPTION_COLUMNS, as_json, description, read_plan, unknown_plan
+from indexer.types import Plan, Version
+
+_KEPT = f"{DESCRIPTION_COLUMNS}, words, since, until, text, parts"
+_VERSION = (
+    "SELECT id, row_number() OVER (PARTITION BY id ORDER BY key) AS n, title, source, sha256, words, since, until "
+    "FROM versions"
+)
+
+
+def now() -> str:
+    """The time as it is stored, ISO 8601 in UTC."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+# -- reading -----------------------------------------------------------------------------------
+
+
+def versions(database: Database, plan_id: str) -> list[Version]:
+    """All versions of a plan, the oldest first. Raises UnknownPlanError."""
+    with database.snapshot():
+        rows = database.connection.execute(f"{_VERSION} WHERE id = ? ORDER BY key", (plan_id,)).fetchall()
+        live = "SELECT id, ?, title, source, sha256, words, since, '' FROM plans WHERE id = ?"
+        rows += database.connection.execute(live, (len(rows) + 1, plan_id)).fetchall()
+    if not rows:
+        raise unknown_plan(plan_id, list(database.names()))
+    return [Version(*row) for row in rows]
+
+
+def version(database: Database, plan_id: str, n: int) -> Plan:
+    """The plan as it was in its ``n``-th version. Raises UnknownPlanError."""
+    known = versions(database, plan_id)
+    if not 1 <= n <= len(known):
+        raise UnknownPlanError(f"The plan {plan_id!r} has versions 1 to {len(known)}, not {n}.")
+    row = database.connection.execute(
+        f"SELECT {DESCRIPTION_COLUMNS}, text, parts FROM versions WHERE id = ? ORDER BY key LIMIT 1 OFFSET ?",
+        (plan_id, n - 1),
+    ).fetchone()
+    return read_plan(row) if row else database.plan(plan_id)
+
+
+def removed(database: Database) -> list[Version]:
+    """The last version of each plan that was removed, the latest removal first."""
+    rows = database.connection.execute(
+        f"SELECT * FROM ({_VERSION}) AS v WHERE id NOT IN (SELECT id FROM plans) "
+        "AND n = (SELECT count(*) FROM versions WHERE id = v.id) ORDER BY until DESC, id"
+    )
+    return [Version(*row) for row in rows]
+
+
+# -- writing, inside ``write()`` -----------------------------------------------------------------
+
+
+def put_plan(
+    database: Database, connection: sqlite3.Connection, content: PlanContent, generation: int
+) -> tuple[int | None, int]:
+    """Store a plan in place of the one with its id: (key of that one or None, the plan's key).
+
+    The other's text is kept as a version, unless it is the same. A removed plan that comes back with
+    the text it had is no new version either.
+    """
+    plan = content.plan
+    since, replaced = now(), None
+    same = "SELECT since, text = ? FROM plans JOIN texts ON plan = key WHERE id = ?"
+    if old := connection.execute(same, (plan.text, plan.id)).fetchone():
+        if old[1]:
+            since = old[0]
+        else:
+            _keep(connection, plan.id, until=since)
+        replaced = database.delete_plan(connection, plan.id, generation)
+    else:
+        last = "SELECT key, since, text = ? FROM versions WHERE id = ? ORDER BY key DESC LIMIT 1"
+        kept = connection.execute(last, (plan.text, plan.id)).fetchone()
+        if kept and kept[2]:
+            since = kept[1]
+            connection.execute("DELETE FROM versions WHERE key = ?", kept[:1])
+    return replaced, database.insert_plan(connection, content, generation, since)
+
+
+def remove_plan(database: Database, connection: sqlite3.Connection, plan_id: str, generation: int) -> int | None:
+    """Remove a plan and keep its text as a version; its key. Raises UnknownPlanError."""
+    _keep(connection, plan_id, until=now())
+    return database.delete_plan(connection, plan_id, generation)
+
+
+def purge_plan(database: Database, connection: sqlite3.Connection, plan_id: str, generation: int) -> int | None:
+    """Delete a plan, or one that was removed, with all its versions; its key, if it was there.
+
+    Raises UnknownPlanError.
+    """
+    saved.forget_plan(connection, plan_id)
+    kept = connection.execute("DELETE FROM versions WHERE id = ?", (plan_id,)).rowcount
+    if kept and plan_id not in database.names():
+        return None
+    return database.delete_plan(connection, plan_id, generation)
+
+
+def amend_plan(
+    database: Database,
+    connection: sqlite3.Connection,
+    plan_id: str,
+    plan: Plan,
+    names: Sequence[str],
+    generation: int,
+) -> None:
+    """Store anew what is known of a plan beside its text and title, its id included.
+
+    Raises UnknownPlanError, and LibraryError when the new id is taken.
+    """
+    if plan.id != plan_id:
+        if connection.execute("SELECT 1 FROM plans WHERE id = ?", (plan.id,)).fetchone():
+            raise LibraryError(f"There is a plan {plan.id!r} already. Give another name.")
+        if connection.execute("SELECT 1 FROM versions WHERE id = ?", (plan.id,)).fetchone():
+            raise LibraryError(
+                f"A removed plan has the name {plan.id!r}. Give another name, or delete that one for good with: "
+                f"planlens remove {plan.id} --purge"
+            )
+    columns = ", ".join(f"{column} = ?" for column in DESCRIPTION_COLUMNS.split(", "))
+    amended = connection.execute(
+        f"UPDATE plans SET {columns}, names = ?, changed = ? WHERE id = ? AND title = ?",
+        (*description(plan), as_json(list(names)), generation, plan_id, plan.title),
+    )
+    if not amended.rowcount:
+        raise unknown_plan(plan_id, list(database.names()))
+    connection.execute("UPDATE versions SET id = ? WHERE id = ?", (plan.id, plan_id))
+    saved.rename_plan(connection, plan_id, plan.id)
+
+
+def refuse_overtaken(connection: sqlite3.Connection, plan_id: str, seen: int | None) -> None:
+    """Raise LibraryBusyError when the plan was changed after the generation ``seen``."""
+    row = connection.execute("SELECT changed FROM plans WHERE id = ?", (plan_id,)).fetchone()
+    if seen is not None and row and row[0] > seen:
+        raise LibraryBusyError(f"The plan {plan_id!r} was changed meanwhile by another process. Do it again.")
+
+
+def _keep(connection: sqlite3.Connection, plan_id: str, until: str) -> None:
+    connection.execute(
+        f"INSERT INTO versions ({_KEPT}) SELECT {DESCRIPTION_COLUMNS}, words, since, ?, text, parts "
+        "FROM plans JOIN texts ON plan = key WHERE id = ?",
+        (until, plan_id),
+    )
