@@ -21,6 +21,7 @@ ROWS = (
     {"storage"},
     {"asking"},
     {"comparing"},
+    {"keeping"},
     {"citing"},
     {"exporting", "evaluation", "library", "diagnosis", "cli"},
     {"ui"},
@@ -43,6 +44,9 @@ OWNERS = {
     "pypdf": "reading",
     "pypdfium2": "reading",
     "charset_normalizer": "reading",
+    "lxml": "reading",
+    "trafilatura": "reading",
+    "rapidocr_onnxruntime": "reading",
     "langchain_text_splitters": "reading",
 }
 LONGEST = 300
@@ -111,7 +115,7 @@ def test_the_tree_is_read() -> None:
 
 HEAVY = {
     "torch", "transformers", "sentence_transformers", "onnxruntime", "streamlit", "langchain_text_splitters",
-    "faiss", "tantivy", "pypdf", "pypdfium2", "pandas", "scipy", "sklearn",
+    "faiss", "tantivy", "pypdf", "pypdfium2", "docx", "lxml", "trafilatura", "pandas", "scipy", "sklearn",
 }  # fmt: skip
 
 

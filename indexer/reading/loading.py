@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
@@ -11,9 +12,11 @@ from pathlib import Path
 
 from indexer.errors import SourceError
 from indexer.reading.asides import find_asides
+from indexer.reading.metadata import UNKNOWN, find_metadata
+from indexer.reading.naming import plan_id_of
 from indexer.reading.outline import Heading, build_sections
-from indexer.reading.sentences import broken_figures, split_sentences
-from indexer.types import Page, Plan, Record, Role
+from indexer.reading.sentences import broken_figures, fold_space, split_sentences
+from indexer.types import Metadata, Page, Plan, Record, Role
 
 #: Loader module in ``indexer.reading.loaders`` by file ending; each has ``load(path, data)``.
 LOADERS = {
@@ -22,10 +25,28 @@ LOADERS = {
     ".md": "markdown",
     ".markdown": "markdown",
     ".pdf": "pdf",
+    ".docx": "docx",
+    ".html": "html",
+    ".htm": "html",
+    ".mhtml": "html",
+    ".mht": "html",
     ".jsonl": "jsonl",
 }
 #: A larger file is no plan; reading it would take the machine's memory.
 LARGEST_FILE = 200 * 1024 * 1024
+#: Characters; the longest plans have two million. Records are passages already and may be more.
+LONGEST_TEXT = 10_000_000
+LONGEST_TITLE = 300
+#: What no database and no page can hold, each replaced by one character so that offsets stay: half
+#: characters, which JSON can write, and control characters.
+_UNSTORABLE = dict.fromkeys(range(55296, 57344), "�") | {
+    i: " " for i in range(0xA0) if unicodedata.category(chr(i)) == "Cc" and chr(i) not in "\n\t\f"
+}
+#: What programs write for want of a title.
+_NO_TITLE = re.compile(
+    r"^(?:untitled.*|(?:microsoft )?word document|document ?\d*|microsoft word.*|.*\.(?:docx?|pdf|indd|wps))?$",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,26 +59,31 @@ class Content:
     headings: tuple[Heading, ...] = ()
     records: tuple[Record, ...] = ()
     warnings: tuple[str, ...] = ()
+    metadata: Metadata = UNKNOWN
 
 
-def load_plan(path: Path, plan_id: str | None = None) -> Plan:
-    """Read ``path`` into a Plan; its id is the file's stem unless given.
+def load_plan(path: Path, plan_id: str | None = None, data: bytes | None = None) -> Plan:
+    """Read ``path`` into a Plan; its id is made from the file's name unless given.
 
-    Raises SourceError, with the file's name and the remedy, for whatever cannot become a plan.
+    ``data`` are the file's bytes where they are at hand, or where ``path`` only names a file inside an
+    archive. Raises SourceError, with the file's name and the remedy, for whatever cannot become a plan.
     """
-    data = read_bytes(path)
-    loader: Callable[[Path, bytes], Content] = import_module(
-        f"indexer.reading.loaders.{LOADERS[path.suffix.lower()]}"
-    ).load
-    content = loader(path, data)
-    if not re.search(r"\w", content.text):
+    data = read_bytes(path) if data is None else data
+    content = _load(path, data)
+    text = content.text.translate(_UNSTORABLE)
+    if not re.search(r"\w", text):
         raise SourceError(f"{path} holds no text. Give a file with the plan's words in it.")
-    sections = () if content.records else build_sections(content.text, content.headings)
-    asides = () if content.records else find_asides(content.text, sections)
+    if len(text) > LONGEST_TEXT and not content.records:
+        raise SourceError(
+            f"{path} holds more than {LONGEST_TEXT // 1_000_000} million characters. Split it and add the parts."
+        )
+    sections = () if content.records else build_sections(text, content.headings)
+    asides = () if content.records else find_asides(text, sections)
+    title = fold_space((content.title or find_title(text)).translate(_UNSTORABLE)) or plan_id_of(path.name)
     return Plan(
-        id=plan_id or path.stem,
-        title=content.title or find_title(content.text) or path.stem,
-        text=content.text,
+        id=plan_id or plan_id_of(path.name),
+        title=title[:LONGEST_TITLE],
+        text=text,
         # in full: from another folder, the same short name is another file
         source=str(path.absolute()),
         sha256=hashlib.sha256(data).hexdigest(),
@@ -65,17 +91,40 @@ def load_plan(path: Path, plan_id: str | None = None) -> Plan:
         sections=sections,
         asides=asides,
         records=content.records,
-        warnings=content.warnings + _warnings(content.text, asides),
+        warnings=content.warnings + _warnings(text, asides),
+        metadata=find_metadata(text, content.metadata, title),
     )
+
+
+def _load(path: Path, data: bytes) -> Content:
+    check_readable(path)
+    loader: Callable[[Path, bytes], Content] = import_module(
+        f"indexer.reading.loaders.{LOADERS[path.suffix.lower()]}"
+    ).load
+    try:
+        return loader(path, data)
+    except SourceError:
+        raise
+    except Exception as error:
+        # parsers of other people's formats raise whatever they like at a damaged file
+        raise SourceError(
+            f"{path} is damaged: reading it as {path.suffix.lower()} failed ({type(error).__name__}). "
+            "Open it in the program it was made with and save it again."
+        ) from error
+
+
+def check_readable(path: Path) -> None:
+    """Raise SourceError when files named like ``path`` are of no kind that is read."""
+    if path.suffix.lower() not in LOADERS:
+        known = ", ".join(sorted(LOADERS))
+        raise SourceError(f"{path} is not a kind of file that can be read. These can: {known}.")
 
 
 def read_bytes(path: Path) -> bytes:
     """The bytes of a plan file. Raises SourceError when missing, empty, too large or not a format."""
     if not path.exists():
         raise SourceError(f"There is no file {path}. Check the name.")
-    if path.suffix.lower() not in LOADERS:
-        known = ", ".join(sorted(LOADERS))
-        raise SourceError(f"{path} is not a kind of file that can be read. These can: {known}.")
+    check_readable(path)
     try:
         if path.stat().st_size > LARGEST_FILE:
             raise SourceError(f"{path} is larger than {LARGEST_FILE >> 20} MB. Split it and add the parts.")
@@ -99,6 +148,12 @@ def find_title(text: str) -> str:
     first = next((line.strip() for line in opening.splitlines() if line.strip()), "")
     first = first.lstrip("#").strip()
     return first if len(first) <= 140 and first[-1:] not in ".。:：;；,，" else ""
+
+
+def meaningful_title(title: str) -> str:
+    """``title`` as one line, or "" where it is what a program writes for want of one."""
+    text = fold_space(title)
+    return "" if _NO_TITLE.match(text) else text
 
 
 def _warnings(text: str, asides: tuple[tuple[int, int, Role], ...]) -> tuple[str, ...]:

@@ -12,11 +12,13 @@ from functools import lru_cache
 from itertools import pairwise
 
 from indexer.reading.outline import section_at, section_path
-from indexer.reading.sentences import broken_figures, fold_space, is_heading_like, split_sentences
+from indexer.reading.sentences import broken_figures, fold_space, is_heading_like, is_row, split_sentences
 from indexer.types import Passage, Plan, Record, Role, Span
 
 #: Sentences a passage holds, headings not counted.
 SENTENCES = 2
+#: Rows of a table that a passage holds: without its neighbours and the head a row says little.
+ROWS = 8
 #: Characters above which a sentence is split: the encoder reads 256 tokens, about 1,100 characters,
 #: of which the context takes up to 300.
 LONGEST = 800
@@ -90,21 +92,28 @@ def _windows(text: str, stretch: Span) -> Iterator[Span]:
         for a, b in _split_long(text[base + start : base + end])
     ]
     window: list[Span] = []
-    counted = 0
+    counted = 0.0
     windows: list[Span] = []
     for piece in pieces:
         length = piece[1] - (window[0][0] if window else piece[0])
         if window and counted and (counted >= SENTENCES or length > LONGEST):
             windows.append((window[0][0], window[-1][1]))
-            window, counted = [], 0
+            window, counted = [], 0.0
         window.append(piece)
-        counted += not is_heading_like(text[piece[0] : piece[1]])
+        counted += _weight(text[piece[0] : piece[1]])
     if window:
         last = (window[0][0], window[-1][1])
         if windows and last[1] - last[0] < SHORTEST and last[1] - windows[-1][0] <= LONGEST:
             last = (windows.pop()[0], last[1])
         windows.append(last)
     return iter(windows)
+
+
+def _weight(sentence: str) -> float:
+    """Sentences that ``sentence`` counts for: a heading none, a table's row a part."""
+    if is_row(sentence):
+        return SENTENCES / ROWS
+    return 0.0 if is_heading_like(sentence) else 1.0
 
 
 def _split_long(sentence: str) -> list[Span]:

@@ -27,7 +27,8 @@ LINE_OPENER = re.compile(
     )""",
     re.VERBOSE,
 )
-_LINE_BREAK = re.compile(r"[ \t\x0c]*\n\s*")
+# a run of blanks is tried from its first only: from each in turn would take the square of its length
+_LINE_BREAK = re.compile(r"(?<![ \t\x0c])[ \t\x0c]*\n\s*")
 _TERMINAL = ".!?。！？"
 _CLOSING = "\"'”’»)）]』」》"
 # Stops that usually do not end a sentence; compared in lower case without the stop.
@@ -38,6 +39,10 @@ _ABBREVIATIONS = frozenset(
 _STOP = re.compile(r"[.!?。！？]+[\"'”’»)）\]』」》]*")
 # Above this many characters a line is a whole paragraph; below it may be a wrapped line.
 _WRAP_WIDTH = 120
+
+_WIDE = r"[\u3001-\u30ff\u3400-\u9fff\uff01-\uff60]"
+# What stands between the parts of a word or of a Chinese sentence that a line end broke.
+_BROKEN_WORD = re.compile(rf"(?<=\w)(?:\x02|\u00ad)\s*|(?<=\w-)\n(?=\w)|(?<={_WIDE})[ \t]*\n[ \t]*(?={_WIDE})")
 
 # "will reach 1." with nothing behind the point; "2020. 14." where a clause was lost;
 # "will reach" at a broken end; "by 1.3 compared" where the unit was lost.
@@ -76,12 +81,25 @@ def broken_figures(sentence: str) -> list[Span]:
 def is_heading_like(sentence: str) -> bool:
     """Whether ``sentence`` is a heading or label rather than a statement: short, without a stop."""
     bare = sentence.rstrip().rstrip(_CLOSING)
+    if is_row(bare):
+        return False
     return len(bare.split()) <= 14 and len(bare) <= 120 and bare[-1:] not in _TERMINAL + ";；"
 
 
+def is_row(line: str) -> bool:
+    """Whether ``line`` is a table's row, "a | b | c"."""
+    return " | " in line
+
+
 def fold_space(text: str) -> str:
-    """``text`` as one line: white space folded, words broken over a line end joined again."""
-    return " ".join(re.sub(r"(?<=\w)(?:\x02|\u00ad)\s*\n?\s*", "", text).split())
+    """``text`` as one line: white space folded, words broken over a line end joined again.
+
+    A soft hyphen at the line end goes, a hyphen of the word's own stays; Chinese lines join without a
+    space.
+    """
+    if "\n" in text or "\u00ad" in text or "\x02" in text:
+        text = _BROKEN_WORD.sub("", text)
+    return " ".join(text.split())
 
 
 def _paragraph_cuts(text: str) -> list[int]:
@@ -100,6 +118,8 @@ def _paragraph_cuts(text: str) -> list[int]:
 def _continues(before: str, after: str, *, blank: bool) -> bool:
     """Whether the line ``after`` goes on with the sentence of the line ``before``."""
     if not before or not after or before.lstrip().startswith("#") or LINE_OPENER.match(after):
+        return False
+    if is_row(before) or is_row(after.split("\n", 1)[0]):
         return False
     bare = before.rstrip(_CLOSING)
     if bare[-1:] in _TERMINAL and not _abbreviated(bare):

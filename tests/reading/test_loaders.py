@@ -20,6 +20,7 @@ from indexer.reading.passages import chunk_plan
 from indexer.types import Page, Plan
 
 Write = Callable[[str, bytes], Path]
+ENGLISH_PLAIN = "Kilns close by 2025 in every city. Wind farms grow to twice their size.\n"
 CHINESE = (
     "到2025年，非化石能源消费比重达到20%左右，单位地区生产总值能源消耗比2020年下降14.5%。"
     "到2030年，经济社会发展全面绿色转型取得显著成效，重点耗能行业能源利用效率达到国际先进水平。"
@@ -82,6 +83,56 @@ def test_accented_text_in_every_encoding(write: Write, text: str, encoding: str)
     assert load_plan(write("plan.txt", text.encode(encoding))).text == text
 
 
+TAIWAN = (
+    "到2030年，溫室氣體排放量較基準年減少一半。各縣市政府應訂定執行方案，並每年檢討。"
+    "停止新設燃煤電廠，推動再生能源，提升建築節能。"
+)
+JAPANESE = "2030年までに温室効果ガスを半減する。各都道府県は実施計画を定め、毎年見直す。石炭火力発電所の新設を停止する。"
+KOREAN = "2030년까지 온실가스 배출량을 절반으로 줄인다. 각 시도는 시행계획을 수립하고 매년 점검한다."
+RUSSIAN = "К 2030 году регион сократит выбросы парниковых газов вдвое. Каждый город отчитывается ежегодно."
+
+
+@pytest.mark.parametrize("times", [1, 30])
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        (CHINESE, "utf-16-le"),
+        (CHINESE, "utf-16-be"),
+        (CHINESE, "gbk"),
+        (CHINESE + ENGLISH_PLAIN, "gb18030"),
+        (CHINESE, "utf-32-be"),
+        (TAIWAN, "big5"),
+        (TAIWAN, "gb18030"),
+        (TAIWAN, "utf-16-be"),
+        (JAPANESE, "shift_jis"),
+        (JAPANESE, "euc_jp"),
+        (JAPANESE, "utf-16-le"),
+        (KOREAN, "euc_kr"),
+        (RUSSIAN, "cp1251"),
+        (RUSSIAN, "koi8_r"),
+        (RUSSIAN, "utf-16-le"),
+        (ENGLISH_PLAIN, "utf-16-le"),
+        (ENGLISH_PLAIN, "utf-16-be"),
+        (ENGLISH_PLAIN, "utf-32-le"),
+        (FRENCH, "utf-16-be"),
+        (FRENCH, "utf-32"),
+    ],
+)
+def test_encodings_without_a_mark(write: Write, text: str, encoding: str, times: int) -> None:
+    assert load_plan(write("plan.txt", (text * times).encode(encoding))).text == text * times
+
+
+@pytest.mark.parametrize("length", range(6, 40))
+def test_the_beginning_of_a_chinese_text_is_read_or_refused(write: Write, length: int) -> None:
+    for text, encoding in [(CHINESE, "gb18030"), (TAIWAN, "big5"), (CHINESE, "utf-16-le"), (TAIWAN, "utf-16-be")]:
+        try:
+            plan = load_plan(write("plan.txt", text[:length].encode(encoding)))
+        except SourceError as error:
+            assert "Save it as text (UTF-8)" in str(error)
+        else:
+            assert plan.text == text[:length], encoding
+
+
 @pytest.mark.parametrize("shift", [0, 1])
 def test_a_long_text_in_gb18030(write: Write, shift: int) -> None:
     # longer than what the encoding is guessed from: the sample ends within a character or not
@@ -120,7 +171,7 @@ def test_a_last_form_feed_makes_no_page(write: Write) -> None:
     assert load_plan(write("plan.txt", b"All on one page.")).pages == ()
 
 
-@pytest.mark.parametrize("ending", sorted(set(LOADERS) - {".pdf"}))
+@pytest.mark.parametrize("ending", sorted(set(LOADERS) - {".pdf", ".docx"}))
 def test_binary_that_poses_as_text(write: Write, ending: str) -> None:
     for data in (bytes(range(256)) * 40, b"\x7fELF\x02\x01\x01" + b"\x00\x03\x00\x3e" * 400):
         path = write(f"plan{ending}", data)
@@ -154,7 +205,7 @@ def test_any_bytes_are_a_plan_or_a_source_error(
         ("blank.txt", b" \n\t\n", r"is empty\. Save it again"),
         ("marks.txt", b"*** --- ...", r"holds no text\. Give a file"),
         ("bom.txt", b"\xef\xbb\xbf", r"holds no text\. Give a file"),
-        ("plan.docx", b"PK\x03\x04", r"is not a kind of file that can be read\. These can: .*\.md.*\.pdf.*\.txt"),
+        ("plan.xlsx", b"PK\x03\x04", r"is not a kind of file that can be read\. These can: .*\.md.*\.pdf.*\.txt"),
         ("plan", b"words", r"is not a kind of file"),
         ("empty.pdf", b"", r"is empty"),
         ("plan.pdf", b"these are words and no PDF", r"is not a readable PDF\. Download or export it again"),

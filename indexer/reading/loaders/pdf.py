@@ -22,7 +22,7 @@ from pypdf import PdfReader
 from pypdf.errors import PyPdfError
 
 from indexer.errors import SourceError
-from indexer.reading.loading import Content
+from indexer.reading.loading import Content, meaningful_title
 from indexer.reading.outline import Heading
 from indexer.reading.sentences import fold_space
 from indexer.types import Page
@@ -32,7 +32,6 @@ _RUNNING_SHARE = 0.5  # share of the pages on which a running line stands
 _PARAGRAPH_GAP = 1.35  # times the page's usual line pitch
 _LARGER = 1.12  # times the body's type size makes a heading
 _HEADING_LINES = 4
-_NO_TITLE = re.compile(r"^(?:untitled|microsoft word.*|.*\.(?:docx?|pdf|indd|wps))?$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +222,6 @@ def _from_level_one(headings: tuple[Heading, ...]) -> tuple[Heading, ...]:
 def _metadata_title(data: bytes) -> str:
     try:
         title = PdfReader(io.BytesIO(data)).metadata
-        text = fold_space(str(title.title or "")) if title else ""
+        return meaningful_title(str(title.title or "")) if title else ""
     except (PyPdfError, ValueError, KeyError, TypeError, AttributeError):
         return ""
-    return "" if _NO_TITLE.match(text) else text

@@ -1,0 +1,122 @@
+"""Saved web pages: main content, headings, tables, character sets, pages in one file, pages with little prose."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from indexer.errors import SourceError
+from indexer.reading.loading import load_plan
+from indexer.types import Plan
+
+ARTICLE = """
+<h1>Anhui Carbon Plan</h1>
+<p>Cement kilns close by 2025, and the <b>quotas</b> of each city hold <a href="/q">until then</a>.</p>
+<h2>1. Energy</h2>
+<p>Wind farms grow to twice their size; the grid is made ready for them in every county of the north.</p>
+<ul><li>first measure</li><li>second measure</li></ul><ol><li>one thing</li><li>another thing</li></ol>
+<h3>(1) Coal</h3>
+<table><tr><th>Year</th><th>Share</th></tr><tr><td>2025</td><td>51%</td></tr></table>
+<p>Coal use falls<br>year by year.</p>
+"""
+PAGE = f"""<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>Anhui Carbon Plan - Province portal</title>
+<meta name="PubDate" content="2022-08-05 10:00"><style>p {{}}</style></head><body>
+<nav><a href="/">Home</a> <a href="/news">All the news</a></nav><div class="content">{ARTICLE}</div>
+<footer>Copyright of the portal. <a href="/about">About us</a></footer><script>alert("ran")</script></body></html>"""
+CHINESE = "<p>到2025年，非化石能源消费比重达到20%左右。严禁新增水泥熟料产能，推进水泥错峰生产常态化。</p>"
+
+
+def read(tmp_path: Path, data: bytes | str, name: str = "plan.html") -> Plan:
+    path = tmp_path / name
+    path.write_bytes(data if isinstance(data, bytes) else data.encode())
+    return load_plan(path)
+
+
+def test_the_main_content_with_its_structure(tmp_path: Path) -> None:
+    plan = read(tmp_path, PAGE)
+    assert plan.title == "Anhui Carbon Plan"
+    assert [(s.level, s.label) for s in plan.sections] == [(1, "1. Energy"), (2, "(1) Coal")]
+    assert "quotas of each city hold until then." in plan.text
+    assert "- first measure\n- second measure" in plan.text
+    assert "1. one thing\n2. another thing" in plan.text
+    assert "Year | Share\n2025 | 51%" in plan.text
+    assert "Coal use falls\nyear by year." in plan.text
+    for left_out in ("Home", "All the news", "Copyright", "alert", "portal"):
+        assert left_out not in plan.text
+    assert (plan.metadata.language, plan.metadata.date) == ("en", "2022-08-05")
+
+
+def test_a_page_with_little_prose_is_read_whole(tmp_path: Path) -> None:
+    rows = "".join(
+        f"<div>{city}: <span>kilns close {year}</span></div>" for city, year in [("Hefei", 2024), ("Wuhu", 2025)]
+    )
+    plan = read(tmp_path, f"<html><body><nav>Menu</nav><h2>Cities</h2>{rows}<form>Search</form></body></html>")
+    assert plan.text == "Cities\n\nHefei: kilns close 2024\n\nWuhu: kilns close 2025"
+    assert [s.title for s in plan.sections] == ["Cities"]
+
+
+@pytest.mark.parametrize(
+    ("charset", "encoding"),
+    [("gb2312", "gb18030"), ("gbk", "gbk"), ("utf-8", "utf-8"), ("big5", "utf-8"), ("no-such-thing", "gb18030")],
+)
+def test_the_character_set_is_what_the_page_says_if_that_fits(tmp_path: Path, charset: str, encoding: str) -> None:
+    page = f'<html><head><meta http-equiv="Content-Type" content="text/html; charset={charset}"></head><body>{CHINESE}</body>'
+    assert read(tmp_path, page.encode(encoding)).text == CHINESE[3:-4]
+
+
+def test_a_western_page_in_its_own_character_set(tmp_path: Path) -> None:
+    page = (
+        '<html><head><meta charset="iso-8859-1"></head><body><p>Les forêts couvrent 20 % – déjà – du pays.</p></body>'
+    )
+    assert read(tmp_path, page.encode("cp1252")).text == "Les forêts couvrent 20 % – déjà – du pays."
+
+
+def test_a_page_saved_in_one_file(tmp_path: Path) -> None:
+    head = (
+        b"From: <Saved>\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=XX\r\n\r\n--XX\r\n"
+        b"Content-Type: text/html; charset=gb2312\r\nContent-Transfer-Encoding: 8bit\r\n\r\n"
+    )
+    data = head + f"<html><body>{CHINESE}</body></html>".encode("gb18030") + b"\r\n--XX--\r\n"
+    assert read(tmp_path, data, "plan.mhtml").text == CHINESE[3:-4]
+
+
+def test_a_page_translated_in_the_browser_says_so(tmp_path: Path) -> None:
+    assert read(tmp_path, PAGE.replace('<html lang="en">', '<html class="translated-ltr">')).metadata.machine_translated
+    assert not read(tmp_path, PAGE).metadata.machine_translated
+
+
+def test_line_breaks_in_pairs_part_paragraphs(tmp_path: Path) -> None:
+    assert (
+        read(tmp_path, "<html><body>　　Kilns close.<br><br>　　Wind grows.</body></html>").text
+        == "Kilns close.\n\nWind grows."
+    )
+
+
+def test_a_table_for_layout_is_no_table(tmp_path: Path) -> None:
+    page = "<table><tr><td><h2>Industry</h2><p>Kilns close.</p></td><td><h2>Energy</h2><p>Wind grows.</p></td></tr></table>"
+    plan = read(tmp_path, f"<html><body>{page}</body></html>")
+    assert [s.title for s in plan.sections] == ["Industry", "Energy"]
+    assert "|" not in plan.text
+
+
+def test_what_looks_like_a_program_stays_text(tmp_path: Path) -> None:
+    plan = read(
+        tmp_path, "<html><body><p>Type &lt;script&gt;alert(1)&lt;/script&gt; and $x^2$ **bold**.</p></body></html>"
+    )
+    assert plan.text == "Type <script>alert(1)</script> and $x^2$ **bold**."
+
+
+def test_elements_nested_without_end(tmp_path: Path) -> None:
+    # the parser gives up at a depth; what stands before it is read or the page is refused
+    try:
+        plan = read(tmp_path, "<html><body><p>Kilns close.</p>" + "<div>" * 50_000 + "deep" + "</div>" * 50_000)
+    except SourceError as error:
+        assert "plan.html" in str(error)
+    else:
+        assert plan.text.startswith("Kilns close.")
+
+
+def test_a_page_without_text_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match=r"plan\.html holds no text"):
+        read(tmp_path, "<html><head><title>Plan</title></head><body><script>x()</script></body></html>")
