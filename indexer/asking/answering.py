@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from indexer.asking.confidence import THRESHOLD, absent_words, confidence, measure, missing_names
 from indexer.asking.interaction import NO_WORDS, QuestionWords, read_words
-from indexer.asking.question import FIGURES, Question, read_question
-from indexer.asking.ranking import RankedPassage, RankedSentence, rank_passages
+from indexer.asking.question import FIGURES, Question, ask_of, read_question
+from indexer.asking.ranking import CLOSER, RankedPassage, RankedSentence, rank_passages
 from indexer.asking.retrieval import DEPTH, retrieve
 from indexer.encoding import Encoder
 from indexer.errors import QuestionError
@@ -57,7 +57,11 @@ def ask(backend: Backend, encoder: Encoder, asked: str, scope: Scope | None = No
     """
     if top_k < 1:
         raise QuestionError("--top-k must be 1 or more.")
-    seen = examine(backend, encoder, asked, scope or Scope(), depth=max(DEPTH, top_k))
+    return to_answer(examine(backend, encoder, asked, scope or Scope(), depth=max(DEPTH, top_k)), top_k)
+
+
+def to_answer(seen: Examination, top_k: int = 10) -> Answer:
+    """The sentences of an examination that answer, with ``top_k`` passages; or the nearest miss."""
     judged = [(confidence(features), sentence) for features, sentence in seen.judged]
     chosen = [] if seen.missing else _choose(judged, named=len(seen.question.plans) > 1)
     hits = tuple(to_hit(r) for r in seen.ranked[:top_k])
@@ -79,9 +83,16 @@ def ask(backend: Backend, encoder: Encoder, asked: str, scope: Scope | None = No
     return Answer(seen.question.asked, seen.searched, sentences, citations, hits, confidence=surest)
 
 
-def examine(backend: Backend, encoder: Encoder, asked: str, scope: Scope, depth: int = DEPTH) -> Examination:
-    """Rank what is in ``scope`` for a question and measure every sentence that might answer it."""
+def examine(
+    backend: Backend, encoder: Encoder, asked: str, scope: Scope, depth: int = DEPTH, closer: int = CLOSER
+) -> Examination:
+    """Rank what is in ``scope`` for a question and measure every sentence that might answer it.
+
+    Where the scope sets plans, those that the question names beside them are left out of it.
+    """
     question = read_question(asked, backend.names())
+    if scope.plans is not None:
+        question = ask_of(question, scope.plans)
     scope = narrow(scope, question)
     searched = backend.count(scope)
     if not searched:
@@ -89,7 +100,7 @@ def examine(backend: Backend, encoder: Encoder, asked: str, scope: Scope, depth:
     words = read_words(question, encoder, backend.rarity)
     vector = encoder.embed([question.text])[0]
     candidates = retrieve(backend, question.text, vector, scope, depth)
-    ranked = rank_passages(question, words, candidates, encoder)
+    ranked = rank_passages(question, words, candidates, encoder, closer)
     missing = missing_names(question, words, [_searchable(r.passage) for r in ranked])
     judged = [(measure(question, words, s), s) for r in ranked for s in r.sentences if _may_answer(question, s)]
     return Examination(question, words, searched, ranked, judged, missing)

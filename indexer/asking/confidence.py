@@ -28,13 +28,13 @@ INTERCEPT: float = _MODEL["intercept"]
 #: Confidence from which a sentence is shown as an answer.
 THRESHOLD: float = _MODEL["threshold"]
 #: Rarity from which a missing word counts in full.
-_RARE = 4.0
+RARE = 4.0
 
 
 def measure(question: Question, words: QuestionWords, sentence: RankedSentence) -> list[float]:
     """The FEATURES of one sentence."""
     match = sentence.match
-    shortfall = (1 - match.matches) * np.minimum(1.0, words.weights / _RARE)
+    shortfall = (1 - match.matches) * np.minimum(1.0, words.weights / RARE)
     worst = 1.0 - float(shortfall.max(initial=0.0))
     return [
         match.score,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from indexer.errors import QuestionError
@@ -134,6 +134,15 @@ def read_question(asked: str, names: Mapping[str, Iterable[str]]) -> Question:
         plans=plans,
         plan_words=frozenset(word for words in called.values() for word in words),
     )
+
+
+def ask_of(question: Question, plans: Collection[str]) -> Question:
+    """``question`` put to ``plans``: the names of other plans are no words that theirs could hold."""
+    if set(question.plans) <= set(plans):
+        return question
+    names = "|".join(re.escape(word) for word in sorted(question.plan_words, key=len, reverse=True))
+    text = re.sub(rf"\b(?:{names})(?:'s)?\b", " ", question.text, flags=re.IGNORECASE)
+    return replace(question, text=fold_space(text), plans=tuple(p for p in question.plans if p in plans))
 
 
 def fits_kind(kind: Kind, sentence: str) -> bool:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from indexer.asking.answering import ask
+from indexer.asking.answering import examine, to_answer
+from indexer.asking.question import read_question
+from indexer.comparing.bearing import bearing, best_answer
+from indexer.comparing.differences import mark_among, tell_differences
 from indexer.encoding import Encoder
 from indexer.errors import QuestionError
 from indexer.storage import Backend, Scope
@@ -12,12 +15,14 @@ from indexer.types import Cell, Comparison
 
 #: Passages listed below a cell's answer.
 TOP_K = 5
+#: Passages of one plan that get the closer look.
+CLOSER = 10
 
 
 def compare(backend: Backend, encoder: Encoder, question: str, plans: Sequence[str]) -> Comparison:
-    """One question asked of each of ``plans``. Raises QuestionError and UnknownPlanError."""
-    cells = tuple(cell for _, cell in compare_many(backend, encoder, [question], plans))
-    return Comparison(question.strip(), cells)
+    """One question asked of each of ``plans``, and where they differ. Raises QuestionError, UnknownPlanError."""
+    cells = [cell for _, cell in compare_many(backend, encoder, [question], plans)]
+    return to_comparison(backend, question, cells)
 
 
 def compare_many(
@@ -25,13 +30,48 @@ def compare_many(
 ) -> Iterator[tuple[int, Cell]]:
     """(index of the question, cell) as they are done, question by question, plans in the order given.
 
+    The cells are without marks, which ``to_comparison`` adds once all cells of a question are there.
     Closing the iterator stops the work. Raises QuestionError for fewer than two plans or a question
-    that cannot be asked, UnknownPlanError for a plan that is not there.
+    that cannot be asked, UnknownPlanError for a plan that is not there, both before the first cell.
     """
+    chosen = check_plans(backend, plans)
+    names = backend.names()
+    read = [read_question(question, names) for question in questions]
+    titles = {info.id: info.title for info in backend.plans()}
+
+    def cells() -> Iterator[tuple[int, Cell]]:
+        for index, question in enumerate(read):
+            # what a plan is held against: the answer of the plan that is named, else the best of all
+            named = [plan for plan in question.plans if plan in chosen]
+            best = best_answer(examine(backend, encoder, question.asked, Scope(tuple(named[:1] or chosen))))
+            for plan in chosen:
+                seen = examine(backend, encoder, question.asked, Scope((plan,)), closer=CLOSER)
+                if best and best[1].passage.plan != plan:
+                    seen = bearing(seen, best)
+                yield index, Cell(plan, titles[plan], to_answer(seen, TOP_K))
+
+    return cells()
+
+
+def to_comparison(backend: Backend, question: str, cells: Sequence[Cell]) -> Comparison:
+    """The cells of one question with what differs between those that answer."""
+    names = [name for cell in cells for name in backend.names().get(cell.plan, ())]
+    texts = {cell.plan: " ".join(s.text for s in cell.answer.sentences) for cell in cells if cell.found}
+    marked = []
+    for cell in cells:
+        others = [text for plan, text in texts.items() if plan != cell.plan]
+        marks = tuple(mark_among(s.text, others, names) if others else () for s in cell.answer.sentences)
+        marked.append(Cell(cell.plan, cell.title, cell.answer, marks))
+    return Comparison(question.strip(), tuple(marked), tell_differences(texts, names))
+
+
+def check_plans(backend: Backend, plans: Sequence[str]) -> list[str]:
+    """``plans``, each once. Raises QuestionError for fewer than two, UnknownPlanError for one that is not there."""
     chosen = list(dict.fromkeys(plans))
     if len(chosen) < 2:
-        raise QuestionError("Comparing takes two plans or more. Name each with --plan ID; planlens list shows them.")
-    titles = {plan: backend.plan(plan).title for plan in chosen}
-    for index, question in enumerate(questions):
-        for plan in chosen:
-            yield index, Cell(plan, titles[plan], ask(backend, encoder, question, Scope((plan,)), TOP_K))
+        raise QuestionError(
+            "A comparison takes two plans or more. Name each with --plan ID; planlens list shows which there are."
+        )
+    for plan in chosen:
+        backend.count(Scope((plan,)))
+    return chosen
