@@ -41,9 +41,9 @@ def compare_many(
 
     def cells() -> Iterator[tuple[int, Cell]]:
         for index, question in enumerate(read):
-            # what a plan is held against: the answer of the plan that is named, else the best of all
+            # what a plan is held against: the answer of a plan that is named, else the best of all
             named = [plan for plan in question.plans if plan in chosen]
-            best = best_answer(examine(backend, encoder, question.asked, Scope(tuple(named[:1] or chosen))))
+            best = best_answer(examine(backend, encoder, question.asked, Scope(tuple(named or chosen))))
             for plan in chosen:
                 seen = examine(backend, encoder, question.asked, Scope((plan,)), closer=CLOSER)
                 if best and best[1].passage.plan != plan:
