@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import stat
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -122,11 +123,17 @@ def check_readable(path: Path) -> None:
 
 def read_bytes(path: Path) -> bytes:
     """The bytes of a plan file. Raises SourceError when missing, empty, too large or not a format."""
-    if not path.exists():
-        raise SourceError(f"There is no file {path}. Check the name.")
-    check_readable(path)
     try:
-        if path.stat().st_size > LARGEST_FILE:
+        found = path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        raise SourceError(f"There is no file {path}. Check the name.") from None
+    except (OSError, ValueError) as error:
+        raise SourceError(f"{path} cannot be read ({error}). Check its name and permissions.") from error
+    check_readable(path)
+    if not stat.S_ISREG(found.st_mode) and not stat.S_ISDIR(found.st_mode):
+        raise SourceError(f"{path} is not a file but a device or a pipe. Save its text in a file.")
+    try:
+        if found.st_size > LARGEST_FILE:
             raise SourceError(f"{path} is larger than {LARGEST_FILE >> 20} MB. Split it and add the parts.")
         data = path.read_bytes()
     except OSError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
 from indexer.errors import SourceError
+from indexer.reading.archive import plan_files
 from indexer.reading.loading import LOADERS, load_plan, read_bytes
 from indexer.reading.passages import chunk_plan
 from indexer.types import Page, Plan
@@ -87,7 +89,9 @@ TAIWAN = (
     "到2030年，溫室氣體排放量較基準年減少一半。各縣市政府應訂定執行方案，並每年檢討。"
     "停止新設燃煤電廠，推動再生能源，提升建築節能。"
 )
-JAPANESE = "2030年までに温室効果ガスを半減する。各都道府県は実施計画を定め、毎年見直す。石炭火力発電所の新設を停止する。"
+JAPANESE = (
+    "2030年までに温室効果ガスを半減する。各都道府県は実施計画を定め、毎年見直す。石炭火力発電所の新設を停止する。"
+)
 KOREAN = "2030년까지 온실가스 배출량을 절반으로 줄인다. 각 시도는 시행계획을 수립하고 매년 점검한다."
 RUSSIAN = "К 2030 году регион сократит выбросы парниковых газов вдвое. Каждый город отчитывается ежегодно."
 
@@ -226,6 +230,21 @@ def test_a_missing_file_and_a_folder(tmp_path: Path) -> None:
     folder.mkdir()
     with pytest.raises(SourceError, match=r"folder\.txt cannot be read \(Is a directory\)"):
         load_plan(folder)
+
+
+@pytest.mark.parametrize("name", ["a" * 300 + ".txt", "nul\0byte.txt"])
+def test_a_name_that_no_disk_holds(tmp_path: Path, name: str) -> None:
+    with pytest.raises(SourceError, match="cannot be read"):
+        load_plan(tmp_path / name)
+    (found,) = plan_files([tmp_path / name])
+    with pytest.raises(SourceError, match="cannot be read"):
+        found.read()
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "plan.txt")
+    with pytest.raises(SourceError, match="a device or a pipe"):
+        read_bytes(tmp_path / "plan.txt")
 
 
 def test_a_file_too_large(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:

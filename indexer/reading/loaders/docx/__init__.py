@@ -55,11 +55,17 @@ def _check_package(path: Path, data: bytes) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
             parts = package.infolist()
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
+            xml = sum(part.file_size for part in parts if part.filename.endswith((".xml", ".rels")))
+            if xml > LARGEST_XML or sum(part.file_size for part in parts) > LARGEST_UNPACKED:
+                raise SourceError(f"{path} unpacks to more than a plan can hold. Save its text alone, or split it.")
+            # sizes may lie: read piece by piece this shows, before python-docx reads each part at once
+            damaged = package.testzip()
+    except SourceError:
+        raise
+    except Exception as error:  # zipfile lets through what the decompressors raise
         raise SourceError(f"{path} is not a readable Word file. Open it in Word and save it again.") from error
-    xml = sum(part.file_size for part in parts if part.filename.endswith((".xml", ".rels")))
-    if xml > LARGEST_XML or sum(part.file_size for part in parts) > LARGEST_UNPACKED:
-        raise SourceError(f"{path} unpacks to more than a plan can hold. Save its text alone, or split it.")
+    if damaged:
+        raise SourceError(f"{path} is damaged at {damaged}. Open it in Word and save it again.")
 
 
 class _Reading:

@@ -1,0 +1,155 @@
+"""Files, folders and zip archives -> the files to read, one after another, within bounds."""
+
+from __future__ import annotations
+
+import os
+import stat
+import unicodedata
+import zipfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from indexer.errors import SourceError
+from indexer.reading.loading import LARGEST_FILE, LOADERS, read_bytes
+
+#: Files in an archive, and bytes they unpack to, all together and against their packed size. Text packs
+#: twenty to one; a bomb a thousand to one.
+MOST_MEMBERS = 10_000
+LARGEST_TOTAL = 2 * 1024 * 1024 * 1024
+LARGEST_RATIO = 200
+_SMALL = 1024 * 1024  # bytes below which a ratio does no harm
+_ARCHIVES = (".zip", ".7z", ".rar", ".tar", ".gz", ".tgz", ".bz2", ".xz")
+_ENCRYPTED, _UTF_8 = 0x1, 0x800  # general purpose flags
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """One file to read; ``path`` names it, also inside an archive ("plans.zip/anhui.pdf").
+
+    ``archive`` is the archive it lies in and ``member`` its name there; ``problem`` is why it cannot be
+    read, known beforehand.
+    """
+
+    path: Path
+    archive: Path | None = None
+    member: str = ""
+    problem: str = ""
+
+    def read(self) -> bytes:
+        """The file's bytes. Raises SourceError, with the file's name and the remedy, when it cannot be read."""
+        if self.problem:
+            raise SourceError(self.problem)
+        if self.archive is None:
+            return read_bytes(self.path)
+        try:
+            with zipfile.ZipFile(self.archive) as package, package.open(self.member) as file:
+                # no more than was declared, whatever it would unpack to
+                data = file.read(package.getinfo(self.member).file_size)
+        except Exception as error:  # zipfile lets through what the decompressors raise
+            raise SourceError(
+                f"{self.path} cannot be unpacked ({type(error).__name__}). Unpack the archive and add the file."
+            ) from error
+        if not data.strip():
+            raise SourceError(f"{self.path} is empty. Save it again with the plan's text in it.")
+        return data
+
+
+def plan_files(paths: Iterable[Path]) -> Iterator[SourceFile]:
+    """The files that ``paths`` stand for, in order: a folder's and a zip archive's, others themselves.
+
+    Of folders and archives, those files are given whose ending is known; hidden ones are not. Nothing is
+    raised here: what cannot be read is given with its problem, which its ``read`` raises.
+    """
+    for path in paths:
+        mode = _mode(path)
+        if stat.S_ISDIR(mode):
+            yield from _in_folder(path)
+        elif path.suffix.lower() == ".zip" and stat.S_ISREG(mode):
+            yield from _in_archive(path)
+        else:
+            yield SourceFile(path)
+
+
+def _in_folder(folder: Path) -> Iterator[SourceFile]:
+    refused: list[OSError] = []
+    found = False
+    for here, folders, names in os.walk(folder, onerror=refused.append):
+        folders[:] = sorted(name for name in folders if not _hidden(name))
+        for name in sorted(names):
+            path = Path(here, name)
+            if not _hidden(name) and path.suffix.lower() in {*LOADERS, ".zip"}:
+                found = True
+                yield from plan_files([path])
+    for error in refused:
+        place = Path(str(error.filename))
+        yield SourceFile(place, problem=f"The folder {place} cannot be read ({error.strerror}). Check its permissions.")
+    if not found and not refused:
+        known = ", ".join(sorted(LOADERS))
+        yield SourceFile(folder, problem=f"{folder} holds no plans. Files with these endings are read: {known}.")
+
+
+def _in_archive(archive: Path) -> Iterator[SourceFile]:
+    try:
+        with zipfile.ZipFile(archive) as package:
+            members = [m for m in package.infolist() if not m.is_dir() and not stat.S_ISLNK(m.external_attr >> 16)]
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, EOFError) as error:
+        reason = f"{archive} is not a readable zip archive ({error}). Download or pack it again."
+        yield SourceFile(archive, problem=reason)
+        return
+    if len(members) > MOST_MEMBERS or sum(m.file_size for m in members) > LARGEST_TOTAL:
+        reason = f"{archive} holds more than {MOST_MEMBERS} files or {LARGEST_TOTAL >> 30} GB. Add its plans in parts."
+        yield SourceFile(archive, problem=reason)
+        return
+    found = False
+    for member in sorted(members, key=lambda m: m.filename):
+        parts = [part for part in _readable(member).replace("\\", "/").split("/") if part not in ("", ".", "..")]
+        if not parts or any(map(_hidden, parts)):
+            continue
+        path = archive.joinpath(*parts)
+        ending = path.suffix.lower()
+        if ending in LOADERS or ending in _ARCHIVES:
+            found = True
+            yield SourceFile(path, archive, member.filename, _problem(path, member))
+    if not found:
+        known = ", ".join(sorted(LOADERS))
+        yield SourceFile(archive, problem=f"{archive} holds no plans. Files with these endings are read: {known}.")
+
+
+def _mode(path: Path) -> int:
+    """What kind of thing is at ``path``; 0 for nothing there or a name that no disk can hold."""
+    try:
+        return path.stat().st_mode
+    except (OSError, ValueError):
+        return 0
+
+
+def _problem(path: Path, member: zipfile.ZipInfo) -> str:
+    if path.suffix.lower() in _ARCHIVES:
+        return f"{path} is an archive inside an archive. Unpack it and add it by itself."
+    if member.flag_bits & _ENCRYPTED:
+        return f"{path} needs a password. Unpack the archive with it and add the file."
+    if member.file_size > LARGEST_FILE:
+        return f"{path} is larger than {LARGEST_FILE >> 20} MB. Split it and add the parts."
+    if member.file_size > max(_SMALL, LARGEST_RATIO * member.compress_size):
+        return f"{path} unpacks to {member.file_size >> 20} MB from next to nothing, which no plan does. Leave it out."
+    return ""
+
+
+def _readable(member: zipfile.ZipInfo) -> str:
+    """The member's name as it was meant: Windows packs Chinese names in its own encoding, undeclared."""
+    name = member.filename
+    if not member.flag_bits & _UTF_8 and not name.isascii():
+        raw = name.encode("cp437", "replace")
+        for encoding in ("utf-8", "gb18030"):
+            try:
+                name = raw.decode(encoding)
+                break
+            except UnicodeDecodeError:
+                continue
+    return "".join(" " if unicodedata.category(c)[0] == "C" else c for c in name)
+
+
+def _hidden(name: str) -> bool:
+    """Whether a file or folder is a program's own: hidden, an open Word file's lock, a Mac's notes."""
+    return name.startswith((".", "~$")) or name == "__MACOSX"
