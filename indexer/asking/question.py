@@ -36,6 +36,7 @@ ANSWER_WORDS = frozenset(
 class Kind(StrEnum):
     """The kind of thing that would answer."""
 
+    COUNT = "count"
     QUANTITY = "quantity"
     DATE = "date"
     MONEY = "money"
@@ -57,9 +58,10 @@ _KINDS = (
         r"\bhow (?:much (?:money|funding|investment)|many yuan)\b|\bhow much (?:will|does|do|did) .{0,60}cost\b"
         r"|\bwhat\b[^?]{0,40}\b(?:costs?|prices?|fees?|fines?|budget|salar(?:y|ies)|tariffs?|revenues?|turnover)\b",
     ),
+    (Kind.COUNT, r"\bhow many\b"),
     (
         Kind.QUANTITY,
-        r"\bhow (?:much|many|large|big|fast|steep|high|far|long|tall|deep|often|strongly)\b"
+        r"\bhow (?:much|large|big|fast|steep|high|far|long|tall|deep|often|strongly)\b"
         r"|\bwhat\b[^?]{0,48}\b(?:share|proportion|percentage|percent|rate|ratio|level|number|capacity|"
         r"amount|volume|target|size|height|limit|length|temperature|speed)\b"
         r"|\bwhich\b[^?]{0,48}\b(?:share|proportion|percentage|percent)\b"
@@ -84,8 +86,12 @@ _NOT_A_FIGURE = re.compile(
     re.MULTILINE,
 )
 _NUMBER_WORDS = re.compile(
-    r"\b(?:half|third|quarter|fifth|tenth|double|twice|triple|two|three|four|five|six|seven|eight|nine|ten|twelve|"
-    r"twenty|hundred|thousand|million|billion|zero|doubl\w+|halv\w+|fully|entirely|majority)\b",
+    r"\b(?:two|three|four|five|six|seven|eight|nine|ten|twelve|twenty|hundred|thousand|million|billion)\b",
+    re.IGNORECASE,
+)
+#: Say how much, never how many.
+_SHARE_WORDS = re.compile(
+    r"\b(?:half|third|quarter|fifth|tenth|double|twice|triple|zero|doubl\w+|halv\w+|fully|entirely|majority)\b",
     re.IGNORECASE,
 )
 _MONEY = re.compile(r"\byuan\b|\bRMB\b|\bdollars?\b|\beuros?\b|[$€£¥]|元|\bfree of charge\b", re.IGNORECASE)
@@ -99,7 +105,7 @@ _NAME = re.compile(r"(?<=[a-z,;)] )[A-Z][a-z]+|[\u4e00-\u9fff]{2,}")
 
 
 #: Asked for one of these, a sentence that holds none cannot answer, however near it comes.
-FIGURES = frozenset({Kind.QUANTITY, Kind.DATE, Kind.MONEY})
+FIGURES = frozenset({Kind.COUNT, Kind.QUANTITY, Kind.DATE, Kind.MONEY})
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,11 +152,12 @@ def ask_of(question: Question, plans: Collection[str]) -> Question:
 
 
 def fits_kind(kind: Kind, sentence: str) -> bool:
-    """Whether ``sentence`` holds a thing of ``kind``: a figure, a year, money, a body, a place."""
+    """Whether ``sentence`` holds a thing of ``kind``: a number, a figure, a year, money, a body, a place."""
     match kind:
-        case Kind.QUANTITY:
+        case Kind.COUNT | Kind.QUANTITY:
             bare = _NOT_A_FIGURE.sub(" ", sentence)
-            return bool(_FIGURE.search(bare) or _NUMBER_WORDS.search(bare))
+            share = kind is Kind.QUANTITY and _SHARE_WORDS.search(bare)
+            return bool(_FIGURE.search(bare) or _NUMBER_WORDS.search(bare) or share)
         case Kind.DATE:
             return bool(_YEAR.search(sentence))
         case Kind.MONEY:

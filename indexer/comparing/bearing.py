@@ -45,7 +45,7 @@ def bearing(seen: Examination, best: Judged) -> Examination:
     None do where the best of them does not: what ranks behind it answers no better.
     """
     judged = seen.judged
-    if seen.question.kind is Kind.QUANTITY:
+    if seen.question.kind in {Kind.COUNT, Kind.QUANTITY}:
         judged = [entry for entry in judged if _same_dimension(entry[1].text, best[1].text)]
     first = max(judged, key=lambda entry: entry[1].score, default=None)
     if first is None or not _bears(seen, first, best):

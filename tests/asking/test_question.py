@@ -15,6 +15,7 @@ NAMES = {"alpha": ("Alphaland",), "beta": ("Betavia", "Upper"), "national": ()}
     [
         ("How much wind power will be built?", Kind.QUANTITY),
         ("What share of energy is clean?", Kind.QUANTITY),
+        ("How many stations will be built?", Kind.COUNT),
         ("When will buses be electric?", Kind.DATE),
         ("In which year does coal peak?", Kind.DATE),
         ("How are industries treated when a project is proposed?", Kind.OPEN),
@@ -37,6 +38,9 @@ def test_the_kind_of_answer_is_read_off_the_question(asked: str, kind: Kind) -> 
         (Kind.QUANTITY, "The share reaches 20 %.", True),
         (Kind.QUANTITY, "Two thirds of it are saved.", True),
         (Kind.QUANTITY, "Half of it is saved.", True),
+        (Kind.QUANTITY, "The stations are fully electric.", True),
+        (Kind.COUNT, "The stations are fully electric.", False),
+        (Kind.COUNT, "Four stations are built.", True),
         (Kind.QUANTITY, "(2) By 2030 the share grows.", False),
         (Kind.QUANTITY, "1. The 14th Five-Year Plan and 5G are promoted.", False),
         (Kind.DATE, "By 2030 the share grows.", True),
