@@ -2,44 +2,36 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Protocol
 
 from indexer.asking.answering import ask
-from indexer.asking.question import plan_names
 from indexer.asking.surveying import survey
 from indexer.comparing.grid import compare, compare_many
 from indexer.encoding import Encoder
 from indexer.encoding.loading import load_encoder
 from indexer.errors import ModelError, SourceError
-from indexer.storage import Backend, Notify, PlanContent, Scope, open_backend
+from indexer.keeping.adding import Cancelled, Progress, Stopped, add_file, embed_all, never, no_progress
+from indexer.storage import Backend, Notify, Scope, open_backend
 from indexer.types import (
     Added,
     Answer,
     Cell,
+    ChangedAnswer,
+    Changes,
     Comparison,
     Counterpart,
     Plan,
     PlanInfo,
+    SavedQuestion,
     SectionPair,
     Survey,
     Uniqueness,
+    Version,
 )
 
 DEFAULT_LIBRARY = "index"
-
-
-class Progress(Protocol):
-    """Told how far the work on one file is: passages embedded of how many."""
-
-    def __call__(self, path: Path, done: int, total: int) -> None: ...
-
-
-def _no_progress(path: Path, done: int, total: int) -> None:
-    return None
 
 
 class Library:
@@ -118,72 +110,129 @@ class Library:
         *,
         plan_id: str | None = None,
         replace: bool = False,
-        progress: Progress = _no_progress,
+        progress: Progress = no_progress,
+        cancelled: Cancelled = never,
     ) -> Iterator[Added]:
-        """Add files one by one, each whole or not at all; one report a file, as it is done.
+        """Add files, and those in folders and zip archives, one by one, each whole or not at all.
 
+        Gives one report a file, as it is done.
         A file that is there already, under whatever name, is reported "same". A file that has changed
-        since it was added is replaced; another file with the same id only with ``replace``. Raises
-        LibraryError and ModelError, which concern the library; what concerns a file is its report.
+        since it was added is replaced; another file with the same id only with ``replace``. Once
+        ``cancelled`` says so, the file at hand is reported "cancelled" and no further one is read.
+        Raises LibraryError and ModelError, which concern the library; what concerns a file is its report.
         """
-        for path in paths:
+        from indexer.reading.archive import plan_files
+
+        for file in plan_files(paths):
             try:
-                yield self._add_one(path, plan_id or path.stem, replace=replace, progress=progress)
+                yield add_file(
+                    self.backend,
+                    lambda: self.encoder,
+                    file,
+                    plan_id,
+                    replaces=replace,
+                    progress=progress,
+                    cancelled=cancelled,
+                )
+            except Stopped:
+                yield Added(str(file.path), "cancelled", detail="cancelled; the library is as it was")
+                return
             except SourceError as error:
-                yield Added(str(path), "failed", detail=str(error))
+                yield Added(str(file.path), "failed", detail=str(error))
 
-    def remove(self, plan_ids: Sequence[str]) -> None:
-        """Remove plans, all or none. Raises UnknownPlanError and LibraryBusyError."""
-        self.backend.remove(plan_ids)
+    def remove(self, plan_ids: Sequence[str], *, purge: bool = False) -> None:
+        """Remove plans, all or none. They can be restored, unless ``purge``, which deletes every trace.
 
-    def rebuild(self, model: str | None = None, progress: Progress = _no_progress) -> None:
+        ``purge`` takes removed plans, too. Raises UnknownPlanError and LibraryBusyError.
+        """
+        self.backend.remove(plan_ids, purge=purge)
+
+    def restore(self, plan_id: str, version: int | None = None) -> None:
+        """Put a removed plan back, or an earlier version in the place of the present one.
+
+        Raises UnknownPlanError, LibraryError.
+        """
+        from indexer.keeping.editing import restore_plan
+
+        restore_plan(self.backend, lambda: self.encoder, plan_id, version)
+
+    def edit(self, plan_id: str, **fields: str | bool) -> None:
+        """Set a plan's title, issuer, date, language or machine_translated; they outlive new versions of its file.
+
+        Raises UnknownPlanError, and LibraryError for a value that cannot be.
+        """
+        from indexer.keeping.editing import edit_plan
+
+        edit_plan(self.backend, lambda: self.encoder, plan_id, fields)
+
+    def rename(self, plan_id: str, new_id: str) -> None:
+        """Give a plan another short name. Raises UnknownPlanError, and LibraryError for one that is taken."""
+        from indexer.keeping.editing import rename_plan
+
+        rename_plan(self.backend, plan_id, new_id)
+
+    def rebuild(self, model: str | None = None, progress: Progress = no_progress) -> None:
         """Chunk and embed every plan again from the text in the library, with ``model`` if given.
 
         One transaction: until it is done the library answers as before. Raises ModelError.
         """
         encoder = load_encoder(model, notify=self._notify) if model else self.encoder
-        contents = []
-        for info in self.plans():
-            plan = self.plan(info.id)
-            contents.append(self._embed(plan, encoder, Path(plan.source), progress))
-        self.backend.replace_all(contents, (encoder.source, encoder.fingerprint))
+        embed_all(self.backend, encoder, progress)
         self._encoder = encoder
 
-    def _add_one(self, path: Path, plan_id: str, *, replace: bool, progress: Progress) -> Added:
-        from indexer.reading.loading import load_plan, read_bytes
+    # -- what it was ---------------------------------------------------------------------------
 
-        digest = hashlib.sha256(read_bytes(path)).hexdigest()
-        present = {info.id: info for info in self.plans()}
-        for info in present.values():
-            if info.sha256 == digest and (info.id == plan_id or not replace):
-                return Added(str(path), "same", info.id, info.passages, f"same as {info.id}")
-        taken = present.get(plan_id)
-        if taken and not replace and Path(taken.source).resolve() != path.resolve():
-            raise SourceError(
-                f"{path}: there is a plan {plan_id!r} already, from {taken.source}. "
-                "Give this one another name with --id NAME, or put it in the other's place with --replace."
-            )
-        plan = load_plan(path, plan_id)
-        encoder = self.encoder
-        content = self._embed(plan, encoder, path, progress)
-        self.backend.add(content, (encoder.source, encoder.fingerprint))
-        return Added(str(path), "replaced" if taken else "added", plan_id, len(content.passages))
+    def removed(self) -> list[Version]:
+        """Removed plans that can be restored, as they were last; the latest removal first."""
+        return self.backend.removed()
 
-    def _embed(self, plan: Plan, encoder: Encoder, path: Path, progress: Progress) -> PlanContent:
-        from indexer.reading.passages import chunk_plan, indexed_text
+    def versions(self, plan_id: str) -> list[Version]:
+        """All versions of a plan, there or removed, the oldest first. Raises UnknownPlanError."""
+        return self.backend.versions(plan_id)
 
-        passages = chunk_plan(plan)
-        texts = [indexed_text(p) for p in passages]
-        done = 0
+    def changes(self, plan_id: str, old: int | None = None, new: int | None = None) -> Changes:
+        """What changed from one version of a plan to another, by default the last two; and in saved answers.
 
-        def advance(count: int) -> None:
-            nonlocal done
-            done += count
-            progress(path, done, len(texts))
+        Raises UnknownPlanError for a plan or version that is not there.
+        """
+        from indexer.keeping.changes import compare_versions
 
-        progress(path, 0, len(texts))
-        vectors = encoder.embed(texts, advance)
-        return PlanContent(plan, passages, texts, vectors, plan_names(plan.id, plan.title, plan.text))
+        known = self.versions(plan_id)
+        new = new or len(known)
+        old = old or max(1, new - 1)
+        sentences = compare_versions(self.backend.version(plan_id, old), self.backend.version(plan_id, new))
+        return Changes(known[old - 1], known[new - 1], sentences, tuple(self.changed_answers(plan_id)))
+
+    def saved(self) -> list[SavedQuestion]:
+        """Saved questions, in the order of saving."""
+        return self.backend.saved()
+
+    def save_question(
+        self, question: str, *, plans: Sequence[str] | None = None, section: str | None = None
+    ) -> SavedQuestion:
+        """Keep a question with the quotes that answer it now; saved again, it takes its answer of then.
+
+        Raises QuestionError, UnknownPlanError.
+        """
+        from indexer.keeping.changes import save_answer
+
+        return save_answer(self.backend, self.ask(question, plans=plans, section=section), _scope(plans, section))
+
+    def forget_question(self, saved_id: int) -> bool:
+        """Delete a saved question; False when there is none with this id."""
+        return self.backend.forget_question(saved_id)
+
+    def changed_answers(self, plan_id: str | None = None) -> list[ChangedAnswer]:
+        """Saved questions answered by other quotes now, of one plan if given, than when they were saved."""
+        from indexer.keeping.changes import compare_answers
+
+        there = {info.id for info in self.plans()}
+
+        def ask_again(saved: SavedQuestion) -> Answer | None:
+            plans = saved.plans and [plan for plan in saved.plans if plan in there]
+            return None if plans == [] else self.ask(saved.question, plans=plans, section=saved.section)
+
+        return compare_answers(self.saved(), ask_again, plan_id)
 
     # -- asking it -----------------------------------------------------------------------------
 

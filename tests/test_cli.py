@@ -161,9 +161,13 @@ def test_list_json(run: Run, sample_folder: Path, sample_library: Library) -> No
     assert ran.code == 0
     assert [p["plan"] for p in ran.objects] == ["liaoning", "national", "sichuan"]
     for plan in ran.objects:
-        assert list(plan) == ["plan", "title", "source", "pages", "passages", "words", "sha256", "warnings"]
+        assert list(plan) == [
+            "plan", "title", "source", "pages", "passages", "words", "sha256", "warnings",
+            "issuer", "date", "language", "machine_translated",
+        ]  # fmt: skip
         assert {k: type(v) for k, v in plan.items() if k != "pages"} == {
             "plan": str, "title": str, "source": str, "passages": int, "words": int, "sha256": str, "warnings": list,
+            "issuer": str, "date": str, "language": str, "machine_translated": bool,
         }  # fmt: skip
         whole = sample_library.plan(plan["plan"])
         assert plan["pages"] == (len(whole.pages) or None)

@@ -11,7 +11,7 @@ from fakes import FakeEncoder
 from indexer.errors import LibraryError, ModelError, QuestionError, UnknownPlanError
 from indexer.library import Library
 from indexer.reading.passages import indexed_text
-from indexer.types import Added
+from indexer.types import Added, Stage
 
 ANHUI = "Anhui Plan\n\n1. Industry\nCement kilns close by 2025. Steel output falls.\n\n2. Energy\nWind farms grow to 13.7 GW.\n"
 HENAN = "Henan Plan\n\n1. Land\nForests cover a fifth. Wetlands are kept.\n"
@@ -155,16 +155,43 @@ def test_a_stop_while_embedding_adds_nothing_of_that_file(
 
 
 def test_progress_is_told_for_each_file(library: Library, plans: Path) -> None:
-    told: list[tuple[str, int, int]] = []
+    told: list[tuple[str, Stage, int, int]] = []
     reports = add(
         library,
         plans / "anhui.txt",
         plans / "henan.txt",
-        progress=lambda path, done, total: told.append((path.name, done, total)),
+        progress=lambda path, stage, done, total: told.append((path.name, stage, done, total)),
     )
     for name, report in zip(("anhui.txt", "henan.txt"), reports, strict=True):
-        own = [(done, total) for told_name, done, total in told if told_name == name]
-        assert own == [(n, report.passages) for n in range(report.passages + 1)]
+        own = [(stage, done, total) for told_name, stage, done, total in told if told_name == name]
+        total = report.passages
+        embedded = [(Stage.EMBEDDING, n, total) for n in range(total + 1)]
+        assert own == [(Stage.READING, 0, 0), *embedded, (Stage.STORING, total, total)]
+
+
+@pytest.mark.parametrize("after", range(3))
+def test_a_cancelled_file_leaves_the_library_as_it_was(library: Library, plans: Path, after: int) -> None:
+    add(library, plans / "henan.txt")
+    before = (library.plans(), library.backend.generation)
+    asked: list[int] = []
+
+    def cancelled() -> bool:
+        asked.append(1)
+        return len(asked) > after
+
+    (plans / "henan.txt").write_text(HENAN + "More of it. And more.\n")
+    reports = add(library, plans / "henan.txt", plans / "anhui.txt", cancelled=cancelled)
+    assert statuses(reports) == [("cancelled", None)]  # and the other file is not begun
+    assert (library.plans(), library.backend.generation) == before
+    assert library.check() == []
+
+
+def test_closing_the_generator_stops_behind_a_whole_file(library: Library, plans: Path) -> None:
+    adding = library.add([plans / "anhui.txt", plans / "henan.txt"])
+    assert next(adding).status == "added"
+    adding.close()
+    assert [info.id for info in library.plans()] == ["anhui"]
+    assert library.check() == []
 
 
 def test_records_keep_their_ids(library: Library, tmp_path: Path) -> None:

@@ -11,8 +11,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from indexer.errors import IndexerError
+
 if TYPE_CHECKING:
-    from indexer.library import Library, Progress
+    from indexer.keeping.adding import Progress
+    from indexer.library import Library
+    from indexer.types import Stage
 
 #: Exit codes: done; done, but some files failed; refused.
 DONE, SOME_FAILED, REFUSED = 0, 1, 2
@@ -32,6 +36,7 @@ ModelOption = Annotated[
     typer.Option("--model", metavar="NAME_OR_FOLDER", help="Any sentence-transformers model, for a new library."),
 ]
 PlanOption = Annotated[list[str] | None, typer.Option("--plan", metavar="ID", help="Only this plan; may be repeated.")]
+YesOption = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 
 
@@ -51,8 +56,9 @@ def open_library(
 
 @contextmanager
 def progress_bar(quiet: bool, files: int = 0) -> Iterator[Progress]:
-    """A progress bar on standard error with rate and time left, one task a file."""
+    """A progress bar on standard error with stage, rate and time left, one task a file."""
     from rich.console import Console
+    from rich.markup import escape
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     console = Console(stderr=True, quiet=quiet)
@@ -60,19 +66,33 @@ def progress_bar(quiet: bool, files: int = 0) -> Iterator[Progress]:
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
-        TextColumn("passages"),
+        TextColumn("passages{task.fields[rate]}"),
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=console, transient=True) as bar:
         tasks: dict[Path, Any] = {}
 
-        def advance(path: Path, done: int, total: int) -> None:
+        def advance(path: Path, stage: Stage, done: int, total: int) -> None:
+            place = f" ({len(tasks) + (path not in tasks)} of {files})" if files > 1 else ""
             if path not in tasks:
-                place = f" ({len(tasks) + 1} of {files})" if files > 1 else ""
-                tasks[path] = bar.add_task(path.name + place, total=total)
-            bar.update(tasks[path], completed=done)
+                tasks[path] = bar.add_task("", total=None, rate="")
+            speed = bar.tasks[tasks[path]].speed
+            rate = f", {speed:.0f}/s" if speed else ""
+            # a file's name is text, never markup
+            bar.update(tasks[path], description=f"{stage} {escape(path.name)}{place}", rate=rate)
+            bar.update(tasks[path], completed=done, total=total or None)
 
         yield advance
+
+
+def confirm(what: str, yes: bool) -> None:
+    """Ask whether to do ``what``, unless ``yes``. Ends the command at a no; raises IndexerError without a terminal."""
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise IndexerError(f"{what} needs a yes. Without a terminal, give --yes.")
+    if not typer.confirm(f"{what}?"):
+        raise typer.Exit(REFUSED)
 
 
 def print_lines(objects: Iterable[object]) -> None:

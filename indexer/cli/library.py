@@ -1,28 +1,31 @@
-"""Commands that keep the library: index, add, remove, list, check, rebuild, doctor."""
+"""Commands on the library as a whole: index, add, replace, sync, remove, list, check, rebuild, doctor."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from indexer.cli.common import (
+    DONE,
     REFUSED,
     SOME_FAILED,
     JsonOption,
     LibraryOption,
     ModelOption,
     QuietOption,
+    YesOption,
     app,
+    confirm,
     note,
     open_library,
     print_lines,
     progress_bar,
 )
-from indexer.errors import IndexerError, SourceError
+from indexer.errors import SourceError
 
 if TYPE_CHECKING:
     from indexer.types import Added
@@ -36,19 +39,14 @@ def index(
     quiet: QuietOption = False,
 ) -> None:
     """Add every plan in a folder; what is there already is left alone."""
-    from indexer.reading.loading import LOADERS
-
     if not folder.is_dir():
         raise SourceError(f"There is no folder {folder}. Give one that holds plans, or add files with: planlens add")
-    paths = sorted(p for p in folder.rglob("*") if p.suffix.lower() in LOADERS and p.is_file())
-    if not paths:
-        raise SourceError(f"{folder} holds no plans. Files with these endings are read: {', '.join(sorted(LOADERS))}.")
-    _add(paths, library, model, quiet)
+    raise typer.Exit(_add([folder], library, model, quiet))
 
 
 @app.command()
 def add(
-    paths: Annotated[list[Path], typer.Argument(help="Files to add.")],
+    paths: Annotated[list[Path], typer.Argument(help="Files to add, folders and zip archives of them.")],
     plan_id: Annotated[str | None, typer.Option("--id", help="Short name of the plan, for one file.")] = None,
     replace: Annotated[bool, typer.Option("--replace", help="Put it in the place of the plan with its id.")] = False,
     library: LibraryOption = "index",
@@ -56,29 +54,81 @@ def add(
     quiet: QuietOption = False,
 ) -> None:
     """Add files, each whole or not at all."""
-    if plan_id is not None and len(paths) > 1:
+    if plan_id is not None and (len(paths) > 1 or paths[0].is_dir()):
         raise SourceError("--id names one plan: give one file with it.")
-    _add(paths, library, model, quiet, plan_id=plan_id, replace=replace)
+    raise typer.Exit(_add(paths, library, model, quiet, plan_id=plan_id, replace=replace))
+
+
+@app.command()
+def replace(
+    plan: Annotated[str, typer.Argument(help="Id of the plan.")],
+    file: Annotated[Path, typer.Argument(help="The file with its new version.")],
+    library: LibraryOption = "index",
+    quiet: QuietOption = False,
+) -> None:
+    """Put a new version in a plan's place; what the old one said is kept, see: planlens changes."""
+    with open_library(library, quiet=quiet) as opened:
+        opened.plan(plan)
+    raise typer.Exit(_add([file], library, None, quiet, plan_id=plan, replace=True))
+
+
+@app.command()
+def sync(
+    folder: Annotated[Path, typer.Argument(help="The folder that the library shall match.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")] = False,
+    yes: YesOption = False,
+    allow_empty: Annotated[
+        bool, typer.Option("--allow-empty", help="Go on, and remove its plans, when the folder holds none.")
+    ] = False,
+    library: LibraryOption = "index",
+    quiet: QuietOption = False,
+) -> None:
+    """Make the library match a folder: add what is new, replace what changed, remove what is gone from it.
+
+    Plans from elsewhere are left alone. What is removed can be restored.
+    """
+    from indexer.keeping.syncing import compare_folder
+
+    compare_folder([], folder, allow_empty=allow_empty)  # a folder that cannot be read makes no library
+    with open_library(library, create=not dry_run, quiet=quiet) as opened:
+        differences = compare_folder(opened.plans(), folder, allow_empty=allow_empty)
+    gone = [info.id for info in differences.gone]
+    if not quiet or dry_run:
+        for path in differences.new:
+            print(f"add {path}")
+        for path, plan_id in differences.changed:
+            print(f"replace {plan_id} with {path}")
+        for info in differences.gone:
+            print(f"remove {info.id}: {info.source} is gone")
+        print(f"{differences.same} the same")
+    if dry_run:
+        return
+    if gone:
+        confirm(f"Remove {', '.join(gone)}", yes)
+    code = _add(differences.to_add, library, None, quiet) if differences.to_add else DONE
+    if gone:
+        with open_library(library, quiet=quiet) as opened:
+            opened.remove(gone)
+    raise typer.Exit(code)
 
 
 @app.command()
 def remove(
     plans: Annotated[list[str], typer.Argument(help="Ids of the plans to remove.")],
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    purge: Annotated[
+        bool, typer.Option("--purge", help="Delete every trace, of plans removed before, too; no way back.")
+    ] = False,
+    yes: YesOption = False,
     library: LibraryOption = "index",
     quiet: QuietOption = False,
 ) -> None:
-    """Remove plans, all of those named or none."""
+    """Remove plans, all of those named or none; planlens restore brings them back."""
     with open_library(library, quiet=quiet) as opened:
-        titles = [opened.plan(plan_id).title for plan_id in plans]
-        if not yes:
-            if not sys.stdin.isatty():
-                raise IndexerError(f"Removing {', '.join(plans)} needs a yes. Without a terminal, give --yes.")
-            if not typer.confirm("Remove " + "; ".join(titles) + "?"):
-                raise typer.Exit(REFUSED)
-        opened.remove(plans)
+        titles = [opened.versions(plan)[-1].title if purge else opened.plan(plan).title for plan in plans]
+        confirm(f"{'Delete for good' if purge else 'Remove'}: " + "; ".join(titles), yes)
+        opened.remove(plans, purge=purge)
     if not quiet:
-        print(f"Removed: {', '.join(plans)}")
+        print(f"{'Deleted' if purge else 'Removed'}: {', '.join(plans)}")
 
 
 @app.command("list")
@@ -87,13 +137,16 @@ def list_plans(library: LibraryOption = "index", as_json: JsonOption = False, qu
     from dataclasses import asdict
 
     with open_library(library, quiet=quiet) as opened:
-        plans = [{("plan" if k == "id" else k): v for k, v in asdict(info).items()} for info in opened.plans()]
+        plans = [_listed(asdict(info)) for info in opened.plans()]
     if as_json:
         print_lines(plans)
         return
     for plan in plans:
-        pages = f"{plan['pages']} pages, " if plan["pages"] else ""
-        print(f"{plan['plan']}: {plan['title']} ({pages}{plan['passages']} passages, {plan['words']} words)")
+        pages = [f"{plan['pages']} pages"] if plan["pages"] else []
+        told = [part for part in (plan["issuer"], plan["date"], plan["language"]) if part]
+        marks = ["machine translation"] if plan["machine_translated"] else []
+        counted = [f"{plan['passages']} passages", f"{plan['words']} words"]
+        print(f"{plan['plan']}: {plan['title']} ({', '.join([*told, *marks, *pages, *counted])})")
         for warning in plan["warnings"]:
             print(f"    note: {warning}")
     if not plans and not quiet:
@@ -135,6 +188,12 @@ def doctor(library: LibraryOption = "index", quiet: QuietOption = False) -> None
         raise typer.Exit(SOME_FAILED)
 
 
+def _listed(info: dict[str, Any]) -> dict[str, Any]:
+    """A plan as `list --json` tells it: its metadata beside the rest."""
+    metadata = info.pop("metadata")
+    return {"plan": info.pop("id"), **info, **metadata}
+
+
 def _add(
     paths: Sequence[Path],
     library: str,
@@ -143,11 +202,17 @@ def _add(
     *,
     plan_id: str | None = None,
     replace: bool = False,
-) -> None:
+) -> int:
+    """Add files and report each; the exit code."""
+    from indexer.reading.archive import plan_files
+
+    files = list(plan_files(paths))
+    if files and all(file.problem for file in files):
+        raise SourceError(files[0].problem)  # no library is made for nothing
     reports: list[Added] = []
     with (
         open_library(library, create=True, model=model, quiet=quiet) as opened,
-        progress_bar(quiet, len(paths)) as progress,
+        progress_bar(quiet, len(files)) as progress,
     ):
         for report in opened.add(paths, plan_id=plan_id, replace=replace, progress=progress):
             reports.append(report)
@@ -157,6 +222,7 @@ def _add(
                 print(
                     f"{report.path}: {report.detail or f'{report.status}, {report.passages} passages'}", file=sys.stderr
                 )
-    failed = [r for r in reports if r.status == "failed"]
-    if failed:
-        raise typer.Exit(REFUSED if len(failed) == len(reports) else SOME_FAILED)
+    failed = sum(report.status == "failed" for report in reports)
+    if not failed:
+        return DONE
+    return REFUSED if failed == len(reports) else SOME_FAILED

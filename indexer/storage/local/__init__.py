@@ -17,6 +17,7 @@ from indexer.storage.local import history, saved
 from indexer.storage.local.database import Database
 from indexer.storage.local.derived import Derived
 from indexer.storage.local.lock import write_lock
+from indexer.storage.local.rows import unknown_plan
 from indexer.storage.local.soundness import database_problems
 from indexer.types import Passage, Plan, PlanInfo, SavedQuestion, Version
 
@@ -136,6 +137,11 @@ class LocalBackend:
 
     def remove(self, plan_ids: Sequence[str], *, purge: bool = False) -> None:
         with self._writing() as generation:
+            known = list(self._database.names())
+            held = {*known, *(version.plan for version in self.removed())} if purge else known
+            for plan_id in plan_ids:
+                if plan_id not in held:
+                    raise unknown_plan(plan_id, known)
             change = history.purge_plan if purge else history.remove_plan
             self._derived.words(locked=True)
             with self._database.write() as connection:

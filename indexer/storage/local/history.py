@@ -100,15 +100,11 @@ def remove_plan(database: Database, connection: sqlite3.Connection, plan_id: str
 
 
 def purge_plan(database: Database, connection: sqlite3.Connection, plan_id: str, generation: int) -> int | None:
-    """Delete a plan, or one that was removed, with all its versions; its key, if it was there.
-
-    Raises UnknownPlanError.
-    """
+    """Delete a plan, or one that was removed, with all its versions; its key, if it was there."""
     saved.forget_plan(connection, plan_id)
-    kept = connection.execute("DELETE FROM versions WHERE id = ?", (plan_id,)).rowcount
-    if kept and plan_id not in database.names():
-        return None
-    return database.delete_plan(connection, plan_id, generation)
+    connection.execute("DELETE FROM versions WHERE id = ?", (plan_id,))
+    there = plan_id in database.names()
+    return database.delete_plan(connection, plan_id, generation) if there else None
 
 
 def amend_plan(

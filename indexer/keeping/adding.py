@@ -1,0 +1,135 @@
+"""A file -> a plan in the library, with its progress, and a stop at any moment before it is stored."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, TypeAlias
+
+from indexer.asking.question import plan_names
+from indexer.encoding import Encoder
+from indexer.errors import SourceError
+from indexer.storage import Backend, PlanContent
+from indexer.types import Added, Plan, Stage
+
+if TYPE_CHECKING:
+    from indexer.reading.archive import SourceFile
+
+#: Asked now and then whether the work shall stop.
+Cancelled: TypeAlias = Callable[[], bool]
+
+
+class Progress(Protocol):
+    """Told how far the work on one file is: its stage, and passages embedded of how many."""
+
+    def __call__(self, path: Path, stage: Stage, done: int, total: int) -> None: ...
+
+
+class Stopped(Exception):
+    """Ends the work on a file that was cancelled; never leaves this package and the library."""
+
+
+def no_progress(path: Path, stage: Stage, done: int, total: int) -> None:
+    return None
+
+
+def never() -> bool:
+    return False
+
+
+def add_file(
+    backend: Backend,
+    encoder: Callable[[], Encoder],
+    file: SourceFile,
+    plan_id: str | None = None,
+    *,
+    replaces: bool = False,
+    progress: Progress = no_progress,
+    cancelled: Cancelled = never,
+) -> Added:
+    """Add one file, whole or not at all; ``encoder`` gives the model when it is needed.
+
+    Without ``plan_id`` the plan keeps its name, and a new one is called by the file's.
+    What is there already is "same"; what has changed since it was added is "replaced", and another
+    file of the same id only when ``replaces``. Raises SourceError for what concerns the file, Stopped when
+    ``cancelled``.
+    """
+    from indexer.reading.loading import load_plan
+    from indexer.reading.naming import plan_id_of
+
+    path = file.path
+    if cancelled():
+        raise Stopped
+    progress(path, Stage.READING, 0, 0)
+    data = file.read()
+    digest = hashlib.sha256(data).hexdigest()
+    seen = backend.generation
+    present = {info.id: info for info in backend.plans()}
+    if plan_id is None:  # a plan that was renamed keeps its name when its file changes
+        own = (i.id for i in present.values() if i.source == str(path.absolute()) and not replaces)
+        plan_id = next(own, None) or plan_id_of(path.name)
+    for info in present.values():
+        if info.sha256 == digest and (info.id == plan_id or not replaces):
+            return Added(str(path), "same", info.id, info.passages, f"same as {info.id}")
+    taken = present.get(plan_id)
+    if taken and not replaces and Path(taken.source).resolve() != path.resolve():
+        raise SourceError(
+            f"{path}: there is a plan {plan_id!r} already, from {taken.source}. "
+            "Give this one another name with --id NAME, or put it in the other's place with --replace."
+        )
+    plan = load_plan(path, plan_id, data)
+    if taken:
+        plan = keep_edits(backend.plan(plan_id), plan)
+    model = encoder()
+    content = embed_plan(plan, model, path, progress, cancelled)
+    progress(path, Stage.STORING, len(content.passages), len(content.passages))
+    backend.add(content, (model.source, model.fingerprint), seen=seen)
+    return Added(str(path), "replaced" if taken else "added", plan_id, len(content.passages))
+
+
+def embed_plan(
+    plan: Plan, encoder: Encoder, path: Path, progress: Progress = no_progress, cancelled: Cancelled = never
+) -> PlanContent:
+    """All that is stored of ``plan``. Raises Stopped when ``cancelled`` between two batches."""
+    from indexer.reading.passages import chunk_plan, indexed_text
+
+    passages = chunk_plan(plan)
+    texts = [indexed_text(p) for p in passages]
+    done = 0
+
+    def advance(count: int) -> None:
+        nonlocal done
+        done += count
+        progress(path, Stage.EMBEDDING, done, len(texts))
+        if cancelled():
+            raise Stopped
+
+    advance(0)
+    vectors = encoder.embed(texts, advance)
+    return PlanContent(plan, passages, texts, vectors, plan_names(plan.id, plan.title, plan.text))
+
+
+def embed_all(backend: Backend, encoder: Encoder, progress: Progress = no_progress) -> None:
+    """Chunk and embed every plan again from its text, in one transaction.
+
+    What others change meanwhile is embedded too before all is put in place: no change of theirs is lost.
+    """
+    done: dict[str, PlanContent] = {}
+    while True:
+        seen = backend.generation
+        plans = [backend.plan(info.id) for info in backend.plans()]
+        for plan in plans:
+            if plan.id not in done or done[plan.id].plan != plan:
+                done[plan.id] = embed_plan(plan, encoder, Path(plan.source), progress)
+        contents = [done[plan.id] for plan in plans]
+        if backend.replace_all(contents, (encoder.source, encoder.fingerprint), seen=seen):
+            return
+
+
+def keep_edits(old: Plan, new: Plan) -> Plan:
+    """``new`` with what a person has set in ``old``."""
+    metadata = {name: getattr(old.metadata, name) for name in old.edited if name != "title"}
+    title = old.title if "title" in old.edited else new.title
+    return replace(new, title=title, metadata=replace(new.metadata, **metadata), edited=old.edited)
