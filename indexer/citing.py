@@ -52,9 +52,12 @@ def section_numbers(section: Sequence[str]) -> str:
 
 def chip(citation: Citation) -> str:
     """ "[1] Title · 2(3)4 · p. 12"; the innermost section's name where sections have no numbers."""
-    where = section_numbers(citation.section) or _shortened("".join(citation.section[-1:]))
-    page = f"p. {citation.page}" if citation.page is not None else ""
-    return f"[{citation.n}] " + " · ".join(filter(None, [_shortened(citation.title), where, page]))
+    return f"[{citation.n}] " + " · ".join(filter(None, [_shortened(citation.title), _where(citation)]))
+
+
+def short_chip(citation: Citation) -> str:
+    """ "[1] 2(3)4 · p. 12", where the plan's title stands above."""
+    return f"[{citation.n}] {_where(citation) or 'in the text'}"
 
 
 def breadcrumb(place: Citation | Passage) -> str:
@@ -70,6 +73,12 @@ def quotation(place: Citation | Passage) -> str:
     page = f"p. {place.page}" if place.page is not None else None
     where = ", ".join(filter(None, [place.title, " › ".join(place.section), page]))
     return f'"{visible_text(quote)}" ({fold_space(where)})'
+
+
+def _where(citation: Citation) -> str:
+    section = section_numbers(citation.section) or _shortened("".join(citation.section[-1:]))
+    page = f"p. {citation.page}" if citation.page is not None else ""
+    return " · ".join(filter(None, [section, page]))
 
 
 def _shortened(text: str) -> str:

@@ -3,14 +3,29 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from typing import TypeAlias
 
 import streamlit as st
 
 from indexer.asking.question import read_question
+from indexer.comparing.grid import to_comparison
 from indexer.library import DEFAULT_LIBRARY, Library
-from indexer.types import Answer, Plan, PlanInfo, Survey
+from indexer.storage import Scope
+from indexer.types import (
+    Answer,
+    Cell,
+    Comparison,
+    Counterpart,
+    Passage,
+    Plan,
+    PlanInfo,
+    SectionPair,
+    Survey,
+    Uniqueness,
+)
 from indexer.ui.address import Request
+from indexer.ui.job import Job
 
 #: Names the library to serve; ``planlens serve --library`` sets it.
 LOCATION_VARIABLE = "PLANLENS_LIBRARY"
@@ -19,6 +34,7 @@ _KEPT = 256
 
 #: Which library, and the generation it is at: what everything kept depends on.
 _Edition: TypeAlias = tuple[str, int]
+_Texts: TypeAlias = tuple[str, ...]
 
 
 def open_library() -> Library:
@@ -51,6 +67,36 @@ def named_plans(library: Library, question: str) -> tuple[str, ...]:
     return read_question(question, library.backend.names()).plans
 
 
+def compare(library: Library, questions: _Texts, plans: _Texts) -> Job[tuple[int, Comparison]]:
+    """Work that gives (index of the question, its comparison so far), one cell more each time."""
+    return _comparison(library, _edition(library), questions, plans)
+
+
+def count_passages(library: Library, questions: _Texts, plans: _Texts) -> Job[tuple[int, dict[str, int]]]:
+    """Work that gives (index of the question, plan id -> number of its passages on the topic)."""
+    return _counts(library, _edition(library), questions, plans)
+
+
+def read_passages(library: Library, plan_id: str) -> list[Passage]:
+    """All passages of a plan, in reading order. Raises UnknownPlanError."""
+    return _passages(library, _edition(library), plan_id)
+
+
+def similar(library: Library, plan: str, start: int, other: str) -> list[Counterpart]:
+    """Counterparts in ``other`` of the passage of ``plan`` at ``start``, best first. Raises IndexerError."""
+    return _similar(library, _edition(library), plan, start, other)
+
+
+def distinct(library: Library, plans: _Texts) -> Uniqueness:
+    """What only one of ``plans`` says. Raises IndexerError."""
+    return _distinct(library, _edition(library), plans)
+
+
+def align_sections(library: Library, one: str, other: str) -> list[SectionPair]:
+    """Two plans' sections, matched. Raises UnknownPlanError."""
+    return _sections(library, _edition(library), one, other)
+
+
 def _edition(library: Library) -> _Edition:
     return library.backend.location, library.backend.generation
 
@@ -80,3 +126,46 @@ def _answer(_library: Library, edition: _Edition, request: Request, top_k: int) 
 @st.cache_data(show_spinner=False, max_entries=_KEPT)
 def _survey(_library: Library, edition: _Edition, request: Request) -> Survey:
     return _library.survey(request.question, plans=request.plans or None, section=request.section or None)
+
+
+@st.cache_resource(show_spinner=False, max_entries=32, on_release=Job.stop)
+def _comparison(_library: Library, edition: _Edition, questions: _Texts, plans: _Texts) -> Job[tuple[int, Comparison]]:
+    return Job(_compared(_library, questions, plans), len(questions) * len(plans))
+
+
+@st.cache_resource(show_spinner=False, max_entries=32, on_release=Job.stop)
+def _counts(_library: Library, edition: _Edition, questions: _Texts, plans: _Texts) -> Job[tuple[int, dict[str, int]]]:
+    work = ((i, _library.survey(question, plans=plans).by_plan) for i, question in enumerate(questions))
+    return Job(work, len(questions))
+
+
+@st.cache_data(show_spinner=False, max_entries=8)
+def _passages(_library: Library, edition: _Edition, plan_id: str) -> list[Passage]:
+    keys = _library.backend.keys(Scope((plan_id,)))
+    found = _library.backend.passages(keys)
+    return [found[key] for key in keys if key in found]
+
+
+@st.cache_data(show_spinner=False, max_entries=_KEPT)
+def _similar(_library: Library, edition: _Edition, plan: str, start: int, other: str) -> list[Counterpart]:
+    return _library.similar(plan, start, other)
+
+
+@st.cache_data(show_spinner=False, max_entries=4)
+def _distinct(_library: Library, edition: _Edition, plans: _Texts) -> Uniqueness:
+    return _library.distinct(plans)
+
+
+@st.cache_data(show_spinner=False, max_entries=8)
+def _sections(_library: Library, edition: _Edition, one: str, other: str) -> list[SectionPair]:
+    return _library.align_sections(one, other)
+
+
+def _compared(library: Library, questions: _Texts, plans: _Texts) -> Iterator[tuple[int, Comparison]]:
+    """A question's cells as they are done; with the last of them, how they differ."""
+    rows: dict[int, list[Cell]] = {}
+    for i, cell in library.compare_many(questions, plans):
+        row = rows.setdefault(i, [])
+        row.append(cell)
+        whole = len(row) == len(plans)
+        yield i, to_comparison(library.backend, questions[i], row) if whole else Comparison(questions[i], tuple(row))

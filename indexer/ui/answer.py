@@ -7,11 +7,12 @@ from itertools import groupby
 import streamlit as st
 
 from indexer.citing import chip
+from indexer.exporting.wording import CUT_OFF
 from indexer.library import Library
 from indexer.types import Answer, AnswerSentence, Citation
 from indexer.ui import state
 from indexer.ui.markup import element, marked_html, plain, show, text_element
-from indexer.ui.passage import CUT_OFF, place_of, show_actions, show_card, show_passages
+from indexer.ui.passage import place_of, show_actions, show_card, show_passages
 from indexer.ui.source import Place, show_source
 
 
@@ -43,7 +44,7 @@ def _show_sentences(library: Library, answer: Answer) -> None:
                     show(text_element("h2", citation.title, "plan-title"))
                 _show_quote(sentence, citation, key)
             if opened == key or (opened is None and citation.n == 1):
-                show_source(library, _place(sentence, citation), key if opened else "default")
+                show_source(library, place_of_quote(sentence, citation), key if opened else "default")
 
 
 def _show_quote(sentence: AnswerSentence, citation: Citation, key: str) -> None:
@@ -54,7 +55,8 @@ def _show_quote(sentence: AnswerSentence, citation: Citation, key: str) -> None:
     show_actions(plain(chip(citation)), key, citation, help=plain(" › ".join(citation.section)) or None)
 
 
-def _place(sentence: AnswerSentence, citation: Citation) -> Place:
+def place_of_quote(sentence: AnswerSentence, citation: Citation) -> Place:
+    """Where to open an answer's sentence, marked as it is in the answer."""
     start = citation.start
     met = [(start + a, start + b) for a, b in sentence.emphasis]
     marks = {"answer": [(start, citation.end)], "met": met}

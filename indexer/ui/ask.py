@@ -12,6 +12,7 @@ from indexer.ui import access, state
 from indexer.ui.address import Request
 from indexer.ui.answer import show_answer
 from indexer.ui.markup import element, plain, show, text_element
+from indexer.ui.masthead import show_empty, show_heading, show_missing
 from indexer.ui.survey import show_survey
 
 EXAMPLES = (
@@ -28,22 +29,14 @@ def page() -> None:
     plans = access.list_plans(library)
     titles = {info.id: info.title for info in plans}
     request, missing = state.take_request(list(titles))
-    _show_heading(plans)
+    show_heading(plans)
     if not plans:
-        show(
-            element(
-                "section",
-                text_element("h2", "The library is empty."),
-                text_element("p", "Add plans in a terminal with the command below, then reload this page."),
-                css="notice",
-            )
-        )
-        st.code(f"planlens add FILE --library {library.backend.location}", language=None)
+        show_empty(library)
         return
     _show_form()
     _show_filters(titles)
     if missing:
-        _show_missing(missing, request)
+        show_missing(missing, "searched", all_instead=not request.plans)
     if not request.question:
         _show_examples()
         _show_plans(plans)
@@ -51,19 +44,6 @@ def page() -> None:
     _show_scope(library, request, titles)
     with st.container(key="result"):
         _show_result(library, request, titles, sum(info.passages for info in plans))
-
-
-def _show_heading(plans: Sequence[PlanInfo]) -> None:
-    count = f"{len(plans)} {'plan' if len(plans) == 1 else 'plans'}"
-    passages = f"{sum(info.passages for info in plans):,} passages"
-    show(
-        element(
-            "header",
-            text_element("h1", "Planlens"),
-            text_element("p", f"{count} · {passages}"),
-            css="masthead",
-        )
-    )
 
 
 def _show_form() -> None:
@@ -121,14 +101,6 @@ def _show_plans(plans: Sequence[PlanInfo]) -> None:
 def _size(info: PlanInfo) -> str:
     pages = f"{info.pages} pages · " if info.pages else ""
     return f"{pages}{info.words:,} words"
-
-
-def _show_missing(missing: Sequence[str], request: Request) -> None:
-    """Say which plans of a link are gone; the address has lost them already."""
-    names = ", ".join(f"“{plan}”" for plan in missing)
-    verb = "is" if len(missing) == 1 else "are"
-    instead = "The plans that remain were searched." if request.plans else "All plans were searched instead."
-    show(text_element("p", f"{names} {verb} not in this library, or no longer. {instead}", "notice"))
 
 
 def _show_scope(library: Library, request: Request, titles: dict[str, str]) -> None:

@@ -24,6 +24,11 @@ _ELEMENTS = {
     "heading": "span",
     "answer": "mark",  # a sentence that answers, within its passage
     "emphasis": "mark",  # the words that matter, within an answer
+    # What differs from the text beside it, by the aspect in which it does.
+    "figure": "b",
+    "year": "b",
+    "name": "b",
+    "binding": "b",
     "met": "u",  # words that met words of the question
     "silent": "span",  # kept in the text, not shown
 }

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
 from indexer.citing import breadcrumb, quotation
+from indexer.exporting.wording import CUT_OFF
 from indexer.library import Library
 from indexer.types import Citation, Hit, Passage, Role, Span
 from indexer.ui import state
@@ -17,7 +18,6 @@ _ROLES = {
     Role.SUMMARY: "From a summary, not part of the plan's body",
     Role.FURNITURE: "Not part of the plan's body",
 }
-CUT_OFF = "Figure cut off in the source"
 
 
 def show_passages(library: Library, hits: Sequence[Hit], citations: Sequence[Citation] = ()) -> None:
@@ -35,15 +35,28 @@ def show_passages(library: Library, hits: Sequence[Hit], citations: Sequence[Cit
             show_source(library, place_of(hit), "default")
 
 
-def show_card(hit: Hit, key: str, citations: Sequence[Citation] = (), rank: int | None = None) -> None:
-    """One passage; sentences of ``citations`` in it are shaded."""
+def show_card(
+    hit: Hit,
+    key: str,
+    citations: Sequence[Citation] = (),
+    rank: int | None = None,
+    beside: Callable[[], None] | None = None,
+    headed: bool = False,
+) -> None:
+    """One passage; sentences of ``citations`` in it are shaded.
+
+    ``beside`` opens its counterparts; ``headed`` says that its plan and section stand above.
+    """
     passage = hit.passage
     badges = [text for text in (_ROLES.get(passage.role), CUT_OFF if passage.cut_off else None) if text]
     number = [text_element("span", f"{rank}", "rank")] if rank else []
+    heading = [
+        element("p", *number, text_element("span", passage.title), css="card-title"),
+        text_element("p", breadcrumb(passage), "crumbs"),
+    ]
     with st.container(key=f"card-{key}", gap="xsmall"):
         show(
-            element("p", *number, text_element("span", passage.title), css="card-title"),
-            text_element("p", breadcrumb(passage), "crumbs"),
+            *(() if headed else heading),
             *(text_element("span", badge, "badge") for badge in badges),
             element(
                 "div",
@@ -51,14 +64,25 @@ def show_card(hit: Hit, key: str, citations: Sequence[Citation] = (), rank: int 
                 css="passage-text",
             ),
         )
-        show_actions("Show in its surroundings", key, passage)
+        show_actions("Show in its surroundings", key, passage, beside=beside)
 
 
-def show_actions(label: str, key: str, place: Citation | Passage, help: str | None = None) -> None:
-    """Open the source, and give the quote with its citation, to copy; below, where Tab goes next."""
+def show_actions(
+    label: str,
+    key: str,
+    place: Citation | Passage,
+    help: str | None = None,
+    beside: Callable[[], None] | None = None,
+) -> None:
+    """Open the source, and give the quote with its citation, to copy; below, where Tab goes next.
+
+    ``beside`` opens the passage's counterparts in other plans.
+    """
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         st.button(label, key=f"open-{key}", type="tertiary", on_click=state.open_source, args=(key,), help=help)
         st.button("Copy quote", key=f"copy-{key}", type="tertiary", on_click=state.toggle_quote, args=(key,))
+        if beside:
+            st.button("Counterparts", key=f"beside-{key}", type="tertiary", on_click=beside)
     if st.session_state[state.QUOTED] == key:
         st.code(quotation(place), language=None, wrap_lines=True)
 

@@ -48,10 +48,10 @@ def show_source(library: Library, place: Place, key: str) -> None:
     with st.container(key=f"source-{key}"):
         show(
             text_element("h2", plan.title, "source-title"),
-            text_element("p", _where(plan, place), "crumbs"),
+            text_element("p", whereabouts(plan, place), "crumbs"),
             element(
                 "div",
-                _excerpt(plan, place, (low, high)),
+                excerpt_html(plan, place, (low, high)),
                 css="source-text",
                 tabindex="0",
                 role="region",
@@ -64,7 +64,8 @@ def show_source(library: Library, place: Place, key: str) -> None:
             st.button("Close source", key="source-close", type="tertiary", on_click=state.close_source)
 
 
-def _excerpt(plan: Plan, place: Place, span: Span) -> Html:
+def excerpt_html(plan: Plan, place: Place, span: Span) -> Html:
+    """The plan's text within ``span``, ``place`` and what is marked in it in their classes."""
     low, high = span
     marks: dict[str, Sequence[Span]] = {"passage": [(place.start, place.end)], **place.marks}
     marks["around"] = [(low, place.start), (place.end, high)]
@@ -76,6 +77,7 @@ def _excerpt(plan: Plan, place: Place, span: Span) -> Html:
     return marked_html(plan.text[low:high], moved)
 
 
-def _where(plan: Plan, place: Place) -> str:
+def whereabouts(plan: Plan, place: Place) -> str:
+    """Section, page and file of a place, on one line."""
     page = f"page {place.page} of {len(plan.pages)}" if place.page is not None and plan.pages else ""
     return " · ".join(filter(None, [place.section, page, PurePath(plan.source).name]))

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import streamlit as st
 
-from indexer.ui.address import Request, read_address, write_address
+from indexer.ui.address import Comparing, Request, read_address, write_address
 
 # Keys of the widgets.
 QUESTION, PLANS, SECTION, EVERY = "question", "plans", "section", "every"
-# The request that the widgets show; the source that is open, None for the page's own choice and ""
-# for none; how much of the plan's text stands around it; the quote that is given to copy, "" for
-# none; how many passages are listed.
-_REQUEST, OPENED, REACH, QUOTED, LISTED = "request", "opened", "reach", "quoted", "listed"
+# The request that the widgets of the open page show; the source that is open, None for the page's
+# own choice and "" for none; how much of the plan's text stands around it; the quote that is given
+# to copy, "" for none; how many passages are listed.
+REQUEST, OPENED, REACH, QUOTED, LISTED = "request", "opened", "reach", "quoted", "listed"
 
 #: Passages listed at first, and further ones a click.
 PAGE_LENGTH = 10
@@ -29,7 +29,7 @@ def take_request(known: list[str]) -> tuple[Request, list[str]]:
     asked = read_address()
     request = asked.within(known)
     missing = [plan for plan in asked.plans if plan not in known]
-    if st.session_state.get(_REQUEST) != request or missing:
+    if st.session_state.get(REQUEST) != request or missing:
         st.session_state[QUESTION] = request.question
         st.session_state[PLANS] = list(request.plans)
         st.session_state[SECTION] = request.section
@@ -83,7 +83,12 @@ def _of_widgets(question: str) -> Request:
 
 def _remember(request: Request) -> None:
     write_address(request)
-    st.session_state[_REQUEST] = request
+    begin(request)
+
+
+def begin(request: Request | Comparing) -> None:
+    """Show ``request`` from now on, with nothing opened."""
+    st.session_state[REQUEST] = request
     st.session_state[OPENED] = None
     st.session_state[REACH] = _REACH_AT_FIRST
     st.session_state[QUOTED] = ""

@@ -11,8 +11,8 @@ OpenApp: TypeAlias = Callable[..., AppTest]
 
 
 def page_html(app: AppTest) -> str:
-    """All HTML that the page wrote."""
-    return "\n".join(block.proto.body for block in app.get("html"))
+    """All HTML that the page wrote, save the app's own script."""
+    return "\n".join(block.proto.body for block in app.get("html") if not block.proto.unsafe_allow_javascript)
 
 
 def address(app: AppTest) -> dict[str, list[str]]:

@@ -1,0 +1,76 @@
+"""All questions and plans at once: a table of answers, and a map of how much each plan says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
+
+from indexer.citing import section_numbers
+from indexer.exporting.wording import counted, quotes
+from indexer.types import Cell, Comparison
+from indexer.ui.compare_side import marks_by_class
+from indexer.ui.markup import Html, element, marked_html, text_element
+
+#: Passages on a topic from which a plan is shown a step darker.
+_STEPS = (1, 3, 6, 10)
+
+
+def grid_html(questions: Sequence[str], titles: Mapping[str, str], rows: Mapping[int, Comparison]) -> Html:
+    """A table of the answers so far, plans or questions downwards, whichever are more."""
+    cells = {(i, cell.plan): cell for i, row in rows.items() for cell in row.cells}
+    return _table(questions, titles, lambda i, plan: _answer(cells.get((i, plan))), "grid")
+
+
+def map_html(questions: Sequence[str], titles: Mapping[str, str], counts: Mapping[int, Mapping[str, int]]) -> Html:
+    """How many passages each plan has on each topic, darker for more, and what the shades mean."""
+
+    def box(i: int, plan: str) -> Html:
+        if i not in counts:
+            return text_element("td", "…", "pending")
+        number = counts[i].get(plan, 0)
+        return text_element("td", f"{number:,}", f"level-{_level(number)}")
+
+    steps = ["none", *(f"{low}–{high - 1}" for low, high in pairwise(_STEPS)), f"{_STEPS[-1]} or more"]
+    shades = [text_element("span", step, f"level-{level}") for level, step in enumerate(steps)]
+    legend = element("p", text_element("span", "Passages on the topic:"), *shades, css="shades")
+    return element("div", _table(questions, titles, box, "grid map"), legend)
+
+
+def _level(number: int) -> int:
+    return sum(number >= step for step in _STEPS)
+
+
+def _table(questions: Sequence[str], titles: Mapping[str, str], box: Callable[[int, str], Html], css: str) -> Html:
+    plans = list(titles)
+    if len(plans) > len(questions):
+        corner, across, down = "Plan", list(questions), list(titles.values())
+        boxes = [[box(i, plan) for i in range(len(questions))] for plan in plans]
+    else:
+        corner, across, down = "Question", list(titles.values()), list(questions)
+        boxes = [[box(i, plan) for plan in plans] for i in range(len(questions))]
+    head = element("tr", *(_head(text, "col") for text in (corner, *across)))
+    body = [element("tr", _head(text, "row"), *row) for text, row in zip(down, boxes, strict=True)]
+    return element("table", element("thead", head), element("tbody", *body), css=css)
+
+
+def _head(text: str, scope: str) -> Html:
+    return element("th", text_element("span", text), scope=scope)
+
+
+def _answer(cell: Cell | None) -> Html:
+    if cell is None:
+        return text_element("td", "…", "pending")
+    if not cell.found:
+        return element(
+            "td",
+            text_element("span", "Not found"),
+            text_element("span", f"{counted(cell.answer.searched, 'passage')} searched", "place"),
+            css="none",
+        )
+    lines = []
+    for sentence, citation, marks in quotes(cell):
+        shown = marked_html(sentence.text, {"emphasis": sentence.emphasis, **marks_by_class(marks)})
+        page = f"p. {citation.page}" if citation.page is not None else ""
+        place = " · ".join(filter(None, [section_numbers(citation.section), page]))
+        lines += [element("div", shown, css="clip"), text_element("span", place, "place")]
+    return element("td", *lines)
