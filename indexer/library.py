@@ -8,7 +8,11 @@ from types import TracebackType
 
 from indexer.asking.answering import ask
 from indexer.asking.surveying import survey
+from indexer.comparing.counterparts import similar
+from indexer.comparing.distinct import distinct
 from indexer.comparing.grid import compare, compare_many
+from indexer.comparing.remembering import RememberingEncoder
+from indexer.comparing.sections import align_sections
 from indexer.encoding import Encoder
 from indexer.encoding.loading import load_encoder
 from indexer.errors import ModelError, SourceError
@@ -46,6 +50,7 @@ class Library:
         self._model = model
         self._notify = notify
         self._encoder: Encoder | None = None
+        self._memory: RememberingEncoder | None = None
 
     @classmethod
     def open(
@@ -248,29 +253,36 @@ class Library:
 
     def compare(self, question: str, plans: Sequence[str]) -> Comparison:
         """Ask each of two or more plans by itself. Raises QuestionError, UnknownPlanError."""
-        return compare(self.backend, self._ready(), question, plans)
+        return compare(self.backend, self._remembering(), question, plans)
 
     def compare_many(self, questions: Sequence[str], plans: Sequence[str]) -> Iterator[tuple[int, Cell]]:
         """(index of the question, cell) as each is done, question by question; closing it stops the work.
 
         Raises QuestionError, UnknownPlanError.
         """
-        return compare_many(self.backend, self._ready(), questions, plans)
+        return compare_many(self.backend, self._remembering(), questions, plans)
 
     def similar(self, plan: str, start: int, other: str, top_k: int = 5) -> list[Counterpart]:
-        """What ``other`` says beside the passage of ``plan`` that holds the offset ``start``, best first.
+        """What ``other`` says beside the passage of ``plan`` at the offset ``start``, mutual nearest first.
 
         Raises QuestionError for an offset outside the plan, UnknownPlanError.
         """
-        return []
+        return similar(self.backend, self._remembering(), plan, start, other, top_k)
 
     def distinct(self, plans: Sequence[str]) -> Uniqueness:
         """What only one of two or more plans says. Raises QuestionError, UnknownPlanError."""
-        return Uniqueness("", (), ())
+        return distinct(self.backend, self._remembering(), plans)
 
     def align_sections(self, one: str, other: str) -> list[SectionPair]:
         """The two plans' section trees matched, in the order of ``one``. Raises UnknownPlanError."""
-        return []
+        return align_sections(self.backend, self._remembering(), one, other)
+
+    def _remembering(self) -> Encoder:
+        """The encoder with a memory: word vectors of one cell serve the next."""
+        encoder = self._ready()
+        if self._memory is None or self._memory.fingerprint != encoder.fingerprint:
+            self._memory = RememberingEncoder(encoder)
+        return self._memory
 
     def _ready(self) -> Encoder:
         """The encoder, and the indexes made ready while its model loads: the first question waits less."""
