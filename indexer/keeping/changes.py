@@ -35,16 +35,18 @@ def compare_versions(old: Plan, new: Plan) -> tuple[ChangedSentence, ...]:
     before, after = _sentences(old), _sentences(new)
     keys = tuple([fold_space(s.text) for s in sentences] for sentences in (before, after))
     blocks = SequenceMatcher(None, keys[0], keys[1], autojunk=False).get_matching_blocks()
-    kept_before = {i for block in blocks for i in range(block.a, block.a + block.size)}
-    kept_after = {i for block in blocks for i in range(block.b, block.b + block.size)}
-    gone = [i for i in range(len(before)) if i not in kept_before]
-    come = [i for i in range(len(after)) if i not in kept_after]
-    pairs = _pair([keys[0][i] for i in gone], [keys[1][i] for i in come])
-    partner = {come[b]: gone[a] for a, b in pairs}
-    changes = [
-        (_place(blocks, i), 0, i, ChangedSentence(Change.REMOVED, before[i], None))
-        for i in set(gone) - set(partner.values())
-    ]
+    stayed = {block.a + i: block.b + i for block in blocks for i in range(block.size)}
+    gone = [i for i in range(len(before)) if i not in stayed]
+    come = sorted(set(range(len(after))) - set(stayed.values()))
+    partner = {come[b]: gone[a] for a, b in _pair([keys[0][i] for i in gone], [keys[1][i] for i in come])}
+    follows = {**stayed, **{was: i for i, was in partner.items()}}
+    changes = []
+    place = 0  # in the new text, behind what stood before in the old
+    for i, sentence in enumerate(before):
+        if i in follows:
+            place = follows[i] + 1
+        else:
+            changes.append((place, 0, i, ChangedSentence(Change.REMOVED, sentence, None)))
     for i in come:
         was = partner.get(i)
         if was is None:
@@ -135,8 +137,3 @@ def _likeness(gone: Sequence[str], come: Sequence[str]) -> npt.NDArray[np.float3
     for column, text in enumerate(come):
         alike[rows.get(text, []), column] = 1
     return alike
-
-
-def _place(blocks: Sequence[tuple[int, int, int]], removed: int) -> int:
-    """Where in the new sentences the removed one would stand: behind what last stood before it and stayed."""
-    return max((b + size for a, b, size in blocks if size and a + size <= removed), default=0)
