@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import os
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from commands import Ran, Run
 from fakes import FakeEncoder
 from hypothesis import HealthCheck, settings
 
+from indexer import cli
 from indexer.encoding import Encoder
 from indexer.library import Library
 
@@ -117,3 +121,29 @@ def sample_library(sample_folder: Path, encoder: Encoder) -> Iterator[Library]:
     with Library.open(sample_folder) as library:
         library._encoder = encoder
         yield library
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """``planlens`` in this process, with these arguments and this text on standard input."""
+
+    def runs(*arguments: object, stdin: str = "") -> Ran:
+        monkeypatch.setattr(sys, "argv", ["planlens", *map(str, arguments)])
+        monkeypatch.setattr(sys, "stdin", io.StringIO(stdin))
+        capsys.readouterr()
+        try:
+            cli.main()
+            code = 0
+        except SystemExit as stop:
+            code = stop.code if isinstance(stop.code, int) else int(stop.code is not None)
+        return Ran(code, *capsys.readouterr())
+
+    return runs
+
+
+@pytest.fixture
+def fake(monkeypatch: pytest.MonkeyPatch) -> FakeEncoder:
+    """The fake encoder, in the place of any model."""
+    encoder = FakeEncoder()
+    monkeypatch.setattr("indexer.library.load_encoder", lambda *arguments, **options: encoder)
+    return encoder

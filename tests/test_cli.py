@@ -7,11 +7,11 @@ import json
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
+from commands import Run
 from fakes import FakeEncoder
 
 from indexer import cli
@@ -19,45 +19,6 @@ from indexer.library import Library
 
 ANHUI = "Anhui Plan\n\n1. Industry\nCement kilns close by 2025. Steel output falls.\n\n2. Energy\nWind farms grow.\n"
 HENAN = "Henan Plan\n\n1. Land\nForests cover a fifth. Wetlands are kept.\n"
-
-
-class Ran(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-    @property
-    def objects(self) -> list[dict[str, Any]]:
-        return [json.loads(line) for line in self.out.splitlines()]
-
-
-Run = Callable[..., Ran]
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """``planlens`` in this process, with these arguments and this text on standard input."""
-
-    def runs(*arguments: object, stdin: str = "") -> Ran:
-        monkeypatch.setattr(sys, "argv", ["planlens", *map(str, arguments)])
-        monkeypatch.setattr(sys, "stdin", io.StringIO(stdin))
-        capsys.readouterr()
-        try:
-            cli.main()
-            code = 0
-        except SystemExit as stop:
-            code = stop.code if isinstance(stop.code, int) else int(stop.code is not None)
-        return Ran(code, *capsys.readouterr())
-
-    return runs
-
-
-@pytest.fixture
-def fake(monkeypatch: pytest.MonkeyPatch) -> FakeEncoder:
-    """The fake encoder, in the place of any model."""
-    encoder = FakeEncoder()
-    monkeypatch.setattr("indexer.library.load_encoder", lambda *arguments, **options: encoder)
-    return encoder
 
 
 @pytest.fixture
