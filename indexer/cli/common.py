@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from indexer.errors import IndexerError
+from indexer.errors import IndexerError, SourceError
 
 if TYPE_CHECKING:
     from indexer.keeping.adding import Progress
@@ -37,6 +37,9 @@ ModelOption = Annotated[
 ]
 PlanOption = Annotated[list[str] | None, typer.Option("--plan", metavar="ID", help="Only this plan; may be repeated.")]
 YesOption = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+FromOption = Annotated[
+    Path | None, typer.Option("--from", metavar="FILE", help="Ask every line of a file; - for standard input.")
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 
 
@@ -98,3 +101,16 @@ def confirm(what: str, yes: bool) -> None:
 def print_lines(objects: Iterable[object]) -> None:
     for entry in objects:
         print(json.dumps(entry, ensure_ascii=False))
+
+
+def read_questions(question: str | None, source: Path | None) -> list[str]:
+    """The question, or every line of a file of them. Raises IndexerError for both or neither, SourceError."""
+    if (question is None) == (source is None):
+        raise IndexerError("Give one question in quotes, or a file of them with --from FILE.")
+    if question is not None:
+        return [question]
+    try:
+        text = sys.stdin.read() if str(source) == "-" else Path(str(source)).read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SourceError(f"The questions in {source} cannot be read ({error}). Give a text file in UTF-8.") from error
+    return [line for line in text.splitlines() if line.strip()]

@@ -12,27 +12,27 @@ from typing import Any
 from indexer.reading.sentences import fold_space
 from indexer.types import Answer, Citation, Hit, Passage, Span, Survey
 
-_BOLD, _FAINT, _PLAIN = "\033[1m", "\033[2m", "\033[0m"
+BOLD, FAINT, _PLAIN = "\033[1m", "\033[2m", "\033[0m"
 _WIDTH = 96
 
 
 def answer_json(answer: Answer) -> str:
     """One line of JSON, as the contract in docs/json.md has it."""
-    return _dump(
+    return dump(
         {
             "question": answer.question,
             "answerable": answer.answerable,
             "searched": answer.searched,
             "answer": [{"text": s.text, "citation": s.citation, "emphasis": s.emphasis} for s in answer.sentences],
             "citations": [asdict(c) for c in answer.citations],
-            "passages": [_passage(rank, hit) for rank, hit in enumerate(answer.hits, 1)],
+            "passages": [passage_object(rank, hit) for rank, hit in enumerate(answer.hits, 1)],
         }
     )
 
 
 def survey_json(survey: Survey) -> str:
     """One line of JSON: every passage on the topic, counts, and where the search stopped."""
-    return _dump(
+    return dump(
         {
             "question": survey.question,
             "searched": survey.searched,
@@ -42,7 +42,7 @@ def survey_json(survey: Survey) -> str:
                 {"plan": plan, "section": section, "passages": n} for (plan, section), n in survey.by_section.items()
             ],
             "stopped": survey.stopped,
-            "passages": [_passage(rank, hit) for rank, hit in enumerate(survey.hits, 1)],
+            "passages": [passage_object(rank, hit) for rank, hit in enumerate(survey.hits, 1)],
         }
     )
 
@@ -53,7 +53,7 @@ def answer_text(answer: Answer) -> str:
     if answer.answerable:
         by_number = {c.n: c for c in answer.citations}
         for s in answer.sentences:
-            lines.append(_wrap(f"“{_emphasized(s.text, s.emphasis)}” [{s.citation}]"))
+            lines.append(wrap(f"“{emphasized(s.text, s.emphasis)}” [{s.citation}]"))
             if s.cut_off:
                 lines.append("    (a figure here is cut off in the source)")
         lines.append("")
@@ -63,10 +63,10 @@ def answer_text(answer: Answer) -> str:
         if answer.unmatched:
             lines.append("Found nowhere: " + ", ".join(answer.unmatched))
         if answer.nearest:
-            lines += ["", "Nearest passage, which does not answer:", _hit(None, answer.nearest)]
+            lines += ["", "Nearest passage, which does not answer:", hit_text(None, answer.nearest)]
     if answer.answerable and answer.hits:
         lines += ["", f"{len(answer.hits)} passages of {answer.searched:,}, by relevance:"]
-        lines += [_hit(rank, hit) for rank, hit in enumerate(answer.hits, 1)]
+        lines += [hit_text(rank, hit) for rank, hit in enumerate(answer.hits, 1)]
     return "\n".join(lines)
 
 
@@ -77,7 +77,7 @@ def survey_text(survey: Survey) -> str:
         lines.append(f"{plan}: {count}")
         sections = [(s, n) for (p, s), n in survey.by_section.items() if p == plan and s]
         lines += [f"    {section}: {n}" for section, n in sorted(sections)]
-    return "\n".join([*lines, "", *(_hit(rank, hit) for rank, hit in enumerate(survey.hits, 1))])
+    return "\n".join([*lines, "", *(hit_text(rank, hit) for rank, hit in enumerate(survey.hits, 1))])
 
 
 def cite(place: Citation | Passage) -> str:
@@ -90,7 +90,8 @@ def cite(place: Citation | Passage) -> str:
     return " › ".join(parts)
 
 
-def _passage(rank: int, hit: Hit) -> dict[str, Any]:
+def passage_object(rank: int, hit: Hit) -> dict[str, Any]:
+    """A hit as the contract in docs/json.md has it."""
     p = hit.passage
     return {
         "rank": rank,
@@ -107,29 +108,33 @@ def _passage(rank: int, hit: Hit) -> dict[str, Any]:
     }
 
 
-def _hit(rank: int | None, hit: Hit) -> str:
-    place = _styled(cite(hit.passage), _FAINT)
+def hit_text(rank: int | None, hit: Hit) -> str:
+    """Where a passage stands, and below it the passage."""
+    place = styled(cite(hit.passage), FAINT)
     head = f"{rank:>3}  {place}" if rank else f"     {place}"
-    return f"{head}\n{_wrap(_emphasized(hit.passage.text, hit.highlights), '     ')}"
+    return f"{head}\n{wrap(emphasized(hit.passage.text, hit.highlights), '     ')}"
 
 
-def _emphasized(text: str, spans: Sequence[Span]) -> str:
+def emphasized(text: str, spans: Sequence[Span]) -> str:
     """``text`` on one line with the spans in bold, where the terminal can."""
     parts = []
     position = 0
     for start, end in spans:
-        parts += [text[position:start], _styled(text[start:end], _BOLD)]
+        parts += [text[position:start], styled(text[start:end], BOLD)]
         position = end
     return fold_space("".join([*parts, text[position:]]))
 
 
-def _styled(text: str, style: str) -> str:
+def styled(text: str, style: str) -> str:
+    """``text`` in ``style`` where the terminal can."""
     return f"{style}{text}{_PLAIN}" if sys.stdout.isatty() else text
 
 
-def _wrap(text: str, indent: str = "") -> str:
+def wrap(text: str, indent: str = "") -> str:
+    """``text`` in lines of the output's width."""
     return textwrap.fill(text, _WIDTH, initial_indent=indent, subsequent_indent=indent, break_long_words=False)
 
 
-def _dump(entry: dict[str, Any]) -> str:
+def dump(entry: dict[str, Any]) -> str:
+    """One line of JSON."""
     return json.dumps(entry, ensure_ascii=False)
