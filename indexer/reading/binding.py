@@ -7,19 +7,8 @@ what the province merely "encourages". A plain statement ("will build", "promote
 from __future__ import annotations
 
 import re
-from enum import StrEnum
 
-from indexer.types import Span
-
-
-class Binding(StrEnum):
-    """Degrees of obligation, the strictest first."""
-
-    MUST = "must"
-    SHOULD = "should"
-    STRIVE = "strive"
-    ENCOURAGE = "encourage"
-
+from indexer.types import Binding, Span
 
 _WORDS = {
     Binding.MUST: r"must|shall|strict(?:ly)?|prohibit\w*|forbid(?:s|den)?|ban(?:s|ned)?|mandatory|compulsory|resolutely"

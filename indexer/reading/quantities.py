@@ -9,10 +9,9 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any
 
 from indexer.reading.sentences import broken_figures, split_sentences
+from indexer.reading.units import convert, dimension
 from indexer.types import Span
 
 #: Relative difference up to which two values are one: figures are decimal, floats are not.
@@ -44,18 +43,6 @@ class Year:
     year: int
 
 
-#: Beside pint's own: what plans count in. The Chinese mu is not pint's, a tonne of standard coal is an
-#: energy (29.3 GJ), and money of one kind is no money of another.
-_DEFINITIONS = (
-    "yuan = [yuan]",
-    "dollar = [dollar]",
-    "euro = [euro]",
-    "mu_of_land = 2000 / 3 * m ** 2",
-    "tce = 29.3076 * GJ",
-    "gce = 1e-6 * tce",
-    "people = [people]",
-    "percentage_point = [percentage_point]",
-)
 _SCALES = {
     "hundred": 1e2, "thousand": 1e3, "million": 1e6, "mn": 1e6, "billion": 1e9, "bn": 1e9, "trillion": 1e12,
     "十": 1e1, "百": 1e2, "千": 1e3, "万": 1e4, "十万": 1e5, "百万": 1e6, "千万": 1e7, "亿": 1e8, "十亿": 1e9,
@@ -110,18 +97,24 @@ _UNITS = (
     (r"(?i:days?)\b|天", "day"),
     (r"(?i:hours?)\b|小时", "hour"),
 )  # fmt: skip
-_CURRENCY = {"$": "dollar", "€": "euro", "¥": "yuan", "￥": "yuan"}
+_CURRENCY = {"$": "dollar", "€": "euro", "£": "pound_sterling", "¥": "yuan", "￥": "yuan"}
 _UNIT = re.compile("|".join(f"(?P<u{i}>{pattern})" for i, (pattern, _) in enumerate(_UNITS)))
-_PER = re.compile(r"\s?(?:/|(?i:per)\s(?:unit\sof\s)?|每)\s?")
+_PER = re.compile(r"\s?(?:/|(?i:per|an?(?=\s(?:year|month|day|hour)\b))\s(?:unit\sof\s)?|每)\s?")
 
 _DIGIT_NUMBER = r"\d{1,3}(?:[,\u00a0\u202f ]\d{3})+(?![\d])(?:\.\d+)?|\d+(?:\.\d+)?"
 #: 千 opens 千瓦 (kilowatt) and its like: there it belongs to the unit.
 _THOUSAND = r"千(?![瓦克米伏])"
 _SCALE = "|".join(sorted(_SCALES, key=len, reverse=True)).replace("千", _THOUSAND)
+#: A number in words is a figure before a unit, too; "one day" and "two people" are more often not.
+_AMOUNT = (
+    r"(?<!\ba)[ -](?:per ?cent|hectares?|mu|cubic|square|kilo\w+|(?:mega|giga|tera)watt\w*|ton(?:ne)?s?"
+    r"|met(?:er|re)s?)\b"
+)
 _NUMBER = re.compile(
-    rf"(?P<percent>百分之)?(?:(?P<currency>[$€¥￥])\s?)?"
+    rf"(?P<percent>百分之)?(?:(?P<currency>[$€£¥￥])\s?)?"
     rf"(?:(?<![\w.])(?P<digits>(?<!\d)(?:{_DIGIT_NUMBER}))|(?<=[\u4e00-\u9fff])(?P<joined>{_DIGIT_NUMBER})"
-    rf"|\b(?P<word>(?i:{'|'.join(sorted(_WORDS, key=len, reverse=True))}))(?=[ -](?:hundred|thousand|[mbtr]+illion)\b)"
+    rf"|\b(?P<word>(?i:{'|'.join(sorted(_WORDS, key=len, reverse=True))}))"
+    rf"(?=[ -](?:hundred|thousand|[mbtr]+illion)\b|{_AMOUNT})"
     rf"|(?P<chinese>(?:[零〇一二两三四五六七八九十百万亿]|{_THOUSAND})+(?:点[零一二三四五六七八九]+)?))"
     rf"(?:[ -]?(?P<scale>{_SCALE})(?![a-z]))?"
 )
@@ -136,11 +129,18 @@ _ORDINALS = {
     "fifteenth": 15,
     "sixteenth": 16,
 }
-_PLAN_END = re.compile(
-    rf"\bend of the [\"“']?(?:(?P<n>\d{{1,2}})(?:st|nd|rd|th)|(?P<w>{'|'.join(_ORDINALS)})) Five[- ]Year Plan\b[\"”']?"
-    r"(?: period)?",
+_PERIOD = re.compile(
+    rf"(?P<end>\bend of the )?[\"“']?\b(?:(?P<n>\d{{1,2}})(?:st|nd|rd|th)|(?P<w>{'|'.join(_ORDINALS)}))"
+    r" Five[- ]Year Plan\b[\"”']?(?: period)?"
+    r"|[“\"]?十(?P<c>[一二三四五六七八九])五[”\"]?(?:规划|计划)?(?:(?P<cend>末|期末)|期间|时期)?",
     re.IGNORECASE,
 )
+_FRACTION = re.compile(
+    r"(?P<half>\bhalf(?=(?: of)? (?:the|all|its|our|every)\b| of \w)|\bby half\b)"
+    r"|\b(?P<n>one|two|three|four|a)[ -](?P<part>third|quarter|fifth|tenth)s?(?= of\b|(?<=by a \w{7})|(?<=by a \w{5}))",
+    re.IGNORECASE,
+)
+_PARTS = {"third": 3, "quarter": 4, "fifth": 5, "tenth": 10}
 #: What looks like a figure and numbers something: list marks, dates, clock times, ordinals, "No. 3", "5G".
 _NO_FIGURE = re.compile(
     r"(?m:^[ \t>#*-]*(?:\(\w{1,4}\)|\d{1,2}(?:\.\d{1,2})*[.)、](?!\d))\s*)|\(\d{1,2}\)"
@@ -180,14 +180,18 @@ def find_quantities(text: str) -> list[Quantity]:
             found[-1] = Quantity(low.span, low_value, unit, low.cut_off)
         found.append(Quantity((start, end), value, unit, cut_off))
         position = max(position, end)
-    return found
+    return sorted([*found, *_fractions(text)], key=lambda q: q.span)
 
 
-def find_years(text: str) -> list[Year]:
-    """The years that ``text`` names, in order, the ends of Five-Year Plans among them."""
+def find_years(text: str, *, periods: bool = False) -> list[Year]:
+    """The years that ``text`` names, in order, the ends of Five-Year Plans among them.
+
+    With ``periods`` also the last year of a Five-Year Plan period that is named as a whole.
+    """
     ends = [
-        Year(m.span(), 2025 + 5 * ((int(m["n"]) if m["n"] else _ORDINALS[m["w"].lower()]) - 14))
-        for m in _PLAN_END.finditer(text)
+        Year(m.span(), 2025 + 5 * (_ordinal(m) - 14))
+        for m in _PERIOD.finditer(text)
+        if periods or m["end"] or m["cend"]
     ]
     plain = [
         Year(m.span("year"), int(m["year"]))
@@ -199,7 +203,7 @@ def find_years(text: str) -> list[Year]:
 
 def comparable(one: Quantity, other: Quantity) -> bool:
     """Whether both measure the same kind of thing: power with power, a share with a share."""
-    return one.unit == other.unit or (_dimension(one.unit) == _dimension(other.unit))
+    return one.unit == other.unit or (dimension(one.unit) == dimension(other.unit))
 
 
 def same_value(one: Quantity, other: Quantity) -> bool:
@@ -211,9 +215,19 @@ def same_value(one: Quantity, other: Quantity) -> bool:
     )
 
 
-def convert(value: float, unit: str, to: str) -> float:
-    """``value`` of ``unit`` in the unit ``to``, both pint names of one dimension."""
-    return float(_units().Quantity(value, unit).to(to).magnitude)
+def _ordinal(period: re.Match[str]) -> int:
+    """Which Five-Year Plan it is, from 1."""
+    if period["c"]:
+        return 10 + _DIGITS[period["c"]]
+    return int(period["n"]) if period["n"] else _ORDINALS[period["w"].lower()]
+
+
+def _fractions(text: str) -> list[Quantity]:
+    """ "half of", "two thirds of", "by a quarter" as percentages."""
+    return [
+        Quantity(m.span(), 50.0 if m["half"] else 100 * _WORDS[m["n"].lower()] / _PARTS[m["part"].lower()], "percent")
+        for m in _FRACTION.finditer(text)
+    ]
 
 
 def _value(match: re.Match[str]) -> float:
@@ -258,21 +272,3 @@ def _unit_at(text: str, position: int) -> tuple[str, int]:
     if below:
         return f"{unit}/({_UNITS[int(str(below.lastgroup)[1:])][1]})", below.end()
     return unit, match.end()
-
-
-@lru_cache(maxsize=256)
-def _dimension(unit: str) -> str:
-    """What ``unit`` measures. A share is no count, though pint has no dimension for either."""
-    if unit in ("", "percent", "degree"):
-        return unit
-    return str(_units().Unit(unit).dimensionality)
-
-
-@lru_cache(maxsize=1)
-def _units() -> Any:
-    import pint  # imported late: it takes 0.6 s
-
-    registry: Any = pint.UnitRegistry()
-    for definition in _DEFINITIONS:
-        registry.define(definition)
-    return registry

@@ -91,6 +91,11 @@ def is_row(line: str) -> bool:
     return " | " in line
 
 
+def is_wide(character: str) -> bool:
+    """Whether ``character`` is of a script that is written without spaces, or its punctuation."""
+    return bool(re.match(_WIDE, character))
+
+
 def fold_space(text: str) -> str:
     """``text`` as one line: white space folded, words broken over a line end joined again.
 

@@ -1,0 +1,199 @@
+"""PDF: text line by line in reading order, through pdfium; bookmarks and metadata through pypdf.
+
+Lines keep their breaks; a wider gap, an indent or another type size makes a new paragraph. A table's
+row is a line, "a | b | c". Running headers and footers are left out (``running`` says why). A word that
+a line end breaks keeps its hyphen: as a soft one (U+00AD) where the word has none of its own, so that
+``fold_space`` joins it; quotes show it as the page does.
+
+Each line of a page's text is made of the words of one line on the page, in order, each with the index
+of its first character in pdfium's text. ``places.find_places`` leads from offsets in the canonical text
+to boxes on the page that way, by reading the page again.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import pypdfium2
+from pypdf import PdfReader
+
+from indexer.errors import SourceError
+from indexer.reading.loaders.pdf.headings import Bookmark, find_headings, read_bookmarks
+from indexer.reading.loaders.pdf.layout import Line, Run, make_runs, read_order
+from indexer.reading.loaders.pdf.running import without_running
+from indexer.reading.loaders.pdf.tables import read_tables
+from indexer.reading.loaders.pdf.words import SOFT_HYPHEN, read_rules, read_words
+from indexer.reading.loading import Content, meaningful_title
+from indexer.reading.sentences import is_wide
+from indexer.types import Metadata, Page
+
+#: Pages; the longest plans have a thousand. A damaged file may claim any number.
+MOST_PAGES = 5_000
+_PARAGRAPH_GAP = 1.35  # times the page's usual line pitch
+_INDENT = 1.2  # times the line's height: a line that begins this much further in begins a paragraph
+
+
+def load(path: Path, data: bytes) -> Content:
+    """Read a PDF. Raises SourceError when it is encrypted, damaged, endless or holds no text."""
+    try:
+        document = pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError as error:
+        raise SourceError(_why_closed(path, data)) from error
+    with document:
+        count = len(document)
+        if count > MOST_PAGES:
+            raise SourceError(
+                f"{path} says it has {count:,} pages. Split it and add the parts, {MOST_PAGES:,} at most."
+            )
+        read = [read_page_words(document, i) for i in range(count)]
+    runs = without_running([page[0] for page in read])
+    ordered = [read_order(found, tables) for found, (_, tables) in zip(runs, read, strict=True)]
+    if not any(ordered):
+        raise SourceError(
+            f"{path} holds no text, only images of its {count} pages. Make its text readable "
+            "first (for example with: ocrmypdf IN.pdf OUT.pdf) and add the result."
+        )
+    lines = [line for found in ordered for line in found]
+    on_page = [i for i, found in enumerate(ordered) for _ in found]
+    text, starts = _join(lines, on_page)
+    about = _read_about(data)
+    headings = find_headings(lines, on_page, starts, about.bookmarks, about.title)
+    silent = [str(i + 1) for i, found in enumerate(ordered) if not found]
+    return Content(
+        text,
+        title=about.title,
+        pages=_pages(on_page, starts, count, len(text)),
+        headings=headings,
+        warnings=(f"pages without text: {', '.join(silent)}",) if silent else (),
+        metadata=Metadata(language=about.language),
+    )
+
+
+def _why_closed(path: Path, data: bytes) -> str:
+    try:
+        encrypted = PdfReader(io.BytesIO(data)).is_encrypted
+    except Exception:  # pypdf raises whatever it likes at a damaged file
+        encrypted = False
+    if encrypted:
+        return f"{path} is encrypted. Open it with its password, save a copy without one, and add that."
+    return f"{path} is not a readable PDF. Download or export it again."
+
+
+def read_page_words(document: Any, index: int) -> tuple[list[Run], list[list[Line]]]:
+    """The runs of words of one page and its tables; nothing for a page that pdfium cannot open."""
+    try:
+        page = document[index]
+    except pypdfium2.PdfiumError:
+        return [], []
+    textpage = page.get_textpage()
+    try:
+        words = read_words(textpage)
+        rest, tables = read_tables(words, *read_rules(page))
+        return make_runs(rest), tables
+    finally:
+        textpage.close()
+        page.close()
+
+
+def _join(lines: Sequence[Line], on_page: Sequence[int]) -> tuple[str, list[int]]:
+    """Canonical text and the offset of each line in it."""
+    texts = _with_hyphens([line.text for line in lines])
+    together = [
+        (a, b) for i, (a, b) in enumerate(pairwise(lines)) if on_page[i] == on_page[i + 1] and a.column == b.column
+    ]
+    pitches = [a.top - b.top for a, b in together if not a.row and a.top > b.top]
+    usual = median(pitches) if pitches else 0.0
+    rights: dict[tuple[int, int], float] = {}
+    for page, line in zip(on_page, lines, strict=True):
+        rights[page, line.column] = max(line.right, rights.get((page, line.column), 0.0))
+    parts: list[str] = []
+    starts: list[int] = []
+    position = 0
+    for i, line in enumerate(lines):
+        if i:
+            above = lines[i - 1]
+            broken = on_page[i] != on_page[i - 1] or line.column != above.column
+            edge = rights[on_page[i - 1], above.column]
+            glue = "\n" if _same_paragraph(above, line, broken, usual, edge) else "\n\n"
+            parts.append(glue)
+            position += len(glue)
+        starts.append(position)
+        parts.append(texts[i])
+        position += len(texts[i])
+    return "".join(parts), starts
+
+
+def _same_paragraph(above: Line, below: Line, broken: bool, usual: float, edge: float) -> bool:
+    """Whether ``below`` goes on with the paragraph, or the table, of ``above``.
+
+    ``broken``: another page or column begins between. ``edge`` is where the longest line beside ends.
+    """
+    if above.row or below.row:
+        return above.row and below.row
+    if above.size != below.size:
+        return False
+    if broken:
+        return above.text[-1:] not in ".!?:;。！？：；"
+    height = above.top - above.bottom
+    if below.left > above.left + _INDENT * height:
+        return False
+    # Chinese lines are filled: one that is not ends its paragraph
+    if is_wide(above.text[-1:]) and above.right < edge - 2 * height:
+        return False
+    return 0 < above.top - below.top <= _PARAGRAPH_GAP * usual
+
+
+def _with_hyphens(texts: list[str]) -> list[str]:
+    """``texts`` with the hyphen at a line's end as a hard one where the word is written with it elsewhere."""
+    known = {word.casefold() for text in texts for word in re.findall(r"[\w-]+", text)}
+    changed = list(texts)
+    for i, (text, following) in enumerate(pairwise(texts)):
+        if text.endswith(SOFT_HYPHEN):
+            head = re.search(r"[\w-]*$", text[:-1])
+            tail = re.match(r"[\w-]+", following)
+            first, rest = head[0] if head else "", tail[0] if tail else ""
+            whole = f"{first}{rest}".casefold() in known
+            apart = f"{first}-{rest}".casefold() in known or not rest[:1].islower()
+            if apart and not whole:
+                changed[i] = text[:-1] + "-"
+    if changed and changed[-1].endswith(SOFT_HYPHEN):
+        changed[-1] = changed[-1][:-1] + "-"
+    return changed
+
+
+def _pages(on_page: Sequence[int], starts: Sequence[int], count: int, length: int) -> tuple[Page, ...]:
+    """The pages, which together cover the text; one begins where its first line does."""
+    first = [starts[at] if (at := bisect_left(on_page, n)) < len(starts) else length for n in range(count)]
+    if first:
+        first[0] = 0
+    return tuple(Page(n + 1, a, b) for n, (a, b) in enumerate(pairwise([*first, length])))
+
+
+@dataclass(frozen=True, slots=True)
+class _About:
+    """What a PDF says of itself."""
+
+    title: str = ""
+    language: str = ""
+    bookmarks: tuple[Bookmark, ...] = ()
+
+
+def _read_about(data: bytes) -> _About:
+    """Title, language and bookmarks, as far as pypdf can read them."""
+    found = _About()
+    try:
+        reader = PdfReader(io.BytesIO(data))
+        found = replace(found, title=meaningful_title(str(reader.metadata.title or "") if reader.metadata else ""))
+        found = replace(found, language=str(reader.root_object.get("/Lang", ""))[:2].lower())
+        found = replace(found, bookmarks=tuple(read_bookmarks(reader)))
+    except Exception:  # pypdf raises whatever it likes at a damaged file, whose text pdfium could read
+        return found
+    return found

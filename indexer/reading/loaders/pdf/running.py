@@ -1,0 +1,62 @@
+"""Running headers and footers: what stands at the edge of many pages at the same place.
+
+They are left out of the canonical text: a sentence that goes on over a page break is then one stretch
+of it and can be quoted whole, and every word that is quoted is still found on its page.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from indexer.reading.loaders.pdf.layout import Run
+
+_EDGE = 2  # lines at the top and the bottom of a page that may be running
+_FEWEST = 3  # pages
+_SAME_PLACE = 6.0  # points
+_APART = 1.5  # times the line's height, between a running line and the text where pages are few
+_PAGE_NUMBER = re.compile(r"\W*(?:page|seite|第)?\s*#\s*(?:(?:of|/|von|页\s*共?|頁)\s*#?\s*页?)?\W*")
+
+
+def without_running(pages: Sequence[list[Run]]) -> list[list[Run]]:
+    """The runs of each page but for the running ones."""
+    edges = [_edge_runs(runs) for runs in pages]
+    seen: dict[str, list[float]] = {}
+    for runs in edges:
+        for run in runs:
+            seen.setdefault(_key(run), []).append(run.top)
+    kept = []
+    for runs, edge in zip(pages, edges, strict=True):
+        running = {id(run) for run in edge if _is_running(run, runs, seen[_key(run)])}
+        kept.append([run for run in runs if id(run) not in running])
+    return kept
+
+
+def _is_running(run: Run, page: Sequence[Run], tops: Sequence[float]) -> bool:
+    if sum(abs(top - run.top) <= _SAME_PLACE for top in tops) >= _FEWEST:
+        return True
+    return bool(_PAGE_NUMBER.fullmatch(_key(run))) and _stands_apart(run, page)
+
+
+def _edge_runs(runs: Sequence[Run]) -> list[Run]:
+    """The runs of the first and the last lines of a page by their height."""
+    levels: list[list[Run]] = []
+    for run in sorted(runs, key=lambda r: -r.top):
+        if levels and levels[-1][0].bottom <= (run.top + run.bottom) / 2:
+            levels[-1].append(run)
+        else:
+            levels.append([run])
+    edge = levels if len(levels) <= 2 * _EDGE else [*levels[:_EDGE], *levels[-_EDGE:]]
+    return [run for level in edge for run in level]
+
+
+def _stands_apart(run: Run, page: Sequence[Run]) -> bool:
+    """Whether nothing but ``run`` stands at its height, and a gap parts it from the rest of the page."""
+    room = _APART * (run.top - run.bottom)
+    return all(other is run or other.bottom > run.top + room or other.top < run.bottom - room for other in page)
+
+
+def _key(run: Run) -> str:
+    """The run's words with any number as "#", so that page numbers are the same on all pages."""
+    text = " ".join(run.text.split()).casefold()
+    return "#" if re.fullmatch(r"[ivxlc]{1,7}", text) else re.sub(r"\d+", "#", text)
