@@ -17,8 +17,8 @@ VIEW, READ, TOGETHER = "view", "read", "together"
 PICKED, SECTION, BESIDE = "picked", "picked-section", "beside"
 ONE, OTHER = "pair-one", "pair-other"
 # Whether what a fragment did concerns the rest of the page; which further counterpart is shown of
-# each plan; the plan whose own passages are listed.
-_WHOLE, TURNED, ONLY_PLAN = "whole-page", "turned", "only-plan"
+# each plan; the plan whose own passages are listed; the plans of a link that are gone.
+_WHOLE, TURNED, ONLY_PLAN, _MISSING = "whole-page", "turned", "only-plan", "missing"
 
 VIEWS = ("Table", "Map")
 TABS = {
@@ -33,7 +33,8 @@ _BY_LABEL = {label: tab for tab, label in TABS.items()}
 def take_comparing(known: Sequence[str]) -> tuple[Comparing, list[str]]:
     """The comparison in the address, cleared of plans that are not there; and the ids of those.
 
-    An address that this session did not write is put into the widgets, as on the Ask page.
+    An address that this session did not write is put into the widgets, as on the Ask page. The ids
+    are told until something else is compared, however often the page is drawn.
     """
     asked = read_comparing()
     comparing = asked.within(known)
@@ -43,9 +44,10 @@ def take_comparing(known: Sequence[str]) -> tuple[Comparing, list[str]]:
         st.session_state[PLANS] = list(comparing.plans)
         st.session_state[TAB] = TABS[comparing.tab]
         st.session_state[TURNED] = {}
+        st.session_state[_MISSING] = missing
         write_comparing(comparing)
         state.begin(comparing)
-    return comparing, missing
+    return comparing, st.session_state[_MISSING]
 
 
 def compare(questions: Iterable[str] | None = None, plans: Iterable[str] | None = None) -> None:
@@ -58,6 +60,7 @@ def compare(questions: Iterable[str] | None = None, plans: Iterable[str] | None 
     now = read_comparing()
     # Other plans leave the tab open, another question leads to its answers.
     tab = now.tab if asked.questions == now.questions else Tab.ANSWERS
+    st.session_state[_MISSING] = []
     _show(replace(asked, tab=tab, as_map=now.as_map, apart=now.apart))
 
 

@@ -9,6 +9,7 @@ import pytest
 import streamlit as st
 from pages import OpenApp
 from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
 
 from indexer.ui.access import LOCATION_VARIABLE
 
@@ -17,11 +18,14 @@ APP = Path(__file__).resolve().parents[2] / "app.py"
 
 @pytest.fixture
 def open_app(monkeypatch: pytest.MonkeyPatch, sample_folder: Path) -> Iterator[OpenApp]:
-    """Opens the app at an address: ``open_app(q="…", plan=["…"], folder=…)``."""
+    """Opens the app at an address: ``open_app(q="…", plan=["…"], folder=…, page="compare")``."""
 
-    def opens(folder: Path = sample_folder, **query: str | list[str]) -> AppTest:
+    def opens(folder: Path = sample_folder, page: str = "", **query: str | list[str]) -> AppTest:
         monkeypatch.setenv(LOCATION_VARIABLE, str(folder))
         app = AppTest.from_file(APP, default_timeout=60)
+        if page:
+            # AppTest knows pages that are functions by the hash of their address only.
+            app.run()._page_hash = calc_hash(page)
         for name, value in query.items():
             app.query_params[name] = value
         return app.run()
