@@ -41,18 +41,29 @@ from indexer.types.plans import (
     Span,
     Stage,
 )
+from indexer.types.targets import (
+    Binding,
+    Comparator,
+    Target,
+    TargetCell,
+    TargetKind,
+    TargetRow,
+    Trend,
+)
 
 __all__ = [
     "Added",
     "Answer",
     "AnswerSentence",
     "Aspect",
+    "Binding",
     "Cell",
     "Change",
     "ChangedAnswer",
     "ChangedSentence",
     "Changes",
     "Citation",
+    "Comparator",
     "Comparison",
     "Counterpart",
     "Difference",
@@ -74,6 +85,11 @@ __all__ = [
     "Span",
     "Stage",
     "Survey",
+    "Target",
+    "TargetCell",
+    "TargetKind",
+    "TargetRow",
+    "Trend",
     "Uniqueness",
     "Version",
 ]
