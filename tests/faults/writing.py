@@ -1,6 +1,6 @@
-"""Changes a library again and again until it is killed; says what it begins and what is committed.
+"""Changes a library again and again until it is stopped; says what it begins and what is committed.
 
-Run as: writing.py FOLDER RUN. Every version of a plan has its own text, told by its name alone, so
+Run as: writing.py FOLDER RUN [SECONDS]. Every version of a plan has its own text, told by its name alone, so
 that whoever looks afterwards knows what must be there.
 """
 
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 import sys
+import time
 from pathlib import Path
 
 from fakes import FakeEncoder, make_content
@@ -26,6 +27,11 @@ def sentences(plan_id: str, version: str) -> list[str]:
     return [f"{plan_id} v{version} sentence {i} n{draw.randrange(10_000)}" for i in range(draw.choice((3, 20, 60)))]
 
 
+def version_of(text: str) -> str:
+    """The version that a text of ``sentences`` is of."""
+    return text.split()[1].removeprefix("v")
+
+
 def content(plan_id: str, version: str) -> PlanContent:
     return make_content(plan_id, sentences(plan_id, version), ENCODER)
 
@@ -34,28 +40,37 @@ def say(*words: str) -> None:
     print(*words, flush=True)
 
 
-def main(folder: Path, run: str) -> None:
+def main(folder: Path, run: str, seconds: float) -> None:
     draw = random.Random(run)
     say("opening")
     backend = LocalBackend(folder, create=True, notify=lambda line: None)
     say("open")
-    for step in range(10_000):
+    end = time.monotonic() + seconds
+    step = 0
+    while time.monotonic() < end:
+        step += 1
         version = f"{run}x{step}"
         held = [plan.id for plan in backend.plans()]
-        change = draw.choice(("add", "add", "add", "remove", "all"))
+        change = draw.choice(("add", "add", "add", "remove", "rebuild", "restore"))
+        gone = [was.plan for was in backend.removed()]
         if change == "remove" and held:
-            gone = draw.choice(held)
-            say("begin", f"{gone}:")
-            backend.remove([gone])
-        elif change == "all" and held and step % 3 == 0:
-            say("begin", *(f"{plan_id}:{version}" for plan_id in held))
+            plan_id = draw.choice(held)
+            say("begin", "remove", f"{plan_id}:")
+            backend.remove([plan_id])
+        elif change == "rebuild" and held and step % 3 == 0:
+            say("begin", "rebuild", *(f"{plan_id}:{version}" for plan_id in held))
             backend.replace_all([content(plan_id, version) for plan_id in held], MODEL)
+        elif change == "restore" and gone:
+            plan_id = draw.choice(gone)
+            before = version_of(backend.version(plan_id, len(backend.versions(plan_id))).text)
+            say("begin", "restore", f"{plan_id}:{before}")
+            backend.add(content(plan_id, before), MODEL)
         else:
             plan_id = draw.choice(NAMES)
-            say("begin", f"{plan_id}:{version}")
+            say("begin", "replace" if plan_id in held else "add", f"{plan_id}:{version}")
             backend.add(content(plan_id, version), MODEL)
         say("done")
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2])
+    main(Path(sys.argv[1]), sys.argv[2], float(sys.argv[3]) if len(sys.argv) > 3 else 600.0)

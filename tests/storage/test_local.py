@@ -6,8 +6,8 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import numpy as np
 import pytest
+from damage import DAMAGES, delete, derived_files, halve, noise
 from fakes import FakeEncoder, full_plan, make_content
 
 from indexer.errors import LibraryBusyError, LibraryError, ModelError, UnknownPlanError
@@ -285,37 +285,7 @@ def test_a_reader_between_commit_and_word_index_waits_for_the_whole(
 # -- what is derived may be lost ---------------------------------------------------------------
 
 
-def damaged_files(folder: Path) -> list[Path]:
-    return sorted(
-        p for p in [folder / "vectors.faiss", folder / "vectors.json", *(folder / "words").iterdir()] if p.is_file()
-    )
-
-
-def _delete(path: Path) -> None:
-    path.unlink()
-
-
-def _halve(path: Path) -> None:
-    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
-
-
-def _empty(path: Path) -> None:
-    path.write_bytes(b"")
-
-
-def _noise(path: Path) -> None:
-    path.write_bytes(np.random.default_rng(0).bytes(max(64, path.stat().st_size)))
-
-
-def _noise_inside(path: Path) -> None:
-    """As a bad block on a disk does it: the ends of the file stay as they were."""
-    data = bytearray(path.read_bytes())
-    third = len(data) // 3
-    data[third : 2 * third] = np.random.default_rng(1).bytes(third)
-    path.write_bytes(bytes(data))
-
-
-@pytest.mark.parametrize("damage", [_delete, _halve, _empty, _noise, _noise_inside])
+@pytest.mark.parametrize("damage", DAMAGES)
 @pytest.mark.parametrize("part", ["vectors", "words"])
 def test_a_damaged_index_is_built_again(
     filled: LocalBackend, opens: Opened, part: str, damage: Callable[[Path], None]
@@ -323,7 +293,7 @@ def test_a_damaged_index_is_built_again(
     filled.rebuild_derived()
     before = results(filled)
     filled.close()
-    for path in damaged_files(opens.folder):
+    for path in derived_files(opens.folder):
         if path.name.startswith(part) or path.parent.name == part:
             damage(path)
     reopened = opens()
@@ -341,11 +311,11 @@ def test_a_damaged_index_is_built_again(
 def test_any_one_file_of_the_word_index_may_be_damaged(filled: LocalBackend, opens: Opened) -> None:
     filled.rebuild_derived()
     before = results(filled)
-    names = [p.name for p in damaged_files(opens.folder) if p.parent.name == "words" and not p.name.startswith(".")]
+    names = [p.name for p in derived_files(opens.folder) if p.parent.name == "words" and not p.name.startswith(".")]
     assert len(names) > 5
     for i in range(len(names)):
-        for damage in (_delete, _halve, _noise):
-            path = [p for p in damaged_files(opens.folder) if p.parent.name == "words" and not p.name.startswith(".")][
+        for damage in (delete, halve, noise):
+            path = [p for p in derived_files(opens.folder) if p.parent.name == "words" and not p.name.startswith(".")][
                 i
             ]
             damage(path)
@@ -393,11 +363,11 @@ def test_an_old_vector_file_is_caught_up_from_the_database(filled: LocalBackend,
 
 def test_an_index_from_before_all_was_embedded_again_is_not_used(filled: LocalBackend, opens: Opened) -> None:
     filled.rebuild_derived()
-    old = {path: path.read_bytes() for path in damaged_files(opens.folder)}
+    old = {path: path.read_bytes() for path in derived_files(opens.folder)}
     filled.replace_all([content("hubei", ["wind"]), content("henan", ["cement and wind"])], MODEL)
     expected = results(filled)
     filled.close()
-    for path in damaged_files(opens.folder):
+    for path in derived_files(opens.folder):
         path.unlink()
     for path, data in old.items():
         path.write_bytes(data)
