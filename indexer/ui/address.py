@@ -69,9 +69,8 @@ class Comparing:
         at = self.at if self.at and self.at[0] in known else None
         pair = self.pair if all(p in known for p in self.pair) else ()
         plans, beside = (tuple(p for p in given if p in known) for given in (self.plans, self.beside))
-        return replace(
-            self, plans=plans, beside=beside, at=at, pair=pair, section=self.section if pair == self.pair else None
-        )
+        section = self.section if pair == self.pair else None
+        return replace(self, plans=plans, beside=beside, at=at, pair=pair, section=section)
 
 
 def read_address() -> Request:

@@ -49,7 +49,7 @@ def show_panes(panes: Sequence[Pane]) -> None:
 def _show_text(pane: Pane) -> None:
     place = pane.place
     if place is None:
-        show(text_element("p", "–", "none"))
+        show(text_element("span", ""))  # the next text keeps its column
         return
     span = surroundings(pane.plan.text, (place.start, place.end), _REACH)
     show(

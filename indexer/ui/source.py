@@ -15,7 +15,8 @@ from indexer.ui import state
 from indexer.ui.access import read_plan
 from indexer.ui.markup import Html, element, marked_html, show, text_element
 
-_PARAGRAPH = re.compile(r"\n[ \t]*\n\s*")
+#: Where a stretch of text may be cut, the better places first: paragraphs, lines, words.
+_BREAKS = (re.compile(r"\n[ \t]*\n\s*"), re.compile(r"\n\s*"), re.compile(r"\s+"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +32,14 @@ class Place:
 
 
 def surroundings(text: str, span: Span, reach: int) -> Span:
-    """``span`` with up to ``reach`` characters on each side, cut where a paragraph begins or ends."""
+    """``span`` with up to ``reach`` characters on each side, cut at a paragraph, else at a line or a word."""
     start, end = span
     low, high = max(0, start - reach), min(len(text), end + reach)
     if low:
-        low = next((m.end() for m in _PARAGRAPH.finditer(text, low) if m.end() <= start), start)
+        low = next((m.end() for cut in _BREAKS for m in cut.finditer(text, low, start)), start)
     if high < len(text):
-        high = max((m.start() for m in _PARAGRAPH.finditer(text, end, high)), default=end)
+        ends = ([m.start() for m in cut.finditer(text, end, high)] for cut in _BREAKS)
+        high = next((found[-1] for found in ends if found), end)
     return low, high
 
 

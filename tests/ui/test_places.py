@@ -56,6 +56,16 @@ def test_surroundings_cut_at_paragraphs() -> None:
     assert surroundings(text, third, 1) == third
 
 
+def test_surroundings_of_a_text_without_blank_lines_cut_at_lines_or_words() -> None:
+    lines = "one two\nthree four\nFIVE\nsix seven\neight nine"
+    span = (lines.index("FIVE"), lines.index("FIVE") + 4)
+    start, end = surroundings(lines, span, 16)
+    assert lines[start:end] == "three four\nFIVE\nsix seven"
+    words = lines.replace("\n", " ")
+    start, end = surroundings(words, span, 8)
+    assert words[start:end] == "four FIVE six"
+
+
 @given(st.text(alphabet="a \n", max_size=80), st.data(), st.integers(0, 90))
 def test_surroundings_hold_the_passage_and_stay_in_reach(text: str, data: st.DataObject, reach: int) -> None:
     one, other = data.draw(st.integers(0, len(text))), data.draw(st.integers(0, len(text)))
