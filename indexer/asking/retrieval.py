@@ -18,6 +18,8 @@ DEPTH = 100
 #: Share of meaning in the fused score, words have the rest: 0.3 to 0.4 is best on regulations (MAP@10),
 #: 0.4 to 0.6 on the plans, where late interaction evens it out.
 DENSE_WEIGHT = 0.35
+#: Times that a search is done when a writer commits in the midst of each.
+_TRIES = 5
 #: Taken off the fused score, which lies between 0 and 1. Furniture comes last whatever it says: its
 #: penalty is more than everything that ranking adds later.
 ROLE_PENALTY = {Role.BODY: 0.0, Role.SUMMARY: 0.02, Role.FURNITURE: 5.0}
@@ -37,12 +39,17 @@ def retrieve(backend: Backend, text: str, vector: Vectors, scope: Scope, depth: 
     """Candidates for a question, best first; ties in reading order.
 
     ``vector`` is the question's unit vector (dim,). Raises UnknownPlanError for a scope that names
-    a plan that is not there.
+    a plan that is not there. What a writer commits meanwhile is searched again: a plan replaced between
+    the search and the look at its passages would be found in neither version.
     """
-    dense = backend.search_dense(vector, depth, scope)
-    words = backend.search_words(text, depth, scope)
-    fused = fuse(dense, words)
-    passages = backend.passages(list(fused))
+    for _ in range(_TRIES):
+        generation = backend.generation
+        dense = backend.search_dense(vector, depth, scope)
+        words = backend.search_words(text, depth, scope)
+        fused = fuse(dense, words)
+        passages = backend.passages(list(fused))
+        if backend.generation == generation:
+            break
     cosines = {f.key: f.score for f in dense}
     candidates = [
         Candidate(key, passages[key], score - ROLE_PENALTY[passages[key].role], cosines.get(key))

@@ -2,35 +2,25 @@
 
 from __future__ import annotations
 
-import os
 import random
 import signal
 import subprocess
-import sys
 import time
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from crowd import run_script
 from writing import ENCODER, sentences, version_of
 
 from indexer.storage import Scope
 from indexer.storage.local import LocalBackend
 
-HERE = Path(__file__).resolve().parent
 State = dict[str, str]  # version by plan id
 
 
 def start(folder: Path, run: int) -> subprocess.Popen[str]:
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(HERE.parent), str(HERE.parent.parent)])}
-    script = str(HERE / "writing.py")
-    return subprocess.Popen(
-        [sys.executable, script, str(folder), str(run)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=environment,
-    )
+    return run_script("writing.py", folder, run, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
 
 def kill_after(process: subprocess.Popen[str], word: str, times: int, seconds: float) -> list[str]:

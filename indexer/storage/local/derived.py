@@ -58,12 +58,12 @@ class Derived:
             vectors = self._vectors
             if vectors is not None and not len(vectors):
                 vectors = VectorIndex(dimension, vectors.generation)
-            elif vectors is None or vectors.dimension != dimension:
+            if vectors is None or vectors.dimension != dimension or not self._database.remembers(vectors.generation):
                 vectors = VectorIndex.load(self._folder / VECTORS_FILE, dimension)
+                if vectors is None and self._database.count(None):
+                    self._notify("The vector index was damaged or missing; it was built again from the library.")
             if vectors is None or not self._database.remembers(vectors.generation):
-                if self._database.count(None):
-                    self._notify("The vector index was damaged or out of date; it was built again from the library.")
-                vectors = self._build_vectors()
+                vectors = self._build_vectors()  # all was embedded again since
             for _, span in self._database.removed_since(vectors.generation):
                 vectors.remove(span)
             vectors.add(*self._database.vectors_of(self._database.added_since(vectors.generation)))
