@@ -93,8 +93,12 @@ def match_sentences(words: QuestionWords, passages: Sequence[Passage], encoder: 
             texts.append(context + passage.text[start:end])
             places.append((index, len(context) - start, block))
     found: list[list[SentenceMatch]] = [[] for _ in passages]
-    for tokens, (index, shift, block) in zip(encoder.embed_tokens(texts), places, strict=True):
-        similarities = words.vectors @ tokens.vectors.T
+    read = encoder.embed_tokens(texts)
+    # one product for all of them: on a busy machine each waits for every thread of the BLAS
+    stacked = np.concatenate([words.vectors[:0], *(tokens.vectors for tokens in read)])
+    starts = np.cumsum([len(tokens.vectors) for tokens in read])[:-1]
+    products = np.split(words.vectors @ stacked.T, starts, axis=1)
+    for tokens, similarities, (index, shift, block) in zip(read, products, places, strict=True):
         spans = [(a - shift, b - shift) for a, b in tokens.spans]
         for sentence in block:
             match = _match(words, similarities, spans, tokens, passages[index].text, sentence)

@@ -134,7 +134,8 @@ def _figures(text: str) -> list[_Figure]:
             first, last = quantity.span
             if not start <= first < end or quantity.cut_off:
                 continue
-            clause = text[max(c for c in cuts if c <= first) : min(c for c in cuts if c >= last)]
+            begin, stop = max(c for c in cuts if c <= first), min(c for c in cuts if c >= last)
+            clause = f"{text[begin:first]} {text[last:stop]}"
             before = [y.year for y in years if start <= y.span[0] < first]
             after = [y.year for y in years if first < y.span[0] < end]
             found.append(_Figure(quantity, _stems(clause), frozenset(before[-1:] or after[:1])))
@@ -142,14 +143,16 @@ def _figures(text: str) -> list[_Figure]:
 
 
 def _alike(one: _Figure, other: _Figure) -> float:
-    common = len(one.stems & other.stems) / max(1, len(one.stems | other.stems))
+    if not one.stems or not other.stems:
+        return _LEAST_ALIKE  # a bare figure may be of anything
+    common = len(one.stems & other.stems) / len(one.stems | other.stems)
     if one.years and other.years:
         return common + (_SAME_YEAR if one.years == other.years else -_SAME_YEAR)
     return common
 
 
 def _stems(text: str) -> frozenset[str]:
-    """Words of ``text`` without their endings, and pairs of Chinese characters."""
+    """Words of ``text`` without their endings, and pairs of Chinese characters; no figures."""
     words = {w[:6] for w in re.findall(r"[a-z]{3,}", text.lower()) if w not in _PLAIN}
     chinese = "".join(re.findall(r"[\u4e00-\u9fff]", text))
     return frozenset(words | {chinese[i : i + 2] for i in range(len(chinese) - 1)})
