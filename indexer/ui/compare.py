@@ -45,14 +45,18 @@ def page() -> None:
 
 def _show_form(titles: dict[str, str]) -> None:
     """The plans stand outside the form, so that its button can say how many are compared."""
-    st.multiselect(
-        "Plans",
-        list(titles),
-        key=state.PLANS,
-        format_func=lambda plan: titles.get(plan, plan),
-        placeholder=f"All {len(titles)} plans" if len(titles) > 1 else "The one plan",
-    )
-    count = len(st.session_state[state.PLANS]) or len(titles)
+    with st.container(key="comparing"):
+        st.multiselect(
+            "Plans",
+            list(titles),
+            key=state.PLANS,
+            format_func=lambda plan: titles.get(plan, plan),
+            placeholder=f"All {len(titles)} plans" if len(titles) > 1 else "The one plan",
+        )
+        _show_questions(len(st.session_state[state.PLANS]) or len(titles))
+
+
+def _show_questions(count: int) -> None:
     with st.form("compare", border=False), st.container(key="comparebox", horizontal=True, vertical_alignment="bottom"):
         st.text_area(
             "Questions or topics, one a line",
