@@ -9,7 +9,7 @@ RESULTS = benchmarks/results/$(shell git rev-parse --short HEAD)
 export HF_HUB_OFFLINE ?= 1
 export STREAMLIT_BROWSER_GATHER_USAGE_STATS := false
 
-.PHONY: install run test check format bench-quality bench-speed bench-record clean
+.PHONY: install run test check format bench-quality bench-speed bench-record faults clean
 
 install: $(VENV)/.installed
 
@@ -44,6 +44,10 @@ bench-quality: install
 
 bench-speed: install
 	$(BIN)/python benchmarks/speed.py
+
+# What a library withstands: kills, damage, full disks, a crowd; some 15 minutes. FAULTS=options of its own.
+faults: install
+	$(BIN)/python benchmarks/faults.py $(FAULTS)
 
 # All figures that need DATA, kept under the commit they are taken at.
 bench-record: install

@@ -13,15 +13,40 @@ from indexer.errors import LibraryError
 from indexer.storage.local import schema
 
 
+#: Causes that lie with the disk or the folder, not with the file (see sqlite.org/rescode.html).
+_OF_THE_DISK = {
+    sqlite3.SQLITE_PERM,
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_CANTOPEN,
+}
+
+
 class _Held:
     """A connection that is closed with its thread: a web server asks from a new one at every click."""
 
     def __init__(self, path: Path) -> None:
-        self.connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=30)
-        self.connection.execute("PRAGMA journal_mode=WAL")
+        try:
+            self.connection = self._connect(str(path))
+            self.connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError:
+            # A disk that is full or cannot be written holds no log beside the file; the file is read as it
+            # is then, unless a log with changes was left there.
+            log = path.with_name(path.name + "-wal")
+            if not path.exists() or (log.exists() and log.stat().st_size):
+                raise
+            if hasattr(self, "connection"):
+                self.connection.close()
+            self.connection = self._connect(f"{path.absolute().as_uri()}?immutable=1", uri=True)
         self.connection.execute("PRAGMA foreign_keys=ON")
         self.connection.execute("PRAGMA synchronous=FULL")
         self.connection.execute("PRAGMA secure_delete=ON")  # what is purged must not linger in free pages
+
+    @staticmethod
+    def _connect(database: str, *, uri: bool = False) -> sqlite3.Connection:
+        return sqlite3.connect(database, uri=uri, isolation_level=None, check_same_thread=False, timeout=30)
 
     def __del__(self) -> None:
         if hasattr(self, "connection"):
@@ -40,6 +65,12 @@ class Connections:
                 self._create()
             version = int(self.meta("schema") or 0)
         except sqlite3.DatabaseError as error:
+            if (
+                getattr(error, "sqlite_errorcode", 0) & 0xFF in _OF_THE_DISK
+            ):  # the low byte is the cause, the rest its details
+                raise LibraryError(
+                    f"{path} cannot be opened ({error}). Check the disk's free space and the folder's permissions."
+                ) from error
             raise LibraryError(
                 f"{path} is not a readable library ({error}). Restore it from a copy, or delete its "
                 "folder and add the plans again."
