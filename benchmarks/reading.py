@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "reading"))
-from documents import Made, make, measure, set_across_columns, set_by_chromium, set_by_reportlab
+from documents import Made, make, measure, set_across_columns, set_by_chromium, set_by_reportlab, without_tables
 
 from indexer.reading.loading import load_plan
 
@@ -31,7 +31,7 @@ def documents(folder: Path) -> Iterator[tuple[Made, bytes, list[int]]]:
         made = make(f"reportlab-{language}-{columns}-{number}", number, language)
         yield made, *set_by_reportlab(made, columns=columns, running=number % 3 > 0, size=9.5 + number % 3)
     for number in range(2):
-        made = make(f"across-en-2-{number}", 20 + number)
+        made = without_tables(make(f"across-en-2-{number}", 20 + number))
         yield made, *set_across_columns(made)
     for number in range(14):
         columns, language = 1 + number % 2, "zh" if number % 4 > 1 else "en"

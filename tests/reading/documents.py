@@ -8,7 +8,7 @@ import random
 import re
 import subprocess
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from pathlib import Path
 
@@ -119,6 +119,11 @@ def make(name: str, seed: int, language: str = "en", sections: int = 6) -> Made:
     return Made(name, language, title, tuple(blocks))
 
 
+def without_tables(made: Made) -> Made:
+    """The document without its tables."""
+    return replace(made, blocks=tuple(block for block in made.blocks if block[0] != "table"))
+
+
 def set_by_reportlab(
     made: Made, *, columns: int = 1, running: bool = True, size: float = 10.5
 ) -> tuple[bytes, list[int]]:
@@ -149,7 +154,8 @@ def set_by_reportlab(
             continue
         marked = []
         for part in parts:
-            marked.append(f'<onDraw name="mark" label="{count}"/>{html.escape(part)}')
+            # behind the first character: a mark before it may be drawn at the end of the line above
+            marked.append(f'{html.escape(part[0])}<onDraw name="mark" label="{count}"/>{html.escape(part[1:])}')
             count += 1
         story.append(Paragraph(("" if chinese else " ").join(marked), styles[kind]))
 
@@ -172,12 +178,12 @@ def set_by_reportlab(
 
 
 def set_across_columns(made: Made, *, rows: int = 48) -> tuple[bytes, list[int]]:
-    """Two columns drawn row by row across both, as some programs write them; no tables."""
+    """Two columns drawn row by row across both, as some programs write them; for documents without tables."""
     from reportlab.lib.utils import simpleSplit
 
     lines: list[str] = [made.title]
     starts: list[int] = []  # line on which each sentence begins
-    for _, parts in (block for block in made.blocks if block[0] != "table"):
+    for _, parts in made.blocks:
         wrapped = simpleSplit(" ".join(parts), "Times-Roman", 10, 76 * mm)
         ends = [sum(len(line.replace(" ", "")) for line in wrapped[: i + 1]) for i in range(len(wrapped))]
         position = 0

@@ -15,7 +15,7 @@ from __future__ import annotations
 import io
 import re
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
@@ -26,11 +26,12 @@ import pypdfium2
 from pypdf import PdfReader
 
 from indexer.errors import SourceError
+from indexer.reading.loaders import ocr
 from indexer.reading.loaders.pdf.headings import Bookmark, find_headings, read_bookmarks
 from indexer.reading.loaders.pdf.layout import Line, Run, make_runs, read_order
 from indexer.reading.loaders.pdf.running import without_running
 from indexer.reading.loaders.pdf.tables import read_tables
-from indexer.reading.loaders.pdf.words import SOFT_HYPHEN, read_rules, read_words
+from indexer.reading.loaders.pdf.words import SOFT_HYPHEN, has_pictures, read_rules, read_words
 from indexer.reading.loading import Content, meaningful_title
 from indexer.reading.sentences import is_wide
 from indexer.types import Metadata, Page
@@ -54,27 +55,65 @@ def load(path: Path, data: bytes) -> Content:
                 f"{path} says it has {count:,} pages. Split it and add the parts, {MOST_PAGES:,} at most."
             )
         read = [read_page_words(document, i) for i in range(count)]
-    runs = without_running([page[0] for page in read])
-    ordered = [read_order(found, tables) for found, (_, tables) in zip(runs, read, strict=True)]
-    if not any(ordered):
-        raise SourceError(
-            f"{path} holds no text, only images of its {count} pages. Make its text readable "
-            "first (for example with: ocrmypdf IN.pdf OUT.pdf) and add the result."
-        )
+        recognized = _recognize(document, read)
+    runs = without_running([page.runs for page in read])
+    ordered = [read_order(found, page.tables) for found, page in zip(runs, read, strict=True)]
+    silent = [i for i, found in enumerate(ordered) if not found]
+    pictured = [i for i in silent if read[i].pictured]
+    if len(silent) == count:
+        raise SourceError(_why_silent(path, count))
     lines = [line for found in ordered for line in found]
     on_page = [i for i, found in enumerate(ordered) for _ in found]
     text, starts = _join(lines, on_page)
     about = _read_about(data)
-    headings = find_headings(lines, on_page, starts, about.bookmarks, about.title)
-    silent = [str(i + 1) for i, found in enumerate(ordered) if not found]
     return Content(
         text,
         title=about.title,
-        pages=_pages(on_page, starts, count, len(text)),
-        headings=headings,
-        warnings=(f"pages without text: {', '.join(silent)}",) if silent else (),
+        pages=_pages(on_page, starts, [recognized.get(i) for i in range(count)], len(text)),
+        headings=find_headings(lines, on_page, starts, about.bookmarks, about.title),
+        warnings=tuple(_page_warnings(silent, pictured, recognized)),
         metadata=Metadata(language=about.language),
     )
+
+
+def _recognize(document: Any, read: list[PageWords]) -> dict[int, float]:
+    """Fill the pages of ``read`` that are images alone with what is recognized; how surely, by page."""
+    recognized: dict[int, float] = {}
+    if not ocr.installed():
+        return recognized
+    texts = without_running([page.runs for page in read])
+    for i, (page, runs) in enumerate(zip(read, texts, strict=True)):
+        if runs or page.tables or not page.pictured:
+            continue
+        opened = document[i]
+        try:
+            lines, confidence = ocr.recognize_page(opened)
+        finally:
+            opened.close()
+        if confidence is not None:
+            recognized[i] = confidence
+            read[i] = PageWords(make_runs(lines), [], pictured=True)
+    return recognized
+
+
+def _why_silent(path: Path, count: int) -> str:
+    remedy = "" if ocr.installed() else f"Let Planlens recognize it with: {ocr.REMEDY}, or make"
+    return (
+        f"{path} holds no text, only images of its {count} pages. {remedy or 'Make'} its text readable "
+        "first (for example with: ocrmypdf IN.pdf OUT.pdf) and add the result."
+    )
+
+
+def _page_warnings(silent: Sequence[int], pictured: Sequence[int], recognized: dict[int, float]) -> Iterator[str]:
+    def named(pages: Iterable[int]) -> str:
+        return ", ".join(str(i + 1) for i in pages)
+
+    if recognized:
+        yield f"pages recognized from images: {named(recognized)}"
+    if silent:
+        yield f"pages without text: {named(silent)}"
+    if pictured and not ocr.installed():
+        yield f"images not read, on pages {named(pictured)}; to have their text recognized: {ocr.REMEDY}"
 
 
 def _why_closed(path: Path, data: bytes) -> str:
@@ -87,17 +126,26 @@ def _why_closed(path: Path, data: bytes) -> str:
     return f"{path} is not a readable PDF. Download or export it again."
 
 
-def read_page_words(document: Any, index: int) -> tuple[list[Run], list[list[Line]]]:
-    """The runs of words of one page and its tables; nothing for a page that pdfium cannot open."""
+@dataclass(frozen=True, slots=True)
+class PageWords:
+    """What stands on a page: runs of words, ruled tables; ``pictured`` says that it holds images or drawings."""
+
+    runs: list[Run]
+    tables: list[list[Line]]
+    pictured: bool = False
+
+
+def read_page_words(document: Any, index: int) -> PageWords:
+    """The words of one page; nothing of a page that pdfium cannot open."""
     try:
         page = document[index]
+        textpage = page.get_textpage()
     except pypdfium2.PdfiumError:
-        return [], []
-    textpage = page.get_textpage()
+        return PageWords([], [])
     try:
         words = read_words(textpage)
         rest, tables = read_tables(words, *read_rules(page))
-        return make_runs(rest), tables
+        return PageWords(make_runs(rest), tables, has_pictures(page))
     finally:
         textpage.close()
         page.close()
@@ -169,12 +217,14 @@ def _with_hyphens(texts: list[str]) -> list[str]:
     return changed
 
 
-def _pages(on_page: Sequence[int], starts: Sequence[int], count: int, length: int) -> tuple[Page, ...]:
+def _pages(
+    on_page: Sequence[int], starts: Sequence[int], confidences: Sequence[float | None], length: int
+) -> tuple[Page, ...]:
     """The pages, which together cover the text; one begins where its first line does."""
-    first = [starts[at] if (at := bisect_left(on_page, n)) < len(starts) else length for n in range(count)]
-    if first:
-        first[0] = 0
-    return tuple(Page(n + 1, a, b) for n, (a, b) in enumerate(pairwise([*first, length])))
+    begins = [bisect_left(on_page, n) for n in range(len(confidences))]
+    first = [starts[at] if at < len(starts) else length for at in begins]
+    spans = pairwise([*first, length])
+    return tuple(Page(n, a, b, sure) for n, ((a, b), sure) in enumerate(zip(spans, confidences, strict=True), 1))
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,7 +84,7 @@ def _larger(lines: Sequence[Line], pages: Sequence[int], starts: Sequence[int]) 
     for line in lines:
         weights[line.size] += len(line.text)
     body = weights.most_common(1)[0][0]
-    sizes = sorted({line.size for line in lines if line.size >= _LARGER * body}, reverse=True)
+    sizes = sorted({line.size for line in lines if line.size > body and line.size >= _LARGER * body}, reverse=True)
     found: list[Heading] = []
     i = 0
     while i < len(lines):

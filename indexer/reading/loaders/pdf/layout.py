@@ -11,13 +11,17 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from statistics import median
 
 from indexer.reading.loaders.blocks import CELL
 from indexer.reading.loaders.pdf.words import SOFT_HYPHEN, Word
 from indexer.reading.sentences import is_wide
 
-_GAP = 1.0  # times the line's height; a wider gap ends a run
-_WIDEST_SPACE = 0.9  # the same, between Chinese characters: justified lines are spread
+# Gaps are measured in heights of the line. A justified line in a narrow column has wide ones, all alike.
+_GAP = 1.0  # ends a run where it is also unusual in its line
+_UNUSUAL = 1.8  # times the line's median gap
+_WIDEST_GAP = 2.5  # ends a run anyhow
+_BACK = 2.0
 _GUTTER = 0.4  # times the line's height
 _COLUMN = 9.0  # times the line's height; a narrower column is a table's
 _COLUMN_LINES = 3
@@ -98,13 +102,15 @@ def make_runs(lines: Iterable[Sequence[Word]]) -> list[Run]:
     """Runs of words, parted at wide gaps and where the line jumps back."""
     runs = []
     for words in lines:
+        gaps = [following.left - word.right for word, following in pairwise(words)]
+        usual = _UNUSUAL * median(gaps) if gaps else 0.0
         start = 0
         for i, (word, following) in enumerate(pairwise(words), 1):
-            gap = following.left - word.right
-            spread = is_wide(word.text[-1:]) and is_wide(following.text[:1])
-            widest = (_WIDEST_SPACE if spread else _GAP) * max(word.height, following.height)
+            gap = gaps[i - 1] / max(word.height, following.height)
+            close = is_wide(word.text[-1:]) and is_wide(following.text[:1])
+            wide = gap > _GAP and not close and gaps[i - 1] > usual
             apart = following.bottom > word.top or following.top < word.bottom
-            if gap > widest or gap < -2 * word.height or apart:
+            if wide or gap > _WIDEST_GAP or gap < -_BACK or apart:
                 runs.append(Run(tuple(words[start:i])))
                 start = i
         runs.append(Run(tuple(words[start:])))
@@ -251,13 +257,16 @@ def _level(a: Line, b: Line) -> bool:
 
 
 def _aligned(row: Sequence[Line | _Table], other: Sequence[Line | _Table]) -> bool:
-    """Whether a cell behind the first begins, ends or is centred where one of ``other`` does."""
+    """Whether most cells behind the first begin, end or are centred where one of ``other`` does."""
     ordered, others = (sorted(cells, key=lambda c: c.left)[1:] for cells in (row, other))
-    return any(
-        min(abs(a.left - b.left), abs(a.right - b.right), abs(a.left + a.right - b.left - b.right) / 2) <= _ALIGNED
+    aligned = sum(
+        any(
+            min(abs(a.left - b.left), abs(a.right - b.right), abs(a.left + a.right - b.left - b.right) / 2) <= _ALIGNED
+            for b in others
+        )
         for a in ordered
-        for b in others
     )
+    return aligned > 0.5 * len(ordered)
 
 
 def _between(words: Sequence[Word]) -> list[str]:

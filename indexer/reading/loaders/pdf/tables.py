@@ -10,6 +10,7 @@ from indexer.reading.loaders.pdf.words import Rule, Word
 
 _SAME = 3.0  # points; a border drawn as a thin box has two edges this close
 _FEWEST_RULES = 3
+_FEWEST_WALLS = 3  # with as many lines down, one row is a table: the rest of it may be on another page
 _FULL_GRID = 4  # rules across; fewer part the head from the body, whose rows have none between them
 
 
@@ -25,7 +26,7 @@ def read_tables(
         inside = [word for line in rest for word in line if _within(word, left, right, low, high)]
         walls = [r for r in standing if left - _SAME <= r.at <= right + _SAME and r.low < high and r.high > low]
         rows = _rows(inside, grid, sorted({wall.at for wall in walls}))
-        if sum(len(row.runs) > 1 for row in rows) < 2:
+        if sum(len(row.runs) > 1 for row in rows) < (1 if len(walls) >= _FEWEST_WALLS else 2):
             continue  # a frame around prose
         tables.append(rows)
         taken = {id(word) for word in inside}
@@ -58,7 +59,7 @@ def _touch(a: Rule, b: Rule) -> bool:
 
 
 def _grids(rules: Sequence[Rule]) -> list[list[Rule]]:
-    """Rules across of the same extent, at least ``_FEWEST_RULES``, the highest first."""
+    """Rules across of the same extent, the highest first."""
     grids: list[list[Rule]] = []
     for rule in rules:
         for grid in grids:
@@ -67,7 +68,7 @@ def _grids(rules: Sequence[Rule]) -> list[list[Rule]]:
                 break
         else:
             grids.append([rule])
-    return [grid for grid in grids if len(grid) >= _FEWEST_RULES]
+    return [grid for grid in grids if len(grid) > 1]
 
 
 def _parted(grid: Sequence[Rule], down: Sequence[Rule]) -> list[list[Rule]]:
@@ -80,7 +81,8 @@ def _parted(grid: Sequence[Rule], down: Sequence[Rule]) -> list[list[Rule]]:
         if walls and not any(wall.low <= middle <= wall.high for wall in walls):
             parts.append([])
         parts[-1].append(lower)
-    return [part for part in parts if len(part) >= _FEWEST_RULES]
+    fewest = 2 if len(walls) >= _FEWEST_WALLS else _FEWEST_RULES
+    return [part for part in parts if len(part) >= fewest]
 
 
 def _within(word: Word, left: float, right: float, low: float, high: float) -> bool:

@@ -81,6 +81,13 @@ def read_rules(page: Any) -> tuple[list[Rule], list[Rule]]:
     return across, down
 
 
+def has_pictures(page: Any) -> bool:
+    """Whether anything but text is drawn on the page."""
+    objects = min(pdfium_c.FPDFPage_CountObjects(page.raw), MOST_PATHS)
+    kinds = (pdfium_c.FPDFPageObj_GetType(pdfium_c.FPDFPage_GetObject(page.raw, i)) for i in range(objects))
+    return any(kind != pdfium_c.FPDF_PAGEOBJ_TEXT for kind in kinds)
+
+
 def _characters(textpage: Any) -> str:
     """The page's text with exactly one character for each of pdfium's, so that positions are its indices."""
     count = textpage.count_chars()
