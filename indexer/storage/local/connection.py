@@ -12,7 +12,6 @@ from pathlib import Path
 from indexer.errors import LibraryError
 from indexer.storage.local import schema
 
-
 #: Causes that lie with the disk or the folder, not with the file (see sqlite.org/rescode.html).
 _OF_THE_DISK = {
     sqlite3.SQLITE_PERM,
