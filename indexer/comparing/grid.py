@@ -15,8 +15,10 @@ from indexer.types import Cell, Comparison
 
 #: Passages listed below a cell's answer.
 TOP_K = 5
-#: Passages of one plan that get the closer look.
-CLOSER = 10
+#: Passages of one plan that are retrieved, and that get the closer look. A plan alone is a small haystack:
+#: four, six and ten passages fill the cells of the development questions alike.
+DEPTH = 40
+CLOSER = 4
 
 
 def compare(backend: Backend, encoder: Encoder, question: str, plans: Sequence[str]) -> Comparison:
@@ -45,7 +47,7 @@ def compare_many(
             named = [plan for plan in question.plans if plan in chosen]
             best = best_answer(examine(backend, encoder, question.asked, Scope(tuple(named or chosen))))
             for plan in chosen:
-                seen = examine(backend, encoder, question.asked, Scope((plan,)), closer=CLOSER)
+                seen = examine(backend, encoder, question.asked, Scope((plan,)), DEPTH, CLOSER)
                 if best and best[1].passage.plan != plan:
                     seen = bearing(seen, best)
                 yield index, Cell(plan, titles[plan], to_answer(seen, TOP_K))
