@@ -36,7 +36,6 @@ DAMAGES: tuple[Callable[[Path], None], ...] = (delete, halve, empty, noise, nois
 
 
 def derived_files(folder: Path) -> list[Path]:
-    """The files of a library that follow from its database."""
-    return sorted(
-        p for p in [folder / "vectors.faiss", folder / "vectors.json", *(folder / "words").iterdir()] if p.is_file()
-    )
+    """The files of a library that follow from its database; tantivy's locks hold nothing."""
+    words = [p for p in (folder / "words").iterdir() if not p.name.startswith(".tantivy")]
+    return sorted(p for p in [folder / "vectors.faiss", folder / "vectors.json", *words] if p.is_file())
