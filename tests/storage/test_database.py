@@ -193,6 +193,14 @@ def test_check_finds_a_passage_that_is_not_its_plans_text(database: Database) ->
     assert database_problems(database) == ["b: 2 passages do not match the plan's text. Add the file again."]
 
 
+def test_check_finds_passages_that_are_missing(database: Database) -> None:
+    insert(database, content("a"))
+    insert(database, content("b"))
+    with database.write() as connection:
+        connection.execute("DELETE FROM passages WHERE key IN (7, 8)")
+    assert database_problems(database) == ["b: 3 passages of 5 are there. Add the file again."]
+
+
 def test_another_schema_version_is_refused(database: Database, tmp_path: Path) -> None:
     with database.write() as connection:
         connection.execute("UPDATE meta SET value = ? WHERE key = 'schema'", (str(SCHEMA_VERSION + 1),))

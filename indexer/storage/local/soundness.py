@@ -16,7 +16,10 @@ def database_problems(database: Database) -> list[str]:
     problems = [f"plans.sqlite: {row[0]}" for row in rows if row[0] != "ok"]
     if problems:
         return problems
-    for (plan_id,) in database.connection.execute("SELECT id FROM plans ORDER BY id").fetchall():
+    counted = "SELECT id, passages, (SELECT count(*) FROM passages WHERE plan = plans.key) FROM plans ORDER BY id"
+    for plan_id, noted, there in database.connection.execute(counted).fetchall():
+        if noted != there:
+            problems.append(f"{plan_id}: {there} passages of {noted} are there. Add the file again.")
         text = database.plan(plan_id).text
         wrong = sum(
             text[start:end] != passage
