@@ -293,6 +293,8 @@ def test_sync(
     run: Run, at: tuple[str, Path], plans: Path, tmp_path: Path, held: Callable[[], list[str]],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
+    assert "add " in run("sync", plans, "--dry-run", *at).out
+    assert not at[1].exists()
     (tmp_path / "elsewhere.txt").write_text("Elsewhere Plan\n\nSolar roofs grow.\n")
     run("add", tmp_path / "elsewhere.txt", *at)
     told = run("sync", plans, "--dry-run", *at)
