@@ -123,9 +123,11 @@ def _match(
         return SentenceMatch(sentence, 0.0, np.zeros(len(words.words)), ())
     part = similarities[:, inside]
     best = part.max(axis=1)
-    matches = np.array([best[list(rows)].mean() for rows in words.pieces], dtype=np.float64)
+    rows = [row for pieces in words.pieces for row in pieces]
+    counts = [len(pieces) for pieces in words.pieces]
+    sums = np.add.reduceat(best[rows], np.cumsum([0, *counts[:-1]]))
+    matches = (sums / counts).astype(np.float64)
     # which words of the sentence met one: the best piece of a word decides for the word
-    rows = [row for rows in words.pieces for row in rows]
     by_token = part[rows].max(axis=0)
     met: dict[int, Span] = {}
     for column, token in enumerate(inside):

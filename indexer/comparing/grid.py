@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 from indexer.asking.answering import examine, to_answer
-from indexer.asking.question import read_question
-from indexer.comparing.bearing import bearing, best_answer
+from indexer.asking.question import Question, read_question
+from indexer.comparing.bearing import Judged, bearing, best_answer
 from indexer.comparing.differences import mark_among, tell_differences
 from indexer.encoding import Encoder
 from indexer.errors import QuestionError
@@ -19,6 +20,10 @@ TOP_K = 5
 #: four, six and ten passages fill the cells of the development questions alike.
 DEPTH = 40
 CLOSER = 4
+#: Of all plans together, for the answer that each plan is held against.
+CLOSER_FOR_BEST = 8
+#: Cells filled at once: the model reads for one while another is ranked.
+WORKERS = 2
 
 
 def compare(backend: Backend, encoder: Encoder, question: str, plans: Sequence[str]) -> Comparison:
@@ -41,16 +46,24 @@ def compare_many(
     read = [read_question(question, names) for question in questions]
     titles = {info.id: info.title for info in backend.plans()}
 
+    def fill(question: Question, plan: str, best: Judged | None) -> Cell:
+        seen = examine(backend, encoder, question.asked, Scope((plan,)), DEPTH, CLOSER)
+        if best and best[1].passage.plan != plan:
+            seen = bearing(seen, best)
+        return Cell(plan, titles[plan], to_answer(seen, TOP_K))
+
     def cells() -> Iterator[tuple[int, Cell]]:
-        for index, question in enumerate(read):
-            # what a plan is held against: the answer of a plan that is named, else the best of all
-            named = [plan for plan in question.plans if plan in chosen]
-            best = best_answer(examine(backend, encoder, question.asked, Scope(tuple(named or chosen))))
-            for plan in chosen:
-                seen = examine(backend, encoder, question.asked, Scope((plan,)), DEPTH, CLOSER)
-                if best and best[1].passage.plan != plan:
-                    seen = bearing(seen, best)
-                yield index, Cell(plan, titles[plan], to_answer(seen, TOP_K))
+        pool = ThreadPoolExecutor(WORKERS)
+        try:
+            for index, question in enumerate(read):
+                # what a plan is held against: the answer of a plan that is named, else the best of all
+                named = [plan for plan in question.plans if plan in chosen]
+                scope = Scope(tuple(named or chosen))
+                best = best_answer(examine(backend, encoder, question.asked, scope, DEPTH, CLOSER_FOR_BEST))
+                for cell in pool.map(lambda plan: fill(question, plan, best), chosen):  # noqa: B023
+                    yield index, cell
+        finally:
+            pool.shutdown(cancel_futures=True)
 
     return cells()
 
