@@ -1,0 +1,100 @@
+"""Figures with units: found, read as numbers, compared as values."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from indexer.reading.quantities import comparable, convert, find_quantities, find_years, same_value
+
+RESTATED = json.loads((Path(__file__).parent / "restated_figures.json").read_text("utf-8"))
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "unit"),
+    [
+        ("37 million kilowatts", 37e6, "kW"),
+        ("1.2 billion kW", 1.2e9, "kW"),
+        ("37,000 MW", 37000, "MW"),
+        ("百万千瓦", 1e6, "kW"),
+        ("三千七百万千瓦", 37e6, "kW"),
+        ("一点二亿吨", 1.2e8, "t"),
+        ("3700万千瓦", 37e6, "kW"),
+        ("百分之五", 5, "percent"),
+        ("13.7%", 13.7, "percent"),
+        ("2 percentage points", 2, "percentage_point"),
+        ("2.1 billion cubic meters", 2.1e9, "m**3"),
+        ("500 mu", 500, "mu_of_land"),
+        ("300 grams of standard coal per kilowatt-hour", 300, "gce/(kW*h)"),
+        ("10000 tons of standard coal", 1e4, "tce"),
+        ("$3 billion", 3e9, "dollar"),
+        ("30 billion yuan", 3e10, "yuan"),
+        ("25 degrees", 25, "degree"),
+        ("half a million", 5e5, ""),
+        ("2000 deadweight tons", 2000, "t"),
+    ],
+)
+def test_a_figure_is_read_as_a_number_in_a_unit(text: str, value: float, unit: str) -> None:
+    (found,) = find_quantities(f"It reaches {text}, as planned.")
+    assert (found.value, found.unit) == (pytest.approx(value), unit)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "By 2025 the (3) task and item 4 of No. 7 are done.",
+        "3. Promote 5G under the 14th Five-Year Plan.",
+        "On April 25 at 13:13:38, that is 2023-05-12, CO2 fell.",
+        "第三章 2030年",
+    ],
+)
+def test_what_numbers_or_dates_is_no_figure(text: str) -> None:
+    assert find_quantities(text) == []
+
+
+def test_a_range_lends_its_first_figure_the_unit_and_the_scale() -> None:
+    low, high = find_quantities("between 10-15 million tons")
+    assert (low.value, low.unit, high.value, high.unit) == (1e7, "t", 1.5e7, "t")
+
+
+def test_a_figure_that_breaks_off_says_so() -> None:
+    (broken,) = find_quantities("The installed capacity will reach 1.")
+    (whole,) = find_quantities("The installed capacity will reach 1.5 GW.")
+    assert (broken.cut_off, whole.cut_off) == (True, False)
+
+
+def test_years_and_the_ends_of_five_year_plans() -> None:
+    text = "by 2025, by the end of the 15th Five-Year Plan period, and 2000 tons"
+    assert [y.year for y in find_years(text)] == [2025, 2030]
+
+
+@pytest.mark.parametrize(("figure", "other"), [(f, o) for f, others in RESTATED.items() for o in others])
+def test_one_value_in_two_units_is_one_value(figure: str, other: str) -> None:
+    (one,), (two,) = find_quantities(figure), find_quantities(other)
+    assert same_value(one, two) and same_value(two, one)
+
+
+def test_values_of_different_kinds_are_not_compared() -> None:
+    share, power, count, mass, energy = (
+        find_quantities(text)[0] for text in ("50%", "50 kW", "50", "50 tons", "50 tons of standard coal")
+    )
+    assert not any(comparable(share, other) for other in (power, count, mass))
+    assert not comparable(mass, energy)
+    assert not same_value(share, count)
+
+
+def test_units_are_converted_as_they_are_defined() -> None:
+    assert convert(15, "mu_of_land", "hectare") == pytest.approx(1.0)
+    assert convert(1, "tce", "MWh") == pytest.approx(29.3076e9 / 3.6e9)
+
+
+@given(st.integers(1, 999_999), st.sampled_from(["kW", "tons", "%", "cubic meters", "yuan"]))
+def test_a_span_is_the_figure_with_its_unit(number: int, unit: str) -> None:
+    text = f"of which {number:,} {unit} are new"
+    (found,) = find_quantities(text)
+    assert text[slice(*found.span)] == f"{number:,} {unit}"
+    assert found.value == number
