@@ -6,8 +6,10 @@ import re
 from collections.abc import Iterator
 from datetime import date
 from io import BytesIO
+from pathlib import Path
 
 import pytest
+from commands import Run
 from docx import Document
 from docx.enum.text import WD_UNDERLINE
 from hypothesis import given
@@ -81,7 +83,7 @@ def test_word_document_holds_the_comparison() -> None:
         "Not found in this plan. 1,240 passages searched.",
     ]
     assert rows[2:] == [
-        ["Figures: 37000000 kW", "Figures: 1200000 kW", "Figures: –"],
+        ["Figures: 37,000,000 kW", "Figures: 1,200,000 kW", "Figures: –"],
         ["How binding: must", "How binding: strive", "How binding: –"],
     ]
     runs = {run.text: run for run in document.tables[0].rows[1].cells[0].paragraphs[0].runs}
@@ -113,7 +115,7 @@ def test_spreadsheet_holds_the_comparison() -> None:
     assert (entry["Page"], entry["Start"], entry["End"], entry["Passages searched"]) == (3, 10, 99, 120)
     assert dict(zip(head, third, strict=True))["Found"] == "no"
     assert [list(row) for row in book["Differences"].values][1:] == [
-        [COMPARISON.question, "Figures", "37000000 kW", "1200000 kW", "–"],
+        [COMPARISON.question, "Figures", "37,000,000 kW", "1,200,000 kW", "–"],
         [COMPARISON.question, "How binding", "must", "strive", "–"],
     ]
     assert "2 questions · 3 plans · 2026-03-09 · library generation 12" in book["About"]["B2"].value
@@ -125,7 +127,7 @@ def test_markdown_holds_the_comparison() -> None:
     assert "1 question · 3 plans · 2026-03-09 · library generation 12" in text
     assert "> New capacity **must** stay below **37 GW** by 2030." in text
     assert "Not found in this plan. 1,240 passages searched." in text
-    assert "| Figures | 37000000 kW | 1200000 kW | – |" in text
+    assert "| Figures | 37,000,000 kW | 1,200,000 kW | – |" in text
 
 
 def test_a_figure_that_the_source_cut_off_is_called_so() -> None:
@@ -216,3 +218,21 @@ def test_endings() -> None:
     assert {export_format(f"x.{ending}") for ending in FORMATS} == {"docx", "xlsx", "md"}
     with pytest.raises(IndexerError, match=r"notes\.pdf: .*\.docx, \.xlsx, \.md"):
         export_format("notes.pdf")
+
+
+def test_the_command_writes_what_it_prints(run: Run, sample_folder: Path, tmp_path: Path) -> None:
+    asked = ["compare", "What share of energy will be non-fossil by 2030?", "--plan", "national", "--plan", "sichuan"]
+    for ending in FORMATS:
+        path = tmp_path / f"out.{ending}"
+        done = run(*asked, "--json", "--export", path, "--library", sample_folder)
+        assert done.code == 0 and f"Written: {path}" in done.err
+        quote = done.objects[0]["cells"][1]["citations"][0]["quote"]
+        if ending == "xlsx":
+            assert quote in [value for row in load_workbook(path)["Answers"].values for value in row]
+        else:
+            text = document_text(path.read_bytes()) if ending == "docx" else path.read_text("utf-8")
+            assert line(quote) in re.sub(r"\*\*|\\", "", text)
+    done = run(*asked, "--export", "notes.pdf", "--library", sample_folder)
+    assert done.code == 2 and "ends in one of .docx, .xlsx, .md" in done.err and not done.out
+    done = run(*asked, "--export", tmp_path / "none" / "out.md", "--library", sample_folder)
+    assert done.code == 2 and "cannot be written" in done.err

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -12,6 +14,7 @@ from indexer.cli.common import (
     LibraryOption,
     QuietOption,
     app,
+    note,
     open_library,
     read_questions,
 )
@@ -23,19 +26,30 @@ def compare(
     question: Annotated[str | None, typer.Argument(help="The question.")] = None,
     plan: Annotated[list[str] | None, typer.Option("--plan", metavar="ID", help="A plan; give two or more.")] = None,
     source: FromOption = None,
+    export: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write it to this file, too: .docx, .xlsx or .md.")
+    ] = None,
     library: LibraryOption = "index",
     as_json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
     """Ask each of several plans the same; what it answers, or "not found", and where they differ."""
     from indexer.cli import comparison_printing as printing
+    from indexer.exporting import export_format, save_comparisons
 
+    if export:
+        export_format(export)  # refused before the work, not after it
     asked_all = list(read_questions(question, source))
+    compared = []
     with open_library(library, quiet=quiet) as opened:
         for asked in asked_all:
             comparison = opened.compare(asked, plan or [])
             printed = printing.comparison_json(comparison) if as_json else printing.comparison_text(comparison)
             print(printed, flush=True)
+            compared.append(comparison)
+        if export:
+            save_comparisons(export, compared, generation=opened.backend.generation, made=date.today())
+            note(quiet)(f"Written: {export}")
 
 
 @app.command()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from importlib import import_module
-from pathlib import PurePath
+from pathlib import Path, PurePath
 
 from indexer.errors import IndexerError
 from indexer.types import Comparison
@@ -35,3 +35,12 @@ def export_comparisons(comparisons: Sequence[Comparison], ending: str, *, genera
     """
     written: bytes = import_module(f"indexer.exporting.{ending}").write(comparisons, generation=generation, made=made)
     return written
+
+
+def save_comparisons(path: Path, comparisons: Sequence[Comparison], *, generation: int, made: date) -> None:
+    """Write the file at ``path``, in the format of its ending. Raises IndexerError when that cannot be done."""
+    data = export_comparisons(comparisons, export_format(path), generation=generation, made=made)
+    try:
+        path.write_bytes(data)
+    except OSError as error:
+        raise IndexerError(f"{path} cannot be written ({error.strerror}). Name a file in a folder of yours.") from error

@@ -8,7 +8,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from indexer.citing import breadcrumb
-from indexer.exporting.wording import ASPECTS, CUT_OFF, NOTHING, TITLE, line, not_found, origin, pieces, quotes
+from indexer.exporting.wording import ASPECTS, CUT_OFF, TITLE, line, not_found, origin, pieces, quotes, told
 from indexer.types import Aspect, Cell, Comparison
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def _add_columns(document: Document, comparison: Comparison) -> None:
         _fill(box, cell)
     for found in comparison.differences:
         for box, cell in zip(table.add_row().cells, comparison.cells, strict=True):
-            _put(box.paragraphs[0], f"{ASPECTS[found.aspect]}: {line(found.values.get(cell.plan, NOTHING))}")
+            _put(box.paragraphs[0], f"{ASPECTS[found.aspect]}: {line(told(found, cell.plan))}")
 
 
 def _add_rows(document: Document, comparison: Comparison) -> None:
@@ -60,7 +60,7 @@ def _add_rows(document: Document, comparison: Comparison) -> None:
         _fill(answer, cell)
         for found in comparison.differences:
             if cell.plan in found.values:
-                _put(answer.add_paragraph(), f"{ASPECTS[found.aspect]}: {line(found.values[cell.plan])}")
+                _put(answer.add_paragraph(), f"{ASPECTS[found.aspect]}: {line(told(found, cell.plan))}")
 
 
 def _fill(box: Any, cell: Cell) -> None:

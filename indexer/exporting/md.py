@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from indexer.citing import breadcrumb
-from indexer.exporting.wording import ASPECTS, CUT_OFF, NOTHING, TITLE, line, not_found, origin, pieces, quotes
+from indexer.exporting.wording import ASPECTS, CUT_OFF, TITLE, line, not_found, origin, pieces, quotes, told
 from indexer.types import Cell, Comparison
 
 _MARKUP = re.compile(r"[\\`*_\[\]<>#|~$&:]")
@@ -56,10 +56,7 @@ def _differences(comparison: Comparison) -> Iterator[str]:
                 _row(["", *(escaped(cell.title) for cell in comparison.cells)]),
                 _row(["---"] * (len(comparison.cells) + 1)),
                 *(
-                    _row(
-                        [ASPECTS[found.aspect]]
-                        + [escaped(found.values.get(cell.plan, NOTHING)) for cell in comparison.cells]
-                    )
+                    _row([ASPECTS[found.aspect]] + [escaped(told(found, cell.plan)) for cell in comparison.cells])
                     for found in comparison.differences
                 ),
             ]

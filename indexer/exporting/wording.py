@@ -9,7 +9,7 @@ from datetime import date
 from itertools import pairwise
 
 from indexer.citing import silent_spans, visible_text
-from indexer.types import Answer, AnswerSentence, Aspect, Cell, Citation, Comparison, Mark, Span
+from indexer.types import Answer, AnswerSentence, Aspect, Cell, Citation, Comparison, Difference, Mark, Span
 
 TITLE = "Plans compared"
 CUT_OFF = "Figure cut off in the source"
@@ -72,6 +72,11 @@ def quotes(cell: Cell) -> Iterator[tuple[AnswerSentence, Citation, tuple[Mark, .
     by_number = {citation.n: citation for citation in cell.answer.citations}
     for i, sentence in enumerate(cell.answer.sentences):
         yield sentence, by_number[sentence.citation], cell.marks[i] if i < len(cell.marks) else ()
+
+
+def told(found: Difference, plan: str) -> str:
+    """What a plan says in an aspect, large numbers with their thousands apart; a dash for nothing."""
+    return re.sub(r"\d{5,}", lambda digits: f"{int(digits[0]):,}", found.values.get(plan, NOTHING))
 
 
 def not_found(answer: Answer) -> str:

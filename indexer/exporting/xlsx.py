@@ -8,14 +8,14 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from indexer.citing import visible_text
-from indexer.exporting.wording import ASPECTS, CUT_OFF, NOTHING, TITLE, clean, not_found, origin, quotes
+from indexer.exporting.wording import ASPECTS, CUT_OFF, TITLE, clean, not_found, origin, quotes, told
 from indexer.types import Cell, Comparison
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
 
 #: Heads of columns and their widths, in characters.
-_Columns: TypeAlias = Sequence[tuple[str, int]]
+Columns: TypeAlias = Sequence[tuple[str, int]]
 _ANSWERS = (
     ("Question", 30),
     ("Plan", 14),
@@ -40,20 +40,20 @@ def write(comparisons: Sequence[Comparison], *, generation: int, made: date) -> 
     book = Workbook()
     book.remove(book.worksheets[0])
     titles = {cell.plan: cell.title for comparison in comparisons for cell in comparison.cells}
-    _sheet(book, "Overview", [("Question", 30), *((plan, 45) for plan in titles)], _overview(comparisons, titles))
-    _sheet(book, "Answers", _ANSWERS, (row for c in comparisons for cell in c.cells for row in _answers(c, cell)))
-    _sheet(
+    add_sheet(book, "Overview", [("Question", 30), *((plan, 45) for plan in titles)], _overview(comparisons, titles))
+    add_sheet(book, "Answers", _ANSWERS, (row for c in comparisons for cell in c.cells for row in _answers(c, cell)))
+    add_sheet(
         book,
         "Differences",
         [("Question", 30), ("Aspect", 14), *((plan, 30) for plan in titles)],
         (
-            [c.question, ASPECTS[found.aspect], *(found.values.get(plan, NOTHING) for plan in titles)]
+            [c.question, ASPECTS[found.aspect], *(told(found, plan) for plan in titles)]
             for c in comparisons
             for found in c.differences
         ),
     )
     about = [[TITLE, origin(comparisons, generation, made)], *([plan, title] for plan, title in titles.items())]
-    _sheet(book, "About", [("What", 24), ("", 90)], about)
+    add_sheet(book, "About", [("What", 24), ("", 90)], about)
     book.properties.title = TITLE
     buffer = BytesIO()
     book.save(buffer)
@@ -84,7 +84,7 @@ def _answers(comparison: Comparison, cell: Cell) -> Iterable[list[Any]]:
         yield [comparison.question, cell.plan, cell.title, "no", *empty, searched]
 
 
-def _sheet(book: Workbook, title: str, columns: _Columns, rows: Iterable[Sequence[Any]]) -> None:
+def add_sheet(book: Workbook, title: str, columns: Columns, rows: Iterable[Sequence[Any]]) -> None:
     """A sheet with a heading row that stays in sight; every text is a text, never a formula."""
     from openpyxl.styles import Alignment, Font
     from openpyxl.utils import get_column_letter
@@ -93,17 +93,17 @@ def _sheet(book: Workbook, title: str, columns: _Columns, rows: Iterable[Sequenc
     for i, (_, width) in enumerate(columns, 1):
         sheet.column_dimensions[get_column_letter(i)].width = width
     for r, row in enumerate([[head for head, _ in columns], *rows], 1):
-        for c, value in enumerate(row, 1):
+        for c, content in enumerate(row, 1):
             cell = sheet.cell(r, c)
-            if isinstance(value, str):
-                text = clean(value)[:_LONGEST]
+            if isinstance(content, str):
+                text = clean(content)[:_LONGEST]
                 cell.value = text
                 # openpyxl reads "=1" as a formula and "#N/A" as an error; the prefix keeps Excel from
                 # reading one when somebody edits the cell.
                 cell.data_type = "s"
                 cell.quotePrefix = text.startswith(("=", "+", "-", "@"))
             else:
-                cell.value = value
+                cell.value = content
             cell.alignment = Alignment(wrap_text=True, vertical="top")
             cell.font = Font(bold=r == 1)
     sheet.freeze_panes = "B2"

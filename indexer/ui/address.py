@@ -43,8 +43,9 @@ class Comparing:
 
     ``chosen`` is the question, from 0, that is read side by side, ``as_map`` whether the others are
     a map; ``at`` the plan and offset of the passage whose counterparts are shown, in the plans
-    ``beside``; ``pair`` the two plans whose sections are matched and ``section`` the one that is
-    open; ``apart`` whether texts side by side scroll each by itself.
+    ``beside``; ``pair`` the two plans whose sections are matched and ``section`` the line that
+    is open; ``only`` the plan whose own passages are listed; ``apart`` whether texts side by side
+    scroll each by itself.
     """
 
     questions: tuple[str, ...] = ()
@@ -56,6 +57,7 @@ class Comparing:
     beside: tuple[str, ...] = ()
     pair: tuple[str, ...] = ()
     section: int | None = None
+    only: str = ""
     apart: bool = False
 
     @classmethod
@@ -70,7 +72,8 @@ class Comparing:
         pair = self.pair if all(p in known for p in self.pair) else ()
         plans, beside = (tuple(p for p in given if p in known) for given in (self.plans, self.beside))
         section = self.section if pair == self.pair else None
-        return replace(self, plans=plans, beside=beside, at=at, pair=pair, section=section)
+        only = self.only if self.only in known else ""
+        return replace(self, plans=plans, beside=beside, at=at, pair=pair, section=section, only=only)
 
 
 def read_address() -> Request:
@@ -107,6 +110,7 @@ def read_comparing() -> Comparing:
         beside=tuple(query.get_all("beside")),
         pair=tuple(query.get_all("pair")),
         section=_whole(section),
+        only=query.get("only", ""),
         apart=query.get("apart") == "1",
     )
 
@@ -123,6 +127,7 @@ def comparing_query(comparing: Comparing) -> dict[str, str | list[str]]:
         "beside": list(comparing.beside),
         "pair": list(comparing.pair),
         "section": "" if comparing.section is None else str(comparing.section),
+        "only": comparing.only,
         "apart": "1" if comparing.apart else "",
     }
     return {name: value for name, value in query.items() if value}

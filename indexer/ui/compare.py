@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import streamlit as st
 
-from indexer.exporting.wording import counted
 from indexer.library import Library
 from indexer.ui import access
 from indexer.ui import compare_state as state
@@ -65,7 +64,10 @@ def _show_questions(count: int) -> None:
             placeholder="Ask all of these plans the same questions",
         )
         st.form_submit_button(
-            f"Compare {counted(count, 'plan')}", key="compare-submit", type="primary", on_click=state.compare
+            f"Compare {count} plans" if count > 1 else "Compare",
+            key="compare-submit",
+            type="primary",
+            on_click=state.compare,
         )
 
 

@@ -81,7 +81,7 @@ def _show_section_picker(plan: Plan, passage: Passage) -> None:
     st.selectbox(
         "Section",
         list(starts),
-        index=None,
+        index=0 if begun else None,
         key=state.SECTION,
         format_func=lambda start: "\u2003" * (starts[start].level - 1) + fold_space(starts[start].label),
         placeholder="Before the first section",

@@ -12,6 +12,7 @@ from indexer.library import Library
 from indexer.types import Distinct, Shared
 from indexer.ui import access, state
 from indexer.ui import compare_state as comparing
+from indexer.ui.address import read_comparing
 from indexer.ui.failing import errors_said
 from indexer.ui.markup import element, marked_html, show, text_element
 from indexer.ui.passage import place_of, show_card
@@ -31,11 +32,15 @@ def show_only(library: Library, titles: Mapping[str, str]) -> None:
         show(text_element("p", found.measure, "aside measure"))
         by_plan = {plan: [each for each in found.only if each.plan == plan] for plan in titles}
         counts = {plan: sum(len(each.passages) for each in sections) for plan, sections in by_plan.items()}
-        plan = st.selectbox(
+        chosen = read_comparing().only
+        plan = chosen if chosen in titles else next(iter(titles))
+        st.session_state[comparing.ONLY_PLAN] = plan
+        st.selectbox(
             "Said only by",
             list(titles),
             key=comparing.ONLY_PLAN,
             format_func=lambda each: f"{titles[each]}: {counted(counts[each], 'passage')}",
+            on_change=comparing.pick_only,
         )
         with st.container(key="result"):
             _show_sections(library, by_plan[plan], counts[plan])
@@ -50,7 +55,7 @@ def _show_sections(library: Library, sections: Sequence[Distinct], count: int) -
     for i, section in enumerate(sections):
         if left <= 0:
             break
-        show(text_element("h2", " › ".join(section.section) or "Before the first section", "rule"))
+        show(text_element("h2", " › ".join(section.section) or "Before the first section", "within"))
         for j, hit in enumerate(section.passages[:left]):
             key = f"only-{i}-{j}"
             beside = partial(comparing.show_counterparts, hit.passage.plan, hit.passage.start)

@@ -8,7 +8,7 @@ from functools import partial
 import streamlit as st
 
 from indexer.citing import short_chip
-from indexer.exporting.wording import ASPECTS, CUT_OFF, NOTHING, not_found, quotes
+from indexer.exporting.wording import ASPECTS, CUT_OFF, not_found, quotes, told
 from indexer.library import Library
 from indexer.types import AnswerSentence, Cell, Citation, Comparison, Mark, Span
 from indexer.ui import compare_state, state
@@ -109,12 +109,12 @@ def _show_rows(comparison: Comparison, titles: Mapping[str, str]) -> None:
     for found in comparison.differences:
         show(text_element("h3", ASPECTS[found.aspect]))
         for plan in titles:
-            show(text_element("p", found.values.get(plan, NOTHING), "value"))
+            show(text_element("p", told(found, plan), "value"))
 
 
 def _show_values(comparison: Comparison, plan: str) -> None:
     said = [
-        element("p", text_element("span", ASPECTS[found.aspect], "aspect"), text_element("span", found.values[plan]))
+        element("p", text_element("span", ASPECTS[found.aspect], "aspect"), text_element("span", told(found, plan)))
         for found in comparison.differences
         if plan in found.values
     ]

@@ -13,12 +13,12 @@ from indexer.ui.address import Comparing, Tab, read_comparing, write_comparing
 
 # Keys of the widgets.
 QUESTIONS, PLANS, TAB = "questions", "compared", "tab"
-VIEW, READ, TOGETHER = "view", "read", "together"
+VIEW, READ, TOGETHER, ONLY_PLAN = "view", "read", "together", "only-plan"
 PICKED, SECTION, BESIDE = "picked", "picked-section", "beside"
 ONE, OTHER = "pair-one", "pair-other"
 # Whether what a fragment did concerns the rest of the page; which further counterpart is shown of
-# each plan; the plan whose own passages are listed; the plans of a link that are gone.
-_WHOLE, TURNED, ONLY_PLAN, _MISSING = "whole-page", "turned", "only-plan", "missing"
+# each plan; the plans of a link that are gone.
+_WHOLE, TURNED, _MISSING = "whole-page", "turned", "missing"
 
 VIEWS = ("Table", "Map")
 TABS = {
@@ -108,6 +108,11 @@ def pick_beside() -> None:
 def pick_pair() -> None:
     """Match the sections of the two plans that were chosen."""
     turn(pair=(st.session_state[ONE], st.session_state[OTHER]), section=None)
+
+
+def pick_only() -> None:
+    """List the passages of the plan that was chosen."""
+    turn(only=st.session_state[ONLY_PLAN])
 
 
 def turn_to(plan: str, rank: int) -> None:

@@ -203,6 +203,9 @@ def test_what_only_one_says_names_its_measure_and_stands_by_section(open_app: Op
     assert mine and " › ".join(mine[0].section) in unescape(html)
     count = sum(len(section.passages) for section in mine)
     assert app.selectbox(key="only-plan").options[0].endswith(f": {count:,} passages")
+    app.selectbox(key="only-plan").set_value("sichuan").run()
+    assert address(app) == {"tab": ["only"], "only": ["sichuan"]}
+    app.selectbox(key="only-plan").set_value("liaoning").run()
     app.button(key="beside-only-0-0").click().run()
     assert address(app)["tab"] == ["counterparts"] and address(app)["at"][0].startswith("liaoning:")
 
@@ -256,6 +259,7 @@ ids = some.lists(some.sampled_from(["a", "b:c", "d e"]), unique=True, max_size=3
         ids,
         ids,
         some.none() | some.integers(0, 500),
+        words | some.just(""),
         some.booleans(),
     )
 )
