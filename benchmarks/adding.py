@@ -79,15 +79,14 @@ def seconds_to_add(folder: Path, path: Path, encoder: RandomEncoder) -> float:
     return time.perf_counter() - started
 
 
-def measure(passages: int, rounds: int, keep: Path | None = None) -> dict[str, float]:
+def measure(passages: int, rounds: int) -> dict[str, float]:
     encoder = RandomEncoder()
     draw = random.Random(5)
     times: dict[str, list[float]] = {"empty": [], "full": []}
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
-        full = keep or place / "full"
-        if not full.exists():
-            fill(full, passages, encoder)
+        full = place / "full"
+        fill(full, passages, encoder)
         LocalBackend(place / "none", create=True).close()
         for n in range(rounds + 1):
             path = place / f"added{n}.txt"
@@ -111,10 +110,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--passages", type=int, default=100_000)
     parser.add_argument("--rounds", type=int, default=9)
-    parser.add_argument("--keep", type=Path, help="folder of the full library, made if it is not there")
     parser.add_argument("--json", type=Path, help="also write the figures here")
     options = parser.parse_args()
-    figures = measure(options.passages, options.rounds, options.keep)
+    figures = measure(options.passages, options.rounds)
     for name, value in figures.items():
         print(f"{name:>26}  {value:,.3f}")
     if options.json:
