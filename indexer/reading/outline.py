@@ -9,6 +9,7 @@ the sequences that are open, and the mark that follows decides where both would 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -68,13 +69,10 @@ def build_sections(text: str, headings: Sequence[Heading] = ()) -> tuple[Section
 
 def section_at(sections: Sequence[Section], offset: int) -> int | None:
     """Index of the innermost section that holds ``offset``, or None before the first."""
-    found = None
-    for i, section in enumerate(sections):
-        if section.start > offset:
-            break
-        if offset < section.end:
-            found = i
-    return found
+    found: int | None = bisect_right(sections, offset, key=lambda section: section.start) - 1
+    while found is not None and found >= 0 and offset >= sections[found].end:
+        found = sections[found].parent
+    return found if found is None or found >= 0 else None
 
 
 def section_path(sections: Sequence[Section], index: int | None) -> tuple[str, ...]:

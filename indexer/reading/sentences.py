@@ -138,6 +138,8 @@ def _continues(before: str, after: str, *, blank: bool) -> bool:
     return len(before) <= _WRAP_WIDTH
 
 
+#: Characters of white space, signs and numbers with which a line may open.
+_LONGEST_MARK = 60
 _CANNOT_END = frozenset("a an the of to in for on by with from at as and or during under between".split())
 
 
@@ -180,5 +182,7 @@ def _abbreviated(before: str) -> bool:
 
 def _opens_line(text: str, stop: int) -> bool:
     """Whether the stop at ``stop`` belongs to a number that opens its line ("3. Promote …")."""
-    line_start = text.rfind("\n", 0, stop) + 1
+    line_start = text.rfind("\n", max(0, stop - _LONGEST_MARK), stop) + 1
+    if not line_start and stop > _LONGEST_MARK:
+        return False
     return bool(re.fullmatch(r"[ \t#>*-]*\d{1,2}(?:\.\d{1,2})*", text[line_start:stop]))

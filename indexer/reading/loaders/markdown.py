@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from pathlib import Path
 
 from indexer.reading.loaders.text import decode
 from indexer.reading.loading import Content
 from indexer.reading.outline import Heading
 
-_HEADING = re.compile(r"^(#{1,6})[ \t]+(\S.*?)[ \t]*#*[ \t]*$", re.MULTILINE)
+# What closes a heading is taken off in code: a pattern for it tries every blank of a long line anew.
+_HEADING = re.compile(r"^(#{1,6})[ \t]+(\S.*)$", re.MULTILINE)
 _FENCE = re.compile(r"^(```|~~~).*?^\1", re.MULTILINE | re.DOTALL)
 
 
@@ -20,9 +22,15 @@ def load(path: Path, data: bytes) -> Content:
     """
     text = decode(path, data)
     fences = [m.span() for m in _FENCE.finditer(text)]
-    found = [m for m in _HEADING.finditer(text) if not any(a <= m.start() < b for a, b in fences)]
+    starts = [start for start, _ in fences]
+
+    def fenced(offset: int) -> bool:
+        at = bisect_right(starts, offset) - 1
+        return at >= 0 and offset < fences[at][1]
+
+    found = [m for m in _HEADING.finditer(text) if not fenced(m.start())]
     top = [m for m in found if len(m[1]) == 1]
-    title = top[0][2] if top else ""
+    title = top[0][2].rstrip(" \t").rstrip("#").rstrip(" \t") if top else ""
     if len(top) == 1:
         found.remove(top[0])
     lowest = min((len(m[1]) for m in found), default=1)

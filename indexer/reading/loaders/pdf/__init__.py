@@ -13,6 +13,7 @@ to boxes on the page that way, by reading the page again.
 from __future__ import annotations
 
 import io
+import logging
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
@@ -36,6 +37,8 @@ from indexer.reading.loading import Content, meaningful_title
 from indexer.reading.sentences import is_wide
 from indexer.types import Metadata, Page
 
+# What pypdf finds wrong with a file is no news to who adds it: what cannot be read is told in a sentence.
+logging.getLogger("pypdf").setLevel(logging.CRITICAL)
 #: Pages; the longest plans have a thousand. A damaged file may claim any number.
 MOST_PAGES = 5_000
 _PARAGRAPH_GAP = 1.35  # times the page's usual line pitch
