@@ -38,3 +38,11 @@ class LibraryBusyError(LibraryError):
 
 class QuestionError(IndexerError):
     """A question that cannot be asked: empty, too long, or out of range options."""
+
+
+def model_mismatch(stored: str, given: str) -> ModelError:
+    """The error for vectors of another model than the library's."""
+    return ModelError(
+        f"This library was indexed with the model {stored}, not {given}. Leave --model out to use the "
+        "library's own, or run: planlens rebuild --model NAME_OR_FOLDER, which embeds every plan again."
+    )

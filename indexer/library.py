@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
-from types import TracebackType
 
 from indexer.asking.answering import ask
 from indexer.asking.surveying import survey
@@ -15,7 +15,7 @@ from indexer.comparing.remembering import RememberingEncoder
 from indexer.comparing.sections import align_sections
 from indexer.encoding import Encoder
 from indexer.encoding.loading import load_encoder
-from indexer.errors import ModelError, SourceError
+from indexer.errors import SourceError, model_mismatch
 from indexer.keeping.adding import Cancelled, Progress, Stopped, add_file, embed_all, never, no_progress
 from indexer.storage import Backend, Notify, Scope, open_backend
 from indexer.types import (
@@ -31,6 +31,8 @@ from indexer.types import (
     SavedQuestion,
     SectionPair,
     Survey,
+    Target,
+    TargetRow,
     Uniqueness,
     Version,
 )
@@ -67,9 +69,7 @@ class Library:
     def __enter__(self) -> Library:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *failure: object) -> None:
         self.close()
 
     def close(self) -> None:
@@ -80,17 +80,11 @@ class Library:
         """The model that this library's vectors are of. Raises ModelError."""
         if self._encoder is None:
             stored = self.backend.model if self.backend.plans() else None
-            if stored and self._model is None:
-                self._encoder = load_encoder(*stored, notify=self._notify)
-            else:
-                self._encoder = load_encoder(self._model, notify=self._notify)
-            if stored and self._encoder.fingerprint != stored[1]:
-                found = self._encoder.fingerprint
-                self._encoder = None
-                raise ModelError(
-                    f"This library was indexed with the model {stored[1]}, not {found}. Leave --model out to use "
-                    "the library's own, or run: planlens rebuild --model NAME_OR_FOLDER"
-                )
+            load = partial(load_encoder, notify=self._notify)
+            encoder = load(*stored) if stored and self._model is None else load(self._model)
+            if stored and encoder.fingerprint != stored[1]:
+                raise model_mismatch(stored[1], encoder.fingerprint)
+            self._encoder = encoder
         return self._encoder
 
     # -- what is there -------------------------------------------------------------------------
@@ -118,9 +112,8 @@ class Library:
         progress: Progress = no_progress,
         cancelled: Cancelled = never,
     ) -> Iterator[Added]:
-        """Add files, and those in folders and zip archives, one by one, each whole or not at all.
+        """Add files, and those in folders and zip archives, one by one, each whole or not at all; one report each.
 
-        Gives one report a file, as it is done.
         A file that is there already, under whatever name, is reported "same". A file that has changed
         since it was added is replaced; another file with the same id only with ``replace``. Once
         ``cancelled`` says so, the file at hand is reported "cancelled" and no further one is read.
@@ -283,6 +276,18 @@ class Library:
         if self._memory is None or self._memory.fingerprint != encoder.fingerprint:
             self._memory = RememberingEncoder(encoder)
         return self._memory
+
+    def targets(self, plans: Sequence[str] | None = None) -> list[Target]:
+        """Targets and thresholds of these plans (all when None), stored with them. Raises UnknownPlanError."""
+        from indexer.targets.gathering import gather_targets
+
+        return gather_targets(self.backend, plans)
+
+    def align_targets(self, plans: Sequence[str] | None = None) -> list[TargetRow]:
+        """The targets of these plans, one indicator and one year a row. Raises UnknownPlanError."""
+        from indexer.targets.aligning import align_targets
+
+        return align_targets(self.targets(plans), self.encoder)
 
     def _ready(self) -> Encoder:
         """The encoder, and the indexes made ready while its model loads: the first question waits less."""

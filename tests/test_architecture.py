@@ -20,7 +20,7 @@ ROWS = (
     {"encoding"},
     {"storage"},
     {"asking"},
-    {"comparing"},
+    {"comparing", "targets"},
     {"keeping"},
     {"citing"},
     {"exporting", "evaluation", "library", "diagnosis", "cli"},

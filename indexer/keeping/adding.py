@@ -94,6 +94,7 @@ def embed_plan(
 ) -> PlanContent:
     """All that is stored of ``plan``. Raises Stopped when ``cancelled`` between two batches."""
     from indexer.reading.passages import chunk_plan, indexed_text
+    from indexer.targets.extracting import find_targets
 
     passages = chunk_plan(plan)
     texts = [indexed_text(p) for p in passages]
@@ -108,7 +109,8 @@ def embed_plan(
 
     advance(0)
     vectors = encoder.embed(texts, advance)
-    return PlanContent(plan, passages, texts, vectors, plan_names(plan.id, plan.title, plan.text))
+    names = plan_names(plan.id, plan.title, plan.text)
+    return PlanContent(plan, passages, texts, vectors, names, find_targets(plan))
 
 
 def embed_all(backend: Backend, encoder: Encoder, progress: Progress = no_progress) -> None:

@@ -12,6 +12,7 @@ from indexer.encoding import Encoder
 from indexer.errors import LibraryError
 from indexer.keeping.adding import embed_plan
 from indexer.storage import Backend
+from indexer.targets.extracting import find_targets
 from indexer.types import Metadata, Plan
 
 _DATE = re.compile(r"(?:\d{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?)?")
@@ -28,7 +29,9 @@ def edit_plan(backend: Backend, encoder: Callable[[], Encoder], plan_id: str, gi
     old = backend.plan(plan_id)
     new = with_edits(old, given)
     if new.title == old.title:
-        backend.amend(plan_id, new, plan_names(new.id, new.title, new.text), seen=seen)
+        # its date says which figures are past
+        names = plan_names(new.id, new.title, new.text)
+        backend.amend(plan_id, new, names, targets=find_targets(new), seen=seen)
     else:
         _store(backend, encoder, new, seen)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
-from indexer.types import Passage, Plan, PlanInfo, SavedQuestion, Version
+from indexer.types import Passage, Plan, PlanInfo, SavedQuestion, Target, Version
 
 if TYPE_CHECKING:
     import numpy as np
@@ -32,7 +32,8 @@ class PlanContent:
     """All that is stored of one plan.
 
     ``indexed`` are the texts to search by and ``vectors`` (len(passages), dim) theirs, in the order
-    of ``passages``; ``names`` are the proper names by which a question may call the plan.
+    of ``passages``; ``names`` are the proper names by which a question may call the plan; ``targets``
+    what it commits to in figures, None when nobody has looked.
     """
 
     plan: Plan
@@ -40,6 +41,7 @@ class PlanContent:
     indexed: Sequence[str]
     vectors: Vectors
     names: Sequence[str] = ()
+    targets: Sequence[Target] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +102,25 @@ class Backend(Protocol):
         """
         ...
 
-    def amend(self, plan_id: str, plan: Plan, names: Sequence[str], *, seen: int | None = None) -> None:
+    def amend(
+        self,
+        plan_id: str,
+        plan: Plan,
+        names: Sequence[str],
+        *,
+        targets: Sequence[Target] | None = None,
+        seen: int | None = None,
+    ) -> None:
         """Store anew what is known of a plan beside its text and title: its id, metadata and source.
+
+        ``targets`` are left as they are when None.
 
         Raises UnknownPlanError, LibraryBusyError, and LibraryError when the new id is taken.
         """
+        ...
+
+    def targets(self, plan_id: str) -> list[Target] | None:
+        """Targets stored with a plan; None when it was stored before targets were. Raises UnknownPlanError."""
         ...
 
     def versions(self, plan_id: str) -> list[Version]:

@@ -265,8 +265,8 @@ def test_an_upgrade_that_fails_changes_nothing(tmp_path: Path, monkeypatch: pyte
     path = tmp_path / "plans.sqlite"
     make_format_2(path)
     before = tables(path)
-    steps = {2: "CREATE TABLE half_way (n INTEGER);\nALTER TABLE plans DROP COLUMN text;\nSELECT no_such_function();"}
-    monkeypatch.setattr("indexer.storage.local.schema._STEPS", steps)
+    failing = "CREATE TABLE half_way (n INTEGER);\nALTER TABLE plans DROP COLUMN text;\nSELECT no_such_function();"
+    monkeypatch.setattr("indexer.storage.local.schema._STEPS", dict.fromkeys(range(2, SCHEMA_VERSION), failing))
     with pytest.raises(LibraryError, match="Nothing was changed"):
         LocalBackend(tmp_path)
     assert tables(path) == before

@@ -19,7 +19,8 @@ from indexer.storage.local.derived import Derived
 from indexer.storage.local.lock import write_lock
 from indexer.storage.local.rows import unknown_plan
 from indexer.storage.local.soundness import database_problems
-from indexer.types import Passage, Plan, PlanInfo, SavedQuestion, Version
+from indexer.storage.local.targets import put_targets, targets_of
+from indexer.types import Passage, Plan, PlanInfo, SavedQuestion, Target, Version
 
 DATABASE_FILE = "plans.sqlite"
 _T = TypeVar("_T")
@@ -66,6 +67,10 @@ class LocalBackend:
 
     def count(self, scope: Scope) -> int:
         return self._database.count(self._database.ranges(scope))
+
+    def targets(self, plan_id: str) -> list[Target] | None:
+        self._database.ranges(Scope((plan_id,)))
+        return targets_of(self._database.connection, plan_id)
 
     def versions(self, plan_id: str) -> list[Version]:
         return history.versions(self._database, plan_id)
@@ -154,12 +159,22 @@ class LocalBackend:
             else:
                 self._derived.settle(generation, [key for key in keys if key is not None])
 
-    def amend(self, plan_id: str, plan: Plan, names: Sequence[str], *, seen: int | None = None) -> None:
+    def amend(
+        self,
+        plan_id: str,
+        plan: Plan,
+        names: Sequence[str],
+        *,
+        targets: Sequence[Target] | None = None,
+        seen: int | None = None,
+    ) -> None:
         with self._writing() as generation:
             self._derived.words(locked=True)
             with self._database.write() as connection:
                 history.refuse_overtaken(connection, plan_id, seen)
-                history.amend_plan(self._database, connection, plan_id, plan, names, generation)
+                key = history.amend_plan(self._database, connection, plan_id, plan, names, generation)
+                if targets is not None:
+                    put_targets(connection, key, targets)
                 self._database.set_generation(connection, generation)
             self._derived.settle(generation)
 

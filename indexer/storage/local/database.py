@@ -13,6 +13,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from indexer.errors import model_mismatch
 from indexer.storage import PlanContent, Scope
 from indexer.storage.local.connection import Connections
 from indexer.storage.local.rows import (
@@ -21,7 +22,6 @@ from indexer.storage.local.rows import (
     PASSAGE_COLUMNS,
     as_json,
     description,
-    model_mismatch,
     parts_of,
     passage_rows,
     read_info,
@@ -29,6 +29,7 @@ from indexer.storage.local.rows import (
     read_plan,
     unknown_plan,
 )
+from indexer.storage.local.targets import put_targets
 from indexer.types import Passage, Plan, PlanInfo
 
 KeyRange = tuple[int, int]  # first and last key, both included
@@ -178,6 +179,8 @@ class Database(Connections):
             "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             passage_rows(content, key, sections),
         )
+        if content.targets is not None:
+            put_targets(connection, key, content.targets)
         return key
 
     def set_generation(self, connection: sqlite3.Connection, generation: int) -> None:

@@ -114,8 +114,8 @@ def amend_plan(
     plan: Plan,
     names: Sequence[str],
     generation: int,
-) -> None:
-    """Store anew what is known of a plan beside its text and title, its id included.
+) -> int:
+    """Store anew what is known of a plan beside its text and title, its id included; the plan's key.
 
     Raises UnknownPlanError, and LibraryError when the new id is taken.
     """
@@ -136,6 +136,7 @@ def amend_plan(
         raise unknown_plan(plan_id, list(database.names()))
     connection.execute("UPDATE versions SET id = ? WHERE id = ?", (plan.id, plan_id))
     saved.rename_plan(connection, plan_id, plan.id)
+    return int(connection.execute("SELECT key FROM plans WHERE id = ?", (plan.id,)).fetchone()[0])
 
 
 def refuse_overtaken(connection: sqlite3.Connection, plan_id: str, seen: int | None) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from indexer.errors import ModelError, UnknownPlanError
+from indexer.errors import UnknownPlanError
 from indexer.storage import PlanContent
 from indexer.types import Metadata, Page, Passage, Plan, PlanInfo, Record, Role, Section
 
@@ -83,14 +83,6 @@ def unknown_plan(plan_id: str, known: Sequence[str]) -> UnknownPlanError:
     """The error for a plan that is not there, naming those that are."""
     shown = ", ".join(known[:8]) + (", …" if len(known) > 8 else "")
     return UnknownPlanError(f"There is no plan {plan_id!r} in this library. It holds: {shown or 'no plans'}.")
-
-
-def model_mismatch(stored: str, given: str) -> ModelError:
-    """The error for vectors of another model than the library's."""
-    return ModelError(
-        f"This library was indexed with the model {stored}, not {given}. Leave --model out to use the "
-        "library's own, or run: planlens rebuild --model NAME_OR_FOLDER, which embeds every plan again."
-    )
 
 
 def as_json(value: object) -> str:

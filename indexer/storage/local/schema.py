@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 
 #: Raised when the tables change; with it comes a step in ``_STEPS`` from the version before.
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 _HISTORY = """
 CREATE TABLE versions (
     key INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL, title TEXT NOT NULL, source TEXT NOT NULL,
@@ -22,6 +22,9 @@ _TEXTS = """
 CREATE TABLE texts (
     plan INTEGER PRIMARY KEY REFERENCES plans(key) ON DELETE CASCADE, text TEXT NOT NULL, parts TEXT NOT NULL
 );
+"""
+_TARGETS = """
+CREATE TABLE targets (plan INTEGER PRIMARY KEY REFERENCES plans(key) ON DELETE CASCADE, rows TEXT NOT NULL);
 """
 _TABLES = f"""
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -46,6 +49,7 @@ CREATE TABLE passages (
 CREATE INDEX passages_plan ON passages(plan, key);
 CREATE TABLE removals (plan INTEGER NOT NULL, first INTEGER, last INTEGER, generation INTEGER NOT NULL);
 {_HISTORY}
+{_TARGETS}
 """
 # From 2: texts in a table of their own, so that a list of plans does not read them; counts that were
 # made at each look; what people set; versions and saved questions.
@@ -64,7 +68,8 @@ ALTER TABLE plans DROP COLUMN text;
 ALTER TABLE plans DROP COLUMN parts;
 {_HISTORY}
 """
-_STEPS = {2: _FROM_2}
+# From 3: targets; those of plans that are there already are found when asked for.
+_STEPS = {2: _FROM_2, 3: _TARGETS}
 
 
 def create(connection: sqlite3.Connection) -> None:

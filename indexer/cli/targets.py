@@ -1,0 +1,144 @@
+"""The command that lists what plans commit to in figures."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from indexer.cli.common import JsonOption, LibraryOption, PlanOption, QuietOption, app, open_library, print_lines
+from indexer.errors import IndexerError
+from indexer.types import Target, TargetRow
+
+
+@app.command()
+def targets(
+    plan: PlanOption = None,
+    aligned: Annotated[
+        bool, typer.Option("--aligned", help="One indicator a row, the plans' values side by side, with the gap.")
+    ] = False,
+    library: LibraryOption = "index",
+    as_json: JsonOption = False,
+    csv: Annotated[str | None, typer.Option("--csv", metavar="FILE", help="Write CSV to FILE, or - .")] = None,
+    xlsx: Annotated[str | None, typer.Option("--xlsx", metavar="FILE", help="Write a spreadsheet to FILE.")] = None,
+    quiet: QuietOption = False,
+) -> None:
+    """Every target and threshold in figures: indicator, value, year, how binding, with its quote."""
+    if sum((as_json, csv is not None, xlsx is not None)) > 1 or (aligned and (csv or xlsx)):
+        raise IndexerError("Give one of --json, --csv and --xlsx; --aligned goes with --json alone.")
+    with open_library(library, quiet=quiet) as opened:
+        if aligned:
+            rows = opened.align_targets(plan)
+            print_lines(map(row_json, rows)) if as_json else print("\n".join(map(_row_text, rows)))
+            return
+        found = opened.targets(plan)
+    if as_json:
+        print_lines(map(target_json, found))
+    elif csv is not None or xlsx is not None:
+        _write(found, csv, xlsx)
+    else:
+        print("\n".join(_text(found)))
+
+
+def target_json(target: Target) -> dict[str, Any]:
+    """A target as docs/json.md has it."""
+    return {
+        "kind": target.kind,
+        "plan": target.plan,
+        "indicator": target.indicator,
+        "comparator": target.comparator,
+        "value": target.value,
+        "high": target.high,
+        "unit": target.unit,
+        "figure": target.figure,
+        "quote": target.quote,
+        "section": list(target.section),
+        "page": target.page,
+        "start": target.start,
+        "end": target.end,
+        "figure_start": target.span[0],
+        "figure_end": target.span[1],
+        "year": target.year,
+        "base_year": target.base_year,
+        "change": target.change,
+        "scope": target.scope,
+        "binding": target.binding,
+        "cut_off": target.cut_off,
+        "doubt": target.doubt,
+    }
+
+
+def row_json(row: TargetRow) -> dict[str, Any]:
+    """A row of aligned targets as docs/json.md has it."""
+    return {
+        "series": row.series,
+        "indicator": row.indicator,
+        "year": row.year,
+        "unit": row.unit,
+        "cells": [{"value": c.value, "high": c.high, "target": target_json(c.target)} for c in row.cells],
+        "gap": row.gap,
+        "note": row.note,
+    }
+
+
+def _write(found: Sequence[Target], csv: str | None, xlsx: str | None) -> None:
+    from indexer.exporting.targets import targets_csv, targets_xlsx
+
+    path = Path(csv or xlsx or "")
+    # the mark of order says UTF-8 to Excel
+    data = targets_csv(found).encode("utf-8-sig") if csv else targets_xlsx(found)
+    try:
+        if csv == "-":
+            sys.stdout.write(targets_csv(found))
+        else:
+            path.write_bytes(data)
+    except OSError as error:
+        raise IndexerError(f"{path}: cannot be written ({error.strerror}). Name another file.") from error
+
+
+def _text(found: Sequence[Target]) -> Iterator[str]:
+    from indexer.citing import breadcrumb, visible_text
+    from indexer.exporting.targets import note
+    from indexer.types import Citation
+
+    for plan, of_plan in groupby(found, key=lambda t: t.plan):
+        yield f"{plan}\n"
+        for target in of_plan:
+            place = Citation(1, plan, "", target.section, target.page, target.start, target.end, target.quote)
+            yield f"  {described(target)}"
+            yield f'    "{visible_text(target.quote)}"'
+            yield f"    {breadcrumb(place)}"
+            if note(target):
+                yield f"    {note(target)}"
+            yield ""
+
+
+def described(target: Target) -> str:
+    """One line: "2025: installed capacity > 37 million kilowatts, should"."""
+    year = "" if target.year is None else f"{target.year}: "
+    change = f" ({target.change})" if target.change else ""
+    base = f" against {target.base_year}" if target.base_year else ""
+    scope = f", {target.scope}" if target.scope else ""
+    kind = "threshold, " if target.kind == "threshold" else ""
+    comparator = "" if target.comparator == "range" else f" {target.comparator}"
+    return f"{kind}{year}{target.indicator}{comparator} {target.figure}{change}{base}{scope}, {target.binding}"
+
+
+def _row_text(row: TargetRow) -> str:
+    lines = [f"{row.indicator}, {row.year or 'no year'}" + (f" ({row.unit})" if row.unit else "")]
+    for cell in row.cells:
+        value = "cut off" if cell.value is None else f"{cell.value:,.10g}"
+        high = "" if cell.high is None else f" to {cell.high:,.10g}"
+        lines.append(f"  {cell.target.plan:16} {cell.target.comparator:>5} {value}{high}   {cell.target.figure}")
+    if row.gap is not None:
+        lines.append(f"  gap {row.gap:,.10g}")
+    if row.note:
+        lines.append(f"  {row.note}")
+    return "\n".join([*lines, ""])
+
+
+__all__ = ["described", "row_json", "target_json", "targets"]

@@ -1,0 +1,1 @@
+"""Targets: every quantified commitment of a plan, and the same indicator across plans."""

@@ -1,0 +1,167 @@
+"""A sentence's figures, each with the words that say what it is: its clause, and what comes before it.
+
+Commas end a clause unless they only separate the members of a list that a later verb has as its subject
+("hydropower, wind power and solar power will reach …").
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import pairwise
+
+from indexer.reading.quantities import Quantity, find_quantities
+from indexer.reading.sentences import broken_figures
+from indexer.types import Span
+
+_CUT = re.compile(r"[,;:](?=\D|$)|[，；：。]")
+#: Verbs in a finite form: a clause that has one says something by itself.
+MODAL = (
+    r"(?:will|shall|should|must|would|need(?:s|ed)? to|(?:has|have) to|(?:is|are) (?:expected |planned "
+    r"|required )?to\b"
+    r"|(?:aim|strive|plan|intend|seek)(?:s|ing)? to|commit(?:s|ted)? to)"
+)
+_FINITE = (
+    r"(?:is|are|was|were|has|have|had|made up|makes? up|increased|decreased|declined|rose|grew|fell"
+    r"|dropped|reached|emitted"
+    r"|exceeded|amounted|accounted|remain(?:s|ed)?|stood|stands|falls|rises|grows|reaches|drops|exceeds|accounts"
+    r"|amounts|totall?ed|came|comes)"
+)
+VERB = re.compile(
+    rf"\b(?:{MODAL}|{_FINITE})\b|达到?|为|超过|不低于|不超过|提高|提升|增加|降低|下降|减少|控制在|占|降至|增至|增长",
+    re.IGNORECASE,
+)
+_TIME_ONLY = re.compile(
+    r"\W*(?:and |but )?(?:by|in|during|from|before|until|till|at|between|for|since|within|throughout|到|至|在)?"
+    r"[\s\"“”'’]*(?:the )?(?:end of )?(?:[^\s]+ ){0,4}?(?:(?:19|20)\d\d\s?年?|(?:Five[- ]Year Plan"
+    r"|decade)\S*(?: period)?"
+    r"|\S{1,4}五\S{0,4})\W*",
+    re.IGNORECASE,
+)
+_DETERMINER = re.compile(
+    r"\s*(?:(?:and|while|but|as well as) )?(?:the|a|an|its|our|all|each|every|total|annual)\b", re.I
+)
+_LINK = re.compile(r"\s?(?:-|–|—|~|～|to|至|到)\s?")
+_BETWEEN = re.compile(r"\bbetween\s+$", re.IGNORECASE)
+_SCALE_WORD = re.compile(r"\b(?:hundred|thousand|million|billion|trillion)\b|[万亿]", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure of ``sentence``: ``span`` is of the sentence; ``clause`` that of the words it belongs to.
+
+    ``value`` is None where the source broke it off. ``previous`` is where the figure before it ends.
+    """
+
+    sentence: str
+    span: Span
+    value: float | None
+    high: float | None
+    unit: str
+    clause: Span
+    previous: int
+
+    @property
+    def text(self) -> str:
+        return self.sentence[slice(*self.span)]
+
+    @property
+    def before(self) -> str:
+        """The clause up to the figure."""
+        return self.sentence[self.clause[0] : self.span[0]]
+
+    @property
+    def after(self) -> str:
+        """The clause behind the figure."""
+        return self.sentence[self.span[1] : self.clause[1]]
+
+
+def find_figures(sentence: str) -> list[Figure]:
+    """The figures of ``sentence`` in order, ranges as one, broken-off ones without a value."""
+    found = _joined(sentence, find_quantities(sentence))
+    spans = [quantity.span for quantity, _ in found]
+    for span in broken_figures(sentence):
+        if not any(a < span[1] and span[0] < b for a, b in spans):
+            found.append((Quantity(span, 0.0, "", cut_off=True), None))
+    found.sort(key=lambda pair: pair[0].span)
+    pieces = _pieces(sentence, [quantity.span for quantity, _ in found])
+    figures: list[Figure] = []
+    previous = 0
+    for quantity, high in found:
+        value, unit = (None, "") if quantity.cut_off else (quantity.value, quantity.unit)
+        clause = _clause(sentence, pieces, quantity.span, previous)
+        if figures and _in_subject(figures[-1], clause, quantity.span):
+            previous = figures[-1].previous
+        figures.append(Figure(sentence, quantity.span, value, None if value is None else high, unit, clause, previous))
+        previous = quantity.span[1]
+    return figures
+
+
+def _in_subject(earlier: Figure, clause: Span, span: Span) -> bool:
+    """Whether ``earlier`` is among the words that the verb before ``span`` has as its subject."""
+    start, end = earlier.span
+    if not clause[0] <= start < clause[1] or earlier.value is None:
+        return False
+    return not VERB.search(earlier.sentence[clause[0] : start]) and bool(VERB.search(earlier.sentence[end : span[0]]))
+
+
+def _joined(sentence: str, quantities: list[Quantity]) -> list[tuple[Quantity, float | None]]:
+    """(low, high) where two figures are the ends of a range, else (figure, None)."""
+    found: list[tuple[Quantity, float | None]] = []
+    for quantity in quantities:
+        if found and found[-1][1] is None:
+            low = found[-1][0]
+            link = sentence[low.span[1] : quantity.span[0]]
+            start = sentence[: low.span[0]]
+            between = _BETWEEN.search(start) and link.strip() == "and"
+            if (between or (_LINK.fullmatch(link) and not re.search(r"\bfrom\s+$|从$|由$", start))) and (
+                low.unit in ("", quantity.unit)
+            ):
+                value = low.value
+                if between and not low.unit and not _SCALE_WORD.search(sentence[slice(*low.span)]):
+                    figure = sentence[slice(*quantity.span)]
+                    number = re.match(r"[\d.,]+", figure)
+                    if number and _SCALE_WORD.search(figure):
+                        value *= quantity.value / float(number.group().replace(",", ""))
+                if value < quantity.value:
+                    cut_off = low.cut_off or quantity.cut_off
+                    found[-1] = (
+                        Quantity((low.span[0], quantity.span[1]), value, quantity.unit, cut_off),
+                        quantity.value,
+                    )
+                    continue
+        found.append((quantity, None))
+    return found
+
+
+def _pieces(sentence: str, figures: list[Span]) -> list[Span]:
+    """The stretches between the sentence's commas, none of which is inside a figure or brackets."""
+    cuts = [0]
+    for match in _CUT.finditer(sentence):
+        inside = any(a < match.end() <= b for a, b in figures)
+        opened = sentence[cuts[-1] : match.start()]
+        if not inside and opened.count("(") <= opened.count(")"):
+            cuts.append(match.end())
+    return [(a, b) for a, b in pairwise([*cuts, len(sentence)]) if sentence[a:b].strip()]
+
+
+def _clause(sentence: str, pieces: list[Span], figure: Span, previous: int) -> Span:
+    """The piece that holds ``figure``, with the pieces before it that its verb's subject needs."""
+    index = max((i for i, (a, _) in enumerate(pieces) if a <= figure[0]), default=0)
+    start, end = pieces[index] if pieces else (0, len(sentence))
+    end = max(end, figure[1])
+    words = sentence[start : figure[0]]
+    verb = VERB.search(words)
+    subject = words[: verb.start()] if verb else words
+    if not verb or _DETERMINER.match(subject) or start <= previous:
+        return start, end
+    for i in range(index - 1, -1, -1):
+        a, b = pieces[i]
+        piece = sentence[a:b]
+        if a < previous or VERB.search(piece) or _TIME_ONLY.fullmatch(piece) or piece.rstrip()[-1:] in ";:；：":
+            return (pieces[i + 1][0], end) if not subject.strip() or i + 1 < index else (start, end)
+        if _DETERMINER.match(piece):
+            return a, end
+        if re.match(r"\s*(?:so that|which|where|that)\b", piece):
+            return start, end
+    return (start, end) if subject.strip() else (pieces[0][0], end)

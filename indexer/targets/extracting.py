@@ -1,0 +1,122 @@
+"""A plan -> its targets and thresholds, several to a sentence, each with the sentence as its quote.
+
+No language model: a figure with its unit is found, and the words around it say the rest. What cannot be
+told stays None or is said in ``Target.doubt``; a figure that the source broke off has no value.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from indexer.reading.outline import section_at, section_path
+from indexer.reading.sentences import is_heading_like, split_sentences
+from indexer.targets.clauses import Figure, find_figures
+from indexer.targets.indicators import indicator_of
+from indexer.targets.roles import kind_of
+from indexer.targets.timing import base_year, find_moments, headed_year, target_moments
+from indexer.targets.wording import binding_of_figure, change_of, comparator_of, scope_of
+from indexer.types import Plan, Role, Span, Target, TargetKind
+
+#: A sentence without any of these has no figure; most have none.
+_MAY_HOLD = re.compile(
+    r"\d|[零一二两三四五六七八九十百千万亿]|\b(?:hundred|thousand|million|billion|per ?cent|half|thirds?|quarters?"
+    r"|fifths?|tenths?|(?:one|two|three|four|five"
+    r"|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty)[ -]|(?:reach|exceed)\s*$)",
+    re.IGNORECASE,
+)
+_AND = re.compile(r"(?:\s+(?:in|by|until)\s+\d{4})?,?\s*(?:and|or|和|、|，)\s*(?:then\s+)?", re.IGNORECASE)
+_NO_YEAR = "No year is named for this figure."
+
+
+def find_targets(plan: Plan) -> list[Target]:
+    """Targets and thresholds of ``plan``, in reading order.
+
+    A leading summary counts only for what the body does not say: a figure that the body has broken off.
+    What a web page left around the plan does not count.
+    """
+    written = int(plan.metadata.date[:4]) if plan.metadata.date[:4].isdigit() else None
+    body: list[Target] = []
+    summary: list[Target] = []
+    for span in split_sentences(plan.text):
+        if not _MAY_HOLD.search(plan.text, *span):
+            continue
+        role = next((role for a, b, role in plan.asides if a <= span[0] < b), Role.BODY)
+        if role is not Role.FURNITURE:
+            (summary if role is Role.SUMMARY else body).extend(_targets_of(plan, span, written))
+    told = {(t.kind, t.value, t.high, t.unit, t.year) for t in body}
+    return [t for t in summary if (t.kind, t.value, t.high, t.unit, t.year) not in told] + body
+
+
+def _targets_of(plan: Plan, span: Span, written: int | None) -> Iterator[Target]:
+    start, end = span
+    sentence = plan.text[start:end]
+    figures = find_figures(sentence)
+    if not figures:
+        return
+    section = section_path(plan.sections, section_at(plan.sections, start))
+    page = next((p.number for p in plan.pages if p.start <= start < p.end), None)
+    heading = section[-1] if section else plan.title
+    if is_heading_like(sentence) and sentence in "\n".join(section):
+        return
+    moments = find_moments(sentence, written)
+    reached = target_moments(figures, moments)
+    scopes = [scope_of(f) for f in figures]
+    previous = ""
+    last: Target | None = None
+    for figure, moment, scope in zip(figures, reached, scopes, strict=True):
+        kind = kind_of(figure, moment, moments, written)
+        if kind is None or (kind is TargetKind.THRESHOLD and _within_scope(figure, figures, scopes)):
+            continue
+        indicator = _without(indicator_of(figure, previous, heading), scope)
+        previous = indicator
+        target = kind is TargetKind.TARGET
+        year = (moment.year if moment else headed_year(heading)) if target else None
+        # "by 25 million and 13 million": what is said of the first holds for the second
+        shared = last if last and _continues(figure, last.span[1] - start) else None
+        last = Target(
+            kind=kind,
+            plan=plan.id,
+            indicator=indicator,
+            comparator=comparator_of(figure),
+            value=figure.value,
+            high=figure.high,
+            unit=figure.unit,
+            figure=figure.text,
+            quote=sentence,
+            section=section,
+            page=page,
+            start=start,
+            end=end,
+            span=(start + figure.span[0], start + figure.span[1]),
+            year=year,
+            base_year=(base_year(figure, moments) or (shared.base_year if shared else None)) if target else None,
+            change=(change_of(figure) or (shared.change if shared else None)) if target else None,
+            scope=(scope or (shared.scope if shared else None)) if target else None,
+            binding=binding_of_figure(figure),
+            cut_off=figure.value is None,
+            doubt=_NO_YEAR if target and year is None else "",
+        )
+        yield last
+
+
+def _continues(figure: Figure, end: int) -> bool:
+    """Whether nothing but a year and a conjunction parts ``figure`` from the one that ends at ``end``."""
+    between = figure.sentence[end : figure.span[0]]
+    return 0 <= end <= figure.span[0] and bool(_AND.fullmatch(between))
+
+
+def _without(indicator: str, scope: str | None) -> str:
+    """``indicator`` less the words of ``scope``, which stand beside it."""
+    if not scope or scope not in indicator:
+        return indicator
+    left = re.sub(r"(?:\b(?:in|for|among|across|within|at)\s+)?" + re.escape(scope), "", indicator)
+    return " ".join(left.split()) or indicator
+
+
+def _within_scope(figure: Figure, figures: list[Figure], scopes: list[str | None]) -> bool:
+    """Whether ``figure`` is in the words that say for whom another figure of the sentence holds."""
+    return any(
+        other is not figure and scope and other.clause == figure.clause and figure.text in scope
+        for other, scope in zip(figures, scopes, strict=True)
+    )
