@@ -69,7 +69,10 @@ def compare_many(
 
 
 def to_comparison(backend: Backend, question: str, cells: Sequence[Cell]) -> Comparison:
-    """The cells of one question with what differs between those that answer."""
+    """The cells of one question with what differs between those that answer.
+
+    Every sentence is marked; what the plans say differently is told of the best sentence of each.
+    """
     names = [name for cell in cells for name in backend.names().get(cell.plan, ())]
     texts = {cell.plan: " ".join(s.text for s in cell.answer.sentences) for cell in cells if cell.found}
     marked = []
@@ -77,7 +80,8 @@ def to_comparison(backend: Backend, question: str, cells: Sequence[Cell]) -> Com
         others = [text for plan, text in texts.items() if plan != cell.plan]
         marks = tuple(mark_among(s.text, others, names) if others else () for s in cell.answer.sentences)
         marked.append(Cell(cell.plan, cell.title, cell.answer, marks))
-    return Comparison(question.strip(), tuple(marked), tell_differences(texts, names))
+    first = {cell.plan: cell.answer.sentences[0].text for cell in cells if cell.found}
+    return Comparison(question.strip(), tuple(marked), tell_differences(first, names))
 
 
 def check_plans(backend: Backend, plans: Sequence[str]) -> list[str]:

@@ -1,0 +1,164 @@
+"""Questions x plans: every plan has its own quota, and is held against the best answer of all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from fakes import FakeEncoder
+
+from indexer.comparing.bearing import bearing, best_answer
+from indexer.comparing.remembering import RememberingEncoder
+from indexer.errors import QuestionError, UnknownPlanError
+from indexer.library import Library
+from indexer.types import Aspect, Cell
+
+PLANS = ["liaoning", "national", "sichuan"]
+SHARE = "What share of energy use should be non-fossil in 2025?"
+
+
+def said(cell: Cell) -> str:
+    return " ".join(s.text for s in cell.answer.sentences)
+
+
+def test_each_plan_answers_for_itself(sample_library: Library) -> None:
+    comparison = sample_library.compare(SHARE, PLANS)
+    assert [c.plan for c in comparison.cells] == PLANS
+    for cell, share in zip(comparison.cells, ("13.7%", "20%", "41.5%"), strict=True):
+        assert share in said(cell)
+        assert {c.plan for c in cell.answer.citations} == {cell.plan}
+        assert cell.answer.searched == next(i.passages for i in sample_library.plans() if i.id == cell.plan)
+        for citation in cell.answer.citations:
+            assert sample_library.plan(cell.plan).text[citation.start : citation.end] == citation.quote
+    (figures,) = [d for d in comparison.differences if d.aspect is Aspect.FIGURE]
+    assert {plan: value.split(";")[0] for plan, value in figures.values.items()} == {
+        "liaoning": "13.7%",
+        "national": "20%",
+        "sichuan": "41.5%",
+    }
+
+
+def test_the_figures_that_differ_are_marked_in_the_cells(sample_library: Library) -> None:
+    for cell in sample_library.compare(SHARE, PLANS).cells:
+        assert len(cell.marks) == len(cell.answer.sentences)
+        first = cell.answer.sentences[0].text
+        marked = [first[slice(*m.span)] for m in cell.marks[0] if m.aspect is Aspect.FIGURE]
+        assert any(share in marked for share in ("13.7%", "20%", "41.5%"))
+
+
+@pytest.mark.parametrize(
+    ("question", "plan"),
+    [
+        ("Which underground gas storage sites will be built?", "sichuan"),
+        ("On how steep slopes should farmland go back to forest?", "sichuan"),
+        ("How much should energy use per unit of GDP fall in Liaoning by 2025?", "liaoning"),
+    ],
+)
+def test_a_fact_that_one_plan_lacks_is_refused_there(sample_library: Library, question: str, plan: str) -> None:
+    cells = {c.plan: c for c in sample_library.compare(question, ["liaoning", "sichuan"]).cells}
+    other = cells["sichuan" if plan == "liaoning" else "liaoning"]
+    assert cells[plan].found
+    assert not other.found
+    assert other.answer.nearest is not None
+    assert other.answer.nearest.passage.plan == other.plan
+    assert other.answer.searched > 100
+
+
+def test_a_plan_named_is_no_name_that_another_lacks(sample_library: Library) -> None:
+    (liaoning, sichuan) = sample_library.compare(
+        "What non-fossil energy share does Sichuan target for 2025?", ["liaoning", "sichuan"]
+    ).cells
+    assert "41.5%" in said(sichuan)
+    assert "13.7%" in said(liaoning)
+
+
+def test_cells_come_question_by_question_in_the_plans_order(sample_library: Library) -> None:
+    questions = [SHARE, "Which kilns have to close?"]
+    cells = list(sample_library.compare_many(questions, PLANS))
+    assert [(i, c.plan) for i, c in cells] == [(i, p) for i in range(2) for p in PLANS]
+    assert [said(c) for i, c in cells if i == 0] == [said(c) for c in sample_library.compare(SHARE, PLANS).cells]
+
+
+def test_a_grid_that_is_closed_asks_no_further(
+    open_library: Callable[..., Library], fake_encoder: FakeEncoder, tmp_path: Path
+) -> None:
+    library = open_library()
+    for name in ("anhui", "henan"):
+        (tmp_path / f"{name}.txt").write_text(f"{name.title()} Plan\n\n1. Industry\nKilns of {name} close by 2025.\n")
+        list(library.add([tmp_path / f"{name}.txt"]))
+    questions = [f"Which kilns close in case {n}?" for n in range(50)]
+    cells = library.compare_many(questions, ["anhui", "henan"])
+    fake_encoder.embedded.clear()
+    next(cells)
+    cells.close()  # type: ignore[attr-defined]
+    assert len(set(fake_encoder.embedded) & set(questions)) == 1
+    assert list(cells) == []
+
+
+def test_a_plan_given_twice_is_one_column(sample_library: Library) -> None:
+    comparison = sample_library.compare(SHARE, ["liaoning", "sichuan", "liaoning"])
+    assert [c.plan for c in comparison.cells] == ["liaoning", "sichuan"]
+
+
+@pytest.mark.parametrize("plans", [[], ["liaoning"], ["liaoning", "liaoning"]])
+def test_fewer_than_two_plans(sample_library: Library, plans: list[str]) -> None:
+    with pytest.raises(QuestionError, match="two plans or more"):
+        sample_library.compare(SHARE, plans)
+
+
+def test_bad_input_is_told_before_the_first_cell(sample_library: Library) -> None:
+    with pytest.raises(UnknownPlanError, match=r"'mars'.*liaoning, national, sichuan"):
+        sample_library.compare_many([SHARE], ["liaoning", "mars"])
+    with pytest.raises(QuestionError, match="no word"):
+        sample_library.compare_many([SHARE, "??"], ["liaoning", "sichuan"])
+
+
+def test_nothing_bears_comparison_with_an_answer_in_another_dimension(sample_library: Library) -> None:
+    from indexer.asking.answering import examine
+    from indexer.storage import Scope
+
+    question = "How much natural gas will be produced in 2030?"
+    seen = {
+        plan: examine(sample_library.backend, sample_library.encoder, question, Scope((plan,)))
+        for plan in ("liaoning", "sichuan")
+    }
+    best = best_answer(seen["sichuan"])
+    assert best is not None
+    assert "cubic meters" in best[1].text
+    assert seen["liaoning"].judged
+    assert all("cubic meters" in s.text for _, s in bearing(seen["liaoning"], best).judged)
+    # its own sentences do
+    assert best in bearing(seen["sichuan"], best).judged
+
+
+def test_what_was_read_once_is_not_read_again(fake_encoder: FakeEncoder) -> None:
+    read: list[str] = []
+
+    class Counting(FakeEncoder):
+        def embed_tokens(self, texts):  # type: ignore[no-untyped-def]
+            read.extend(texts)
+            return super().embed_tokens(texts)
+
+    encoder = RememberingEncoder(Counting(), most_tokens=2, most_vectors=2)
+    plain = fake_encoder.embed_tokens(["kilns close", "wind grows"])
+    for _ in range(2):
+        again = encoder.embed_tokens(["kilns close", "wind grows"])
+    assert read == ["kilns close", "wind grows"]
+    for one, other in zip(plain, again, strict=True):
+        assert one.spans == other.spans
+        np.testing.assert_allclose(one.vectors, other.vectors, atol=1e-3)
+    encoder.embed_tokens(["wind grows", "rail"])  # the first is the one longest unused
+    encoder.embed_tokens(["wind grows", "kilns close"])
+    assert read == ["kilns close", "wind grows", "rail", "kilns close"]
+
+
+def test_vectors_are_the_encoders_own(fake_encoder: FakeEncoder) -> None:
+    encoder = RememberingEncoder(fake_encoder)
+    texts = ["kilns", "wind", "kilns"]
+    expected = FakeEncoder().embed(texts)
+    np.testing.assert_array_equal(encoder.embed(texts), expected)
+    np.testing.assert_array_equal(encoder.embed(texts), expected)
+    assert fake_encoder.embedded == ["kilns", "wind"]
+    assert encoder.embed([]).shape == (0, fake_encoder.dimension)
