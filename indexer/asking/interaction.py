@@ -93,6 +93,8 @@ def match_sentences(words: QuestionWords, passages: Sequence[Passage], encoder: 
             texts.append(context + passage.text[start:end])
             places.append((index, len(context) - start, block))
     found: list[list[SentenceMatch]] = [[] for _ in passages]
+    if not texts:  # a writer removed meanwhile all that was there to look at
+        return found
     read = encoder.embed_tokens(texts)
     # one product for all of them: on a busy machine each waits for every thread of the BLAS
     stacked = np.concatenate([words.vectors[:0], *(tokens.vectors for tokens in read)])

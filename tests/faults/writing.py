@@ -51,13 +51,13 @@ def main(folder: Path, run: str, seconds: float) -> None:
         step += 1
         version = f"{run}x{step}"
         held = [plan.id for plan in backend.plans()]
-        change = draw.choice(("add", "add", "add", "remove", "rebuild", "restore"))
+        change = draw.choice(("add", "add", "remove", "remove", "rebuild", "rebuild", "restore"))
         gone = [was.plan for was in backend.removed()]
         if change == "remove" and held:
             plan_id = draw.choice(held)
             say("begin", "remove", f"{plan_id}:")
             backend.remove([plan_id])
-        elif change == "rebuild" and held and step % 3 == 0:
+        elif change == "rebuild" and held:
             say("begin", "rebuild", *(f"{plan_id}:{version}" for plan_id in held))
             backend.replace_all([content(plan_id, version) for plan_id in held], MODEL)
         elif change == "restore" and gone:
