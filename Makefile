@@ -57,6 +57,7 @@ bench-record: install
 	$(BIN)/python benchmarks/quality.py --data $(DATA) --json $(RESULTS)/plans.json
 	$(BIN)/python benchmarks/quality.py --json $(RESULTS)/samples.json
 	$(BIN)/python benchmarks/obliqa.py --data $(DATA) --json $(RESULTS)/obliqa.json
+	$(BIN)/python benchmarks/compare.py --data $(DATA) --json $(RESULTS)/compare.json
 
 clean:
 	rm -rf index .pytest_cache .mypy_cache .ruff_cache .hypothesis

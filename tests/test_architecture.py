@@ -48,6 +48,7 @@ OWNERS = {
     "trafilatura": "reading",
     "rapidocr_onnxruntime": "reading",
     "langchain_text_splitters": "reading",
+    "pint": "reading",
 }
 LONGEST = 300
 
@@ -134,6 +135,7 @@ def loaded_by(statements: str) -> set[str]:
         "import indexer.cli",
         "import indexer.cli.printing",
         "import indexer.asking.answering",
+        "import indexer.comparing.distinct",
     ],
 )
 def test_importing_loads_nothing_heavy(statement: str) -> None:
