@@ -34,6 +34,7 @@ def serve(
         "browser.gatherUsageStats": "false",
         "client.toolbarMode": "viewer",
         "client.showErrorDetails": "none",
+        "client.showErrorLinks": "false",
         "theme.base": _UI / "theme.toml",
         "logger.level": "error" if quiet else "info",
     }
