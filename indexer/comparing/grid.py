@@ -17,9 +17,9 @@ from indexer.types import Cell, Comparison
 #: Passages listed below a cell's answer.
 TOP_K = 5
 #: Passages of one plan that are retrieved, and that get the closer look. A plan alone is a small haystack:
-#: four, six and ten passages fill the cells of the development questions alike.
+#: three, six and ten passages fill the cells of the development questions alike.
 DEPTH = 40
-CLOSER = 4
+CLOSER = 3
 #: Of all plans together, for the answer that each plan is held against.
 CLOSER_FOR_BEST = 8
 #: Cells filled at once: the model reads for one while another is ranked.
