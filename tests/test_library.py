@@ -418,3 +418,35 @@ def test_the_real_plans_hold_the_invariants(open_library: Callable[..., Library]
     for question in QUESTIONS:
         for citation in library.ask(question).citations:
             assert library.plan(citation.plan).text[citation.start : citation.end] == citation.quote
+
+
+def test_a_plan_replaced_in_the_midst_of_a_search_is_found_as_it_is_now(
+    library: Library, plans: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(library, plans / "anhui.txt")
+    (plans / "anhui.txt").write_text(ANHUI.replace("2025", "2027"))
+    backend = library.backend
+    search = backend.search_words
+    came: list[int] = []
+
+    def overtaken(*arguments: object) -> object:
+        found = search(*arguments)  # type: ignore[arg-type]
+        if not came:
+            came.append(1)
+            add(library, plans / "anhui.txt")
+        return found
+
+    monkeypatch.setattr(backend, "search_words", overtaken)
+    answer = library.ask("cement kilns")
+    assert came
+    assert any("2027" in hit.passage.text for hit in answer.hits)
+    assert len(answer.hits) == library.plans()[0].passages
+
+
+def test_plans_gone_in_the_midst_of_a_search_are_no_error(
+    library: Library, plans: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(library, plans / "anhui.txt")
+    monkeypatch.setattr(library.backend, "passages", lambda keys: {})
+    answer = library.ask("cement kilns")
+    assert (answer.answerable, answer.hits) == (False, ())
