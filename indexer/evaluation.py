@@ -1,9 +1,14 @@
-"""The measures of retrieval and refusal, pure functions over ranks and scores."""
+"""The measures of retrieval, refusal and extraction, pure functions over ranks, scores and gold rows."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from indexer.reading.quantities import Quantity, same_value
+from indexer.types import Target
 
 
 def hit_at(relevant: Sequence[bool], k: int) -> float:
@@ -59,3 +64,48 @@ def holds_evidence(text: str, evidence: Sequence[str], share: float = 0.6) -> bo
         if any(" ".join(words[i : i + run]) in folded for i in starts):
             return True
     return False
+
+
+def f1(hits: int, found: int, gold: int) -> float:
+    """Harmonic mean of precision and recall, 2 * hits / (found + gold); 0.0 when there is nothing."""
+    return 2 * hits / (found + gold) if found + gold else 0.0
+
+
+def match_targets(found: Sequence[Target], gold: Sequence[Mapping[str, Any]]) -> list[tuple[int, int]]:
+    """(index into ``found``, index into ``gold``) of those that are one, each at most once.
+
+    One are figures whose places overlap, of the same kind and year, with the same value whatever the
+    unit; one that was cut off only equals one without a value. Gold rows may name their ``plan``.
+    """
+    pairs: list[tuple[int, int]] = []
+    taken: set[int] = set()
+    for j, row in enumerate(gold):
+        for i, target in enumerate(found):
+            if i not in taken and _is_row(target, row):
+                taken.add(i)
+                pairs.append((i, j))
+                break
+    return pairs
+
+
+def same_words(text: str | None, gold: str | None, share: float = 0.5) -> bool:
+    """Whether ``text`` holds at least ``share`` of the words of ``gold``; nothing equals only nothing."""
+    if text is None or gold is None:
+        return text is gold
+    words = re.findall(r"\w+", gold.lower())
+    held = set(re.findall(r"\w+", text.lower()))
+    return sum(word in held for word in words) >= share * len(words)
+
+
+def _is_row(target: Target, row: Mapping[str, Any]) -> bool:
+    place = target.span[0] < row["end"] and row["start"] < target.span[1] and row.get("plan") in (None, target.plan)
+    if not place or (target.kind, target.year) != (row["kind"], row["year"]):
+        return False
+    ends = ((target.value, row["value"]), (target.high, row["high"]))
+    return all(_equal(own, target.unit, wanted, row["unit"]) for own, wanted in ends)
+
+
+def _equal(own: float | None, unit: str, wanted: float | None, wanted_unit: str) -> bool:
+    if own is None or wanted is None:
+        return own is wanted
+    return same_value(Quantity((0, 0), own, unit), Quantity((0, 0), wanted, wanted_unit))

@@ -119,13 +119,16 @@ def _text(found: Sequence[Target]) -> Iterator[str]:
 
 def described(target: Target) -> str:
     """One line: "2025: installed capacity > 37 million kilowatts, should"."""
+    from indexer.citing import visible_text
+
     year = "" if target.year is None else f"{target.year}: "
     change = f" ({target.change})" if target.change else ""
     base = f" against {target.base_year}" if target.base_year else ""
     scope = f", {target.scope}" if target.scope else ""
     kind = "threshold, " if target.kind == "threshold" else ""
     comparator = "" if target.comparator == "range" else f" {target.comparator}"
-    return f"{kind}{year}{target.indicator}{comparator} {target.figure}{change}{base}{scope}, {target.binding}"
+    figure = "?" if target.cut_off else visible_text(target.figure)
+    return f"{kind}{year}{target.indicator}{comparator} {figure}{change}{base}{scope}, {target.binding}"
 
 
 def _row_text(row: TargetRow) -> str:
@@ -133,12 +136,12 @@ def _row_text(row: TargetRow) -> str:
     for cell in row.cells:
         value = "cut off" if cell.value is None else f"{cell.value:,.10g}"
         high = "" if cell.high is None else f" to {cell.high:,.10g}"
-        lines.append(f"  {cell.target.plan:16} {cell.target.comparator:>5} {value}{high}   {cell.target.figure}")
+        figure = "" if cell.target.cut_off else cell.target.figure
+        lines.append(
+            f"  {cell.target.plan:16} {cell.target.comparator:>5} {value}{high}" + (f"   {figure}" if figure else "")
+        )
     if row.gap is not None:
         lines.append(f"  gap {row.gap:,.10g}")
     if row.note:
         lines.append(f"  {row.note}")
     return "\n".join([*lines, ""])
-
-
-__all__ = ["described", "row_json", "target_json", "targets"]

@@ -141,13 +141,14 @@ _FRACTION = re.compile(
     re.IGNORECASE,
 )
 _PARTS = {"third": 3, "quarter": 4, "fifth": 5, "tenth": 10}
+_MONTH = "(?:January|February|March|April|May|June|July|August|September|October|November|December)"
 #: What looks like a figure and numbers something: list marks, dates, clock times, ordinals, "No. 3", "5G".
 _NO_FIGURE = re.compile(
     r"(?m:^[ \t>#*-]*(?:\(\w{1,4}\)|\d{1,2}(?:\.\d{1,2})*[.)、](?!\d))\s*)|\(\d{1,2}\)"
     r"|\b\d+(?:st|nd|rd|th)\b|\b\d+[GD]\b"
     r"|\b(?i:no|nos|article|section|chapter|part|phase|annex|item|table|page)\.? ?\d+"
     r"|\b\d{4}[-/.]\d{1,2}[-/.]\d{1,2}\b|\b\d{1,2}:\d\d(?::\d\d)?\b"
-    r"|\b(?:January|February|March|April|May|June|July|August|September|October|November|December) \d{1,2}\b"
+    rf"|\b{_MONTH} \d{{1,2}}\b|\b\d{{1,2}} {_MONTH}\b"
     r"|第[\d一二三四五六七八九十百]+|\d{1,2}月(?:\d{1,2}日)?|\d{1,2}日"
 )
 

@@ -112,6 +112,8 @@ def _of_object(figure: Figure, words: str, predicate: str, behind: str) -> str:
     """ "Cut emissions by 60%": emissions; "build 65 km of lanes": lanes."""
     found = _object(predicate)
     of = re.search(r"\b(?:of|for)\s*$", words)
+    if behind and " " not in found and re.match(r"\s*of\b", figure.sentence[figure.span[1] :]):
+        return _trimmed(behind)  # the one word before the figure is the verb
     if found and (not behind or figure.unit or of):
         return _trimmed(found)
     return _trimmed(behind) or _trimmed(found)

@@ -1,0 +1,76 @@
+"""One indicator of several plans in one row: units converted, gaps, and why there is none."""
+
+from __future__ import annotations
+
+import pytest
+from fakes import FakeEncoder, make_plan
+
+from indexer.targets.aligning import align_targets
+from indexer.targets.extracting import find_targets
+from indexer.types import Target, TargetRow
+
+
+def rows(**plans: str) -> list[TargetRow]:
+    found: list[Target] = [t for plan, text in plans.items() for t in find_targets(make_plan(plan, [text]))]
+    return align_targets(found, FakeEncoder())
+
+
+def test_values_stand_in_one_unit_with_the_gap() -> None:
+    (row,) = rows(
+        anhui="By 2030, the tidal capacity of the coast will reach 37 million kilowatts.",
+        henan="By 2030, the tidal capacity of the coast will reach 2 GW.",
+    )
+    assert (row.indicator, row.year, row.unit) == ("tidal capacity of the coast", 2030, "kW")
+    assert [cell.value for cell in row.cells] == pytest.approx([37e6, 2e6])
+    assert row.gap == pytest.approx(35e6)
+    assert row.note == ""
+
+
+def test_years_of_one_indicator_are_rows_of_one_series() -> None:
+    found = rows(
+        anhui="By 2030, the share of clean boats will reach 9%.",
+        henan="By 2035, the share of clean boats will reach 12%.",
+    )
+    assert [(row.year, row.series, row.gap) for row in found] == [(2030, 0, None), (2035, 0, None)]
+
+
+def test_another_dimension_is_another_indicator() -> None:
+    found = rows(
+        anhui="By 2030, the clean boats of the coast will reach 9%.",
+        henan="By 2030, the clean boats of the coast will reach 9 tons.",
+    )
+    assert [row.series for row in found] == [0, 1]
+
+
+def test_another_name_in_the_same_plan_is_another_indicator() -> None:
+    found = rows(
+        anhui="By 2030, the capacity of wind power will reach 5 GW.\n"
+        "By 2030, the capacity of wind power and waves will reach 8 GW.",
+        henan="By 2030, the capacity of wind power will reach 6 GW.",
+    )
+    assert [[(c.target.plan, c.value) for c in row.cells] for row in found] == [
+        [("anhui", 5.0), ("henan", 6.0)],
+        [("anhui", 8.0)],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "reason"),
+    [
+        ("14% lower than in 2020", "18% lower than in 2015", "base years"),
+        ("14%", "14% lower than in 2015", "base years"),
+        ("14%", "18% (excluding canoes)", "scopes"),
+        ("14%", "between 15 and 18 percent", "range"),
+    ],
+)
+def test_what_is_not_alike_is_not_subtracted(one: str, other: str, reason: str) -> None:
+    (row,) = rows(
+        anhui=f"By 2030, the peat use of ferries will be {one}.",
+        henan=f"By 2030, the peat use of ferries will be {other}.",
+    )
+    assert row.gap is None
+    assert reason in row.note
+
+
+def test_thresholds_are_in_no_row() -> None:
+    assert rows(anhui="Boathouses larger than 250 square meters must report each year.") == []
