@@ -35,8 +35,9 @@ LOADERS = {
 }
 #: A larger file is no plan; reading it would take the machine's memory.
 LARGEST_FILE = 200 * 1024 * 1024
-#: Characters; the longest plans have two million. Records are passages already and may be more.
-LONGEST_TEXT = 5_000_000
+#: Characters; the longest plans have two million, and a million takes two seconds. Records are passages
+#: already and may be more.
+LONGEST_TEXT = 3_000_000
 LONGEST_TITLE = 300
 #: What no database and no page can hold, each replaced by one character so that offsets stay: half
 #: characters, which JSON can write, and control characters.

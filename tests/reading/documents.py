@@ -259,7 +259,7 @@ def _page(made: Made, columns: int) -> str:
         for piece in pieces:
             marked.append(f'<span id="s{count}">{html.escape(piece)}</span>')
             count += 1
-        tag = {"li": "p"}.get(kind, kind)
+        tag = {"li": "p", "h1": "h2", "h2": "h3"}.get(kind, kind)
         parts.append(f"<{tag}>{('' if made.language == 'zh' else ' ').join(marked)}</{tag}>")
     links = "".join(f'<a href="#s{i}">&#8203;</a>' for i in range(count))
     return f"""<!DOCTYPE html><html lang="{made.language}"><head><meta charset="utf-8"><title>{made.title}</title><style>

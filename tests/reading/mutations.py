@@ -157,7 +157,7 @@ def hostile() -> Iterator[tuple[str, bytes]]:
     mega = 1 << 20
     yield "long.txt", b"Kilns close by 2025. Wind grows in every county. " * (2 * mega)
     yield "long.md", b"# Kilns\n\nclose by 2025. " * (4 * mega)
-    yield "fits.txt", b"Kilns close by 2025. Wind grows in every county.\n" * 100_000
+    yield "fits.txt", b"Kilns close by 2025. Wind grows in every county.\n" * 61_000
     yield "sections.txt", b"Kilns close by 2025.\n\n1. Wind grows in every county.\n\n" * 20_000
     for i, piece in enumerate(
         (

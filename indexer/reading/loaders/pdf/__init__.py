@@ -41,7 +41,7 @@ from indexer.types import Metadata, Page
 logging.getLogger("pypdf").setLevel(logging.CRITICAL)
 #: Pages; the longest plans have a thousand. A damaged file may claim any number.
 MOST_PAGES = 5_000
-_PARAGRAPH_GAP = 1.35  # times the page's usual line pitch
+_PARAGRAPH_GAP = 1.35  # times the usual pitch of lines, which is measured in their heights
 _INDENT = 1.2  # times the line's height: a line that begins this much further in begins a paragraph
 
 
@@ -160,7 +160,7 @@ def _join(lines: Sequence[Line], on_page: Sequence[int]) -> tuple[str, list[int]
     together = [
         (a, b) for i, (a, b) in enumerate(pairwise(lines)) if on_page[i] == on_page[i + 1] and a.column == b.column
     ]
-    pitches = [a.top - b.top for a, b in together if not a.row and a.top > b.top]
+    pitches = [(a.top - b.top) / _height(a) for a, b in together if not a.row and a.top > b.top]
     usual = median(pitches) if pitches else 0.0
     rights: dict[tuple[int, int], float] = {}
     for page, line in zip(on_page, lines, strict=True):
@@ -185,7 +185,8 @@ def _join(lines: Sequence[Line], on_page: Sequence[int]) -> tuple[str, list[int]
 def _same_paragraph(above: Line, below: Line, broken: bool, usual: float, edge: float) -> bool:
     """Whether ``below`` goes on with the paragraph, or the table, of ``above``.
 
-    ``broken``: another page or column begins between. ``edge`` is where the longest line beside ends.
+    ``broken``: another page or column begins between. ``usual`` is the pitch of lines in heights,
+    ``edge`` where the longest line beside ends.
     """
     if above.row or below.row:
         return above.row and below.row
@@ -193,13 +194,17 @@ def _same_paragraph(above: Line, below: Line, broken: bool, usual: float, edge: 
         return False
     if broken:
         return above.text[-1:] not in ".!?:;。！？：；"
-    height = above.top - above.bottom
+    height = _height(above)
     if below.left > above.left + _INDENT * height:
         return False
     # Chinese lines are filled: one that is not ends its paragraph
     if is_wide(above.text[-1:]) and above.right < edge - 2 * height:
         return False
-    return 0 < above.top - below.top <= _PARAGRAPH_GAP * usual
+    return 0 < above.top - below.top <= _PARAGRAPH_GAP * usual * height
+
+
+def _height(line: Line) -> float:
+    return max(line.top - line.bottom, 1.0)
 
 
 def _with_hyphens(texts: list[str]) -> list[str]:

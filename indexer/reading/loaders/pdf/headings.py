@@ -39,7 +39,7 @@ def find_headings(
     lines: Sequence[Line], pages: Sequence[int], starts: Sequence[int], marks: Sequence[Bookmark], title: str
 ) -> tuple[Heading, ...]:
     """Headings among ``lines``, whose page indices and offsets are ``pages`` and ``starts``, without the title."""
-    found = _bookmarked(lines, pages, starts, marks) or _larger(lines, pages, starts)
+    found = _bookmarked(lines, pages, starts, marks) or _larger(lines, starts)
     if found and title:
         first = [line for line, start in zip(lines, starts, strict=True) if found[0].start <= start < found[0].end]
         found = found[1:] if _joined(first) == _compared(title) else found
@@ -78,19 +78,27 @@ def _compared(text: str) -> str:
     return "".join(fold_space(text).split()).casefold()
 
 
-def _larger(lines: Sequence[Line], pages: Sequence[int], starts: Sequence[int]) -> list[Heading]:
+def _goes_on(lines: Sequence[Line], starts: Sequence[int], i: int) -> bool:
+    """Whether line ``i`` is of the paragraph of the line before: one character, the line end, lies between."""
+    return starts[i] == starts[i - 1] + len(lines[i - 1].text) + 1
+
+
+def _larger(lines: Sequence[Line], starts: Sequence[int]) -> list[Heading]:
     """Headings by type size: a few lines in a row larger than the body's, a level for each size."""
     weights: Counter[float] = Counter()
     for line in lines:
-        weights[line.size] += len(line.text)
+        if line.size:  # recognized lines do not tell it
+            weights[line.size] += len(line.text)
+    if not weights:
+        return []
     body = weights.most_common(1)[0][0]
-    sizes = sorted({line.size for line in lines if line.size > body and line.size >= _LARGER * body}, reverse=True)
+    sizes = sorted({line.size for line in lines if line.size >= _LARGER * body}, reverse=True)
     found: list[Heading] = []
     i = 0
     while i < len(lines):
         size = lines[i].size
         run = 1
-        while i + run < len(lines) and lines[i + run].size == size and pages[i + run] == pages[i]:
+        while i + run < len(lines) and lines[i + run].size == size and _goes_on(lines, starts, i + run):
             run += 1
         if size in sizes and run <= _HEADING_LINES:
             end = i + run - 1

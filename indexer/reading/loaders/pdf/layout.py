@@ -25,6 +25,7 @@ _BACK = 2.0
 _GUTTER = 0.4  # times the line's height
 _COLUMN = 9.0  # times the line's height; a narrower column is a table's
 _COLUMN_LINES = 3
+_DEEPEST_INDENT = 5.0  # times the line's height, within a column
 _FILLED = 0.5  # share of a column's width that its lines usually fill
 _ALIGNED = 3.0  # points
 _MARK = re.compile(r"[-*•·–—●▪◦]|[(（]?[\w一二三四五六七八九十]{1,4}[.)、）．]+")
@@ -195,6 +196,8 @@ def _gutter(blocks: Sequence[Line | _Table]) -> float | None:
         if sum(abs(line.left - edge) <= _ALIGNED for line in right) < _COLUMN_LINES:
             continue
         left_side = [line for line in lines if line.right < edge - _GUTTER * height]
+        # a third column is not looked at: it is found when the rest is looked at again
+        right = [line for line in right if line.left <= edge + _DEEPEST_INDENT * height]
         top = min(max(_tops(left_side), default=0.0), max(_tops(right), default=0.0))
         bottom = max(min(_bottoms(left_side), default=0.0), min(_bottoms(right), default=0.0))
         sides = [

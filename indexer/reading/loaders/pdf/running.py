@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from indexer.reading.loaders.pdf.layout import Run
 
 _EDGE = 2  # lines at the top and the bottom of a page that may be running
-_FEWEST = 3  # pages
+_FEWEST = 3  # pages; on two, a line must also stand apart from the text
 _SAME_PLACE = 6.0  # points
 _APART = 1.5  # times the line's height, between a running line and the text where pages are few
 _PAGE_NUMBER = re.compile(r"\W*(?:page|seite|第)?\s*#\s*(?:(?:of|/|von|页\s*共?|頁)\s*#?\s*页?)?\W*")
@@ -33,9 +33,10 @@ def without_running(pages: Sequence[list[Run]]) -> list[list[Run]]:
 
 
 def _is_running(run: Run, page: Sequence[Run], tops: Sequence[float]) -> bool:
-    if sum(abs(top - run.top) <= _SAME_PLACE for top in tops) >= _FEWEST:
+    times = sum(abs(top - run.top) <= _SAME_PLACE for top in tops)
+    if times >= _FEWEST:
         return True
-    return bool(_PAGE_NUMBER.fullmatch(_key(run))) and _stands_apart(run, page)
+    return (times > 1 or bool(_PAGE_NUMBER.fullmatch(_key(run)))) and _stands_apart(run, page)
 
 
 def _edge_runs(runs: Sequence[Run]) -> list[Run]:
@@ -51,9 +52,14 @@ def _edge_runs(runs: Sequence[Run]) -> list[Run]:
 
 
 def _stands_apart(run: Run, page: Sequence[Run]) -> bool:
-    """Whether nothing but ``run`` stands at its height, and a gap parts it from the rest of the page."""
+    """Whether a gap parts ``run``, and what stands at its height, from the rest of the page."""
     room = _APART * (run.top - run.bottom)
-    return all(other is run or other.bottom > run.top + room or other.top < run.bottom - room for other in page)
+    return all(
+        other.bottom > run.top + room
+        or other.top < run.bottom - room
+        or run.bottom <= (other.top + other.bottom) / 2 <= run.top
+        for other in page
+    )
 
 
 def _key(run: Run) -> str:

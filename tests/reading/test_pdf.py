@@ -1,0 +1,253 @@
+"""PDFs of two producers against their source: order, pages, columns, tables, hyphens, scans."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+from documents import Made, make, measure, set_across_columns, set_by_chromium, set_by_reportlab, without_tables
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.utils import ImageReader
+from reportlab.pdfgen.canvas import Canvas
+
+from indexer.errors import SourceError
+from indexer.reading.loaders import ocr
+from indexer.reading.loaders.pdf.places import find_places
+from indexer.reading.loaders.pdf.words import Word
+from indexer.reading.loading import load_plan
+from indexer.reading.passages import chunk_plan
+from indexer.reading.sentences import fold_space
+from indexer.types import Plan
+
+Line = tuple[str, float, float, float]  # text, x, y, type size
+
+
+def read(tmp_path: Path, data: bytes) -> Plan:
+    path = tmp_path / "plan.pdf"
+    path.write_bytes(data)
+    return load_plan(path)
+
+
+def draw(*pages: list[Line], rules: Sequence[tuple[float, float, float, float]] = ()) -> bytes:
+    file = io.BytesIO()
+    canvas = Canvas(file, pagesize=A4, invariant=1)
+    for lines in pages:
+        for text, x, y, size in lines:
+            canvas.setFont("Helvetica", size)
+            canvas.drawString(x, y, text)
+        for rule in rules:
+            canvas.line(*rule)
+        canvas.showPage()
+    canvas.save()
+    return file.getvalue()
+
+
+def is_read_whole(made: Made, pages: list[int], plan: Plan) -> None:
+    figures = measure(made, pages, plan)
+    assert figures["in order"] >= 0.99, figures
+    assert figures["of the source"] >= 0.99, figures
+    assert figures["right page"] == figures["sentences"], figures
+    assert plan.title == made.title
+    headings = [fold_space(parts[0]) for kind, parts in made.blocks if kind in ("h1", "h2")]
+    assert [fold_space(s.label).replace(" ", "") for s in plan.sections] == [h.replace(" ", "") for h in headings]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("columns", [1, 2, 3])
+def test_reportlab_documents_are_read_whole(tmp_path: Path, language: str, columns: int) -> None:
+    made = make("plan", 60 + columns, language, sections=3)
+    made = made if columns < 3 else without_tables(made)  # they would not fit
+    data, pages = set_by_reportlab(made, columns=columns, size=9)
+    assert max(pages) > 1
+    is_read_whole(made, pages, read(tmp_path, data))
+
+
+@pytest.mark.parametrize(("language", "columns"), [("en", 2), ("zh", 1)])
+def test_browser_documents_are_read_whole(tmp_path: Path, language: str, columns: int) -> None:
+    made = make("plan", 70 + columns, language, sections=4)
+    data, pages = set_by_chromium(made, tmp_path, columns=columns)
+    assert max(pages) > 2
+    is_read_whole(made, pages, read(tmp_path, data))
+
+
+def test_columns_written_row_by_row(tmp_path: Path) -> None:
+    made = without_tables(make("plan", 80, "en", sections=3))
+    data, pages = set_across_columns(made)
+    figures = measure(made, pages, read(tmp_path, data))
+    assert figures["in order"] == 1.0
+    assert figures["right page"] == figures["sentences"]
+
+
+def test_a_heading_over_two_columns_comes_before_both(tmp_path: Path) -> None:
+    left = [(f"left line {i} of the first column goes on", 72, 700 - 14 * i, 10.0) for i in range(5)]
+    right = [(f"right line {i} of the second column as well", 320, 700 - 14 * i, 10.0) for i in range(5)]
+    over = [("A line over both columns that is as wide as the page of the plan is, margins not counted", 72, 730, 10.0)]
+    under = [("And another line under both of the columns, which is just as wide as the one over them", 72, 610, 10.0)]
+    text = read(tmp_path, draw(under + right + over + left)).text
+    places = [
+        text.index(part)
+        for part in ("A line over", "left line 0", "left line 4", "right line 0", "right line 4", "And another")
+    ]
+    assert places == sorted(places)
+
+
+def test_a_table_without_rules_is_rows(tmp_path: Path) -> None:
+    rows = [("Fuel", "2020", "2030"), ("Coal", "51%", "44%"), ("Wind and sun", "12%", "25%")]
+    cells = [(cell, 72 + 130.0 * j, 600 - 16.0 * i, 10.0) for i, row in enumerate(rows) for j, cell in enumerate(row)]
+    text = read(tmp_path, draw([("Shares are given below.", 72, 640, 10.0), *cells])).text
+    assert "Fuel | 2020 | 2030\nCoal | 51% | 44%\nWind and sun | 12% | 25%" in text
+
+
+def test_cells_of_several_lines_are_read_cell_by_cell(tmp_path: Path) -> None:
+    lines = [
+        ("Measure", 75, 705, 10.0), ("Who", 305, 705, 10.0),
+        ("Kilns that waste heat", 75, 685, 10.0), ("The bureau of", 305, 685, 10.0),
+        ("are closed by 2025", 75, 673, 10.0), ("each city", 305, 673, 10.0),
+        ("Forests are kept", 75, 655, 10.0), ("Counties", 305, 655, 10.0),
+    ]  # fmt: skip
+    rules = [(70.0, y, 500.0, y) for y in (717.0, 699.0, 668.0, 650.0)] + [
+        (x, 650.0, x, 717.0) for x in (70.0, 300.0, 500.0)
+    ]
+    text = read(tmp_path, draw(lines, rules=rules)).text
+    assert (
+        text
+        == "Measure | Who\nKilns that waste heat are closed by 2025 | The bureau of each city\nForests are kept | Counties"
+    )
+
+
+def test_hyphens_at_line_ends(tmp_path: Path) -> None:
+    lines = [
+        "The province plans a low-carbon econ-",
+        "omy in which each kiln closes and low-",
+        "carbon steel is made by the economy.",
+    ]
+    plan = read(tmp_path, draw([(text, 72, 700 - 14.0 * i, 11.0) for i, text in enumerate(lines)]))
+    folded = fold_space(plan.text)
+    assert "low-carbon economy in which" in folded
+    assert "low-carbon steel" in folded
+    for passage in chunk_plan(plan):
+        assert plan.text[passage.start : passage.end] == passage.text
+
+
+def test_places_lead_back_to_the_page(tmp_path: Path) -> None:
+    path = tmp_path / "plan.pdf"
+    head = ("Anhui plan, running", 72, 800, 9.0)
+    pages = [
+        [
+            head,
+            (f"{what} in time.", 72, 700, 11.0),
+            (f"{who} grows on page {n} and", 72, 680, 11.0),
+            (end, 72, 666, 11.0),
+        ]
+        for n, (what, who, end) in enumerate(
+            [
+                ("Kilns close", "Wind", "abroad."),
+                ("Coal falls", "Sun", "at sea."),
+                ("Grids open", "Steam", "beyond it."),
+            ]
+        )
+    ]
+    path.write_bytes(draw(*pages))
+    plan = load_plan(path)
+    start = plan.text.index("grows on page 2")
+    places = find_places(path, plan, start, plan.text.index("beyond", start) + len("beyond"))
+    assert [(p.page, p.left > 72.5, round(p.bottom) in range(660, 680)) for p in places] == [
+        (3, True, True),
+        (3, False, True),
+    ]
+    first, second = places
+    assert first.bottom > second.bottom
+    # "grows on page 2 and" begins behind "Wind " and ends with its line
+    width = first.right - first.left
+    assert 80 < width < 110
+    assert 30 < second.right - second.left < 40
+
+
+def picture(text: bool = False) -> bytes:
+    """A page that is an image of a page, and a page with text before it."""
+    import pypdfium2
+
+    seen = (
+        draw([("Kilns close by 2025 in every city of the province.", 60, 700, 16.0)])
+        if text
+        else draw([("x", 9, 9, 9)])
+    )
+    image = pypdfium2.PdfDocument(seen)[0].render(scale=2).to_pil()
+    file = io.BytesIO()
+    canvas = Canvas(file, pagesize=A4, invariant=1)
+    canvas.drawString(72, 700, "The first page has words.")
+    canvas.showPage()
+    canvas.drawImage(ImageReader(image), 0, 0, *A4)
+    canvas.showPage()
+    canvas.save()
+    return file.getvalue()
+
+
+@pytest.fixture
+def engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[object]]:
+    """A recognizer that finds two lines on whatever it is shown, and notes what that was."""
+    shown: list[object] = []
+
+    def recognizes(image: object) -> tuple[list[object], list[float]]:
+        shown.append(image)
+        lines = [("Forests are kept.", 0.9, 100), ("They cover a fifth.", 0.8, 140)]
+        return [([[80, y], [400, y], [400, y + 24], [80, y + 24]], text, score) for text, score, y in lines], [0.0]
+
+    monkeypatch.setattr(ocr, "installed", lambda: True)
+    monkeypatch.setattr(ocr, "_engine", lambda: recognizes)
+    yield shown
+
+
+def test_an_image_is_recognized_and_its_confidence_kept(tmp_path: Path, engine: list[object]) -> None:
+    plan = read(tmp_path, picture())
+    assert len(engine) == 1
+    assert [p.confidence for p in plan.pages] == [None, pytest.approx(0.8 + 0.1 * 17 / 36, abs=1e-3)]
+    assert plan.text.endswith("Forests are kept.\nThey cover a fifth.")
+    assert "pages recognized from images: 2" in plan.warnings
+    assert not plan.sections
+    assert plan.text[plan.pages[1].start :] == "Forests are kept.\nThey cover a fifth."
+
+
+@pytest.mark.usefixtures("engine")
+def test_a_blank_page_is_not_looked_at(tmp_path: Path, engine: list[object]) -> None:
+    plan = read(tmp_path, draw([("Kilns close.", 72, 700, 11.0)], []))
+    assert not engine
+    assert plan.warnings == ("pages without text: 2",)
+
+
+def test_without_the_extra_the_pages_are_named_with_the_remedy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ocr, "installed", lambda: False)
+    plan = read(tmp_path, picture())
+    assert plan.warnings[0] == "pages without text: 2"
+    assert "on pages 2; to have their text recognized: pip install 'planlens[ocr]'" in plan.warnings[1]
+    file = io.BytesIO()
+    canvas = Canvas(file, pagesize=A4)
+    canvas.rect(9, 9, 99, 99, fill=1)
+    canvas.save()
+    file.seek(0)
+    with pytest.raises(SourceError, match=r"holds no text, only images of its 1 pages.*planlens\[ocr\]"):
+        read(tmp_path, file.getvalue())
+
+
+def test_recognized_words_stand_where_they_were_seen(engine: list[object]) -> None:
+    import pypdfium2
+
+    page = pypdfium2.PdfDocument(picture())[1]
+    (first, _), confidence = ocr.recognize_page(page)
+    (word,) = first
+    assert isinstance(word, Word)
+    scale = 170 / 72
+    assert (word.left, word.top) == (pytest.approx(80 / scale), pytest.approx(A4[1] - 100 / scale, abs=0.5))
+    assert confidence is not None
+    assert len(engine) == 1
+
+
+def test_a_claim_of_a_million_pages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from indexer.reading.loaders import pdf
+
+    monkeypatch.setattr(pdf, "MOST_PAGES", 2)
+    three = draw(*[[("Kilns close.", 72, 700, 11.0)]] * 3)
+    with pytest.raises(SourceError, match=r"says it has 3 pages\. Split it"):
+        read(tmp_path, three)
