@@ -10,7 +10,6 @@ from indexer.ui import ask, compare
 from indexer.ui.failing import errors_said
 
 _STYLESHEET = Path(__file__).with_name("style.css")
-_SCRIPT = Path(__file__).with_name("together.js")
 
 
 def main() -> None:
@@ -24,5 +23,3 @@ def main() -> None:
     chosen = st.navigation(pages, position="top")
     with errors_said():
         chosen.run()
-    # Our own words only; nothing of a document is ever in it.
-    st.html(f"<script>{_SCRIPT.read_text('utf-8')}</script>", unsafe_allow_javascript=True)
