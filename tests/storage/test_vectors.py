@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexer.storage import Found
+from indexer.storage.local import vectors as vectors_module
 from indexer.storage.local.vectors import VectorIndex
 
 DIMENSION = 8
@@ -119,6 +120,41 @@ def test_save_and_load_keep_everything(tmp_path: Path) -> None:
 def test_only_whole_files_are_left_behind(tmp_path: Path) -> None:
     build(np.arange(3), unit_vectors(3, 6)).save(tmp_path / "vectors.faiss")
     assert sorted(p.name for p in tmp_path.iterdir()) == ["vectors.faiss", "vectors.json"]
+
+
+def test_between_its_two_writings_the_file_before_is_loaded(tmp_path: Path) -> None:
+    path = tmp_path / "vectors.faiss"
+    build(np.arange(3), unit_vectors(3, 6)).save(path)
+    before = path.read_bytes()
+    newer = build(np.arange(5), unit_vectors(5, 7))
+    newer.generation = 8
+    newer.save(path)
+    after = path.read_bytes()
+    for data, count, generation in ((before, 3, 7), (after, 5, 8)):
+        path.write_bytes(data)
+        loaded = VectorIndex.load(path, DIMENSION)
+        assert loaded
+        assert (len(loaded), loaded.generation) == (count, generation)
+
+
+def test_a_file_replaced_while_it_is_read_is_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "vectors.faiss"
+    build(np.arange(3), unit_vectors(3, 6)).save(path)
+    measure = vectors_module.crc32_of
+    came: list[int] = []
+
+    def overtaken(measured: Path) -> int:
+        value = measure(measured)
+        if measured == path and len(came) < 3:
+            came.append(1)
+            for count in (4, 5):  # two writings: not even the one before is in place any more
+                build(np.arange(count), unit_vectors(count, len(came))).save(path)
+        return value
+
+    monkeypatch.setattr(vectors_module, "crc32_of", overtaken)
+    loaded = VectorIndex.load(path, DIMENSION)
+    assert loaded
+    assert (len(loaded), len(came)) == (5, 3)
 
 
 def test_load_refuses_what_is_missing_damaged_or_of_another_dimension(tmp_path: Path) -> None:

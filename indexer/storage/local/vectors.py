@@ -20,6 +20,8 @@ from indexer.storage.local.database import KeyRange
 from indexer.storage.local.disk import disk_errors
 
 _NOTE_SUFFIX = ".json"
+#: Times that a file is read again when a writer replaces it meanwhile.
+_TRIES = 5
 
 
 class VectorIndex:
@@ -64,15 +66,20 @@ class VectorIndex:
         return sorted(found, key=lambda f: (-f.score, f.key))[:k]
 
     def save(self, path: Path) -> None:
-        """Write to ``path`` and the note beside it; each file is replaced whole. Raises LibraryError."""
+        """Write to ``path`` and the note beside it, each in one piece. Raises LibraryError."""
         temporary = path.with_suffix(".new")
         try:
             with disk_errors(path.parent):
                 faiss.write_index(self._index, str(temporary))
+                # The note comes first and tells of the file before as well: whoever looks between the two
+                # writings, or after a death there, finds what is in place.
                 note = {"generation": self.generation, "count": len(self), "crc32": crc32_of(temporary)}
+                before = _notes(path)[:1]
+                note_file = path.with_suffix(_NOTE_SUFFIX)
+                new_note = note_file.with_suffix(".note")
+                new_note.write_text(json.dumps({**note, "before": before}), "ascii")
+                new_note.replace(note_file)
                 temporary.replace(path)
-                temporary.write_text(json.dumps(note), "ascii")
-                temporary.replace(path.with_suffix(_NOTE_SUFFIX))
         except LibraryError:
             temporary.unlink(missing_ok=True)  # half of it takes room for nothing
             raise
@@ -80,11 +87,8 @@ class VectorIndex:
     @staticmethod
     def generation_at(path: Path) -> tuple[int, int]:
         """(generation, count) of the index stored at ``path``; (-1, 0) when there is none."""
-        try:
-            note = json.loads(path.with_suffix(_NOTE_SUFFIX).read_text("ascii"))
-            return (note["generation"], note["count"]) if path.exists() else (-1, 0)
-        except (OSError, ValueError, KeyError, TypeError):
-            return -1, 0
+        notes = _notes(path)
+        return (notes[0]["generation"], notes[0]["count"]) if notes and path.exists() else (-1, 0)
 
     @classmethod
     def load(cls, path: Path, dimension: int) -> VectorIndex | None:
@@ -92,19 +96,41 @@ class VectorIndex:
 
         An empty one fits any dimension.
         """
-        try:
-            note = json.loads(path.with_suffix(_NOTE_SUFFIX).read_text("ascii"))
-            if note["crc32"] != crc32_of(path):
+        note = index = None
+        for _ in range(_TRIES):
+            try:
+                seen = _identity(path)
+                crc32 = crc32_of(path)
+                note = next((note for note in _notes(path) if note["crc32"] == crc32), None)
+                index = faiss.read_index(str(path)) if note else None
+                if seen == _identity(path):
+                    break  # else a writer put another file there meanwhile
+            except (OSError, RuntimeError):
                 return None
-            index = faiss.read_index(str(path))
-        except (OSError, ValueError, KeyError, TypeError, RuntimeError):
+        else:
             return None
-        if index.ntotal != note["count"] or (index.ntotal and index.d != dimension):
+        if not note or index is None or index.ntotal != note["count"] or (index.ntotal and index.d != dimension):
             return None
         loaded = cls(dimension, note["generation"])
         if index.ntotal:
             loaded._index = index
         return loaded
+
+
+def _identity(path: Path) -> tuple[int, int]:
+    """What tells one file at ``path`` from the next: a number in the file system may come again at once."""
+    found = path.stat()
+    return found.st_ino, found.st_mtime_ns
+
+
+def _notes(path: Path) -> list[dict[str, int]]:
+    """What is noted of the index at ``path`` and, behind it, of the one before; empty without a note."""
+    try:
+        note = json.loads(path.with_suffix(_NOTE_SUFFIX).read_text("ascii"))
+        notes = [note, *note.get("before", [])]
+        return [{key: int(one[key]) for key in ("generation", "count", "crc32")} for one in notes]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return []
 
 
 def _selector(ranges: list[KeyRange]) -> faiss.IDSelector:
