@@ -140,6 +140,7 @@ def test_a_figure_that_the_source_cut_off_is_called_so() -> None:
         assert "(figure cut off in the source)" in text
     book = load_workbook(BytesIO(export("xlsx", Comparison("Q?", (cut, missing("south"))))))
     assert "Figure cut off in the source" in [value for row in book["Answers"].values for value in row]
+    assert book["Overview"]["B3"].value == "“It will reach 1.” (figure cut off in the source)"
 
 
 @pytest.mark.parametrize(

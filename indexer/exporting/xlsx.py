@@ -70,7 +70,8 @@ def _overview(comparisons: Sequence[Comparison], titles: dict[str, str]) -> Iter
 def _summary(cell: Cell) -> str:
     if not cell.found:
         return not_found(cell.answer)
-    return "\n".join(f"“{visible_text(sentence.text)}”" for sentence in cell.answer.sentences)
+    noted = {True: f" ({CUT_OFF.lower()})", False: ""}
+    return "\n".join(f"“{visible_text(s.text)}”{noted[s.cut_off]}" for s in cell.answer.sentences)
 
 
 def _answers(comparison: Comparison, cell: Cell) -> Iterable[list[Any]]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 
 from indexer.citing import section_numbers
-from indexer.exporting.wording import counted, quotes
+from indexer.exporting.wording import CUT_OFF, counted, quotes
 from indexer.types import Cell, Comparison
 from indexer.ui.compare_side import marks_by_class
 from indexer.ui.markup import Html, element, marked_html, text_element
@@ -71,6 +71,7 @@ def _answer(cell: Cell | None) -> Html:
     for sentence, citation, marks in quotes(cell):
         shown = marked_html(sentence.text, {"emphasis": sentence.emphasis, **marks_by_class(marks)})
         page = f"p. {citation.page}" if citation.page is not None else ""
-        place = " · ".join(filter(None, [section_numbers(citation.section), page]))
+        cut_off = CUT_OFF.lower() if sentence.cut_off else ""
+        place = " · ".join(filter(None, [section_numbers(citation.section), page, cut_off]))
         lines += [element("div", shown, css="clip"), text_element("span", place, "place")]
     return element("td", *lines)
