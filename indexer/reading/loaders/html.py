@@ -23,6 +23,8 @@ from indexer.reading.loading import Content, meaningful_title
 from indexer.reading.metadata import iso_date
 from indexer.types import Metadata
 
+#: Tags of a page; the longest plans have some ten thousand paragraphs, and a million take minutes.
+MOST_TAGS = 100_000
 #: trafilatura's finding is taken when it holds this share of the page's prose.
 _ENOUGH = 0.5
 _CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]{2,40})""", re.IGNORECASE)
@@ -43,6 +45,8 @@ def load(path: Path, data: bytes) -> Content:
     named = _CHARSET.search(page[:4096])
     declared = charset or (named[1].decode("ascii").lower() if named else None)
     source = decode(path, page, _LARGER.get(declared or "", declared))
+    if source.count("<") > MOST_TAGS:
+        raise SourceError(f"{path} has more than {MOST_TAGS:,} tags. Save the plan's own page, or its text alone.")
     # the declaration has been heeded: left in, it would be read against text that is decoded
     tree = _parse(re.sub(r"^\s*<\?xml[^>]*\?>", "", source))
     if tree is None:
