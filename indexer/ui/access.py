@@ -22,6 +22,8 @@ from indexer.types import (
     PlanInfo,
     SectionPair,
     Survey,
+    Target,
+    TargetRow,
     Uniqueness,
 )
 from indexer.ui.address import Request
@@ -97,6 +99,16 @@ def align_sections(library: Library, one: str, other: str) -> list[SectionPair]:
     return _sections(library, _edition(library), one, other)
 
 
+def list_targets(library: Library) -> list[Target]:
+    """Targets and thresholds of all plans."""
+    return _targets(library, _edition(library))
+
+
+def align_targets(library: Library) -> list[TargetRow]:
+    """The targets of all plans, one indicator and one year a row."""
+    return _target_rows(library, _edition(library))
+
+
 def _edition(library: Library) -> _Edition:
     return library.backend.location, library.backend.generation
 
@@ -154,6 +166,16 @@ def _similar(_library: Library, edition: _Edition, plan: str, start: int, other:
 @st.cache_data(show_spinner=False, max_entries=4)
 def _distinct(_library: Library, edition: _Edition, plans: _Texts) -> Uniqueness:
     return _library.distinct(plans)
+
+
+@st.cache_data(show_spinner=False, max_entries=2)
+def _targets(_library: Library, edition: _Edition) -> list[Target]:
+    return _library.targets()
+
+
+@st.cache_data(show_spinner=False, max_entries=2)
+def _target_rows(_library: Library, edition: _Edition) -> list[TargetRow]:
+    return _library.align_targets()
 
 
 @st.cache_data(show_spinner=False, max_entries=8)

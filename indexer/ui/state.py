@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from indexer.ui.address import Comparing, Request, read_address, write_address
+from indexer.ui.address import Request, read_address, write_address
 
 # Keys of the widgets.
 QUESTION, PLANS, SECTION, EVERY = "question", "plans", "section", "every"
@@ -86,7 +86,7 @@ def _remember(request: Request) -> None:
     begin(request)
 
 
-def begin(request: Request | Comparing) -> None:
+def begin(request: object) -> None:
     """Show ``request`` from now on, with nothing opened."""
     st.session_state[REQUEST] = request
     st.session_state[OPENED] = None
