@@ -18,7 +18,7 @@ import numpy.typing as npt
 from indexer.reading.outline import section_at, section_path
 from indexer.reading.sentences import fold_space, split_sentences
 from indexer.storage import Backend, Scope
-from indexer.types import Answer, Change, ChangedAnswer, ChangedSentence, Plan, SavedQuestion, Sentence
+from indexer.types import Answer, Change, ChangedAnswer, ChangedSentence, Plan, SavedQuestion, Sentence, page_at
 
 #: Share of words from which one sentence is taken for another's new wording.
 ALIKE = 0.5
@@ -92,7 +92,7 @@ def _sentences(plan: Plan) -> list[Sentence]:
     found = []
     for start, end in split_sentences(plan.text):
         section = section_path(plan.sections, section_at(plan.sections, end - 1))
-        page = next((p.number for p in plan.pages if p.start <= start < p.end), None)
+        page = page_at(plan.pages, start)
         found.append(Sentence(plan.text[start:end], start, end, section, page))
     return found
 

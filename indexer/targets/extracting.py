@@ -16,7 +16,7 @@ from indexer.targets.indicators import indicator_of
 from indexer.targets.roles import kind_of
 from indexer.targets.timing import base_year, find_moments, headed_year, target_moments
 from indexer.targets.wording import binding_of_figure, change_of, comparator_of, scope_of
-from indexer.types import Plan, Role, Span, Target, TargetKind
+from indexer.types import Plan, Role, Span, Target, TargetKind, page_at
 
 #: A sentence without any of these has no figure; most have none.
 _MAY_HOLD = re.compile(
@@ -55,7 +55,7 @@ def _targets_of(plan: Plan, span: Span, written: int | None) -> Iterator[Target]
     if not figures:
         return
     section = section_path(plan.sections, section_at(plan.sections, start))
-    page = next((p.number for p in plan.pages if p.start <= start < p.end), None)
+    page = page_at(plan.pages, start)
     heading = section[-1] if section else plan.title
     if is_heading_like(sentence) and sentence in "\n".join(section):
         return

@@ -40,6 +40,7 @@ from indexer.types.plans import (
     Section,
     Span,
     Stage,
+    page_at,
 )
 from indexer.types.targets import (
     Binding,
@@ -92,4 +93,5 @@ __all__ = [
     "Trend",
     "Uniqueness",
     "Version",
+    "page_at",
 ]

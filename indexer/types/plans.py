@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
@@ -30,6 +32,12 @@ class Page:
     start: int
     end: int
     confidence: float | None = None
+
+
+def page_at(pages: Sequence[Page], offset: int) -> int | None:
+    """Number of the page that holds ``offset``, of ``pages`` in reading order; None between and outside them."""
+    index = bisect_right(pages, offset, key=lambda page: page.start) - 1
+    return pages[index].number if index >= 0 and offset < pages[index].end else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from functools import partial
 import streamlit as st
 
 from indexer.library import Library
-from indexer.types import Plan
+from indexer.types import Plan, page_at
 from indexer.ui import access
 from indexer.ui import compare_state as state
 from indexer.ui.address import read_comparing
@@ -76,5 +76,5 @@ def _pane(plan: Plan, index: int | None) -> Pane:
     if index is None:
         return Pane(plan, None, "This plan has no such section.")
     section = plan.sections[index]
-    page = next((p.number for p in plan.pages if p.start <= section.start < p.end), None)
+    page = page_at(plan.pages, section.start)
     return Pane(plan, Place(plan.id, section.start, section.end, section.label, page, {}), "")
