@@ -41,6 +41,19 @@ def test_compare_as_json(run: Run, both: tuple[object, ...], sample_library: Lib
         assert set(said) == {"text", "citation", "emphasis", "marks"}
 
 
+def test_a_line_without_a_word_is_named_and_the_others_are_compared(
+    run: Run, both: tuple[object, ...], tmp_path: Path
+) -> None:
+    ran = run(
+        "compare", "--from", "-", *both, "--json", "--export", tmp_path / "out.md", stdin=f"{SHARE}\n???\n{GAS}\n"
+    )
+    assert [comparison["question"] for comparison in ran.objects] == [SHARE, GAS]
+    assert ran.code == 1 and "Question 2, “???”, is left out." in ran.err
+    assert GAS in (tmp_path / "out.md").read_text("utf-8").replace("\\", "")
+    ran = run("compare", "???", *both)
+    assert (ran.code, ran.err) == (2, "planlens: Type a question: there is no word in this one.\n")
+
+
 def test_differences_and_marks_as_json(run: Run, both: tuple[object, ...]) -> None:
     (comparison,) = run("compare", SHARE, *both, "--json").objects
     (figures,) = [d for d in comparison["differences"] if d["aspect"] == "figure"]

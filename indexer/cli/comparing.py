@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -9,6 +10,7 @@ from typing import Annotated
 import typer
 
 from indexer.cli.common import (
+    SOME_FAILED,
     FromOption,
     JsonOption,
     LibraryOption,
@@ -35,11 +37,16 @@ def compare(
 ) -> None:
     """Ask each of several plans the same; what it answers, or "not found", and where they differ."""
     from indexer.cli import comparison_printing as printing
+    from indexer.comparing.grid import part_questions
     from indexer.exporting import export_format, save_comparisons
 
     if export:
         export_format(export)  # refused before the work, not after it
-    asked_all = list(read_questions(question, source))
+    asked_all, refused = part_questions(read_questions(question, source))
+    if not asked_all:
+        raise QuestionError(" ".join(refused) or "There is no question to ask: the file has no line with a word.")
+    for told in refused:
+        print(told, file=sys.stderr)
     compared = []
     with open_library(library, quiet=quiet) as opened:
         for asked in asked_all:
@@ -50,6 +57,8 @@ def compare(
         if export:
             save_comparisons(export, compared, generation=opened.backend.generation, made=date.today())
             note(quiet)(f"Written: {export}")
+    if refused:
+        raise typer.Exit(SOME_FAILED)
 
 
 @app.command()

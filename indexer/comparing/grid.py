@@ -11,6 +11,7 @@ from indexer.comparing.bearing import Judged, bearing, best_answer
 from indexer.comparing.differences import mark_among, tell_differences
 from indexer.encoding import Encoder
 from indexer.errors import QuestionError
+from indexer.reading.sentences import fold_space
 from indexer.storage import Backend, Scope
 from indexer.types import Cell, Comparison
 
@@ -24,6 +25,8 @@ CLOSER = 3
 CLOSER_FOR_BEST = 8
 #: Cells filled at once: the model reads for one while another is ranked.
 WORKERS = 2
+#: Characters by which a question that is left out is named.
+_LONGEST_NAMED = 60
 
 
 def compare(backend: Backend, encoder: Encoder, question: str, plans: Sequence[str]) -> Comparison:
@@ -68,6 +71,23 @@ def compare_many(
     return cells()
 
 
+def part_questions(questions: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The questions that can be asked, and a sentence on each that cannot, which names it.
+
+    So one line without a word does not end the comparison of a whole list.
+    """
+    asked, refused = [], []
+    for number, question in enumerate(questions, 1):
+        try:
+            read_question(question, {})
+        except QuestionError as error:
+            named = f"Question {number}, “{_shortened(question)}”, is left out. "
+            refused.append(f"{named if len(questions) > 1 else ''}{error}")
+        else:
+            asked.append(question)
+    return asked, refused
+
+
 def to_comparison(backend: Backend, question: str, cells: Sequence[Cell]) -> Comparison:
     """The cells of one question with what differs between those that answer.
 
@@ -82,6 +102,11 @@ def to_comparison(backend: Backend, question: str, cells: Sequence[Cell]) -> Com
         marked.append(Cell(cell.plan, cell.title, cell.answer, marks))
     first = {cell.plan: cell.answer.sentences[0].text for cell in cells if cell.found}
     return Comparison(question.strip(), tuple(marked), tell_differences(first, names))
+
+
+def _shortened(question: str) -> str:
+    text = fold_space(question)
+    return text if len(text) <= _LONGEST_NAMED else f"{text[:_LONGEST_NAMED]}…"
 
 
 def check_plans(backend: Backend, plans: Sequence[str]) -> list[str]:

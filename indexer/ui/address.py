@@ -43,9 +43,10 @@ class Comparing:
 
     ``chosen`` is the question, from 0, that is read side by side, ``as_map`` whether the others are
     a map; ``at`` the plan and offset of the passage whose counterparts are shown, in the plans
-    ``beside``; ``pair`` the two plans whose sections are matched and ``section`` the line that
-    is open; ``only`` the plan whose own passages are listed; ``apart`` whether texts side by side
-    scroll each by itself.
+    ``beside``, and ``ranks`` which of them, from 1, of each plan where not the nearest; ``pair`` the
+    two plans whose sections are matched and ``section`` the line that is open; ``only`` the plan whose
+    own passages are listed; ``opened`` the plan and offset of the quote whose source is open;
+    ``apart`` whether texts side by side scroll each by itself.
     """
 
     questions: tuple[str, ...] = ()
@@ -55,9 +56,11 @@ class Comparing:
     as_map: bool = False
     at: tuple[str, int] | None = None
     beside: tuple[str, ...] = ()
+    ranks: tuple[tuple[str, int], ...] = ()
     pair: tuple[str, ...] = ()
     section: int | None = None
     only: str = ""
+    opened: tuple[str, int] | None = None
     apart: bool = False
 
     @classmethod
@@ -68,12 +71,52 @@ class Comparing:
 
     def within(self, known: Collection[str]) -> Comparing:
         """The same without the plans that are not ``known``."""
-        at = self.at if self.at and self.at[0] in known else None
+        at, opened = (place if place and place[0] in known else None for place in (self.at, self.opened))
+        ranks = tuple(rank for rank in self.ranks if rank[0] in known) if at == self.at else ()
         pair = self.pair if all(p in known for p in self.pair) else ()
         plans, beside = (tuple(p for p in given if p in known) for given in (self.plans, self.beside))
         section = self.section if pair == self.pair else None
         only = self.only if self.only in known else ""
-        return replace(self, plans=plans, beside=beside, at=at, pair=pair, section=section, only=only)
+        return replace(
+            self, plans=plans, beside=beside, ranks=ranks, at=at, pair=pair, section=section, only=only, opened=opened
+        )
+
+
+class Shelf(StrEnum):
+    """The tabs of the Library page."""
+
+    PLANS = "plans"
+    QUESTIONS = "questions"
+    REMOVED = "removed"
+    CARE = "care"
+
+
+class Part(StrEnum):
+    """What is shown of the plan that is open on the Library page."""
+
+    ABOUT = "about"
+    EDIT = "edit"
+    REPLACE = "replace"
+    CHANGES = "changes"
+
+
+@dataclass(frozen=True, slots=True)
+class Browsing:
+    """What of the library is looked at: the tab, the words that plans are found by, and the one that is open.
+
+    ``old`` and ``new`` are the versions of it that are held against each other, None for the last two.
+    """
+
+    shelf: Shelf = Shelf.PLANS
+    words: str = ""
+    plan: str = ""
+    part: Part = Part.ABOUT
+    old: int | None = None
+    new: int | None = None
+
+    def within(self, known: Collection[str]) -> Browsing:
+        """The same without a plan that is not ``known``."""
+        return self if not self.plan or self.plan in known else Browsing(self.shelf, self.words)
 
 
 def read_address() -> Request:
@@ -99,18 +142,19 @@ def write_address(request: Request) -> None:
 def read_comparing() -> Comparing:
     """The comparison in the page's address; what cannot be read there is left out."""
     query = st.query_params
-    plan, _, start = query.get("at", "").rpartition(":")
     section, tab = query.get("section", ""), query.get("tab", "")
     return replace(
         Comparing.of(query.get_all("q"), query.get_all("plan")),
         tab=Tab(tab) if tab in set(Tab) else Tab.ANSWERS,
         chosen=max(_whole(query.get("read", "")) or 1, 1) - 1,
         as_map=query.get("map") == "1",
-        at=(plan, int(start)) if plan and _whole(start) is not None else None,
+        at=_place(query.get("at", "")),
         beside=tuple(query.get_all("beside")),
+        ranks=tuple(rank for rank in map(_place, query.get_all("rank")) if rank and rank[1]),
         pair=tuple(query.get_all("pair")),
         section=_whole(section),
         only=query.get("only", ""),
+        opened=_place(query.get("open", "")),
         apart=query.get("apart") == "1",
     )
 
@@ -123,11 +167,13 @@ def comparing_query(comparing: Comparing) -> dict[str, str | list[str]]:
         "tab": comparing.tab if comparing.tab is not Tab.ANSWERS else "",
         "read": str(comparing.chosen + 1) if comparing.chosen else "",
         "map": "1" if comparing.as_map else "",
-        "at": f"{comparing.at[0]}:{comparing.at[1]}" if comparing.at else "",
+        "at": "{}:{}".format(*comparing.at) if comparing.at else "",
         "beside": list(comparing.beside),
+        "rank": ["{}:{}".format(*rank) for rank in comparing.ranks],
         "pair": list(comparing.pair),
         "section": "" if comparing.section is None else str(comparing.section),
         "only": comparing.only,
+        "open": "{}:{}".format(*comparing.opened) if comparing.opened else "",
         "apart": "1" if comparing.apart else "",
     }
     return {name: value for name, value in query.items() if value}
@@ -136,6 +182,40 @@ def comparing_query(comparing: Comparing) -> dict[str, str | list[str]]:
 def write_comparing(comparing: Comparing) -> None:
     """Put ``comparing`` into the page's address."""
     st.query_params.from_dict(comparing_query(comparing))
+
+
+def read_browsing() -> Browsing:
+    """What the page's address shows of the library; what cannot be read there is left out."""
+    query = st.query_params
+    shelf, part = query.get("tab", ""), query.get("part", "")
+    return Browsing(
+        Shelf(shelf) if shelf in set(Shelf) else Shelf.PLANS,
+        query.get("find", "").strip(),
+        query.get("plan", ""),
+        Part(part) if part in set(Part) else Part.ABOUT,
+        _whole(query.get("old", "")) or None,
+        _whole(query.get("new", "")) or None,
+    )
+
+
+def write_browsing(browsing: Browsing) -> None:
+    """Put ``browsing`` into the page's address; what is at rest is left out."""
+    query = {
+        "tab": browsing.shelf if browsing.shelf is not Shelf.PLANS else "",
+        "find": browsing.words,
+        "plan": browsing.plan,
+        "part": browsing.part if browsing.part is not Part.ABOUT else "",
+        "old": str(browsing.old or ""),
+        "new": str(browsing.new or ""),
+    }
+    st.query_params.from_dict({name: value for name, value in query.items() if value})
+
+
+def _place(text: str) -> tuple[str, int] | None:
+    """A plan and a number, of "plan:12"."""
+    plan, _, number = text.rpartition(":")
+    whole = _whole(number)
+    return (plan, whole) if plan and whole is not None else None
 
 
 def _whole(text: str) -> int | None:

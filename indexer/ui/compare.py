@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from indexer.comparing.grid import part_questions
 from indexer.library import Library
 from indexer.ui import access
 from indexer.ui import compare_state as state
@@ -99,7 +100,11 @@ def _show_tabs(library: Library, comparing: Comparing, titles: dict[str, str]) -
         elif comparing.tab is Tab.SECTIONS:
             show_sections(library, titles)
         elif comparing.questions:
-            show_answers(library, comparing.questions, titles)
+            asked, refused = part_questions(comparing.questions)
+            for told in refused:
+                st.error(plain(told))
+            if asked:
+                show_answers(library, tuple(asked), titles)
         else:
             _show_examples()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from typing import Any
@@ -120,7 +121,13 @@ def _show_overview(
             show(map_html(questions, titles, dict(counts.look())))
     else:
         with st.container(key="grid-table"):
-            show(grid_html(questions, titles, rows))
+            show(grid_html(questions, titles, rows, _opening))
+
+
+def _opening(question: int, plan: str, start: int) -> str:
+    """The address of this comparison with the source of one quote open."""
+    asked = replace(read_comparing(), chosen=question, opened=(plan, start))
+    return f"?{urlencode(comparing_query(asked), doseq=True)}"
 
 
 def _show_choice(questions: Sequence[str], chosen: int) -> None:

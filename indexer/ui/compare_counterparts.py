@@ -132,8 +132,7 @@ def _counterpart(library: Library, plan_id: str, found: Sequence[Counterpart]) -
 
 
 def _rank(found: Sequence[Counterpart], plan_id: str) -> int:
-    turned: dict[str, int] = st.session_state[state.TURNED]
-    return min(turned.get(plan_id, 0), len(found) - 1)
+    return min(dict(read_comparing().ranks).get(plan_id, 0), len(found) - 1)
 
 
 def _place(passage: Passage, marks: tuple[Mark, ...]) -> Place:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
+from typing import TypeAlias
 
 from indexer.citing import section_numbers
 from indexer.exporting.wording import CUT_OFF, counted, quotes
@@ -14,11 +15,19 @@ from indexer.ui.markup import Html, element, marked_html, text_element
 #: Passages on a topic from which a plan is shown a step darker.
 _STEPS = (1, 3, 6, 10)
 
+#: (index of the question, plan, offset of the quote) -> the address at which its source is open.
+OpeningLink: TypeAlias = Callable[[int, str, int], str]
 
-def grid_html(questions: Sequence[str], titles: Mapping[str, str], rows: Mapping[int, Comparison]) -> Html:
-    """A table of the answers so far, plans or questions downwards, whichever are more."""
+
+def grid_html(
+    questions: Sequence[str], titles: Mapping[str, str], rows: Mapping[int, Comparison], link: OpeningLink
+) -> Html:
+    """A table of the answers so far, plans or questions downwards, whichever are more.
+
+    Each quote's place leads to its source, by the address that ``link`` gives.
+    """
     cells = {(i, cell.plan): cell for i, row in rows.items() for cell in row.cells}
-    return _table(questions, titles, lambda i, plan: _answer(cells.get((i, plan))), "grid")
+    return _table(questions, titles, lambda i, plan: _answer(cells.get((i, plan)), i, link), "grid")
 
 
 def map_html(questions: Sequence[str], titles: Mapping[str, str], counts: Mapping[int, Mapping[str, int]]) -> Html:
@@ -57,21 +66,28 @@ def _head(text: str, scope: str) -> Html:
     return element("th", text_element("span", text), scope=scope)
 
 
-def _answer(cell: Cell | None) -> Html:
+def _answer(cell: Cell | None, question: int, link: OpeningLink) -> Html:
     if cell is None:
         return text_element("td", "…", "pending")
     if not cell.found:
-        return element(
-            "td",
+        told = [
             text_element("span", "Not found"),
             text_element("span", f"{counted(cell.answer.searched, 'passage')} searched", "place"),
-            css="none",
-        )
+        ]
+        nearest = cell.answer.nearest
+        if nearest:
+            told.append(_link(link(question, cell.plan, nearest.passage.start), "Nearest passage"))
+        return element("td", *told, css="none")
     lines = []
     for sentence, citation, marks in quotes(cell):
         shown = marked_html(sentence.text, {"emphasis": sentence.emphasis, **marks_by_class(marks)})
         page = f"p. {citation.page}" if citation.page is not None else ""
         cut_off = CUT_OFF.lower() if sentence.cut_off else ""
         place = " · ".join(filter(None, [section_numbers(citation.section), page, cut_off]))
-        lines += [element("div", shown, css="clip"), text_element("span", place, "place")]
+        to = link(question, citation.plan, citation.start)
+        lines += [element("div", shown, css="clip"), _link(to, place or "Open in the text")]
     return element("td", *lines)
+
+
+def _link(address: str, label: str) -> Html:
+    return element("a", text_element("span", label), css="place", href=address, target="_self")

@@ -50,8 +50,12 @@ def show_only(library: Library, titles: Mapping[str, str]) -> None:
 def _show_sections(library: Library, sections: Sequence[Distinct], count: int) -> None:
     if not sections:
         show(text_element("p", "Every passage of this plan has one like it in another.", "none"))
-    opened = st.session_state[state.OPENED]
-    left = st.session_state[state.LISTED]
+    places = {
+        f"only-{i}-{j}": place_of(hit) for i, section in enumerate(sections) for j, hit in enumerate(section.passages)
+    }
+    opened = comparing.opened_of(places)
+    left = max(st.session_state[state.LISTED], list(places).index(opened) + 1 if opened else 0)
+    more = count > left
     for i, section in enumerate(sections):
         if left <= 0:
             break
@@ -61,11 +65,11 @@ def _show_sections(library: Library, sections: Sequence[Distinct], count: int) -
             beside = partial(comparing.show_counterparts, hit.passage.plan, hit.passage.start)
             show_card(hit, key, beside=beside, headed=True)
             if key == opened:
-                show_source(library, place_of(hit), key)
-            elif opened is None and i == j == 0:
-                show_source(library, place_of(hit), "default")
+                show_source(library, places[key], key)
+            elif st.session_state[state.OPENED] is None and not opened and i == j == 0:
+                show_source(library, places[key], "default")
         left -= len(section.passages)
-    if count > st.session_state[state.LISTED]:
+    if more:
         st.button("Load more passages", key="further", on_click=state.list_further)
 
 

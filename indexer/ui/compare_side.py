@@ -31,19 +31,25 @@ def show_side(library: Library, comparison: Comparison, titles: Mapping[str, str
             for title in titles.values():
                 show(text_element("h2", title, "plan-title"))
             show(text_element("h3", "Answer"))
-        opened: list[tuple[Place, str]] = []
+        places = {
+            key: place
+            for i, plan in enumerate(titles)
+            if plan in cells
+            for key, place in _places(cells[plan], f"cell{i}").items()
+        }
+        opened = compare_state.opened_of(places)
         for i, (plan, title) in enumerate(titles.items()):
             with st.container(key=f"cell-{i}", gap="xsmall"):
                 if not fits:
                     show(text_element("h2", title, "plan-title"))
                 if plan in cells:
-                    opened += _show_cell(cells[plan], f"cell{i}")
+                    _show_cell(cells[plan], f"cell{i}", opened)
                     if not fits:
                         _show_values(comparison, plan)
                 else:
                     show(text_element("p", "…", "aside"))
-        for place, key in opened:
-            show_source(library, place, key)
+        if opened:
+            show_source(library, places[opened], opened)
         if fits:
             _show_rows(comparison, titles)
     show_legend(mark for cell in comparison.cells for marks in cell.marks for mark in marks)
@@ -65,13 +71,17 @@ def marks_by_class(marks: tuple[Mark, ...], offset: int = 0) -> dict[str, list[S
     return found
 
 
-def _show_cell(cell: Cell, key: str) -> list[tuple[Place, str]]:
-    """A plan's sentences, or that it has none; what of it is opened."""
-    places: dict[str, Place] = {}
+def _places(cell: Cell, key: str) -> dict[str, Place]:
+    """What of a cell can be opened, by the key of its button."""
+    found = {f"{key}-citation-{cited.n}": place_of_quote(sentence, cited) for sentence, cited, _ in quotes(cell)}
+    nearest = cell.answer.nearest
+    return found if cell.found or not nearest else {f"{key}-nearest": place_of(nearest)}
+
+
+def _show_cell(cell: Cell, key: str, opened: str) -> None:
+    """A plan's sentences, or that it has none."""
     for sentence, citation, marks in quotes(cell):
-        name = f"{key}-citation-{citation.n}"
-        _show_quote(sentence, citation, marks, name)
-        places[name] = place_of_quote(sentence, citation)
+        _show_quote(sentence, citation, marks, f"{key}-citation-{citation.n}")
     if not cell.found:
         show(text_element("p", not_found(cell.answer), "none"))
         if cell.answer.unmatched:
@@ -79,15 +89,10 @@ def _show_cell(cell: Cell, key: str) -> list[tuple[Place, str]]:
         nearest = cell.answer.nearest
         if nearest:
             name = f"{key}-nearest"
-            with st.expander("Nearest passage, which does not answer", expanded=name in _touched()):
+            with st.expander(
+                "Nearest passage, which does not answer", expanded=name in (opened, st.session_state[state.QUOTED])
+            ):
                 show_card(nearest, name)
-            places[name] = place_of(nearest)
-    opened = st.session_state[state.OPENED]
-    return [(places[opened], opened)] if opened in places else []
-
-
-def _touched() -> tuple[str, ...]:
-    return st.session_state[state.OPENED], st.session_state[state.QUOTED]
 
 
 def _show_quote(sentence: AnswerSentence, citation: Citation, marks: tuple[Mark, ...], key: str) -> None:

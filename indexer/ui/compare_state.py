@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,15 +10,15 @@ import streamlit as st
 
 from indexer.ui import state
 from indexer.ui.address import Comparing, Tab, read_comparing, write_comparing
+from indexer.ui.source import Place
 
 # Keys of the widgets.
 QUESTIONS, PLANS, TAB = "questions", "compared", "tab"
 VIEW, READ, TOGETHER, ONLY_PLAN = "view", "read", "together", "only-plan"
 PICKED, SECTION, BESIDE = "picked", "picked-section", "beside"
 ONE, OTHER = "pair-one", "pair-other"
-# Whether what a fragment did concerns the rest of the page; which further counterpart is shown of
-# each plan; the plans of a link that are gone.
-_WHOLE, TURNED, _MISSING = "whole-page", "turned", "missing"
+# Whether what a fragment did concerns the rest of the page; the plans of a link that are gone.
+_WHOLE, _MISSING = "whole-page", "missing"
 
 VIEWS = ("Table", "Map")
 TABS = {
@@ -43,7 +43,6 @@ def take_comparing(known: Sequence[str]) -> tuple[Comparing, list[str]]:
         st.session_state[QUESTIONS] = "\n".join(comparing.questions)
         st.session_state[PLANS] = list(comparing.plans)
         st.session_state[TAB] = TABS[comparing.tab]
-        st.session_state[TURNED] = {}
         st.session_state[_MISSING] = missing
         write_comparing(comparing)
         state.begin(comparing)
@@ -65,8 +64,11 @@ def compare(questions: Iterable[str] | None = None, plans: Iterable[str] | None 
 
 
 def turn(**changes: Any) -> None:
-    """Look at the same comparison otherwise: ``changes`` of the fields of ``Comparing``."""
-    _show(replace(read_comparing(), **changes))
+    """Look at the same comparison otherwise: ``changes`` of the fields of ``Comparing``; what was open is closed."""
+    now = read_comparing()
+    # Ranks are of one passage's counterparts.
+    kept = {"ranks": () if "at" in changes else now.ranks, "opened": None}
+    _show(replace(now, **{**kept, **changes}))
 
 
 def turn_tab() -> None:
@@ -117,7 +119,26 @@ def pick_only() -> None:
 
 def turn_to(plan: str, rank: int) -> None:
     """Show the counterpart of this rank, from 0, in ``plan``."""
-    st.session_state[TURNED] = {**st.session_state[TURNED], plan: rank}
+    ranks = {**dict(read_comparing().ranks), plan: rank}
+    turn(ranks=tuple(entry for entry in ranks.items() if entry[1]))
+
+
+def opened_of(places: Mapping[str, Place]) -> str:
+    """The key of the source that is open, of ``places`` by key; "" for none. The address follows what is clicked.
+
+    What nobody has clicked yet in this session is opened by the address.
+    """
+    now = read_comparing()
+    key = st.session_state[state.OPENED]
+    if key is None:
+        return next((name for name, place in places.items() if (place.plan, place.start) == now.opened), "")
+    place = places.get(key)
+    opened = (place.plan, place.start) if place else None
+    if opened != now.opened:
+        comparing = replace(now, opened=opened)
+        write_comparing(comparing)
+        st.session_state[state.REQUEST] = comparing
+    return key if place else ""
 
 
 def rerun_after(action: Callable[[], None]) -> None:
@@ -141,5 +162,4 @@ def rerun_if_asked() -> None:
 
 def _show(comparing: Comparing) -> None:
     write_comparing(comparing)
-    st.session_state[TURNED] = {}
     state.begin(comparing)

@@ -10,6 +10,7 @@ import pytest
 from fakes import FakeEncoder
 
 from indexer.comparing.bearing import bearing, best_answer
+from indexer.comparing.grid import part_questions
 from indexer.comparing.remembering import RememberingEncoder
 from indexer.errors import QuestionError, UnknownPlanError
 from indexer.library import Library
@@ -113,6 +114,15 @@ def test_bad_input_is_told_before_the_first_cell(sample_library: Library) -> Non
         sample_library.compare_many([SHARE], ["liaoning", "mars"])
     with pytest.raises(QuestionError, match="no word"):
         sample_library.compare_many([SHARE, "??"], ["liaoning", "sichuan"])
+
+
+def test_questions_that_cannot_be_asked_are_named_and_the_rest_kept() -> None:
+    asked, refused = part_questions(["wind", "??", "x" * 3000, "sun"])
+    assert asked == ["wind", "sun"]
+    assert refused[0] == "Question 2, “??”, is left out. Type a question: there is no word in this one."
+    assert refused[1].startswith(f"Question 3, “{'x' * 60}…”, is left out. The question has 3000 characters")
+    assert part_questions(["??"]) == ([], ["Type a question: there is no word in this one."])
+    assert part_questions([]) == ([], [])
 
 
 def test_nothing_bears_comparison_with_an_answer_in_another_dimension(sample_library: Library) -> None:

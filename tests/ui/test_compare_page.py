@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from html import unescape
 from pathlib import Path
+from urllib.parse import parse_qs
 
 import pytest
 import streamlit as st
@@ -147,10 +148,65 @@ def test_a_library_of_one_plan_says_how_to_add_another(open_app: OpenApp, tmp_pa
     assert app.code[0].value.startswith("planlens add FILE")
 
 
-def test_a_question_without_words_is_a_sentence(open_app: OpenApp) -> None:
-    app = settle(open_app(page="compare", q=["???", SHARE]))
+def test_a_question_without_words_is_named_and_the_others_are_compared(open_app: OpenApp) -> None:
+    app = settle(open_app(page="compare", q=[CEMENT, "???", SHARE], plan=PAIR))
     assert not app.exception
+    said = [error.value.replace("\\", "") for error in app.error]
+    assert said == ["Question 2, “???”, is left out. Type a question: there is no word in this one."]
+    html = page_html(app)
+    table = html[html.index('<table class="grid">') : html.index("</table>")]
+    assert table.count("<tr>") == 3 and "43.5%" in table and "strictly prohibited" in table
+    app = open_app(page="compare", q="???", plan=PAIR)
     assert app.error[0].value.replace("\\", "") == "Type a question: there is no word in this one."
+    assert '<table class="grid">' not in page_html(app)
+
+
+def links(html: str) -> list[dict[str, list[str]]]:
+    """Where the links of a table of answers lead."""
+    return [parse_qs(unescape(found)) for found in re.findall(r'<a class="place" href="\?([^"]*)"', html)]
+
+
+def test_each_quote_of_the_table_leads_to_its_source(open_app: OpenApp, sample_library: Library) -> None:
+    app = settle(open_app(page="compare", q=[CEMENT, SHARE], plan=PAIR, map=""))
+    given = links(page_html(app))
+    assert all(set(link) <= {"q", "plan", "read", "open"} and link["q"] == [CEMENT, SHARE] for link in given)
+    share = next(link for link in given if link.get("read") == ["2"] and link["open"][0].startswith("sichuan:"))
+    start = int(share["open"][0].rpartition(":")[2])
+    assert "43.5%" in sample_library.plan("sichuan").text[start : start + 200]
+    app = settle(open_app(page="compare", **share))
+    html = page_html(app)
+    assert html.count('class="source-text"') == 1 and re.search(r'class="answer">[^|]*43\.5%', html)
+    assert app.button(key="open-cell1-citation-1")
+    app.button(key="source-close").click().run()
+    assert 'class="source-text"' not in page_html(app) and "open" not in address(app)
+    # the nearest passage of a plan that does not answer is reached in the same way
+    nearest = next(link for link in given if "read" not in link and link["open"][0].startswith("national:"))
+    app = settle(open_app(page="compare", **nearest))
+    assert app.expander[0].proto.expanded and page_html(app).count('class="source-text"') == 1
+
+
+def test_what_is_opened_is_in_the_address(open_app: OpenApp) -> None:
+    app = settle(open_app(page="compare", q=SHARE, plan=PAIR))
+    app.button(key="open-cell1-citation-1").click().run()
+    plan, _, start = address(app)["open"][0].rpartition(":")
+    assert plan == "sichuan" and int(start) > 0
+    app = settle(open_app(page="compare", **address(app)))
+    assert page_html(app).count('class="source-text"') == 1 and "sichuan.md" in page_html(app)
+    app = open_app(page="compare", tab="only", only="sichuan")
+    app.button(key="open-only-0-0").click().run()
+    assert address(app)["open"][0].startswith("sichuan:")
+    app = open_app(page="compare", tab="counterparts", at="sichuan:6000", plan=PAIR)
+    app.button(key="Further-national").click().run()
+    assert address(app)["rank"] == ["national:1"]
+    app.toggle(key="together").set_value(False).run()
+    assert address(app)["rank"] == ["national:1"]
+    app = open_app(page="compare", **address(app))
+    assert (
+        re.search(r"Counterpart 2 of \d|Each is the other", page_html(app))
+        and not app.button(key="Nearer-national").disabled
+    )
+    app.button(key="passage-Next").click().run()
+    assert "rank" not in address(app)
 
 
 def test_counterparts_are_reached_from_an_answer_and_stepped_through(
@@ -232,8 +288,9 @@ def test_hostile_text_is_shown_as_text(open_app: OpenApp, tmp_path: Path, encode
         assert not app.exception and not app.error
         html = page_html(app)
         assert "&lt;b&gt;" in html or tab is Tab.ONLY
-        for ours in ("<script", "<img", "<b>", "<i>", "<a "):
+        for ours in ("<script", "<img", "<b>", "<i>"):
             assert ours not in html
+        assert html.count("<a ") == len(links(html))
         unescaped = [re.sub(r"\\.", "", button.label) for button in app.button]
         assert not any(mark in label for label in unescaped for mark in "<$*[:`_")
 
@@ -244,6 +301,7 @@ def test_no_library_says_what_to_do(open_app: OpenApp, tmp_path: Path) -> None:
 
 
 words = some.text(alphabet="ab :&=?", min_size=1, max_size=8).map(lambda text: " ".join(text.split())).filter(bool)
+places = some.tuples(some.sampled_from(["a", "b:c"]), some.integers(1, 10**8))
 ids = some.lists(some.sampled_from(["a", "b:c", "d e"]), unique=True, max_size=3).map(tuple)
 
 
@@ -255,11 +313,13 @@ ids = some.lists(some.sampled_from(["a", "b:c", "d e"]), unique=True, max_size=3
         some.sampled_from(Tab),
         some.integers(0, 40),
         some.booleans(),
-        some.none() | some.tuples(some.sampled_from(["a", "b:c"]), some.integers(0, 10**8)),
+        some.none() | places,
         ids,
+        some.lists(places, max_size=2, unique_by=lambda rank: rank[0]).map(tuple),
         ids,
         some.none() | some.integers(0, 500),
         words | some.just(""),
+        some.none() | places,
         some.booleans(),
     )
 )
@@ -270,7 +330,17 @@ def test_the_whole_comparison_is_in_its_address(comparing: Comparing) -> None:
 
 @pytest.mark.parametrize(
     "query",
-    [{"read": "0"}, {"read": "x"}, {"at": "5"}, {"at": "a:-1"}, {"at": ":5"}, {"tab": "evil"}, {"section": "²"}],
+    [
+        {"rank": "a:0"},
+        {"open": "5"},
+        {"read": "0"},
+        {"read": "x"},
+        {"at": "5"},
+        {"at": "a:-1"},
+        {"at": ":5"},
+        {"tab": "evil"},
+        {"section": "²"},
+    ],
 )
 def test_an_address_that_makes_no_sense_is_at_rest(query: dict[str, str]) -> None:
     st.query_params.from_dict(query)
