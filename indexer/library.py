@@ -121,17 +121,10 @@ class Library:
         """
         from indexer.reading.archive import plan_files
 
+        add = partial(add_file, self.backend, lambda: self.encoder, plan_id=plan_id, replaces=replace)
         for file in plan_files(paths):
             try:
-                yield add_file(
-                    self.backend,
-                    lambda: self.encoder,
-                    file,
-                    plan_id,
-                    replaces=replace,
-                    progress=progress,
-                    cancelled=cancelled,
-                )
+                yield add(file, progress=progress, cancelled=cancelled)
             except Stopped:
                 yield Added(str(file.path), "cancelled", detail="cancelled; the library is as it was")
                 return
@@ -141,9 +134,11 @@ class Library:
     def remove(self, plan_ids: Sequence[str], *, purge: bool = False) -> None:
         """Remove plans, all or none. They can be restored, unless ``purge``, which deletes every trace.
 
-        ``purge`` takes removed plans, too. Raises UnknownPlanError and LibraryBusyError.
+        ``purge`` takes removed plans, too. Raises UnknownPlanError, LibraryError and LibraryBusyError.
         """
-        self.backend.remove(plan_ids, purge=purge)
+        from indexer.keeping.originals import remove_plans
+
+        remove_plans(self.backend, plan_ids, purge=purge)
 
     def restore(self, plan_id: str, version: int | None = None) -> None:
         """Put a removed plan back, or an earlier version in the place of the present one.

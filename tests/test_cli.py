@@ -7,6 +7,7 @@ import json
 import sqlite3
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -283,6 +284,13 @@ def test_another_file_of_the_same_name(run: Run, fake: FakeEncoder, at: tuple[st
 
 def test_an_id_is_for_one_file(run: Run, fake: FakeEncoder, at: tuple[str, Path], plans: Path) -> None:
     ran = run("add", plans / "anhui.txt", plans / "below" / "henan.md", "--id", "x", *at)
+    assert (ran.code, ran.out) == (2, "")
+    assert "give one file" in ran.err
+    assert not at[1].exists()
+    archive = plans / "two.ZIP"
+    with zipfile.ZipFile(archive, "w") as package:
+        package.write(plans / "anhui.txt", "anhui.txt")
+    ran = run("add", archive, "--id", "x", *at)
     assert (ran.code, ran.out) == (2, "")
     assert "give one file" in ran.err
     assert not at[1].exists()

@@ -54,7 +54,7 @@ def add(
     quiet: QuietOption = False,
 ) -> None:
     """Add files, each whole or not at all."""
-    if plan_id is not None and (len(paths) > 1 or paths[0].is_dir()):
+    if plan_id is not None and (len(paths) > 1 or paths[0].is_dir() or paths[0].suffix.lower() == ".zip"):
         raise SourceError("--id names one plan: give one file with it.")
     raise typer.Exit(_add(paths, library, model, quiet, plan_id=plan_id, replace=replace))
 

@@ -1,0 +1,94 @@
+"""Files as they were handed in, kept in the library's folder beside what was read from them.
+
+Each lies under its content's hash, so that a library that was moved still finds it and an earlier
+version keeps its own file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import shutil
+from collections.abc import Iterable, Sequence
+from pathlib import Path, PurePath
+
+from indexer.errors import LibraryError
+from indexer.storage import Backend
+from indexer.types import PlanInfo, Version
+
+_FOLDER = "originals"
+_HASH = 16  # characters of the hash that name a folder
+#: Bytes of a name that every file system takes, an ending with it.
+_LONGEST = 200
+_ENDING = re.compile(r"\.[A-Za-z0-9]{1,10}$")
+
+
+def keep_original(backend: Backend, name: str, data: bytes) -> Path:
+    """Write a file that was handed in as ``name`` into the library; where it lies, called by a safe form of its name.
+
+    Raises LibraryError on a full or read-only disk.
+    """
+    path = _place(backend, hashlib.sha256(data).hexdigest()) / safe_name(name)
+    draft = path.with_name(".draft")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft.write_bytes(data)
+        draft.replace(path)
+    except OSError as error:
+        shutil.rmtree(path.parent, ignore_errors=True)
+        raise LibraryError(
+            f"{name} cannot be kept in the library's folder ({error.strerror or error}). "
+            "Check the disk's free space and the folder's permissions."
+        ) from error
+    return path
+
+
+def read_original(backend: Backend, version: PlanInfo | Version) -> bytes | None:
+    """The file that a plan or a version of one was read from; None where it is gone or another by now."""
+    name = PurePath(version.source).name
+    for path in (_place(backend, version.sha256) / name, Path(version.source)):
+        try:
+            data = path.read_bytes()
+        except (OSError, ValueError):
+            continue
+        if hashlib.sha256(data).hexdigest() == version.sha256:
+            return data
+    return None
+
+
+def drop_unused(backend: Backend, hashes: Iterable[str]) -> None:
+    """Delete kept files of these hashes that no plan and no version was read from. Raises LibraryError."""
+    plans = {info.id for info in backend.plans()} | {version.plan for version in backend.removed()}
+    used = {version.sha256 for plan in plans for version in backend.versions(plan)}
+    for digest in set(hashes) - used:
+        try:
+            shutil.rmtree(_place(backend, digest))
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            raise LibraryError(
+                f"{_place(backend, digest)} cannot be deleted ({error.strerror or error}). Delete that folder by hand."
+            ) from error
+
+
+def remove_plans(backend: Backend, plan_ids: Sequence[str], *, purge: bool) -> None:
+    """Remove plans, all or none; with ``purge`` the files that were kept of them go, too.
+
+    Raises UnknownPlanError, LibraryError.
+    """
+    hashes = [version.sha256 for plan in plan_ids for version in backend.versions(plan)] if purge else []
+    backend.remove(plan_ids, purge=purge)
+    drop_unused(backend, hashes)
+
+
+def safe_name(name: str) -> str:
+    """``name`` as every file system takes it: no folders, nothing invisible, at most 200 bytes, its ending kept."""
+    from indexer.reading.naming import plan_id_of
+
+    ending = _ENDING.search(name.strip())
+    stem = plan_id_of(name).encode()[: _LONGEST - 11].decode(errors="ignore")
+    return stem + (ending[0].lower() if ending else "")
+
+
+def _place(backend: Backend, digest: str) -> Path:
+    return Path(backend.location).absolute() / _FOLDER / digest[:_HASH]
