@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import streamlit as st
 
-from indexer.errors import IndexerError, LibraryError
+from indexer.errors import IndexerError, LibraryBusyError, LibraryError
 from indexer.ui.markup import element, plain, show, text_element
 
 
@@ -16,6 +16,8 @@ def errors_said() -> Iterator[None]:
     """Say what of ours is raised within; for a page, and for each fragment, which runs by itself."""
     try:
         yield
+    except LibraryBusyError as error:
+        st.error(plain(str(error)))  # the library is open, and readers need not wait
     except LibraryError as error:
         _show_no_library(error)
     except IndexerError as error:

@@ -17,11 +17,12 @@ class Job(Generic[T]):
     """An iterator read in a thread of its own; it can be stopped and gone on with.
 
     ``total`` is how many items are to come. What the iterator raises ends the work and is kept in
-    ``error``.
+    ``error``. Work that changes something does not ``rest`` when nobody looks.
     """
 
-    def __init__(self, work: Iterator[T], total: int) -> None:
+    def __init__(self, work: Iterator[T], total: int, *, rests: bool = True) -> None:
         self.total = total
+        self.rests = rests
         self.error: Exception | None = None
         self.stopped = False
         self._done: list[T] = []
@@ -57,7 +58,7 @@ class Job(Generic[T]):
         self.stopped = False
 
     def _run(self) -> None:
-        while not self.stopped and monotonic() - self._seen < _UNWATCHED:
+        while not self.stopped and not (self.rests and monotonic() - self._seen >= _UNWATCHED):
             try:
                 self._done.append(next(self._work))
             except StopIteration:

@@ -78,3 +78,16 @@ def test_work_that_nobody_looks_at_rests_until_somebody_does(monkeypatch: pytest
     assert not job._thread.is_alive() and job.running
     gate.release()
     assert until(job, 3) == [0, 1, 2]
+
+
+def test_work_that_changes_something_goes_on_unwatched(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 0.0
+    monkeypatch.setattr(module, "monotonic", lambda: now)
+    gate = threading.Semaphore(1)
+    job = Job(gated(gate, 3), 3, rests=False)
+    until(job, 1)
+    now = 1000.0
+    gate.release(2)
+    assert job._thread is not None
+    job._thread.join(10)
+    assert not job.running and job.look() == [0, 1, 2]
