@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TypeAlias
 
 import streamlit as st
@@ -15,6 +16,8 @@ from indexer.storage import Scope
 from indexer.types import (
     Answer,
     Cell,
+    ChangedAnswer,
+    Changes,
     Comparison,
     Counterpart,
     Passage,
@@ -41,7 +44,18 @@ _Texts: TypeAlias = tuple[str, ...]
 
 def open_library() -> Library:
     """The library that this server shows. Raises LibraryError, each time until there is one."""
-    return _open(os.environ.get(LOCATION_VARIABLE) or DEFAULT_LIBRARY)
+    return _open(_location())
+
+
+def missing_library() -> str:
+    """Where a library could be made, as there is nothing yet; "" where there is something."""
+    folder = Path(_location())
+    return "" if folder.exists() and (not folder.is_dir() or any(folder.iterdir())) else str(folder)
+
+
+def make_library() -> None:
+    """Make an empty library where this server expects one. Raises LibraryError."""
+    Library.open(_location(), create=True).close()
 
 
 def list_plans(library: Library) -> list[PlanInfo]:
@@ -107,6 +121,25 @@ def list_targets(library: Library) -> list[Target]:
 def align_targets(library: Library) -> list[TargetRow]:
     """The targets of all plans, one indicator and one year a row."""
     return _target_rows(library, _edition(library))
+
+
+def changes(library: Library, plan_id: str, old: int, new: int) -> Job[Changes]:
+    """Work that gives what changed in a plan between two versions, saved questions asked again."""
+    return _changes(library, _edition(library), _saved(library), plan_id, old, new)
+
+
+def changed_answers(library: Library) -> Job[list[ChangedAnswer]]:
+    """Work that gives the saved questions whose answers are others now."""
+    return _changed_answers(library, _edition(library), _saved(library))
+
+
+def _saved(library: Library) -> tuple[tuple[int, str], ...]:
+    """Saved questions as they stand: saving one raises no generation."""
+    return tuple((saved.id, saved.at) for saved in library.saved())
+
+
+def _location() -> str:
+    return os.environ.get(LOCATION_VARIABLE) or DEFAULT_LIBRARY
 
 
 def _edition(library: Library) -> _Edition:
@@ -181,6 +214,20 @@ def _target_rows(_library: Library, edition: _Edition) -> list[TargetRow]:
 @st.cache_data(show_spinner=False, max_entries=8)
 def _sections(_library: Library, edition: _Edition, one: str, other: str) -> list[SectionPair]:
     return _library.align_sections(one, other)
+
+
+@st.cache_resource(show_spinner=False, max_entries=16, on_release=Job.stop)
+def _changes(
+    _library: Library, edition: _Edition, saved: tuple[tuple[int, str], ...], plan_id: str, old: int, new: int
+) -> Job[Changes]:
+    return Job((_library.changes(plan_id, old, new) for _ in range(1)), 1)
+
+
+@st.cache_resource(show_spinner=False, max_entries=4, on_release=Job.stop)
+def _changed_answers(
+    _library: Library, edition: _Edition, saved: tuple[tuple[int, str], ...]
+) -> Job[list[ChangedAnswer]]:
+    return Job((_library.changed_answers() for _ in range(1)), 1)
 
 
 def _compared(library: Library, questions: _Texts, plans: _Texts) -> Iterator[tuple[int, Comparison]]:

@@ -13,6 +13,7 @@ from indexer.ui.address import Request
 from indexer.ui.answer import show_answer
 from indexer.ui.markup import element, plain, show, text_element
 from indexer.ui.masthead import show_empty, show_heading, show_missing
+from indexer.ui.source import show_opening
 from indexer.ui.survey import show_survey
 
 EXAMPLES = (
@@ -38,6 +39,9 @@ def page() -> None:
     if missing:
         show_missing(missing, "searched", all_instead=not request.plans)
     if not request.question:
+        if len(request.plans) == 1 and st.session_state[state.OPENED] is None:
+            show_opening(library, request.plans[0])
+            return
         _show_examples()
         _show_plans(plans)
         return

@@ -31,7 +31,11 @@ def show_empty(library: Library) -> None:
         element(
             "section",
             text_element("h2", "The library is empty."),
-            text_element("p", "Add plans in a terminal with the command below, then reload this page."),
+            element(
+                "p",
+                element("a", text_element("span", "Add plans on the Library page"), href="library", target="_self"),
+                text_element("span", ", or in a terminal with the command below."),
+            ),
             css="notice",
         )
     )

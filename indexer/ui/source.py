@@ -18,6 +18,9 @@ from indexer.ui.markup import Html, element, marked_html, show, text_element
 #: Where a stretch of text may be cut, the better places first: paragraphs, lines, words.
 _BREAKS = (re.compile(r"\n[ \t]*\n\s*"), re.compile(r"\n\s*"), re.compile(r"\s+"))
 
+#: Characters of a plan that is opened at its beginning; some eight printed pages.
+_OPENING = 20_000
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -64,6 +67,14 @@ def show_source(library: Library, place: Place, key: str) -> None:
             if low > 0 or high < len(plan.text):
                 st.button("Show more text", key="source-more", type="tertiary", on_click=state.reach_further)
             st.button("Close source", key="source-close", type="tertiary", on_click=state.close_source)
+
+
+def show_opening(library: Library, plan_id: str) -> None:
+    """A plan's text from its beginning, to read on from. Raises UnknownPlanError."""
+    plan = read_plan(library, plan_id)
+    _, end = surroundings(plan.text, (0, 0), _OPENING)
+    place = Place(plan.id, 0, end, "", plan.pages[0].number if plan.pages else None, {})
+    show_source(library, place, "opening")
 
 
 def excerpt_html(plan: Plan, place: Place, span: Span) -> Html:

@@ -1,0 +1,540 @@
+"""The Library page as staff meet it: adding, correcting, replacing, removing, and that every step has its way back."""
+
+from __future__ import annotations
+
+import io
+import re
+import threading
+import time
+import zipfile
+from collections.abc import Callable, Iterator, Sequence
+from html import unescape
+from pathlib import Path
+
+import pytest
+from fakes import FakeEncoder
+from pages import OpenApp, address, page_html
+from streamlit.testing.v1 import AppTest
+
+from indexer.encoding import Progress, Vectors
+from indexer.keeping import originals
+from indexer.library import Library
+from indexer.types import Change
+from indexer.ui.library_changes import differing_words
+
+ANHUI = "Anhui Plan\n\n1. Industry\n\nCement kilns close by 2025. Steel output falls.\n\n2. Energy\n\nWind farms grow to 13.7 GW.\n"
+HENAN = "Henan Plan\n\n1. Land\n\nForests cover a fifth. Wetlands are kept.\n"
+LATER = ANHUI.replace("2025", "2027").replace(" Steel output falls.", "") + "Solar roofs are built.\n"
+HOSTILE = "<img src=x onerror=alert(1)> **b** $x$ :red[t] ../../up.txt"
+OPENED = "<b>Evil</b> **plan**\n\n1. Rules\n\nAsbestos <script>alert(1)</script> is banned.\n"
+
+
+class GatedEncoder(FakeEncoder):
+    """The fake encoder, each passage only when the gate lets it through."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.gate = threading.Semaphore(0)
+
+    def embed(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
+        for _ in texts:
+            assert self.gate.acquire(timeout=20)
+            if progress:
+                progress(1)
+        return super().embed(texts)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, fake: FakeEncoder) -> Path:
+    """A library of two plans, added from files that are gone since."""
+    with Library.open(tmp_path / "library", create=True) as library:
+        for name, text in (("anhui.txt", ANHUI), ("henan.txt", HENAN)):
+            (tmp_path / name).write_text(text)
+            (report,) = library.add([tmp_path / name])
+            assert report.status == "added"
+            (tmp_path / name).unlink()
+    return tmp_path / "library"
+
+
+@pytest.fixture
+def opened(folder: Path) -> Iterator[Library]:
+    """The library, to look into beside the page."""
+    with Library.open(folder) as library:
+        yield library
+
+
+@pytest.fixture
+def gated(monkeypatch: pytest.MonkeyPatch) -> GatedEncoder:
+    encoder = GatedEncoder()
+    monkeypatch.setattr("indexer.library.load_encoder", lambda *arguments, **options: encoder)
+    return encoder
+
+
+def until(app: AppTest, there: Callable[[], object]) -> AppTest:
+    """The page as soon as ``there``, looked at as its clock would."""
+    for _ in range(400):
+        assert not app.exception, app.exception
+        if there():
+            return app
+        time.sleep(0.02)
+        app.run()
+    raise AssertionError(f"Not there after eight seconds: {page_html(app)}")
+
+
+def finish(app: AppTest) -> AppTest:
+    """The page once the library's work is done."""
+    return until(app, lambda: not app.get("progress") and any(b.key == "close-work" for b in app.button))
+
+
+def drop(app: AppTest, files: dict[str, str | bytes], zone: int = 0) -> AppTest:
+    given = [(name, data.encode() if isinstance(data, str) else data, "") for name, data in files.items()]
+    return app.file_uploader[zone].set_value(given).run()
+
+
+def add(app: AppTest, files: dict[str, str | bytes]) -> AppTest:
+    drop(app, files)
+    return finish(app.button(key="add").click().run())
+
+
+def lines(app: AppTest) -> list[tuple[str, str]]:
+    """(status, what is said) of each file of the report."""
+    found = re.findall(
+        r'<li><span class="status \w+">(.*?)</span><span>(.*?)</span></li>', page_html(app).replace("\n", " ")
+    )
+    return [(status, " ".join(unescape(re.sub("<.*?>", "", said)).split())) for status, said in found]
+
+
+def text(app: AppTest) -> str:
+    """All that the page says in words of its own."""
+    return " ".join(unescape(re.sub("<.*?>", " ", page_html(app))).split())
+
+
+def error(app: AppTest) -> str:
+    """The error on the page as it is read, without what keeps Markdown out."""
+    return app.error[0].value.replace("\\", "").replace("\u2060", "")
+
+
+def ids(library: Library) -> list[str]:
+    return [info.id for info in library.plans()]
+
+
+def kept(folder: Path) -> list[str]:
+    return sorted(path.name for path in (folder / "originals").rglob("*") if path.is_file())
+
+
+def button(app: AppTest, key: str) -> AppTest:
+    return app.button(key=key).click().run()
+
+
+def zipped(files: dict[str, str]) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as package:
+        for name, content in files.items():
+            package.writestr(name, content)
+    return packed.getvalue()
+
+
+# -- adding ----------------------------------------------------------------------------------------
+
+
+def test_no_library_yet_is_made_and_filled_with_the_samples(
+    open_app: OpenApp, fake: FakeEncoder, tmp_path: Path
+) -> None:
+    app = open_app(tmp_path / "library", page="library")
+    assert "There is none in" in text(app) and not (tmp_path / "library").exists()
+    button(app, "make")
+    assert "The library is empty." in page_html(app)
+    assert app.button(key="samples").label == "Add the 3 sample plans"
+    finish(button(app, "samples"))
+    assert [status for status, _ in lines(app)] == ["Added"] * 3
+    with Library.open(tmp_path / "library") as library:
+        assert ids(library) == ["liaoning", "national", "sichuan"]
+    assert "Liaoning Province" in page_html(app) and "The library is empty." not in page_html(app)
+
+
+def test_each_file_has_its_line(open_app: OpenApp, folder: Path, opened: Library) -> None:
+    app = add(
+        open_app(folder, page="library"),
+        {
+            "gansu.md": "# Gansu Plan\n\nWind power doubles by 2030.\n",
+            "same.txt": HENAN,
+            "broken.pdf": b"no PDF",
+            "empty.txt": b"",
+            "table.xyz": "1 2 3",
+            "more.zip": zipped(
+                {"a/hebei.txt": "Hebei Plan\nSteel falls.\n", "b/shanxi.txt": "Shanxi Plan\nCoal peaks.\n"}
+            ),
+        },
+    )
+    told = lines(app)
+    assert told[0] == ("Added", "gansu.md 1 passage Open")
+    assert told[1] == ("Already there", "same.txt same as henan Open")
+    assert told[2][0] == "Not added" and told[2][1].startswith("broken.pdf is not a readable PDF")
+    assert told[3] == ("Not added", "empty.txt is empty. Save it again with the plan's text in it.")
+    assert told[4][1].startswith("table.xyz is not a kind of file that can be read. These can: .docx")
+    assert told[5:] == [
+        ("Added", "more.zip/a/hebei.txt 1 passage Open"),
+        ("Added", "more.zip/b/shanxi.txt 1 passage Open"),
+    ]
+    assert "Adding 6 files: 3 added, 1 there already, 3 not added" in text(app)
+    assert ids(opened) == ["anhui", "gansu", "hebei", "henan", "shanxi"]
+    assert kept(folder) == ["gansu.md", "hebei.txt", "shanxi.txt"]
+    assert not any(str(folder) in said or "/tmp" in said for _, said in told)
+    assert app.file_uploader[0].value in ([], None)  # the zone is empty for the next ones
+    finish(button(app, "undo-work"))
+    assert ids(opened) == ["anhui", "henan"]
+    assert {version.plan for version in opened.removed()} == {"gansu", "hebei", "shanxi"}
+
+
+def test_a_file_named_like_a_plan_is_said_to_replace_it_and_can_be_undone(
+    open_app: OpenApp, folder: Path, opened: Library
+) -> None:
+    app = drop(open_app(folder, page="library"), {"anhui.txt": LATER})
+    assert "anhui.txt has the name of a plan that is there, Anhui Plan" in text(app)
+    finish(button(app, "add"))
+    assert lines(app) == [
+        ("Replaced", "anhui.txt in the place of Anhui Plan, whose text is kept; 2 passages Open What changed")
+    ]
+    assert 'href="library?plan=anhui&amp;part=changes"' in page_html(app)
+    assert "2027" in opened.plan("anhui").text
+    finish(button(app, "undo-work"))
+    assert opened.plan("anhui").text == ANHUI
+    assert "is what it was before" in text(app)
+
+
+def test_files_of_one_name_stand_side_by_side_where_that_is_wanted(
+    open_app: OpenApp, folder: Path, opened: Library
+) -> None:
+    app = drop(open_app(folder, page="library"), {"anhui.txt": LATER})
+    app.toggle(key="replaces").set_value(False).run()
+    finish(button(app, "add"))
+    assert ids(opened) == ["anhui", "anhui-2", "henan"]
+    assert opened.plan("anhui").text == ANHUI
+    files = zipped({"a/plan.txt": "Gansu Plan\nWind.\n", "b/plan.txt": "Hebei Plan\nSteel.\n"})
+    add(app, {"two.zip": files})
+    assert ids(opened) == ["anhui", "anhui-2", "henan", "plan", "plan-2"]  # one drop never replaces what it added
+
+
+def test_progress_is_shown_and_cancelling_leaves_the_library_as_it_was(
+    open_app: OpenApp, folder: Path, opened: Library, gated: GatedEncoder
+) -> None:
+    before = opened.backend.generation
+    app = drop(open_app(folder, page="library"), {"long.txt": "\n\n".join(f"{i}. Part {i}\n\nWind {i} grows. Coal {i} falls." for i in range(1, 31)), "gansu.txt": "Gansu\nWind.\n"})  # fmt: skip
+    button(app, "add")
+    gated.gate.release(3)
+    until(app, lambda: app.get("progress") and " 3 of 30 passages" in app.get("progress")[0].proto.text)
+    told = app.get("progress")[0].proto.text.replace("\\", "")
+    assert re.fullmatch(r"long\.txt: embedding · 3 of 30 passages · [\d,]+ a second · \d+ (s|min) left", told)
+    assert "Adding 2 files, 1 of 2" in text(app) and "Waiting: gansu.txt." in text(app)
+    assert app.file_uploader[0].proto.disabled  # one work at a time
+    button(app, "cancel-work")
+    assert app.button(key="cancel-work").disabled
+    gated.gate.release(100)
+    finish(app)
+    assert lines(app) == [("Cancelled", "long.txt not added; the library is as it was")]
+    assert opened.backend.generation == before and ids(opened) == ["anhui", "henan"]
+    assert kept(folder) == []
+    button(app, "close-work")
+    assert "Cancelled" not in text(app) and not app.file_uploader[0].proto.disabled
+
+
+def test_the_work_of_one_session_is_seen_by_all_and_refuses_another(
+    open_app: OpenApp, folder: Path, gated: GatedEncoder
+) -> None:
+    first = drop(open_app(folder, page="library"), {"gansu.txt": "Gansu\nWind.\n"})
+    other = open_app(folder, page="library", tab="removed")
+    second = drop(open_app(folder, page="library"), {"hebei.txt": "Hebei\nSteel.\n"})
+    button(first, "add")
+    button(second, "add")
+    assert error(second).startswith("The library is at work (adding 1 file). Wait")
+    other.run()
+    assert "gansu" in other.get("progress")[0].proto.text or "Getting ready" in other.get("progress")[0].proto.text
+    gated.gate.release(10)
+    finish(other)
+    assert lines(other) == [("Added", "gansu.txt 1 passage Open")]
+    finish(second)
+    assert [
+        file.name for file in second.session_state[next(zone.key for zone in second.file_uploader if zone.key)]
+    ] == ["hebei.txt"]  # what was dropped stays
+
+
+def test_a_full_disk_is_said_and_nothing_is_added(
+    open_app: OpenApp, folder: Path, opened: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = Path.write_bytes
+
+    def full(self: Path, data: bytes) -> int:
+        if "originals" in self.parts:
+            raise OSError(28, "No space left on device")
+        return write(self, data)
+
+    app = drop(open_app(folder, page="library"), {"gansu.txt": "Gansu\nWind.\n"})
+    monkeypatch.setattr(originals.Path, "write_bytes", full)
+    finish(button(app, "add"))
+    assert error(app).startswith("gansu.txt cannot be kept in the library's folder (No space left on device).")
+    assert ids(opened) == ["anhui", "henan"] and opened.check() == []
+
+
+def test_hostile_names_and_texts_are_shown_as_text(open_app: OpenApp, folder: Path, opened: Library) -> None:
+    app = drop(open_app(folder, page="library"), {HOSTILE: OPENED})
+    assert HOSTILE.replace("<", "&lt;").replace(">", "&gt;") in page_html(app)
+    finish(button(app, "add"))
+    assert "<img" not in page_html(app) and "<script" not in page_html(app)
+    assert lines(app)[0][1].startswith(HOSTILE)
+    (plan,) = [info for info in opened.plans() if info.id not in ("anhui", "henan")]
+    assert Path(plan.source).is_relative_to(folder.absolute() / "originals") and "/" not in plan.id
+    label = app.button(key=f"plan-{plan.id}").label
+    assert label.replace("\\", "").replace("\u2060", "") == "<b>Evil</b> **plan**"
+    assert not re.search(r"(?<!\\)[<>*]", label)
+    for part in ("about", "edit", "replace", "changes"):
+        shown = open_app(folder, page="library", plan=plan.id, part=part)
+        assert not shown.exception and "<script" not in page_html(shown) and "<b>Evil" not in page_html(shown)
+    hostile_link = open_app(folder, page="library", plan="<img src=x onerror=alert(4)>")
+    assert "“&lt;img src=x onerror=alert(4)&gt;” is not in this library" in page_html(hostile_link)
+
+
+# -- one plan --------------------------------------------------------------------------------------
+
+
+def test_a_plan_opens_by_click_and_by_link(open_app: OpenApp, folder: Path) -> None:
+    app = open_app(folder, page="library")
+    button(app, "plan-anhui")
+    assert address(app) == {"plan": ["anhui"]}
+    assert "Short name anhui" in text(app) and 'href="./?plan=anhui"' in page_html(app)
+    linked = open_app(folder, page="library", plan="anhui", part="changes")
+    assert "There is one version only" in text(linked)
+    assert address(linked) == {"plan": ["anhui"], "part": ["changes"]}
+    button(app, "plan-anhui")
+    assert address(app) == {} and "Short name" not in text(app)
+
+
+def test_what_is_known_is_corrected(open_app: OpenApp, folder: Path, opened: Library) -> None:
+    app = open_app(folder, page="library", plan="anhui", part="edit")
+    app.text_input(key="edit-issuer").set_value("Anhui Province")
+    app.text_input(key="edit-date").set_value("August 2022")
+    button(app, "edit-save")
+    assert error(app).startswith("'August 2022' is no date. Give a year, month or day: 2022, 2022-08 or 2022-08-05.")
+    app.text_input(key="edit-date").set_value("2022-08")
+    app.checkbox(key="edit-machine_translated").set_value(True)
+    button(app, "edit-save")
+    assert not app.error and "Saved what is known of Anhui Plan." in text(app)
+    (info, _) = opened.plans()
+    assert (info.metadata.issuer, info.metadata.date, info.metadata.machine_translated) == (
+        "Anhui Province",
+        "2022-08",
+        True,
+    )
+    assert "Machine translation" in text(app)
+    app.text_input(key="edit-title").set_value("Carbon Peak of Anhui")
+    finish(button(app, "edit-save"))
+    assert opened.plans()[0].title == "Carbon Peak of Anhui"
+    assert app.button(key="plan-anhui").label == "Carbon Peak of Anhui"
+
+
+def test_a_plan_is_renamed_and_its_link_with_it(open_app: OpenApp, folder: Path, opened: Library) -> None:
+    app = open_app(folder, page="library", plan="anhui", part="edit")
+    app.text_input(key="new-id").set_value("henan")
+    button(app, "rename-save")
+    assert "henan" in error(app) and ids(opened) == ["anhui", "henan"]
+    app.text_input(key="new-id").set_value("ah-2022")
+    button(app, "rename-save")
+    assert ids(opened) == ["ah-2022", "henan"]
+    assert address(app) == {"plan": ["ah-2022"], "part": ["edit"]} and not app.error
+
+
+def test_a_new_version_and_what_changed(open_app: OpenApp, folder: Path, opened: Library) -> None:
+    opened.save_question("when do cement kilns close?", plans=["anhui"])
+    app = open_app(folder, page="library", plan="anhui", part="replace")
+    drop(app, {"version two.txt": LATER}, zone=1)
+    finish(button(app, "replace"))
+    assert lines(app)[0][0] == "Replaced" and ids(opened) == ["anhui", "henan"]
+    app = open_app(folder, page="library", plan="anhui", part="changes")
+    until(app, lambda: "Sentences:" in text(app))
+    found = opened.changes("anhui")
+    assert {s.change for s in found.sentences} == {Change.ADDED, Change.REMOVED, Change.CHANGED}
+    assert "Sentences: 1 added, 1 removed, 1 changed" in text(app)
+    html = page_html(app)
+    assert '<mark class="emphasis">2025</mark>' in html and '<mark class="emphasis">2027</mark>' in html
+    assert '<del class="passage-text">Steel output falls.</del>' in html
+    assert '<ins class="passage-text">Solar roofs are built.</ins>' in html
+    place = next(i for i, s in enumerate(found.sentences) if s.change is Change.ADDED)
+    button(app, f"open-change-{place}")
+    assert 'class="answer">Solar roofs are built.' in page_html(app)
+    app.selectbox(key="old-version").set_value(2).run()
+    until(app, lambda: "No sentence differs." in text(app))
+    assert address(app) == {"plan": ["anhui"], "part": ["changes"], "old": ["2"], "new": ["2"]}
+    app.selectbox(key="old-version").set_value(1).run()
+    finish(button(app, "put-version"))
+    assert opened.plan("anhui").text == ANHUI
+
+
+def test_the_original_is_given_back(open_app: OpenApp, folder: Path) -> None:
+    app = add(open_app(folder, page="library"), {"gansu.txt": "Gansu Plan\nWind.\n"})
+    button(app, "plan-gansu")
+    assert [b.proto.label for b in app.get("download_button")] == ["Download the original"]
+    button(app, "plan-anhui")  # whose file is gone
+    assert not app.get("download_button")
+
+
+def test_removing_can_be_undone(open_app: OpenApp, folder: Path, opened: Library) -> None:
+    app = button(open_app(folder, page="library", plan="anhui"), "remove")
+    assert ids(opened) == ["henan"] and address(app) == {}
+    assert "Removed: Anhui Plan." in text(app)
+    finish(button(app, "undo"))
+    assert ids(opened) == ["anhui", "henan"] and opened.plan("anhui").text == ANHUI
+
+
+def test_several_are_removed_at_once_and_come_back_from_their_tab(
+    open_app: OpenApp, folder: Path, opened: Library
+) -> None:
+    app = open_app(folder, page="library")
+    app.checkbox(key="pick-anhui").check()
+    app.checkbox(key="pick-henan").check().run()
+    assert app.button(key="remove-picked").label == "Remove 2 plans"
+    button(app, "remove-picked")
+    assert ids(opened) == [] and "The library is empty." in page_html(app)
+    removed = open_app(folder, page="library", tab="removed")
+    assert "Anhui Plan" in text(removed) and "Henan Plan" in text(removed)
+    finish(button(removed, "restore-0"))
+    assert len(ids(opened)) == 1
+    gone = open_app(folder, page="library", plan=opened.removed()[0].plan)
+    assert "It was removed, and can be put back" in text(gone) and address(gone) == {}
+
+
+def test_deleting_for_good_asks_first(open_app: OpenApp, folder: Path, opened: Library) -> None:
+    app = add(open_app(folder, page="library"), {"anhui.txt": LATER})
+    button(app, "plan-anhui")
+    button(app, "purge-plan")
+    assert "Delete “Anhui Plan” for good?" in text(app) and "in 2 versions" in text(app)
+    button(app, "purge-no")
+    assert "for good?" not in text(app) and ids(opened) == ["anhui", "henan"]
+    button(app, "purge-plan")
+    finish(button(app, "purge-yes"))
+    assert ids(opened) == ["henan"] and opened.removed() == []
+    assert kept(folder) == []
+    assert b"kilns" not in b"".join(p.read_bytes() for p in folder.rglob("*") if p.is_file())
+
+
+def test_a_removed_plan_is_deleted_for_good(open_app: OpenApp, folder: Path, opened: Library) -> None:
+    opened.remove(["anhui"])
+    app = open_app(folder, page="library", tab="removed")
+    button(app, "purge-removed-0")
+    assert ids(opened) == ["henan"] and [v.plan for v in opened.removed()] == ["anhui"]
+    finish(button(app, "purge-yes"))
+    assert opened.removed() == []
+
+
+# -- all of it -------------------------------------------------------------------------------------
+
+
+def test_plans_are_found_and_ordered(open_app: OpenApp, folder: Path) -> None:
+    app = open_app(folder, page="library")
+    assert [b.key for b in app.button if b.key and b.key.startswith("plan-")] == ["plan-anhui", "plan-henan"]
+    app.selectbox(key="order").set_value("Longest first").run()
+    assert [b.key for b in app.button if b.key and b.key.startswith("plan-")] == ["plan-anhui", "plan-henan"]
+    app.text_input(key="find").set_value("HENAN").run()
+    assert [b.key for b in app.button if b.key and b.key.startswith("plan-")] == ["plan-henan"]
+    assert address(app) == {"find": ["HENAN"]}
+    app.text_input(key="find").set_value("zeppelin").run()
+    assert "No plan's title, region or file holds “zeppelin”." in text(app)
+
+
+def test_a_command_s_change_shows_without_a_restart(open_app: OpenApp, folder: Path, opened: Library) -> None:
+    app = open_app(folder, page="library")
+    opened.edit("anhui", issuer="Office of Anhui")
+    assert "Office of Anhui" in text(app.run())
+
+
+def test_a_sound_library_is_called_so_and_a_damaged_one_is_not(
+    open_app: OpenApp, folder: Path, opened: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = finish(button(open_app(folder, page="library", tab="care"), "check"))
+    passages = sum(info.passages for info in opened.plans())
+    assert lines(app) == [("Done", f"The library is sound: each of {passages} passages is where it belongs")]
+    monkeypatch.setattr(Library, "check", lambda self: ["The word index holds 1 passages, the library 3."])
+    finish(button(app, "check"))
+    assert lines(app)[0] == ("Problem", "The library: The word index holds 1 passages, the library 3.")
+    assert "rebuild the library" in lines(app)[1][1]
+
+
+def test_rebuilding_shows_its_way_and_can_be_cancelled(
+    open_app: OpenApp, folder: Path, opened: Library, gated: GatedEncoder
+) -> None:
+    before = opened.backend.generation
+    app = button(open_app(folder, page="library", tab="care"), "rebuild")
+    gated.gate.release(1)
+    until(app, lambda: app.get("progress") and "1 of 2 passages" in app.get("progress")[0].proto.text)
+    assert "anhui" in app.get("progress")[0].proto.text
+    button(app, "cancel-work")
+    gated.gate.release(100)
+    finish(app)
+    assert lines(app) == [("Cancelled", "Rebuilding the library is as it was")]
+    assert opened.backend.generation == before
+    finish(button(app, "rebuild"))
+    assert lines(app) == [("Done", "The library is built anew: 2 plans")]
+    assert opened.backend.generation > before and opened.check() == []
+
+
+def test_work_that_breaks_off_is_said_in_a_sentence(
+    open_app: OpenApp, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = open_app(folder, page="library", tab="care")
+
+    def breaks(self: Library) -> list[str]:
+        raise ValueError("strange <b>bytes</b>")
+
+    monkeypatch.setattr(Library, "check", breaks)
+    finish(button(app, "check"))
+    assert not app.exception
+    assert error(app).startswith("The work broke off (ValueError: strange <b>bytes</b>). Every plan is whole")
+    assert "Check the library, then try again." in error(app) and "<b>" not in app.error[0].value.replace("\\<", "")
+
+
+# -- saved questions -------------------------------------------------------------------------------
+
+
+def test_a_question_is_saved_told_when_its_answer_changes_and_forgotten(
+    open_app: OpenApp, folder: Path, opened: Library, tmp_path: Path
+) -> None:
+    app = open_app(folder, page="library", tab="questions")
+    assert "No question is saved yet." in text(app)
+    app.text_input(key="save-question").set_value("when do cement kilns close?")
+    button(app, "save-submit")
+    until(app, lambda: "the same answer now" in text(app))
+    (saved,) = opened.saved()
+    assert saved.quotes == (("anhui", "Cement kilns close by 2025."),)
+    assert 'href="./?q=when+do+cement+kilns+close%3F"' in page_html(app)
+    (tmp_path / "anhui.txt").write_text(LATER)
+    assert [report.status for report in opened.add([tmp_path / "anhui.txt"])] == ["replaced"]
+    until(app.run(), lambda: "another answer now" in text(app))
+    assert "Before, anhui Cement kilns close by 2025." in text(app)
+    assert "Now, anhui Cement kilns close by 2027." in text(app)
+    button(app, "resave-0")
+    until(app, lambda: "the same answer now" in text(app))
+    (later,) = opened.saved()
+    assert later.quotes == (("anhui", "Cement kilns close by 2027."),)
+    button(app, "forget-0")
+    assert opened.saved() == [] and "Forgotten: when do cement kilns close?" in text(app)
+    button(app, "undo")
+    assert [s.quotes for s in opened.saved()] == [later.quotes]
+
+
+def test_a_question_that_cannot_be_asked_is_said(open_app: OpenApp, folder: Path, opened: Library) -> None:
+    app = button(open_app(folder, page="library", tab="questions"), "save-submit")
+    assert app.error and not app.exception
+    assert opened.saved() == []
+
+
+def test_words_that_differ_are_marked() -> None:
+    old, new = "Kilns close by 2025, all of them.", "Kilns open by 2027, all of them."
+    before, after = differing_words(old, new)
+    assert [old[a:b] for a, b in before] == ["close", "2025"]
+    assert [new[a:b] for a, b in after] == ["open", "2027"]
+    assert differing_words(old, old) == ([], [])
+
+
+def test_reading_a_plan_opens_its_text_on_the_ask_page(open_app: OpenApp, folder: Path) -> None:
+    app = open_app(folder, plan="anhui")
+    assert "Cement kilns close by 2025." in text(app)
+    button(app, "source-close")
+    assert "Cement kilns" not in text(app) and "In this library" in text(app)
