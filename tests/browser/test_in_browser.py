@@ -110,7 +110,7 @@ def test_hostile_text_stays_text(site: str, page: Page) -> None:
     page.get_by_role("button", name="Copy quote").first.click()
     expect(page.locator("code").first).to_contain_text("<script>")
     page.goto(link(site, q="?<b>**", plan="<img src=x onerror=alert(4)>"))
-    expect(page.locator(".notice")).to_contain_text(
+    expect(page.locator("p.notice")).to_contain_text(
         "“<img src=x onerror=alert(4)>” is not in this library", timeout=30_000
     )
 

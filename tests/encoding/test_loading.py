@@ -118,6 +118,31 @@ def test_the_model_attends_as_before_once_exported(tiny_model: Path, tmp_path: P
     assert transformer.config._attn_implementation == before
 
 
+def operators(folder: Path) -> set[str]:
+    import onnx
+
+    return {node.op_type for node in onnx.load(folder / MODEL_FILE).graph.node}
+
+
+def test_attention_is_one_operator(exported: tuple[Path, OnnxEncoder, list[str]]) -> None:
+    (folder,) = exported[0].iterdir()
+    assert "MultiHeadAttention" in operators(folder)
+    assert "Softmax" not in operators(folder)
+
+
+def test_attention_of_another_kind_is_written_out(
+    tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # as in a model whose attention is not that of the fused operator: the check sees it
+    fused = export._fused_attention
+    monkeypatch.setattr(export, "_fused_attention", lambda m, q, k, v, *a, **o: fused(m, q, k, -50 * v, *a, **o))
+    reference = load_sentence_transformer(str(tiny_model))
+    encoder = export.export_onnx(reference, tmp_path / "made")
+    assert "Softmax" in operators(tmp_path / "made")
+    assert "MultiHeadAttention" not in operators(tmp_path / "made")
+    assert np.sum(encoder.embed(TEXTS) * reference.embed(TEXTS), axis=1).min() >= export.LOWEST_COSINE
+
+
 @pytest.mark.parametrize("name", [DETAILS_FILE, MODEL_FILE, TOKENIZER_FILE])
 def test_an_export_that_lacks_a_file_is_made_again(
     cache: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch, name: str
@@ -143,7 +168,7 @@ def test_a_damaged_file_is_named_at_the_first_text(cache: Path, tiny_model: Path
             embed(TEXTS)
 
 
-@pytest.mark.parametrize("details", ["", "[]", "5", "{}", json.dumps({"fingerprint": "x", "inputs": []})])
+@pytest.mark.parametrize("details", ["", "[]", "5", "{}", json.dumps({"fingerprint": "x", "recipe": 3})])
 def test_details_that_say_too_little(cache: Path, details: str) -> None:
     (cache / DETAILS_FILE).write_text(details)
     with pytest.raises(ModelError, match=r"cannot be read .*Delete that folder"):
@@ -153,7 +178,7 @@ def test_details_that_say_too_little(cache: Path, details: str) -> None:
 def test_an_export_that_fails_leaves_sentence_transformers(
     tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fails(*arguments: object) -> None:
+    def fails(*arguments: object, **options: object) -> None:
         raise RuntimeError("unsupported operator\nand a long trace")
 
     monkeypatch.setenv("PLANLENS_CACHE", str(tmp_path / "cache"))
@@ -173,7 +198,9 @@ def test_an_export_of_other_vectors_is_not_used(
     cache: Path, other_model: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # as if the exporter had written a wrong graph: the tiny model's for another's weights
-    monkeypatch.setattr(export, "_write", lambda encoder, folder: shutil.copytree(cache, folder, dirs_exist_ok=True))
+    monkeypatch.setattr(
+        export, "_write", lambda encoder, folder, **how: shutil.copytree(cache, folder, dirs_exist_ok=True)
+    )
     lines: list[str] = []
     encoder = load_encoder(str(other_model), notify=lines.append)
     assert isinstance(encoder, SentenceTransformerEncoder)
