@@ -282,7 +282,7 @@ class Library:
         """The targets of these plans, one indicator and one year a row. Raises UnknownPlanError."""
         from indexer.targets.aligning import align_targets
 
-        return align_targets(self.targets(plans), self.encoder)
+        return align_targets(self.targets(plans), self._remembering())
 
     def _ready(self) -> Encoder:
         """The encoder, and the indexes made ready while its model loads: the first question waits less."""

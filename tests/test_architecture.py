@@ -49,6 +49,7 @@ OWNERS = {
     "rapidocr_onnxruntime": "reading",
     "langchain_text_splitters": "reading",
     "pint": "reading",
+    "vl_convert": "exporting",
 }
 LONGEST = 300
 

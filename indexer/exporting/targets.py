@@ -1,14 +1,15 @@
-"""Targets as a table to take away: a line a target, as CSV or as a spreadsheet."""
+"""Targets as tables to read and to take away: a line a target, or one indicator a line and a column a plan."""
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from io import BytesIO, StringIO
 
 from indexer.citing import visible_text
-from indexer.exporting.wording import CUT_OFF, clean
-from indexer.types import Target
+from indexer.exporting.wording import CUT_OFF, clean, number, reading_unit, with_unit
+from indexer.exporting.xlsx import Columns, add_sheet
+from indexer.types import Comparator, Target, TargetCell, TargetRow
 
 #: Heads of columns and their widths in a spreadsheet, in characters.
 COLUMNS = (
@@ -32,6 +33,13 @@ COLUMNS = (
     ("End", 9),
     ("Note", 30),
 )
+_SIGNS = {
+    Comparator.ABOUT: "≈",
+    Comparator.MORE: ">",
+    Comparator.AT_LEAST: "≥",
+    Comparator.LESS: "<",
+    Comparator.AT_MOST: "≤",
+}
 #: What makes a spreadsheet program read a cell as a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -66,27 +74,83 @@ def note(target: Target) -> str:
     return CUT_OFF if target.cut_off else target.doubt
 
 
+def figure_text(target: Target) -> str:
+    """The figure as the plan writes it, with what bounds it: "≥ 9%", "fall of 14% from 2020 (excluding canoes)"."""
+    return _bounded(target, target.figure)
+
+
+def row_divisor(row: TargetRow) -> tuple[float, str]:
+    """What the values of a row are divided by on a page, and the unit that they are in then."""
+    values = [abs(value) for cell in row.cells for value in (cell.value, cell.high) if value is not None]
+    return reading_unit(max(values, default=None), row.unit)
+
+
+def cell_text(cell: TargetCell, divisor: float, unit: str = "") -> str:
+    """One plan's value in a row, over ``divisor``: "> 37", "15 to 20%", "fall of 14 from 2020", "cut off"."""
+    value = "" if cell.value is None else number(cell.value, divisor)
+    values = value if cell.high is None else f"{value} to {number(cell.high, divisor)}"
+    return _bounded(cell.target, with_unit(values, unit))
+
+
+def _bounded(target: Target, figure: str) -> str:
+    if target.cut_off:
+        return "cut off"
+    comparator = "" if target.comparator in (Comparator.EQUAL, Comparator.RANGE) else f"{_SIGNS[target.comparator]} "
+    change = f"{target.change} of " if target.change else ""
+    base = f" from {target.base_year}" if target.base_year else ""
+    scope = f" ({target.scope})" if target.scope else ""
+    return f"{change}{comparator}{' '.join(figure.split())}{base}{scope}"
+
+
+def aligned_columns(plans: Mapping[str, str]) -> Columns:
+    """Heads of the table of aligned targets and their widths, a column a plan (id -> title)."""
+    own = [(title, 26) for title in plans.values()]
+    return [("Indicator", 45), ("Year", 7), ("Unit", 12), *own, ("Gap", 14), ("Note", 40)]
+
+
+def aligned_line(row: TargetRow, plans: Iterable[str]) -> list[str | float | int | None]:
+    """The values of ``aligned_columns``, in the row's unit: a number for a bare figure, else words."""
+    values = [_aligned_value([cell for cell in row.cells if cell.target.plan == plan]) for plan in plans]
+    return [row.indicator, row.year, row.unit, *values, row.gap, row.note]
+
+
+def _aligned_value(cells: Sequence[TargetCell]) -> str | float | None:
+    if len(cells) == 1 and cell_text(cells[0], 1.0) == number(cells[0].value or 0.0):
+        return cells[0].value
+    return "; ".join(cell_text(cell, 1.0) for cell in cells) or None
+
+
 def targets_csv(targets: Sequence[Target]) -> str:
     """CSV (RFC 4180) with a line of heads. A text that would be read as a formula has an apostrophe before it."""
-    buffer = StringIO()
-    writer = csv.writer(buffer)
-    writer.writerow([head for head, _ in COLUMNS])
-    for target in targets:
-        writer.writerow([_as_text(value) if isinstance(value, str) else value for value in target_line(target)])
-    return buffer.getvalue()
+    return _csv([head for head, _ in COLUMNS], map(target_line, targets))
 
 
-def targets_xlsx(targets: Sequence[Target]) -> bytes:
-    """A workbook with one sheet; every text is a text, never a formula."""
+def aligned_csv(rows: Sequence[TargetRow], plans: Mapping[str, str]) -> str:
+    """The table of aligned targets as CSV, a column a plan (id -> title)."""
+    return _csv([head for head, _ in aligned_columns(plans)], (aligned_line(row, plans) for row in rows))
+
+
+def targets_xlsx(
+    targets: Sequence[Target], rows: Sequence[TargetRow] = (), plans: Mapping[str, str] | None = None
+) -> bytes:
+    """A workbook: a sheet of targets, one of aligned ``rows`` if given; every text is a text, never a formula."""
     from openpyxl import Workbook
-
-    from indexer.exporting.xlsx import add_sheet
 
     book = Workbook()
     book.remove(book.worksheets[0])
+    if rows and plans:
+        add_sheet(book, "Side by side", aligned_columns(plans), (aligned_line(row, plans) for row in rows))
     add_sheet(book, "Targets", COLUMNS, map(target_line, targets))
     buffer = BytesIO()
     book.save(buffer)
+    return buffer.getvalue()
+
+
+def _csv(heads: Sequence[str], lines: Iterable[Sequence[str | float | int | None]]) -> str:
+    buffer = StringIO()
+    writer = csv.writer(buffer)
+    for line in [heads, *lines]:
+        writer.writerow([_as_text(value) if isinstance(value, str) else value for value in line])
     return buffer.getvalue()
 
 

@@ -89,6 +89,28 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
+def reading_unit(largest: float | None, unit: str) -> tuple[float, str]:
+    """What values in ``unit``, a pint name, are divided by to be read with ease, and what they are in then.
+
+    (1e6, "million kW") for 37000000 kW, as plans write it; shares and small values stay as they are.
+    """
+    shown = {"percent": "%", "degree": "°"}.get(unit, unit.replace("**2", "²").replace("**3", "³"))
+    for divisor, name in ((1e9, "billion"), (1e6, "million")):
+        if largest is not None and abs(largest) >= divisor and unit != "percent":
+            return divisor, f"{name} {shown}".rstrip()
+    return 1.0, shown
+
+
+def number(value: float, divisor: float = 1.0) -> str:
+    """A value as it is read, thousands apart: "1,240", "13.5"."""
+    return f"{value / divisor:,.10g}"
+
+
+def with_unit(value: str, unit: str) -> str:
+    """ "37 million kW", "13.5%", "1,240"."""
+    return f"{value}{'' if unit in ('%', '°') else ' '}{unit}".rstrip()
+
+
 def origin(comparisons: Sequence[Comparison], generation: int, made: date) -> str:
     """What was compared, when, and on which state of the library."""
     plans = {cell.plan for comparison in comparisons for cell in comparison.cells}

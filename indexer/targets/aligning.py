@@ -8,7 +8,8 @@ solar power"), so each plan has at most one series in a row.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
@@ -45,46 +46,63 @@ def align_targets(targets: Sequence[Target], encoder: Encoder) -> list[TargetRow
 
 
 def _series(targets: Sequence[Target], vectors: dict[str, Vectors]) -> list[list[Target]]:
-    """Targets of one plan under one name, whatever their year."""
+    """Targets of one plan under one name, whatever their year, in the order of first mention."""
     found: list[list[Target]] = []
+    of_plan: dict[str, list[list[Target]]] = {}
     for target in targets:
-        for series in found:
+        own = of_plan.setdefault(target.plan, [])
+        for series in own:
             first = series[0]
             if (
-                first.plan == target.plan
-                and first.change is target.change
-                and _one_dimension(series, [target])
+                first.change is target.change
+                and _one_dimension(_dimensions(series), _dimensions([target]))
                 and float(vectors[first.indicator] @ vectors[target.indicator]) >= SAME_NAME
             ):
                 series.append(target)
                 break
         else:
-            found.append([target])
+            own.append([target])
+            found.append(own[-1])
     return found
+
+
+@dataclass(slots=True)
+class _Group:
+    """Series, by number, that are one indicator: at most one a plan, all of one dimension."""
+
+    series: list[int]
+    plans: set[str]
+    dimensions: set[str]
 
 
 def _joined(found: list[list[Target]], vectors: dict[str, Vectors]) -> list[list[Target]]:
     """Series of several plans that are one indicator, the most alike first, one of each plan."""
     names = np.stack([vectors[s[0].indicator] for s in found])
     sentences = np.stack([vectors[s[0].quote] for s in found])
-    alike = (names @ names.T + sentences @ sentences.T) / 2
-    group = list(range(len(found)))
-    pairs = [(i, j) for i, j in combinations(range(len(found)), 2) if alike[i, j] >= SAME_INDICATOR]
-    for i, j in sorted(pairs, key=lambda pair: (-round(float(alike[pair]), 6), pair)):
-        one = [k for k, g in enumerate(group) if g == group[i]]
-        other = [k for k, g in enumerate(group) if g == group[j]]
-        if {found[k][0].plan for k in one} & {found[k][0].plan for k in other}:
+    alike = np.round((names @ names.T + sentences @ sentences.T) / 2, 6)
+    groups = {n: _Group([n], {s[0].plan}, _dimensions(s)) for n, s in enumerate(found)}
+    ones, others = np.nonzero(np.triu(alike >= SAME_INDICATOR, 1))
+    for at in np.lexsort((others, ones, -alike[ones, others])):
+        one, other = groups[int(ones[at])], groups[int(others[at])]
+        if one.plans & other.plans or not _one_dimension(one.dimensions, other.dimensions):
             continue
-        if all(_one_dimension(found[a], found[b]) for a in one for b in other):
-            for k in one + other:
-                group[k] = min(group[i], group[j])
-    return [[t for k, g in enumerate(group) if g == number for t in found[k]] for number in sorted(set(group))]
+        one.series += other.series
+        one.plans |= other.plans
+        one.dimensions |= other.dimensions
+        for n in other.series:
+            groups[n] = one
+    lists = {min(group.series): sorted(group.series) for group in groups.values()}
+    return [[t for n in lists[first] for t in found[n]] for first in sorted(lists)]
 
 
-def _one_dimension(one: Sequence[Target], other: Sequence[Target]) -> bool:
+def _dimensions(series: Sequence[Target]) -> set[str]:
+    """What the figures of ``series`` measure; nothing is known of one that was broken off."""
+    return {dimension(t.unit) for t in series if not t.cut_off}
+
+
+def _one_dimension(one: set[str], other: set[str]) -> bool:
     """Whether both measure the same kind of thing; a figure that was broken off may measure any."""
-    kinds = [{dimension(t.unit) for t in series if not t.cut_off} for series in (one, other)]
-    return not kinds[0] or not kinds[1] or kinds[0] == kinds[1]
+    return not one or not other or one == other
 
 
 def _row(
@@ -109,18 +127,21 @@ def _unlike(targets: Sequence[Target], vectors: dict[str, Vectors]) -> str:
         ("a figure is cut off in its source", len(plans) < 2),
         ("the base years differ", len({t.base_year for t in known}) > 1),
         ("one figure is a change, another a level", len({t.change for t in known}) > 1),
-        ("the scopes differ", any(not _same_scope(a.scope, b.scope, vectors) for a, b in combinations(known, 2))),
+        ("the scopes differ", not _same_scopes(dict.fromkeys(t.scope for t in known), vectors)),
         ("a figure is a range", any(t.high is not None for t in known)),
-        ("a plan gives several figures", len(known) > len(plans)),
+        ("a plan gives several figures", len({(t.plan, t.value, t.unit) for t in known}) > len(plans)),
     )
     return next((f"Not subtracted: {reason}." for reason, holds in reasons if holds), "")
 
 
-def _same_scope(one: str | None, other: str | None, vectors: dict[str, Vectors]) -> bool:
-    if one is None or other is None or one == other:
-        return one == other
-    figures = [sorted((q.value, q.unit) for q in find_quantities(scope)) for scope in (one, other)]
-    return figures[0] == figures[1] and float(vectors[one] @ vectors[other]) >= SAME_SCOPE
+def _same_scopes(scopes: Collection[str | None], vectors: dict[str, Vectors]) -> bool:
+    """Whether all of ``scopes`` say the same: the same figures, in words that are alike; None is the whole."""
+    named = [scope for scope in scopes if scope is not None]
+    if not named or None in scopes:
+        return not named
+    figures = {tuple(sorted((q.value, q.unit) for q in find_quantities(scope))) for scope in named}
+    alike = all(float(vectors[a] @ vectors[b]) >= SAME_SCOPE for a, b in combinations(named, 2))
+    return len(figures) == 1 and alike
 
 
 def _converted(value: float | None, unit: str, to: str) -> float | None:

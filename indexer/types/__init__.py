@@ -45,6 +45,7 @@ from indexer.types.plans import (
 from indexer.types.targets import (
     Binding,
     Comparator,
+    Sector,
     Target,
     TargetCell,
     TargetKind,
@@ -81,6 +82,7 @@ __all__ = [
     "SavedQuestion",
     "Section",
     "SectionPair",
+    "Sector",
     "Sentence",
     "Shared",
     "Span",

@@ -43,6 +43,19 @@ class Trend(StrEnum):
     FALL = "fall"
 
 
+class Sector(StrEnum):
+    """What part of life a target concerns; the sectors of national climate reports, in the words of plans."""
+
+    ECONOMY = "whole economy"
+    ENERGY = "energy"
+    INDUSTRY = "industry"
+    BUILDINGS = "buildings"
+    TRANSPORT = "transport"
+    LAND = "agriculture and land"
+    WASTE = "waste and circular economy"
+    OTHER = "other"
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
     """One figure that a plan commits to, or a threshold.

@@ -118,9 +118,9 @@ def list_targets(library: Library) -> list[Target]:
     return _targets(library, _edition(library))
 
 
-def align_targets(library: Library) -> list[TargetRow]:
-    """The targets of all plans, one indicator and one year a row."""
-    return _target_rows(library, _edition(library))
+def align_targets(library: Library, plans: _Texts) -> list[TargetRow]:
+    """The targets of ``plans``, one indicator and one year a row. Raises UnknownPlanError."""
+    return _target_rows(library, _edition(library), plans)
 
 
 def changes(library: Library, plan_id: str, old: int, new: int) -> Job[Changes]:
@@ -206,9 +206,9 @@ def _targets(_library: Library, edition: _Edition) -> list[Target]:
     return _library.targets()
 
 
-@st.cache_data(show_spinner=False, max_entries=2)
-def _target_rows(_library: Library, edition: _Edition) -> list[TargetRow]:
-    return _library.align_targets()
+@st.cache_data(show_spinner=False, max_entries=8)
+def _target_rows(_library: Library, edition: _Edition, plans: _Texts) -> list[TargetRow]:
+    return _library.align_targets(plans)
 
 
 @st.cache_data(show_spinner=False, max_entries=8)

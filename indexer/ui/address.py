@@ -8,6 +8,8 @@ from enum import StrEnum
 
 import streamlit as st
 
+from indexer.types import Binding, Sector
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -119,6 +121,31 @@ class Browsing:
         return self if not self.plan or self.plan in known else Browsing(self.shelf, self.words)
 
 
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Which targets are listed, and how they are looked at; what is empty narrows nothing.
+
+    ``sector`` and ``binding`` are values of their types, ``words`` what the indicator or the quote holds;
+    ``every`` lists every target instead of indicators side by side; ``line`` is the plan whose targets
+    stand on a time line, else one indicator is charted: the one of the figure of ``at``, plan and offset.
+    """
+
+    plans: tuple[str, ...] = ()
+    sector: str = ""
+    year: int | None = None
+    binding: str = ""
+    words: str = ""
+    every: bool = False
+    at: tuple[str, int] | None = None
+    line: str = ""
+
+    def within(self, known: Collection[str]) -> Listing:
+        """The same without the plans that are not ``known``."""
+        plans = tuple(p for p in self.plans if p in known)
+        at = self.at if self.at and self.at[0] in known else None
+        return replace(self, plans=plans, at=at, line=self.line if self.line in known else "")
+
+
 def read_address() -> Request:
     """The request in the page's address."""
     query = st.query_params
@@ -209,6 +236,42 @@ def write_browsing(browsing: Browsing) -> None:
         "new": str(browsing.new or ""),
     }
     st.query_params.from_dict({name: value for name, value in query.items() if value})
+
+
+def read_listing() -> Listing:
+    """The listing in the page's address; what cannot be read there is left out."""
+    query = st.query_params
+    sector, binding = query.get("sector", ""), query.get("binding", "")
+    return Listing(
+        plans=tuple(dict.fromkeys(query.get_all("plan"))),
+        sector=sector if sector in set(Sector) else "",
+        year=_whole(query.get("year", "")),
+        binding=binding if binding in set(Binding) else "",
+        words=" ".join(query.get("words", "").split()),
+        every=query.get("every") == "1",
+        at=_place(query.get("at", "")),
+        line=query.get("line", ""),
+    )
+
+
+def listing_query(listing: Listing) -> dict[str, str | list[str]]:
+    """``listing`` as the query part of an address; what is at rest is left out."""
+    query: dict[str, str | list[str]] = {
+        "plan": list(listing.plans),
+        "sector": listing.sector,
+        "year": "" if listing.year is None else str(listing.year),
+        "binding": listing.binding,
+        "words": listing.words,
+        "every": "1" if listing.every else "",
+        "at": "{}:{}".format(*listing.at) if listing.at else "",
+        "line": listing.line,
+    }
+    return {name: value for name, value in query.items() if value}
+
+
+def write_listing(listing: Listing) -> None:
+    """Put ``listing`` into the page's address."""
+    st.query_params.from_dict(listing_query(listing))
 
 
 def _place(text: str) -> tuple[str, int] | None:

@@ -6,6 +6,7 @@ import html
 import re
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from pathlib import Path
 from typing import NewType
 
 import streamlit as st
@@ -74,6 +75,12 @@ def text_element(tag: str, text: str, css: str = "") -> Html:
 def show(*pieces: Html) -> None:
     """Write HTML to the page."""
     st.html("".join(pieces))
+
+
+def run_script(name: str) -> None:
+    """Run one of the app's own scripts, which lie beside this module; nothing of a document is ever in one."""
+    script = Path(__file__).with_name(name).read_text("utf-8")
+    st.html(f"<script>{script}</script>", unsafe_allow_javascript=True)
 
 
 def plain(text: str) -> str:

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import streamlit as st
 
 from indexer.types import Plan
 from indexer.ui import compare_state as state
 from indexer.ui.address import read_comparing
-from indexer.ui.markup import element, show, text_element
+from indexer.ui.markup import element, run_script, show, text_element
 from indexer.ui.source import Place, excerpt_html, surroundings, whereabouts
 
 #: Characters of a plan's text on each side of the passage: enough to read on, little enough to send.
 _REACH = 15_000
-_SCRIPT = Path(__file__).with_name("together.js")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +44,7 @@ def show_panes(panes: Sequence[Pane]) -> None:
                         pane.actions()
         for pane in panes:
             _show_text(pane)
-    # Our own words only; nothing of a document is ever in it.
-    st.html(f"<script>{_SCRIPT.read_text('utf-8')}</script>", unsafe_allow_javascript=True)
+    run_script("together.js")
 
 
 def _show_text(pane: Pane) -> None:

@@ -2,34 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from indexer.exporting import FORMATS
-from indexer.exporting.targets import note, targets_csv, targets_xlsx
-from indexer.exporting.wording import counted
 from indexer.library import Library
-from indexer.types import Binding, Target, TargetKind
-from indexer.ui import access, state
+from indexer.targets.sectors import sector_of
+from indexer.types import Binding, Sector, Target, TargetRow
+from indexer.ui import access
+from indexer.ui import targets_state as state
+from indexer.ui.address import Listing
 from indexer.ui.markup import show, text_element
-from indexer.ui.masthead import show_empty, show_heading
-from indexer.ui.source import Place, show_source
+from indexer.ui.masthead import show_empty, show_heading, show_missing
 from indexer.ui.targets_charts import show_charts
-
-# Keys of the widgets.
-PLANS, SECTOR, YEAR, BINDING, WORDS, TABLE = (
-    "t-plans", "t-sector", "t-year", "t-binding", "t-words", "t-table"
-)  # fmt: skip
-_ANY = "Any"
-#: Columns of the table and their widths.
-_WIDTHS = {"Plan": "small", "Indicator": "large", "Figure": "medium", "Year": "small", "How binding": "small"}
-
-
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """That this page is what the session shows."""
+from indexer.ui.targets_table import show_tables
 
 
 def page() -> None:
@@ -40,90 +26,78 @@ def page() -> None:
     if not plans:
         show_empty(library)
         return
-    if st.session_state.get(state.REQUEST) != Listing():
-        state.begin(Listing())
     titles = {info.id: info.title for info in plans}
-    chosen = _filtered(access.list_targets(library), titles)
+    listing, missing = state.take_listing(list(titles))
+    scope = {plan: titles[plan] for plan in listing.plans or titles}
+    found = [t for t in access.list_targets(library) if t.plan in scope]
+    _show_filters(titles, found, listing)
+    if missing:
+        show_missing(missing, "listed", all_instead=not listing.plans)
+    chosen = [t for t in found if _passes(t, listing)]
     if not chosen:
-        show(text_element("p", "No target in these plans fits all the filters. Widen one of them.", "none"))
+        told = "No target in these plans fits all the filters. Widen one of them." if found else _none(len(scope))
+        show(text_element("p", told, "none"))
         return
-    show_charts(library, chosen, titles)
-    _show_table(library, chosen)
-    _show_downloads(chosen)
+    rows = _aligned(library, scope)
+    show_charts(listing, rows, chosen, scope)
+    show_tables(library, listing, _rows_with(rows, chosen), chosen, scope)
 
 
-def _filtered(targets: Sequence[Target], titles: dict[str, str]) -> list[Target]:
-    """The filters in one row, and the targets that pass them all."""
-    sectors = sorted({t.section[0] for t in targets if t.section})
-    years = sorted({t.year for t in targets if t.year is not None})
-    columns = st.columns([2, 2, 1, 1, 2])
-    plans = columns[0].multiselect(
-        "Plans", list(titles), key=PLANS, format_func=lambda p: titles.get(p, p), placeholder=f"All {len(titles)} plans"
-    )
-    sector = columns[1].selectbox("Sector", [_ANY, *sectors], key=SECTOR)
-    year = columns[2].selectbox("Year", [_ANY, *years], key=YEAR)
-    binding = columns[3].selectbox("How binding", [_ANY, *map(str, Binding)], key=BINDING)
-    words = columns[4].text_input("Words", key=WORDS, placeholder="In the indicator or the quote").casefold().split()
-    return [
-        t
-        for t in targets
-        if (not plans or t.plan in plans)
-        and (sector == _ANY or t.section[:1] == (sector,))
-        and year in (_ANY, t.year)
-        and binding in (_ANY, t.binding)
-        and all(word in f"{t.indicator} {t.quote}".casefold() for word in words)
-    ]
+def _none(plans: int) -> str:
+    where = "this plan" if plans == 1 else "these plans"
+    return f"No target was found in {where}: no sentence commits to a figure. Read them on the Ask page."
 
 
-def _show_table(library: Library, targets: Sequence[Target]) -> None:
-    """One line a target; the one that is clicked opens in its plan."""
-    show(
-        text_element("p", f"{counted(len(targets), 'target')} and thresholds. Click a row to read its quote.", "aside")
-    )
-    chosen = st.dataframe(
-        [_line(t) for t in targets],
-        key=TABLE,
-        hide_index=True,
-        on_select=_open,
-        selection_mode="single-row",
-        column_config={name: st.column_config.Column(width=width) for name, width in _WIDTHS.items()},  # type: ignore[arg-type]
-    )
-    rows = chosen.selection.rows
-    if rows and rows[0] < len(targets) and st.session_state[state.OPENED] == TABLE:
-        target = targets[rows[0]]
-        marks = {"answer": [(target.start, target.end)], "met": [target.span]}
-        place = Place(target.plan, target.start, target.end, " › ".join(target.section), target.page, marks)
-        show_source(library, place, TABLE)
-
-
-def _open() -> None:
-    state.open_source(TABLE)
-
-
-def _line(target: Target) -> dict[str, str | int | None]:
-    figure = "cut off" if target.cut_off else f"{target.comparator} {target.figure}".removeprefix("range ")
-    change = f", {target.change} from {target.base_year}" if target.change and target.base_year else ""
-    threshold = "Threshold. " if target.kind is TargetKind.THRESHOLD else ""
-    return {
-        "Plan": target.plan,
-        "Indicator": target.indicator,
-        "Figure": figure + change,
-        "Year": target.year,
-        "Scope": target.scope or "",
-        "How binding": str(target.binding),
-        "Note": f"{threshold}{note(target)}".strip(),
-    }
-
-
-def _show_downloads(targets: Sequence[Target]) -> None:
-    with st.container(horizontal=True, gap="small"):
-        data = targets_csv(targets).encode("utf-8-sig")
-        st.download_button("Download CSV", data, "targets.csv", "text/csv", key="t-csv", on_click="ignore")
-        st.download_button(
-            "Download XLSX",
-            lambda: targets_xlsx(targets),
-            "targets.xlsx",
-            FORMATS["xlsx"],
-            key="t-xlsx",
-            on_click="ignore",
+def _show_filters(titles: Mapping[str, str], found: Sequence[Target], listing: Listing) -> None:
+    """The filters in one row."""
+    # a year of a link that no target has stays to be seen
+    years = sorted({t.year for t in found if t.year is not None} | ({listing.year} if listing.year else set()))
+    with st.container(key="t-filters", horizontal=True, vertical_alignment="bottom", gap="medium"):
+        st.multiselect(
+            "Plans",
+            list(titles),
+            key=state.PLANS,
+            format_func=lambda plan: titles.get(plan, plan),
+            placeholder=f"All {len(titles)} plans" if len(titles) > 1 else "The one plan",
+            on_change=state.refine,
         )
+        for label, options, key in (
+            ("Sector", list(map(str, Sector)), state.SECTOR),
+            ("Year", years, state.YEAR),
+            ("How binding", list(map(str, Binding)), state.BINDING),
+        ):
+            st.selectbox(label, [state.ANY, *options], key=key, format_func=_capitalized, on_change=state.refine)
+        st.text_input("Words", key=state.WORDS, placeholder="In the indicator or the quote", on_change=state.refine)
+
+
+def _capitalized(option: object) -> str:
+    text = str(option)
+    return text[:1].upper() + text[1:]
+
+
+def _passes(target: Target, listing: Listing) -> bool:
+    held = f"{target.indicator} {target.quote}".casefold()
+    return (
+        listing.sector in ("", sector_of(target))
+        and listing.year in (None, target.year)
+        and listing.binding in ("", target.binding)
+        and all(word in held for word in listing.words.casefold().split())
+    )
+
+
+def _aligned(library: Library, scope: Mapping[str, str]) -> list[TargetRow]:
+    with st.spinner("Laying the plans' indicators side by side"):
+        return access.align_targets(library, tuple(scope))
+
+
+def _rows_with(rows: Sequence[TargetRow], targets: Sequence[Target]) -> list[TargetRow]:
+    """Rows that hold one of ``targets``, whole: what other plans say beside it is what they are read for.
+
+    Indicators that most plans have come first.
+    """
+    wanted = set(targets)
+    shared: dict[int, set[str]] = {}
+    for row in rows:
+        shared.setdefault(row.series, set()).update(cell.target.plan for cell in row.cells)
+    held = [row for row in rows if any(cell.target in wanted for cell in row.cells)]
+    return sorted(held, key=lambda row: (-len(shared[row.series]), row.series))

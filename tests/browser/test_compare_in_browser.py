@@ -137,6 +137,24 @@ def test_an_answer_leads_to_its_counterparts_and_back(site: str, page: Page) -> 
     expect(page.locator("blockquote.quote")).to_have_count(2)
 
 
+def test_a_place_in_the_table_opens_its_source_in_view(site: str, page: Page) -> None:
+    page.goto(link(site, q=QUESTIONS))
+    settled(page)
+    page.evaluate("window.same = true")
+    place = page.locator("table.grid tr", has_text="Sichuan").locator("a.place").nth(1)
+    place.click()
+    source = page.get_by_role("region", name="The plan's text around the passage")
+    expect(source).to_contain_text("43.5%")
+    expect(source.locator("mark.answer").first).to_be_in_viewport()
+    assert page.evaluate("window.same"), "the page was loaded anew"
+    given = parse_qs(urlsplit(page.url).query)
+    assert given["read"] == ["2"] and given["open"][0].startswith("sichuan:")
+    page.reload()
+    expect(source.locator("mark.answer").first).to_be_in_viewport(timeout=30_000)
+    page.go_back()
+    expect(source).to_have_count(0)
+
+
 def test_work_is_stopped_while_the_page_stays_usable(site: str, page: Page) -> None:
     page.goto(link(site, q=[f"What about topic number {n}?" for n in range(40)]))
     page.locator("td").first.wait_for(timeout=30_000)

@@ -74,3 +74,21 @@ def test_what_is_not_alike_is_not_subtracted(one: str, other: str, reason: str) 
 
 def test_thresholds_are_in_no_row() -> None:
     assert rows(anhui="Boathouses larger than 250 square meters must report each year.") == []
+
+
+def test_a_figure_that_a_plan_says_twice_is_one() -> None:
+    (row,) = rows(
+        anhui="By 2030, the peat use of ferries will be 14%.\nBy 2030, the peat use of ferries will be 14%.",
+        henan="By 2030, the peat use of ferries will be 20%.",
+    )
+    assert (row.gap, row.note, len(row.cells)) == (6.0, "", 3)
+
+
+def test_a_chain_of_likenesses_does_not_join_two_indicators_of_one_plan() -> None:
+    found = rows(
+        anhui="By 2030, the peat use of ferries will be 14%.\nBy 2030, the peat use of old ferries will be 15%.",
+        henan="By 2030, the peat use of ferries will be 20%.",
+        hubei="By 2030, the peat use of old ferries will be 21%.",
+    )
+    assert all(len({c.target.plan for c in row.cells}) == len(row.cells) for row in found)
+    assert sum(len(row.cells) for row in found) == 4

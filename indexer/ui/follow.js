@@ -1,0 +1,26 @@
+// Links of a table to the source of a quote open it without loading the page anew: the address changes as it
+// does at the Back button, which the page follows. Then, as when a link from elsewhere has a source open, the
+// source is brought into view.
+(() => {
+  if (window.planlensFollows) return;
+  window.planlensFollows = true;
+
+  // What a source holds comes in steps; it has come when it is the same at two looks.
+  const bringIntoView = (looks, before) => {
+    const source = document.querySelector('.stMain [class*="st-key-source-"]');
+    const held = source ? source.textContent : "";
+    if (held && held === before) source.scrollIntoView({ block: "nearest" });
+    else if (looks) setTimeout(() => bringIntoView(looks - 1, held), 200);
+  };
+
+  document.addEventListener("click", (event) => {
+    const link = event.target instanceof Element && event.target.closest("table.grid a.place");
+    if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    history.pushState(null, "", link.href);
+    dispatchEvent(new PopStateEvent("popstate"));
+    setTimeout(() => bringIntoView(50, ""), 200);
+  });
+
+  if (new URLSearchParams(location.search).has("open")) bringIntoView(50, "");
+})();
