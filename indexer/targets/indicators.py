@@ -72,6 +72,11 @@ _EXTRA = re.compile(
     r"|this) (?:whole )?(?:province|city|county|country|state)\b",
     re.I,
 )
+#: Words that name nothing, which are left where a figure only goes on: "and 13 million", "nor more than".
+_NOTHING = re.compile(
+    r"(?:(?:and|or|nor|but|to|by|at|about|around|least|most|further|another|today|now|then|up|more|are|is|be)\b\W*)+",
+    re.IGNORECASE,
+)
 #: Longer than this it is a sentence, not a name of something.
 _LONGEST = 160
 
@@ -110,13 +115,13 @@ def _of_subject(subject: str, predicate: str, behind: str) -> str:
 
 def _of_object(figure: Figure, words: str, predicate: str, behind: str) -> str:
     """ "Cut emissions by 60%": emissions; "build 65 km of lanes": lanes."""
-    found = _object(predicate)
+    found = _trimmed(_object(predicate))
     of = re.search(r"\b(?:of|for)\s*$", words)
     if behind and " " not in found and re.match(r"\s*of\b", figure.sentence[figure.span[1] :]):
         return _trimmed(behind)  # the one word before the figure is the verb
     if found and (not behind or figure.unit or of):
-        return _trimmed(found)
-    return _trimmed(behind) or _trimmed(found)
+        return found
+    return _trimmed(behind) or found
 
 
 def _parted(words: str) -> tuple[str, str]:
@@ -163,4 +168,6 @@ def _trimmed(phrase: str) -> str:
             "", _MODIFIER.sub("", _TAIL.sub("", re.sub(r"^(?:and|or) ", "", phrase.strip(' ,;:"“”*-#'))))
         ).strip()
     phrase = " ".join(phrase.split())
+    if _NOTHING.fullmatch(phrase):
+        return ""
     return phrase if len(phrase) <= _LONGEST else phrase[: _LONGEST - 1].rsplit(" ", 1)[0] + "…"

@@ -222,3 +222,14 @@ def test_every_quote_and_figure_is_a_slice(text: str) -> None:
         assert plan.text[slice(*target.span)] == target.figure
         assert target.start <= target.span[0] < target.span[1] <= target.end
         assert (target.value is None) == target.cut_off
+
+
+@pytest.mark.parametrize(
+    ("sentence", "indicators"),
+    [
+        ("Tidal capacity will grow by 25 GW by 2025 and by 13 GW by 2030.", ["Tidal capacity"] * 2),
+        ("Raw peat use will not exceed 70 tons by 2025, nor more than 65 tons by 2030.", ["Raw peat use"] * 2),
+    ],
+)
+def test_words_that_name_nothing_are_no_indicator(sentence: str, indicators: list[str]) -> None:
+    assert [t.indicator for t in find_targets(make_plan("anhui", [sentence]))] == indicators
