@@ -92,6 +92,11 @@ def cell_text(cell: TargetCell, divisor: float, unit: str = "") -> str:
     return _bounded(cell.target, with_unit(values, unit))
 
 
+def cells_text(cells: Iterable[TargetCell], divisor: float) -> str:
+    """All values of one plan in a row; what it says twice is one."""
+    return "; ".join(dict.fromkeys(cell_text(cell, divisor) for cell in cells))
+
+
 def _bounded(target: Target, figure: str) -> str:
     if target.cut_off:
         return "cut off"
@@ -115,9 +120,8 @@ def aligned_line(row: TargetRow, plans: Iterable[str]) -> list[str | float | int
 
 
 def _aligned_value(cells: Sequence[TargetCell]) -> str | float | None:
-    if len(cells) == 1 and cell_text(cells[0], 1.0) == number(cells[0].value or 0.0):
-        return cells[0].value
-    return "; ".join(cell_text(cell, 1.0) for cell in cells) or None
+    said = cells_text(cells, 1.0)
+    return cells[0].value if cells and said == number(cells[0].value or 0.0) else said or None
 
 
 def targets_csv(targets: Sequence[Target]) -> str:

@@ -119,7 +119,13 @@ def _scale(rows: Sequence[TargetRow]) -> tuple[float, str]:
 def indicator_chart(rows: Sequence[TargetRow], titles: Mapping[str, str]) -> alt.LayerChart | alt.FacetChart:
     """A bar for each value of one indicator under its year and plan, labelled with what the plan says of it."""
     divisor, unit = _scale(rows)
-    cells = [(row.year, cell) for row in rows for cell in row.cells if cell.value is not None]
+    # what a plan says twice is one bar
+    said = {
+        (row.year, cell.target.plan, cell_text(cell, divisor)): (row.year, cell)
+        for row in rows
+        for cell in row.cells
+        if cell.value is not None
+    }
     points = [
         {
             "Line": i,
@@ -128,7 +134,7 @@ def indicator_chart(rows: Sequence[TargetRow], titles: Mapping[str, str]) -> alt
             "From": 0 if cell.high is None else (cell.value or 0.0) / divisor,
             "To": ((cell.value if cell.high is None else cell.high) or 0.0) / divisor,
         }
-        for i, (year, cell) in enumerate(cells)
+        for i, (year, cell) in enumerate(said.values())
     ]
     # a plan keeps its colour, whatever is charted; the names tell plans apart where there are many
     colour = alt.Color("Plan:N", legend=None, scale=alt.Scale(domain=list(titles)))

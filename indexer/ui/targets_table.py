@@ -11,7 +11,7 @@ from indexer.citing import chip
 from indexer.exporting import FORMATS
 from indexer.exporting.targets import (
     aligned_csv,
-    cell_text,
+    cells_text,
     figure_text,
     note,
     row_divisor,
@@ -123,9 +123,7 @@ def _selected(lines: Sequence[Mapping[str, str]], labels: Mapping[str, str]) -> 
 
 def _row(row: TargetRow, titles: Mapping[str, str]) -> dict[str, str]:
     divisor, unit = row_divisor(row)
-    values = {
-        plan: "; ".join(cell_text(cell, divisor) for cell in row.cells if cell.target.plan == plan) for plan in titles
-    }
+    values = {plan: cells_text((c for c in row.cells if c.target.plan == plan), divisor) for plan in titles}
     gap = "" if row.gap is None else number(row.gap, divisor)
     return {"Indicator": row.indicator, "Year": _year(row.year), "Unit": unit, **values, "Gap": gap, "Note": row.note}
 
