@@ -140,14 +140,14 @@ class Library:
 
         remove_plans(self.backend, plan_ids, purge=purge)
 
-    def restore(self, plan_id: str, version: int | None = None) -> None:
+    def restore(self, plan_id: str, version: int | None = None, progress: Progress = no_progress) -> None:
         """Put a removed plan back, or an earlier version in the place of the present one.
 
         Raises UnknownPlanError, LibraryError.
         """
         from indexer.keeping.editing import restore_plan
 
-        restore_plan(self.backend, lambda: self.encoder, plan_id, version)
+        restore_plan(self.backend, lambda: self.encoder, plan_id, version, progress)
 
     def edit(self, plan_id: str, **fields: str | bool) -> None:
         """Set a plan's title, issuer, date, language or machine_translated; they outlive new versions of its file.

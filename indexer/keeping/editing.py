@@ -10,7 +10,7 @@ from pathlib import Path
 from indexer.asking.question import plan_names
 from indexer.encoding import Encoder
 from indexer.errors import LibraryError
-from indexer.keeping.adding import embed_plan
+from indexer.keeping.adding import Progress, embed_plan, no_progress
 from indexer.storage import Backend
 from indexer.targets.extracting import find_targets
 from indexer.types import Metadata, Plan
@@ -20,7 +20,13 @@ _LANGUAGE = re.compile(r"(?:[a-z]{2,3})?")
 _LONGEST = 300
 
 
-def edit_plan(backend: Backend, encoder: Callable[[], Encoder], plan_id: str, given: dict[str, str | bool]) -> None:
+def edit_plan(
+    backend: Backend,
+    encoder: Callable[[], Encoder],
+    plan_id: str,
+    given: dict[str, str | bool],
+    progress: Progress = no_progress,
+) -> None:
     """Set fields of a plan, "title" or one of ``Metadata``; a new title is embedded with every passage.
 
     Raises UnknownPlanError, and LibraryError for a value that cannot be.
@@ -33,7 +39,7 @@ def edit_plan(backend: Backend, encoder: Callable[[], Encoder], plan_id: str, gi
         names = plan_names(new.id, new.title, new.text)
         backend.amend(plan_id, new, names, targets=find_targets(new), seen=seen)
     else:
-        _store(backend, encoder, new, seen)
+        _store(backend, encoder, new, seen, progress)
 
 
 def rename_plan(backend: Backend, plan_id: str, new_id: str) -> None:
@@ -49,7 +55,9 @@ def rename_plan(backend: Backend, plan_id: str, new_id: str) -> None:
     backend.amend(plan_id, plan, plan_names(plan.id, plan.title, plan.text), seen=seen)
 
 
-def restore_plan(backend: Backend, encoder: Callable[[], Encoder], plan_id: str, n: int | None) -> None:
+def restore_plan(
+    backend: Backend, encoder: Callable[[], Encoder], plan_id: str, n: int | None, progress: Progress = no_progress
+) -> None:
     """Put a removed plan back, or the ``n``-th version of one in its place.
 
     Raises UnknownPlanError, and LibraryError for a plan that is there when no version is named.
@@ -61,7 +69,7 @@ def restore_plan(backend: Backend, encoder: Callable[[], Encoder], plan_id: str,
             f"The plan {plan_id!r} is in the library. Say which of its {len(known)} versions to put in its place "
             "with --version N."
         )
-    _store(backend, encoder, backend.version(plan_id, n or len(known)), seen)
+    _store(backend, encoder, backend.version(plan_id, n or len(known)), seen, progress)
 
 
 def with_edits(plan: Plan, given: dict[str, str | bool]) -> Plan:
@@ -84,7 +92,7 @@ def with_edits(plan: Plan, given: dict[str, str | bool]) -> Plan:
     return replace(plan, title=title, metadata=metadata, edited=tuple(sorted({*plan.edited, *given})))
 
 
-def _store(backend: Backend, encoder: Callable[[], Encoder], plan: Plan, seen: int) -> None:
+def _store(backend: Backend, encoder: Callable[[], Encoder], plan: Plan, seen: int, progress: Progress) -> None:
     model = encoder()
-    content = embed_plan(plan, model, Path(plan.source))
+    content = embed_plan(plan, model, Path(plan.source), progress)
     backend.add(content, (model.source, model.fingerprint), seen=seen)

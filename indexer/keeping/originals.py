@@ -43,16 +43,16 @@ def keep_original(backend: Backend, name: str, data: bytes) -> Path:
     return path
 
 
-def read_original(backend: Backend, version: PlanInfo | Version) -> bytes | None:
+def find_original(backend: Backend, version: PlanInfo | Version) -> Path | None:
     """The file that a plan or a version of one was read from; None where it is gone or another by now."""
     name = PurePath(version.source).name
     for path in (_place(backend, version.sha256) / name, Path(version.source)):
         try:
-            data = path.read_bytes()
+            with path.open("rb") as file:
+                if hashlib.file_digest(file, "sha256").hexdigest() == version.sha256:
+                    return path
         except (OSError, ValueError):
             continue
-        if hashlib.sha256(data).hexdigest() == version.sha256:
-            return data
     return None
 
 

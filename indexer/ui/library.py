@@ -34,10 +34,13 @@ def page() -> None:
     with tabs[list(state.SHELVES).index(browsing.shelf)]:
         if browsing.shelf is Shelf.PLANS:
             show_drop_zone(library, plans)
-        show_work(library)
-        _show_notice(library)
-        if missing:
-            _show_missing(library, missing)
+        # Places of their own, taken or not: what stands below keeps its own, and where it was scrolled to.
+        with st.container(key="at-work"):
+            show_work(library)
+        with st.container(key="said"):
+            _show_notice(library)
+            if missing:
+                _show_missing(library, missing)
         _show_shelf(library, plans, browsing)
 
 
@@ -72,11 +75,11 @@ def _show_notice(library: Library) -> None:
     notice = state.notice()
     if notice is None:
         return
-    if notice.failed:
-        st.error(plain(notice.text))
-        return
     with st.container(key="notice", horizontal=True, gap="small", vertical_alignment="center"):
-        show(element("p", text_element("span", notice.text), css="notice", role="status"))
+        if notice.failed:
+            st.error(plain(notice.text))
+        else:
+            show(element("p", text_element("span", notice.text), css="notice", role="status"))
         if notice.removed:
             st.button("Undo", key="undo", on_click=put_back, args=(library, notice.removed))
         if notice.forgotten:

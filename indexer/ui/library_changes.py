@@ -66,7 +66,7 @@ def _turn_versions() -> None:
 @state.guarded
 def _put_version(library: Library, plan: str, n: int) -> None:
     def work(work: Work) -> Iterator[Report]:
-        library.restore(plan, n)
+        library.restore(plan, n, work.progress(plan))
         yield Report(plan, "done", f"is again what it was in version {n}")
 
     state.begin(library, f"Putting version {n} back", work)

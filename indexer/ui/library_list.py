@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from pathlib import PurePath
 from typing import Any
@@ -78,11 +79,16 @@ def _show_picked(library: Library, plans: Sequence[PlanInfo]) -> None:
 
 def _show_row(info: PlanInfo, *, is_open: bool) -> None:
     with st.container(key=f"plan-row-{'open-' if is_open else ''}{info.sha256[:12]}-{info.id}", gap="xsmall"):
-        st.checkbox(plain(f"Pick {info.title}"), key=_pick_key(info), label_visibility="collapsed")
+        st.checkbox(_spoken(f"Pick {info.title}"), key=_pick_key(info), label_visibility="collapsed")
         st.button(plain(info.title), key=f"plan-{info.id}", type="tertiary", on_click=state.open_plan, args=(info.id,))
         show(_cells(info))
         if badges := _badges(info):
             show(*badges)
+
+
+def _spoken(label: str) -> str:
+    """A label that is heard and not seen: words alone, as escapes of Markdown would be read out."""
+    return " ".join(re.findall(r"[^\W_]+", label))
 
 
 def _cells(info: PlanInfo) -> Html:

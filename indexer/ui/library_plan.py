@@ -8,7 +8,8 @@ from pathlib import PurePath
 import streamlit as st
 
 from indexer.exporting.wording import counted
-from indexer.keeping.originals import read_original
+from indexer.keeping.editing import edit_plan
+from indexer.keeping.originals import find_original
 from indexer.library import Library
 from indexer.types import Plan, PlanInfo
 from indexer.ui import access
@@ -70,11 +71,12 @@ def _show_about(library: Library, info: PlanInfo) -> None:
     show(element("dl", *rows, css="facts"), *_warnings(info))
     with st.container(key="plan-actions", horizontal=True, gap="small", vertical_alignment="center"):
         show(element("a", text_element("span", "Read it"), href=state.ask_link(plan=info.id), target="_self"))
-        original = read_original(library.backend, info)
-        if original is not None:
+        original = find_original(library.backend, info)
+        if original:
             name = PurePath(info.source).name
+            # read when it is asked for
             st.download_button(
-                "Download the original", original, name, key="original", type="tertiary", on_click="ignore"
+                "Download the original", original.read_bytes, name, key="original", type="tertiary", on_click="ignore"
             )
         st.button("Remove", key="remove", type="tertiary", on_click=remove, args=(library, [info.id]))
         if st.session_state.get(state.CONFIRMING) != info.id:
@@ -128,7 +130,7 @@ def _edit(library: Library, info: PlanInfo) -> None:
     changed = {name: value for name, value in given.items() if value != before[name]}
 
     def work(work: Work) -> Iterator[Report]:
-        library.edit(info.id, **changed)
+        edit_plan(library.backend, lambda: library.encoder, info.id, changed, work.progress(info.id))
         yield Report(str(changed["title"]), "done", "is its title now, by which its passages are found")
 
     if not changed:

@@ -32,8 +32,7 @@ def put_back(library: Library, plans: Sequence[str]) -> None:
     def work(work: Work) -> Iterator[Report]:
         work.names = list(plans)
         for plan in plans:
-            work.progress(plan)(plan, "embedding", 0, 0)  # type: ignore[arg-type]
-            library.restore(plan)
+            library.restore(plan, progress=work.progress(plan))
             yield Report(plan, "done", "is in the library again")
 
     state.begin(library, f"Putting back {counted(len(plans), 'plan')}", work)

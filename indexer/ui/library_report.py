@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import partial
 
 import streamlit as st
 
@@ -18,6 +19,8 @@ from indexer.ui.markup import Html, element, plain, show, text_element
 #: Seconds between two looks; files listed while they are read, before the one in hand and after it.
 _TICK = 0.5
 _BEFORE, _AFTER = 5, 8
+#: Lines that are taken in at a glance, and the most that a report has.
+_SHORT, _LONGEST = 12, 500
 _STATUS = {
     "added": "Added",
     "replaced": "Replaced",
@@ -97,8 +100,13 @@ def _show_report(library: Library, work: Work) -> None:
         counts = Counter(report.status for report in reports)
         told = ", ".join(f"{counts[status]:,} {word}" for status, word in _COUNTS.items() if counts[status])
         show(text_element("h2", f"{work.title}: {told}" if told else work.title))
+        if len(reports) > _SHORT:
+            # what needs somebody's doing is not to be looked for among hundreds
+            reports.sort(key=lambda report: report.status in ("added", "replaced", "same", "done"))
         if reports:
-            show(_lines(reports))
+            show(_lines(reports[:_LONGEST]))
+        if len(reports) > _LONGEST:
+            show(text_element("p", f"and {len(reports) - _LONGEST:,} more", "aside"))
         if work.job.error:
             st.error(plain(_reason(work.job.error)))
         with st.container(horizontal=True, gap="small"):
@@ -111,7 +119,7 @@ def _take_back(library: Library, reports: Sequence[Report]) -> None:
     if desk(library).busy:
         return  # another session was quicker; the page shows what it does
     count = sum(report.status == "added" or report.earlier > 0 for report in reports)
-    state.begin(library, f"Taking back {counted(count, 'plan')}", lambda work: take_back(library, reports))
+    state.begin(library, f"Taking back {counted(count, 'plan')}", partial(take_back, library, reports))
 
 
 def _lines(reports: Sequence[Report]) -> Html:

@@ -54,7 +54,7 @@ def add_uploads(
                 return
 
 
-def take_back(library: Library, reports: Sequence[Report]) -> Iterator[Report]:
+def take_back(library: Library, reports: Sequence[Report], work: Work) -> Iterator[Report]:
     """Undo what ``reports`` tell: plans added are removed, and the version that each replaced one had is put back.
 
     Raises IndexerError.
@@ -65,7 +65,7 @@ def take_back(library: Library, reports: Sequence[Report]) -> Iterator[Report]:
         yield from (Report(report.plan, "done", "removed again; it can be restored") for report in added)
     for report in reports:
         if report.status == "replaced" and report.earlier:
-            library.restore(report.plan, report.earlier)
+            library.restore(report.plan, report.earlier, work.progress(report.plan))
             yield Report(report.plan, "done", "is what it was before")
 
 

@@ -10,6 +10,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -39,16 +40,29 @@ def site(sample_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
     library = folder / "library"
     shutil.copytree(sample_folder, library)
     (folder / "evil.txt").write_text(HOSTILE, "utf-8")
-    environment = {**os.environ, "HF_HUB_OFFLINE": "1", "STREAMLIT_BROWSER_GATHER_USAGE_STATS": "false"}
-    subprocess.run([PLANLENS, "add", folder / "evil.txt", "--library", library], env=environment, check=True)
+    subprocess.run([PLANLENS, "add", folder / "evil.txt", "--library", library], env=_environment(), check=True)
+    with serving(library, folder) as address:
+        yield address
+
+
+@pytest.fixture
+def own_site(sample_folder: Path, tmp_path: Path) -> Iterator[str]:
+    """Address of a server on a copy of the sample plans, to be changed."""
+    shutil.copytree(sample_folder, tmp_path / "library")
+    with serving(tmp_path / "library", tmp_path) as address:
+        yield address
+
+
+@contextmanager
+def serving(library: Path, folder: Path) -> Iterator[str]:
+    """The real server on ``library``, started elsewhere than in the checkout, as someone who installed it would."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    # Started elsewhere than in the checkout, as someone who installed it would.
     command = [PLANLENS, "serve", "--library", library, "--port", str(port)]
     with (folder / "server.log").open("wb") as log:
         server = subprocess.Popen(
-            command, cwd=folder, env=environment, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
+            command, cwd=folder, env=_environment(), stdout=log, stderr=subprocess.STDOUT, start_new_session=True
         )
     address = f"http://localhost:{port}"
     try:
@@ -57,6 +71,10 @@ def site(sample_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
     finally:
         os.killpg(server.pid, 15)
         server.wait(timeout=20)
+
+
+def _environment() -> dict[str, str]:
+    return {**os.environ, "HF_HUB_OFFLINE": "1", "STREAMLIT_BROWSER_GATHER_USAGE_STATS": "false"}
 
 
 @pytest.fixture(scope="session")

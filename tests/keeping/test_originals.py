@@ -13,8 +13,10 @@ from hypothesis import strategies as some
 
 from indexer.errors import LibraryError
 from indexer.keeping import originals
-from indexer.keeping.originals import drop_unused, keep_original, read_original, safe_name
+from indexer.keeping.originals import drop_unused, find_original, keep_original, safe_name
 from indexer.library import Library
+from indexer.storage import Backend
+from indexer.types import PlanInfo, Version
 
 ANHUI = b"Anhui Plan\n\n1. Industry\nCement kilns close by 2025. Steel output falls.\n"
 LATER = ANHUI.replace(b"2025", b"2027")
@@ -24,6 +26,11 @@ def hand_in(library: Library, name: str, data: bytes, plan_id: str | None = None
     path = keep_original(library.backend, name, data)
     (report,) = library.add([path], plan_id=plan_id, replace=plan_id is not None)
     return report.status
+
+
+def read_original(backend: Backend, version: PlanInfo | Version) -> bytes | None:
+    path = find_original(backend, version)
+    return path.read_bytes() if path else None
 
 
 def kept(folder: Path) -> list[str]:

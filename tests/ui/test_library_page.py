@@ -186,6 +186,16 @@ def test_each_file_has_its_line(open_app: OpenApp, folder: Path, opened: Library
     assert {version.plan for version in opened.removed()} == {"gansu", "hebei", "shanxi"}
 
 
+def test_in_a_long_report_what_was_not_added_stands_first(open_app: OpenApp, folder: Path, opened: Library) -> None:
+    files = {f"plan {i:02}.txt": f"Plan {i}\nWind grows by {i}.\n" for i in range(20)} | {"plan 05.txt": ""}
+    app = add(open_app(folder, page="library"), {"many.zip": zipped(files)})
+    assert [status for status, _ in lines(app)] == ["Not added"] + ["Added"] * 19
+    assert [said for _, said in lines(app)[1:7]] == [
+        f"many.zip/plan {i:02}.txt 1 passage Open" for i in (0, 1, 2, 3, 4, 6)
+    ]
+    assert len(opened.plans()) == 21
+
+
 def test_a_file_named_like_a_plan_is_said_to_replace_it_and_can_be_undone(
     open_app: OpenApp, folder: Path, opened: Library
 ) -> None:
@@ -329,6 +339,27 @@ def test_what_is_known_is_corrected(open_app: OpenApp, folder: Path, opened: Lib
     finish(button(app, "edit-save"))
     assert opened.plans()[0].title == "Carbon Peak of Anhui"
     assert app.button(key="plan-anhui").label == "Carbon Peak of Anhui"
+
+
+def test_a_new_title_and_putting_back_show_their_way(
+    open_app: OpenApp, folder: Path, opened: Library, gated: GatedEncoder
+) -> None:
+    app = open_app(folder, page="library", plan="anhui", part="edit")
+    app.text_input(key="edit-title").set_value("Another")
+    button(app, "edit-save")
+    gated.gate.release(1)
+    until(app, lambda: app.get("progress") and "1 of 2 passages" in app.get("progress")[0].proto.text)
+    gated.gate.release(1)
+    finish(app)
+    assert opened.plans()[0].title == "Another"
+    button(app, "close-work")
+    button(open_app(folder, page="library", plan="anhui"), "remove")
+    app = button(open_app(folder, page="library", tab="removed"), "restore-0")
+    gated.gate.release(1)
+    until(app, lambda: app.get("progress") and "1 of 2 passages" in app.get("progress")[0].proto.text)
+    gated.gate.release(1)
+    finish(app)
+    assert ids(opened) == ["anhui", "henan"]
 
 
 def test_a_plan_is_renamed_and_its_link_with_it(open_app: OpenApp, folder: Path, opened: Library) -> None:
