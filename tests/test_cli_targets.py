@@ -84,7 +84,16 @@ def test_spreadsheet_holds_numbers_and_texts_but_no_formula(run: Run, at: tuple[
     assert rows[0][cells["Comparator"]].data_type == "s"
 
 
-@pytest.mark.parametrize("options", [["--json", "--csv", "x.csv"], ["--aligned", "--csv", "x.csv"]])
+def test_aligned_rows_as_tables_have_a_column_a_plan(run: Run, at: tuple[str, Path], tmp_path: Path) -> None:
+    text = run("targets", *at, "--aligned", "--csv", "-").out
+    both = next(row for row in csv.DictReader(io.StringIO(text)) if row["Gap"])
+    assert (both["Year"], both["Unit"], both["Gap"]) == ("2030", "percent", "3.0")
+    assert [both["Anhui Plan"][:3], both["Henan Plan"][:4]] == ["≥ 9", "12 ("]
+    assert run("targets", *at, "--aligned", "--xlsx", tmp_path / "both.xlsx").code == 0
+    assert openpyxl.load_workbook(tmp_path / "both.xlsx").sheetnames == ["Side by side", "Targets"]
+
+
+@pytest.mark.parametrize("options", [["--json", "--csv", "x.csv"], ["--aligned", "--csv", "x.csv", "--xlsx", "x.xlsx"]])
 def test_one_form_at_a_time(run: Run, at: tuple[str, Path], options: list[str]) -> None:
     assert run("targets", *at, *options).code == 2
 

@@ -28,20 +28,24 @@ def targets(
     quiet: QuietOption = False,
 ) -> None:
     """Every target and threshold in figures: indicator, value, year, how binding, with its quote."""
-    if sum((as_json, csv is not None, xlsx is not None)) > 1 or (aligned and (csv or xlsx)):
-        raise IndexerError("Give one of --json, --csv and --xlsx; --aligned goes with --json alone.")
+    if sum((as_json, csv is not None, xlsx is not None)) > 1:
+        raise IndexerError("Give one of --json, --csv and --xlsx.")
     with open_library(library, quiet=quiet) as opened:
-        if aligned:
-            rows = opened.align_targets(plan)
-            print_lines(map(row_json, rows)) if as_json else print("\n".join(map(_row_text, rows)))
-            return
         found = opened.targets(plan)
+        rows = opened.align_targets(plan) if aligned else []
+        titles = {info.id: info.title for info in opened.plans() if plan is None or info.id in plan}
     if as_json:
-        print_lines(map(target_json, found))
-    elif csv is not None or xlsx is not None:
-        _write(found, csv, xlsx)
+        print_lines(map(row_json, rows) if aligned else map(target_json, found))
+    elif csv is not None:
+        from indexer.exporting.targets import aligned_csv, targets_csv
+
+        _write(csv, aligned_csv(rows, titles) if aligned else targets_csv(found))
+    elif xlsx is not None:
+        from indexer.exporting.targets import targets_xlsx
+
+        _write(xlsx, targets_xlsx(found, rows, titles))
     else:
-        print("\n".join(_text(found)))
+        print("\n".join(map(_row_text, rows) if aligned else _text(found)))
 
 
 def target_json(target: Target) -> dict[str, Any]:
@@ -85,19 +89,15 @@ def row_json(row: TargetRow) -> dict[str, Any]:
     }
 
 
-def _write(found: Sequence[Target], csv: str | None, xlsx: str | None) -> None:
-    from indexer.exporting.targets import targets_csv, targets_xlsx
-
-    path = Path(csv or xlsx or "")
-    # the mark of order says UTF-8 to Excel
-    data = targets_csv(found).encode("utf-8-sig") if csv else targets_xlsx(found)
+def _write(file: str, data: str | bytes) -> None:
+    if file == "-" and isinstance(data, str):
+        sys.stdout.write(data)
+        return
     try:
-        if csv == "-":
-            sys.stdout.write(targets_csv(found))
-        else:
-            path.write_bytes(data)
+        # the mark of order says UTF-8 to Excel
+        Path(file).write_bytes(data.encode("utf-8-sig") if isinstance(data, str) else data)
     except OSError as error:
-        raise IndexerError(f"{path}: cannot be written ({error.strerror}). Name another file.") from error
+        raise IndexerError(f"{file}: cannot be written ({error.strerror}). Name another file.") from error
 
 
 def _text(found: Sequence[Target]) -> Iterator[str]:
