@@ -12,7 +12,7 @@ from fakes import FakeEncoder, full_plan, make_content
 
 from indexer.errors import LibraryBusyError, LibraryError, ModelError, UnknownPlanError
 from indexer.storage import Backend, Found, PlanContent, Scope, open_backend
-from indexer.storage.local import LocalBackend, lock
+from indexer.storage.local import LocalBackend
 from indexer.storage.local.database import Database
 from indexer.storage.local.lock import write_lock
 from indexer.storage.local.words import WordIndex
@@ -515,7 +515,7 @@ def test_a_writer_waits_for_the_other_and_then_goes_on(filled: LocalBackend, ope
 def test_every_change_takes_the_lock(
     filled: LocalBackend, opens: Opened, monkeypatch: pytest.MonkeyPatch, change: str
 ) -> None:
-    monkeypatch.setattr(lock.write_lock.__wrapped__, "__defaults__", (0.1,))
+    monkeypatch.setattr("indexer.storage.local.WAIT", 0.1)
     changes = {
         "add": lambda: filled.add(content("gansu", ["cement"]), MODEL),
         "remove": lambda: filled.remove(["anhui"]),
@@ -526,6 +526,28 @@ def test_every_change_takes_the_lock(
         changes[change]()
     assert (filled.generation, len(filled.plans())) == (3, 3)
     assert filled.check() == []
+
+
+def test_readers_go_on_while_a_writer_waits_for_another_process(filled: LocalBackend, tmp_path: Path) -> None:
+    added, found = threading.Event(), threading.Event()
+
+    def add() -> None:
+        filled.add(content("gansu", ["cement"]), MODEL)
+        added.set()
+
+    def read() -> None:
+        filled.search_words("cement", 5, Scope())
+        found.set()
+
+    with write_lock(Path(filled.location)):  # as another process would
+        writer, reader = threading.Thread(target=add), threading.Thread(target=read)
+        writer.start()
+        assert not added.wait(0.3)
+        reader.start()
+        assert found.wait(20)
+        assert not added.is_set()
+    writer.join(20)
+    assert added.is_set()
 
 
 def test_many_threads_of_one_backend(filled: LocalBackend) -> None:

@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from indexer.errors import LibraryError
+from indexer.errors import LibraryBusyError, LibraryError
 from indexer.storage import Found, Notify, PlanContent, Scope
 from indexer.storage.local import history, saved
 from indexer.storage.local.database import Database
 from indexer.storage.local.derived import Derived
-from indexer.storage.local.lock import write_lock
+from indexer.storage.local.lock import WAIT, write_lock
 from indexer.storage.local.rows import unknown_plan
 from indexer.storage.local.soundness import database_problems
 from indexer.storage.local.targets import put_targets, targets_of
 from indexer.types import Passage, Plan, PlanInfo, SavedQuestion, Target, Version
 
 DATABASE_FILE = "plans.sqlite"
+#: Seconds between two looks whether the lock is free.
+_LOOK = 0.05
 _T = TypeVar("_T")
 
 
@@ -188,9 +191,24 @@ class LocalBackend:
 
     @contextmanager
     def _writing(self) -> Iterator[int]:
-        """Hold the lock; the generation that the change will make."""
-        with self._guard, write_lock(self._folder):
-            yield self.generation + 1
+        """Hold the lock; the generation that the change will make.
+
+        The lock is waited for without the guard: our own readers go on while another process writes. It
+        is taken under the guard, which a reader that repairs an index holds, too.
+        """
+        deadline = time.monotonic() + WAIT
+        while True:
+            with ExitStack() as held:
+                held.enter_context(self._guard)
+                try:
+                    held.enter_context(write_lock(self._folder, wait=0))
+                except LibraryBusyError:
+                    if time.monotonic() > deadline:
+                        raise
+                else:
+                    yield self.generation + 1
+                    return
+            time.sleep(_LOOK)
 
     # -- keeping it ----------------------------------------------------------------------------
 
@@ -207,7 +225,7 @@ class LocalBackend:
 
     def rebuild_derived(self) -> None:
         """Make the word and vector indexes anew from the database."""
-        with self._guard, write_lock(self._folder):
+        with self._writing():
             self._derived.rebuild()
 
     def close(self) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 
 from indexer.errors import UnknownPlanError
 from indexer.storage import PlanContent
-from indexer.types import Metadata, Page, Passage, Plan, PlanInfo, Record, Role, Section
+from indexer.types import Metadata, Page, Passage, Plan, PlanInfo, RecognizedLine, Record, Role, Section
 
 #: What describes a plan, live or kept; its text and parts come last, so that a list does not read them.
 DESCRIPTION_COLUMNS = "id, title, source, sha256, warnings, metadata, edited"
@@ -47,7 +47,7 @@ def read_plan(row: Sequence[Any]) -> Plan:
         text,
         source,
         sha256,
-        pages=tuple(Page(*p) for p in parts["pages"]),
+        pages=tuple(_read_page(*p) for p in parts["pages"]),
         sections=tuple(Section(*s) for s in parts["sections"]),
         asides=tuple((a, b, Role(role)) for a, b, role in parts["asides"]),
         records=tuple(Record(i, a, b, tuple(section)) for i, a, b, section in parts["records"]),
@@ -55,6 +55,13 @@ def read_plan(row: Sequence[Any]) -> Plan:
         metadata=Metadata(**json.loads(metadata)),
         edited=tuple(json.loads(edited)),
     )
+
+
+def _read_page(
+    number: int, start: int, end: int, confidence: float | None = None, lines: Sequence[Sequence[Any]] = ()
+) -> Page:
+    seen = (RecognizedLine(at, bottom, top, tuple(edges)) for at, bottom, top, edges in lines)
+    return Page(number, start, end, confidence, tuple(seen))
 
 
 def read_info(row: Sequence[Any]) -> PlanInfo:
