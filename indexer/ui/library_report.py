@@ -12,7 +12,7 @@ from indexer.errors import IndexerError
 from indexer.exporting.wording import counted
 from indexer.library import Library
 from indexer.ui import library_state as state
-from indexer.ui.library_uploads import take_back, undoable
+from indexer.ui.library_uploads import settled, take_back, undoable
 from indexer.ui.library_work import Report, Step, Work, desk
 from indexer.ui.markup import Html, element, plain, show, text_element
 
@@ -95,7 +95,7 @@ def _duration(seconds: float) -> str:
 
 def _show_report(library: Library, work: Work) -> None:
     """What became of each file, and the way back."""
-    reports = work.job.look()
+    reports = settled(work.job.look())
     with st.container(key="report", gap="small"):
         counts = Counter(report.status for report in reports)
         told = ", ".join(f"{counts[status]:,} {word}" for status, word in _COUNTS.items() if counts[status])

@@ -37,7 +37,7 @@ def plan_of_name(name: str, plans: Sequence[PlanInfo]) -> PlanInfo | None:
 def add_uploads(
     library: Library, uploads: list[Upload], work: Work, *, into: str | None = None, replaces: bool = True
 ) -> Iterator[Report]:
-    """Add each file, and those in archives; a report each.
+    """Add each file, and those in archives; a report each. Cancelled, what the batch has changed is taken back.
 
     A file named like a plan takes its place, unless not ``replaces`` or it was added along with it: then it
     stands beside it under a name of its own. ``into`` names the plan that one file is the new version of.
@@ -47,11 +47,32 @@ def add_uploads(
         files = _unpack(Path(folder), uploads)
         work.names = [name for name, _ in files]
         batch = _Batch(library, work, into, replaces, set())
+        done: list[Report] = []
         for name, file in files:
             report = batch.add(name, file)
+            done.append(report)
             yield report
             if report.status == "cancelled":
+                yield from _take_out(library, done, work)
                 return
+
+
+def settled(reports: Sequence[Report]) -> list[Report]:
+    """``reports`` without those that a cancel has overtaken: a plan taken out again is reported as that alone."""
+    taken = {(report.name, report.plan) for report in reports if report.status == "cancelled"}
+    return [r for r in reports if r.status == "cancelled" or (r.name, r.plan) not in taken]
+
+
+def _take_out(library: Library, done: Sequence[Report], work: Work) -> Iterator[Report]:
+    """Leave the library as it was before ``done``: unlike ``take_back``, what is new is not kept at all."""
+    for report in done:
+        if report.status == "added":
+            # a plan removed long before can still be restored: its earlier versions stay
+            library.remove([report.plan], purge=len(library.versions(report.plan)) == 1)
+            yield Report(report.name, "cancelled", "taken out again", report.plan)
+        elif report.status == "replaced" and report.earlier:
+            library.restore(report.plan, report.earlier, work.progress(report.name))
+            yield Report(report.name, "cancelled", "the plan says what it said before", report.plan)
 
 
 def take_back(library: Library, reports: Sequence[Report], work: Work) -> Iterator[Report]:

@@ -248,6 +248,29 @@ def test_progress_is_shown_and_cancelling_leaves_the_library_as_it_was(
     assert "Cancelled" not in text(app) and not app.file_uploader[0].proto.disabled
 
 
+def test_cancelling_takes_back_what_the_batch_has_changed(
+    open_app: OpenApp, folder: Path, opened: Library, gated: GatedEncoder
+) -> None:
+    long = "\n\n".join(f"{i}. Part {i}\n\nWind {i} grows. Coal {i} falls." for i in range(1, 31))
+    app = drop(open_app(folder, page="library"), {"anhui.txt": LATER, "gansu.txt": "Gansu\nWind.\n", "long.txt": long})
+    button(app, "add")
+    gated.gate.release(6)  # two passages, one, and three of thirty
+    until(app, lambda: app.get("progress") and " 3 of 30 passages" in app.get("progress")[0].proto.text)
+    assert ids(opened) == ["anhui", "gansu", "henan"]
+    button(app, "cancel-work")
+    gated.gate.release(100)
+    finish(app)
+    assert lines(app) == [
+        ("Cancelled", "long.txt not added; the library is as it was"),
+        ("Cancelled", "anhui.txt the plan says what it said before"),
+        ("Cancelled", "gansu.txt taken out again"),
+    ]
+    assert ids(opened) == ["anhui", "henan"] and opened.plan("anhui").text == ANHUI
+    assert opened.removed() == [] and opened.check() == []
+    assert not app.button(key="close-work").disabled
+    assert "undo-work" not in {b.key for b in app.button}
+
+
 def test_the_work_of_one_session_is_seen_by_all_and_refuses_another(
     open_app: OpenApp, folder: Path, gated: GatedEncoder
 ) -> None:
