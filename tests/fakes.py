@@ -85,7 +85,7 @@ def make_content(
 
 def full_plan() -> tuple[Plan, tuple[Passage, ...]]:
     """A plan with every part filled in, and passages with every field, Chinese and quotes included."""
-    from indexer.types import Page
+    from indexer.types import Page, RecognizedLine
 
     text = "Summary “in brief”.\f1. Industry\n水泥 kilns close by 2025.\nRecord text"
     body = text.index("1.")
@@ -97,7 +97,10 @@ def full_plan() -> tuple[Plan, tuple[Passage, ...]]:
         text=text,
         source="folder/full.txt",
         sha256="ab" * 32,
-        pages=(Page(1, 0, body), Page(2, body, len(text))),
+        pages=(
+            Page(1, 0, body),
+            Page(2, body, len(text), 0.93, (RecognizedLine(body, 9.5, 20.0, (72.0, 80.5, 91.0)),)),
+        ),
         sections=(
             Section(body, body + len("1. Industry"), len(text), 1, "1.", "Industry", None),
             Section(kilns, kilns, len(text), 2, "", "水泥", 0),

@@ -20,7 +20,7 @@ ROWS = (
     {"encoding"},
     {"storage"},
     {"asking"},
-    {"comparing", "targets"},
+    {"comparing", "targets", "viewing"},
     {"keeping"},
     {"citing"},
     {"exporting", "evaluation", "library", "diagnosis", "cli"},
@@ -49,6 +49,7 @@ OWNERS = {
     "rapidocr_onnxruntime": "reading",
     "langchain_text_splitters": "reading",
     "pint": "reading",
+    "PIL": "viewing",
     "vl_convert": "exporting",
 }
 LONGEST = 300

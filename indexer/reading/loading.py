@@ -41,7 +41,7 @@ LONGEST_TEXT = 3_000_000
 LONGEST_TITLE = 300
 #: What no database and no page can hold, each replaced by one character so that offsets stay: half
 #: characters, which JSON can write, and control characters.
-_UNSTORABLE = dict.fromkeys(range(55296, 57344), "�") | {
+UNSTORABLE = dict.fromkeys(range(55296, 57344), "�") | {
     i: " " for i in range(0xA0) if unicodedata.category(chr(i)) == "Cc" and chr(i) not in "\n\t\f"
 }
 #: What programs write for want of a title.
@@ -72,7 +72,7 @@ def load_plan(path: Path, plan_id: str | None = None, data: bytes | None = None)
     """
     data = read_bytes(path) if data is None else data
     content = _load(path, data)
-    text = content.text.translate(_UNSTORABLE)
+    text = content.text.translate(UNSTORABLE)
     if not re.search(r"\w", text):
         raise SourceError(f"{path} holds no text. Give a file with the plan's words in it.")
     if len(text) > LONGEST_TEXT and not content.records:
@@ -81,7 +81,7 @@ def load_plan(path: Path, plan_id: str | None = None, data: bytes | None = None)
         )
     sections = () if content.records else build_sections(text, content.headings)
     asides = () if content.records else find_asides(text, sections)
-    title = fold_space((content.title or find_title(text)).translate(_UNSTORABLE)) or plan_id_of(path.name)
+    title = fold_space((content.title or find_title(text)).translate(UNSTORABLE)) or plan_id_of(path.name)
     return Plan(
         id=plan_id or plan_id_of(path.name),
         title=title[:LONGEST_TITLE],

@@ -21,17 +21,37 @@ class Role(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class RecognizedLine:
+    """A line of text that was seen in the image of a page; it begins at ``start`` of the plan's text.
+
+    ``edges`` are where each of its characters begins across the page and where the last ends, in points
+    from the lower left corner of the page as it is shown, as ``bottom`` and ``top`` are.
+    """
+
+    start: int
+    bottom: float
+    top: float
+    edges: tuple[float, ...]
+
+    @property
+    def end(self) -> int:
+        """Where it ends in the plan's text."""
+        return self.start + len(self.edges) - 1
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """One page of a source that has pages; ``number`` counts from 1.
 
-    ``confidence`` is that of the text recognition, 0 to 1, on a page that was an image; None where
-    the text was read.
+    ``confidence`` is that of the text recognition, 0 to 1, on a page that was an image, and ``lines`` are
+    where its text was seen; None and none where the text was read.
     """
 
     number: int
     start: int
     end: int
     confidence: float | None = None
+    lines: tuple[RecognizedLine, ...] = ()
 
 
 def page_at(pages: Sequence[Page], offset: int) -> int | None:

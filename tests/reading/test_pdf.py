@@ -14,7 +14,6 @@ from reportlab.pdfgen.canvas import Canvas
 
 from indexer.errors import SourceError
 from indexer.reading.loaders import ocr
-from indexer.reading.loaders.pdf.places import find_places
 from indexer.reading.loaders.pdf.words import Word
 from indexer.reading.loading import load_plan
 from indexer.reading.passages import chunk_plan
@@ -131,40 +130,6 @@ def test_hyphens_at_line_ends(tmp_path: Path) -> None:
         assert plan.text[passage.start : passage.end] == passage.text
 
 
-def test_places_lead_back_to_the_page(tmp_path: Path) -> None:
-    path = tmp_path / "plan.pdf"
-    head = ("Anhui plan, running", 72, 800, 9.0)
-    pages = [
-        [
-            head,
-            (f"{what} in time.", 72, 700, 11.0),
-            (f"{who} grows on page {n} and", 72, 680, 11.0),
-            (end, 72, 666, 11.0),
-        ]
-        for n, (what, who, end) in enumerate(
-            [
-                ("Kilns close", "Wind", "abroad."),
-                ("Coal falls", "Sun", "at sea."),
-                ("Grids open", "Steam", "beyond it."),
-            ]
-        )
-    ]
-    path.write_bytes(draw(*pages))
-    plan = load_plan(path)
-    start = plan.text.index("grows on page 2")
-    places = find_places(path, plan, start, plan.text.index("beyond", start) + len("beyond"))
-    assert [(p.page, p.left > 72.5, round(p.bottom) in range(660, 680)) for p in places] == [
-        (3, True, True),
-        (3, False, True),
-    ]
-    first, second = places
-    assert first.bottom > second.bottom
-    # "grows on page 2 and" begins behind "Wind " and ends with its line
-    width = first.right - first.left
-    assert 80 < width < 110
-    assert 30 < second.right - second.left < 40
-
-
 def picture(text: bool = False) -> bytes:
     """A page that is an image of a page, and a page with text before it."""
     import pypdfium2
@@ -190,7 +155,7 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[object]]:
     """A recognizer that finds two lines on whatever it is shown, and notes what that was."""
     shown: list[object] = []
 
-    def recognizes(image: object) -> tuple[list[object], list[float]]:
+    def recognizes(image: object, **options: bool) -> tuple[list[object], list[float]]:
         shown.append(image)
         lines = [("Forests are kept.", 0.9, 100), ("They cover a fifth.", 0.8, 140)]
         return [([[80, y], [400, y], [400, y + 24], [80, y + 24]], text, score) for text, score, y in lines], [0.0]
@@ -235,7 +200,7 @@ def test_recognized_words_stand_where_they_were_seen(engine: list[object]) -> No
     import pypdfium2
 
     page = pypdfium2.PdfDocument(picture())[1]
-    (first, _), confidence = ocr.recognize_page(page)
+    (first, _), confidence = ocr.recognize(ocr.take_picture(page))
     (word,) = first
     assert isinstance(word, Word)
     scale = 170 / 72

@@ -6,8 +6,8 @@ a line end breaks keeps its hyphen: as a soft one (U+00AD) where the word has no
 ``fold_space`` joins it; quotes show it as the page does.
 
 Each line of a page's text is made of the words of one line on the page, in order, each with the index
-of its first character in pdfium's text. ``places.find_places`` leads from offsets in the canonical text
-to boxes on the page that way, by reading the page again.
+of its first character in pdfium's text: so the page, read again, leads from offsets in the canonical
+text to boxes on it (``indexer.viewing``). Where text was recognized, the plan keeps its places.
 """
 
 from __future__ import annotations
@@ -23,19 +23,19 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-import pypdfium2
 from pypdf import PdfReader
 
 from indexer.errors import SourceError
 from indexer.reading.loaders import ocr
 from indexer.reading.loaders.pdf.headings import Bookmark, find_headings, read_bookmarks
 from indexer.reading.loaders.pdf.layout import Line, Run, make_runs, read_order
+from indexer.reading.loaders.pdf.opening import PdfiumError, open_document, open_page, open_text
 from indexer.reading.loaders.pdf.running import without_running
 from indexer.reading.loaders.pdf.tables import read_tables
 from indexer.reading.loaders.pdf.words import SOFT_HYPHEN, has_pictures, read_rules, read_words
 from indexer.reading.loading import Content, meaningful_title
 from indexer.reading.sentences import is_wide
-from indexer.types import Metadata, Page
+from indexer.types import Metadata, Page, RecognizedLine
 
 # What pypdf finds wrong with a file is no news to who adds it: what cannot be read is told in a sentence.
 logging.getLogger("pypdf").setLevel(logging.CRITICAL)
@@ -48,17 +48,16 @@ _INDENT = 1.2  # times the line's height: a line that begins this much further i
 def load(path: Path, data: bytes) -> Content:
     """Read a PDF. Raises SourceError when it is encrypted, damaged, endless or holds no text."""
     try:
-        document = pypdfium2.PdfDocument(data)
-    except pypdfium2.PdfiumError as error:
+        with open_document(data) as document:
+            count = len(document)
+            if count > MOST_PAGES:
+                raise SourceError(
+                    f"{path} says it has {count:,} pages. Split it and add the parts, {MOST_PAGES:,} at most."
+                )
+            read = [_page_words(document, i) for i in range(count)]
+            recognized = _recognize(document, read)
+    except PdfiumError as error:
         raise SourceError(_why_closed(path, data)) from error
-    with document:
-        count = len(document)
-        if count > MOST_PAGES:
-            raise SourceError(
-                f"{path} says it has {count:,} pages. Split it and add the parts, {MOST_PAGES:,} at most."
-            )
-        read = [read_page_words(document, i) for i in range(count)]
-        recognized = _recognize(document, read)
     runs = without_running([page.runs for page in read])
     ordered = [read_order(found, page.tables) for found, page in zip(runs, read, strict=True)]
     silent = [i for i, found in enumerate(ordered) if not found]
@@ -68,11 +67,20 @@ def load(path: Path, data: bytes) -> Content:
     lines = [line for found in ordered for line in found]
     on_page = [i for i, found in enumerate(ordered) for _ in found]
     text, starts = _join(lines, on_page)
+    seen: dict[int, list[RecognizedLine]] = {}
+    for line, i, start in zip(lines, on_page, starts, strict=True):
+        if i in recognized:
+            seen.setdefault(i, []).extend(
+                RecognizedLine(start + at, word.bottom, word.top, word.edges) for _, at, word in line.placed()
+            )
     about = _read_about(data)
     return Content(
         text,
         title=about.title,
-        pages=_pages(on_page, starts, [recognized.get(i) for i in range(count)], len(text)),
+        pages=tuple(
+            replace(page, confidence=recognized.get(i), lines=tuple(seen.get(i, ())))
+            for i, page in enumerate(_pages(on_page, starts, count, len(text)))
+        ),
         headings=find_headings(lines, on_page, starts, about.bookmarks, about.title),
         warnings=tuple(_page_warnings(silent, pictured, recognized)),
         metadata=Metadata(language=about.language),
@@ -88,11 +96,9 @@ def _recognize(document: Any, read: list[PageWords]) -> dict[int, float]:
     for i, (page, runs) in enumerate(zip(read, texts, strict=True)):
         if runs or page.tables or not page.pictured:
             continue
-        opened = document[i]
-        try:
-            lines, confidence = ocr.recognize_page(opened)
-        finally:
-            opened.close()
+        with open_page(document, i) as opened:
+            picture = ocr.take_picture(opened)
+        lines, confidence = ocr.recognize(picture)
         if confidence is not None:
             recognized[i] = confidence
             read[i] = PageWords(make_runs(lines), [], pictured=True)
@@ -138,20 +144,20 @@ class PageWords:
     pictured: bool = False
 
 
-def read_page_words(document: Any, index: int) -> PageWords:
+def read_page_words(page: Any, textpage: Any) -> PageWords:
+    """The words of an open page."""
+    words = read_words(page, textpage)
+    rest, tables = read_tables(words, *read_rules(page))
+    return PageWords(make_runs(rest), tables, has_pictures(page))
+
+
+def _page_words(document: Any, index: int) -> PageWords:
     """The words of one page; nothing of a page that pdfium cannot open."""
     try:
-        page = document[index]
-        textpage = page.get_textpage()
-    except pypdfium2.PdfiumError:
+        with open_page(document, index) as page, open_text(page) as textpage:
+            return read_page_words(page, textpage)
+    except PdfiumError:
         return PageWords([], [])
-    try:
-        words = read_words(textpage)
-        rest, tables = read_tables(words, *read_rules(page))
-        return PageWords(make_runs(rest), tables, has_pictures(page))
-    finally:
-        textpage.close()
-        page.close()
 
 
 def _join(lines: Sequence[Line], on_page: Sequence[int]) -> tuple[str, list[int]]:
@@ -225,14 +231,11 @@ def _with_hyphens(texts: list[str]) -> list[str]:
     return changed
 
 
-def _pages(
-    on_page: Sequence[int], starts: Sequence[int], confidences: Sequence[float | None], length: int
-) -> tuple[Page, ...]:
+def _pages(on_page: Sequence[int], starts: Sequence[int], count: int, length: int) -> Iterator[Page]:
     """The pages, which together cover the text; one begins where its first line does."""
-    begins = [bisect_left(on_page, n) for n in range(len(confidences))]
+    begins = [bisect_left(on_page, n) for n in range(count)]
     first = [starts[at] if at < len(starts) else length for at in begins]
-    spans = pairwise([*first, length])
-    return tuple(Page(n, a, b, sure) for n, ((a, b), sure) in enumerate(zip(spans, confidences, strict=True), 1))
+    return (Page(n, a, b) for n, (a, b) in enumerate(pairwise([*first, length]), 1))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ those below. Tables are seen by their ruled lines, or by short runs in aligned r
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
@@ -57,6 +57,13 @@ class Run:
     def text(self) -> str:
         return "".join(between + word.text for between, word in zip(_between(self.words), self.words, strict=True))
 
+    def offsets(self) -> Iterator[int]:
+        """Where each word begins in ``text``."""
+        position = 0
+        for between, word in zip(_between(self.words), self.words, strict=True):
+            yield position + len(between)
+            position += len(between) + len(word.text)
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -68,7 +75,19 @@ class Line:
 
     @property
     def text(self) -> str:
-        return (CELL if self.row else " ").join(run.text for run in self.runs)
+        return self._glue.join(run.text for run in self.runs)
+
+    def placed(self) -> Iterator[tuple[int, int, Word]]:
+        """Each word with the number of its run and where it begins in ``text``."""
+        position = 0
+        for number, run in enumerate(self.runs):
+            for offset, word in zip(run.offsets(), run.words, strict=True):
+                yield number, position + offset, word
+            position += len(run.text) + len(self._glue)
+
+    @property
+    def _glue(self) -> str:
+        return CELL if self.row else " "
 
     @property
     def words(self) -> Iterable[Word]:

@@ -20,7 +20,7 @@ _PAGE_NUMBER = re.compile(r"\W*(?:page|seite|第)?\s*#\s*(?:(?:of|/|von|页\s*�
 
 def without_running(pages: Sequence[list[Run]]) -> list[list[Run]]:
     """The runs of each page but for the running ones."""
-    edges = [_edge_runs(runs) for runs in pages]
+    edges = [edge_runs(runs) for runs in pages]
     seen: dict[str, list[float]] = {}
     for runs in edges:
         for run in runs:
@@ -39,7 +39,7 @@ def _is_running(run: Run, page: Sequence[Run], tops: Sequence[float]) -> bool:
     return (times > 1 or bool(_PAGE_NUMBER.fullmatch(_key(run)))) and _stands_apart(run, page)
 
 
-def _edge_runs(runs: Sequence[Run]) -> list[Run]:
+def edge_runs(runs: Sequence[Run]) -> list[Run]:
     """The runs of the first and the last lines of a page by their height."""
     levels: list[list[Run]] = []
     for run in sorted(runs, key=lambda r: -r.top):

@@ -1,8 +1,8 @@
 """A page of a PDF -> its words with their places, and the ruled lines on it, through pdfium.
 
-Places are in points from the page's lower left corner. ``first`` is the index of a word's first
-character in pdfium's text of the page and the others follow it, so that any span of the canonical
-text leads back to the characters on the page.
+Places are in points from the lower left corner of the page as it is shown, turned upright and cropped.
+``first`` is the index of a word's first character in pdfium's text of the page and the others follow it,
+so that any span of the canonical text leads back to the characters on the page.
 """
 
 from __future__ import annotations
@@ -27,7 +27,11 @@ _SHORTEST_RULE = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """Characters without a space between; ``spaced`` says that a space stands before them."""
+    """Characters without a space between; ``spaced`` says that a space stands before them.
+
+    A word recognized in an image may hold spaces and has no ``first`` (-1) but ``edges``: where each of
+    its characters begins across the page, and where the last ends.
+    """
 
     text: str
     first: int
@@ -37,6 +41,7 @@ class Word:
     top: float
     size: float
     spaced: bool = True
+    edges: tuple[float, ...] = ()
 
     @property
     def height(self) -> float:
@@ -52,10 +57,29 @@ class Rule:
     high: float
 
 
-def read_words(textpage: Any) -> list[list[Word]]:
+class Upright:
+    """Leads from pdfium's places on a page to those on the page as it is shown."""
+
+    def __init__(self, page: Any) -> None:
+        self._left, self._bottom, self._right, self._top = page.get_bbox()
+        self._rotation = page.get_rotation()  # degrees clockwise
+
+    def point(self, x: float, y: float) -> tuple[float, float]:
+        match self._rotation:
+            case 90:
+                return y - self._bottom, self._right - x
+            case 180:
+                return self._right - x, self._top - y
+            case 270:
+                return self._top - y, x - self._left
+            case _:
+                return x - self._left, y - self._bottom
+
+
+def read_words(page: Any, textpage: Any) -> list[list[Word]]:
     """The words of a page, line by line in the order in which pdfium gives them."""
     text = _characters(textpage)
-    box = _Box(textpage.raw)
+    box = CharacterBoxes(page, textpage)
     lines = []
     for match in re.finditer(rf"[^\r\n{_HYPHENS}]+[{_HYPHENS}]?", text):
         words = [_word(text, found, box) for found in _WORD.finditer(text, *match.span())]
@@ -68,12 +92,14 @@ def read_rules(page: Any) -> tuple[list[Rule], list[Rule]]:
     """The horizontal and the vertical ruled lines of a page, also the edges of its boxes."""
     across: list[Rule] = []
     down: list[Rule] = []
+    upright = Upright(page)
     count = min(pdfium_c.FPDFPage_CountObjects(page.raw), MOST_PATHS)
     for i in range(count):
         thing = pdfium_c.FPDFPage_GetObject(page.raw, i)
         if pdfium_c.FPDFPageObj_GetType(thing) != pdfium_c.FPDF_PAGEOBJ_PATH:
             continue
-        for (x0, y0), (x1, y1) in _strokes(thing):
+        for start, end in _strokes(thing):
+            (x0, y0), (x1, y1) = upright.point(*start), upright.point(*end)
             if abs(y1 - y0) <= _STRAIGHT and abs(x1 - x0) >= _SHORTEST_RULE:
                 across.append(Rule((y0 + y1) / 2, min(x0, x1), max(x0, x1)))
             elif abs(x1 - x0) <= _STRAIGHT and abs(y1 - y0) >= _SHORTEST_RULE:
@@ -98,24 +124,27 @@ def _characters(textpage: Any) -> str:
     return "".join(chr(u) if 0 < u < 0x110000 and not 0xD800 <= u < 0xE000 else " " for u in units)
 
 
-class _Box:
+class CharacterBoxes:
     """The places of characters; the buffers that pdfium fills are made once."""
 
-    def __init__(self, raw: Any) -> None:
-        self._raw = raw
+    def __init__(self, page: Any, textpage: Any) -> None:
+        self._raw = textpage.raw
+        self._upright = Upright(page)
         self._loose = pdfium_c.FS_RECTF()
 
     def __call__(self, index: int) -> tuple[float, float, float, float]:
-        """Left, bottom, right and top of a character, with the line's height."""
+        """Left, bottom, right and top of a character, with the line's height; zeros where it is not drawn."""
         if not pdfium_c.FPDFText_GetLooseCharBox(self._raw, index, ctypes.byref(self._loose)):
             return (0.0, 0.0, 0.0, 0.0)
-        return (self._loose.left, self._loose.bottom, self._loose.right, self._loose.top)
+        x0, y0 = self._upright.point(self._loose.left, self._loose.bottom)
+        x1, y1 = self._upright.point(self._loose.right, self._loose.top)
+        return (min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
 
     def size(self, index: int) -> float:
         return float(round(pdfium_c.FPDFText_GetFontSize(self._raw, index), 1))
 
 
-def _word(text: str, found: re.Match[str], box: _Box) -> Word:
+def _word(text: str, found: re.Match[str], box: CharacterBoxes) -> Word:
     first, last = found.start(), found.end() - 1
     left, bottom, right, top = box(first)
     if last > first:
