@@ -14,7 +14,7 @@ import logging
 import shutil
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -90,31 +90,19 @@ def check_agreement(reference: Vectors, exported: Vectors) -> None:
 
 def _write(encoder: SentenceTransformerEncoder, folder: Path, *, fused: bool) -> None:
     import onnxruntime
-    import torch
-    from onnxruntime.quantization import QuantType, quantize_dynamic
 
     model = encoder.model
     tokenizer = model.tokenizer
     if not getattr(tokenizer, "is_fast", False):
         raise ModelError(f"{encoder.source} has no fast tokenizer.")
     example = tokenizer(CHECK_TEXTS[1], return_tensors="pt")
-    fp32, int8 = folder / "fp32.onnx", folder / "int8.onnx"
-    with _quiet(), _attention(model, FUSED if fused else "eager"):
-        torch.onnx.export(
-            _two_outputs(model.cpu().eval(), tuple(example)),
-            (example[INPUT],),
-            fp32,
-            input_names=[INPUT],
-            output_names=["sentence_embedding", "token_embeddings"],
-            dynamic_shapes=({1: torch.export.Dim("tokens", min=2)},),
-            dynamo=True,
-            external_data=False,
-            verbose=False,
-        )
-        quantize_dynamic(fp32, int8, per_channel=True, weight_type=QuantType.QInt8)
-        _optimize(int8, folder / MODEL_FILE)
-    fp32.unlink()
-    int8.unlink()
+    write_graph(
+        _two_outputs(model.cpu().eval(), tuple(example)),
+        {INPUT: example[INPUT]},
+        ("sentence_embedding", "token_embeddings"),
+        folder / MODEL_FILE,
+        fused=fused,
+    )
     tokenizer.backend_tokenizer.save(str(folder / TOKENIZER_FILE))
     details = ExportDetails(
         fingerprint=f"{encoder.fingerprint}-int8",
@@ -125,6 +113,35 @@ def _write(encoder: SentenceTransformerEncoder, folder: Path, *, fused: bool) ->
         recipe=RECIPE,
     )
     (folder / DETAILS_FILE).write_text(json.dumps(asdict(details), indent=1), "utf-8")
+
+
+def write_graph(model: Any, inputs: dict[str, Any], outputs: Sequence[str], file: Path, *, fused: bool = True) -> None:
+    """Write ``model``, a torch module, to ``file`` as it reads one text: int8 per channel, the graph fused.
+
+    ``inputs`` are an example of its positional inputs by name, each (1, n) for any n of 2 or more;
+    ``outputs`` name what it returns. With ``fused``, transformers' attention is one operator, which attends
+    to all tokens. Whether the file agrees with the model is for the caller to check; torch.onnx and
+    onnxruntime raise many kinds of errors.
+    """
+    import torch
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+
+    with tempfile.TemporaryDirectory(dir=file.parent) as scratch:
+        fp32, int8 = Path(scratch) / "fp32.onnx", Path(scratch) / "int8.onnx"
+        with _quiet(), _attention(model, FUSED if fused else "eager"):
+            torch.onnx.export(
+                model,
+                tuple(inputs.values()),
+                fp32,
+                input_names=list(inputs),
+                output_names=list(outputs),
+                dynamic_shapes=tuple({1: torch.export.Dim("tokens", min=2)} for _ in inputs),
+                dynamo=True,
+                external_data=False,
+                verbose=False,
+            )
+            quantize_dynamic(fp32, int8, per_channel=True, weight_type=QuantType.QInt8)
+            _optimize(int8, file)
 
 
 def _optimize(model: Path, optimized: Path) -> None:
