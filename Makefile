@@ -9,7 +9,7 @@ RESULTS = benchmarks/results/$(shell git rev-parse --short HEAD)
 export HF_HUB_OFFLINE ?= 1
 export STREAMLIT_BROWSER_GATHER_USAGE_STATS := false
 
-.PHONY: install run test check format bench-quality bench-speed bench-record faults clean
+.PHONY: install run test check format bench-quality bench-speed bench-record train faults clean
 
 install: $(VENV)/.installed
 
@@ -58,6 +58,16 @@ bench-record: install
 	$(BIN)/python benchmarks/quality.py --json $(RESULTS)/samples.json
 	$(BIN)/python benchmarks/obliqa.py --data $(DATA) --json $(RESULTS)/obliqa.json
 	$(BIN)/python benchmarks/compare.py --data $(DATA) --json $(RESULTS)/compare.json
+
+# The small reader, from public pairs in DATA/train to an ONNX file with its card in WORK/reader; see training/README.md.
+WORK ?= build/reader
+train: install
+	@test -n "$(DATA)" || { echo "Give DATA=folder with train/, plans/ and eval/"; exit 2; }
+	$(BIN)/python -m training.prepare --data $(DATA) --out $(WORK)
+	$(BIN)/python -m training.mine --work $(WORK)
+	$(BIN)/python -m training.train --work $(WORK) $(if $(MINUTES),--minutes $(MINUTES)) $(if $(EXAMPLES),--examples $(EXAMPLES))
+	$(BIN)/python -m training.evaluate --work $(WORK) --data $(DATA)
+	$(BIN)/python -m training.export --work $(WORK)
 
 clean:
 	rm -rf index .pytest_cache .mypy_cache .ruff_cache .hypothesis

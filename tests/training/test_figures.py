@@ -1,0 +1,113 @@
+"""What is measured, by hand; and the card that tells it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from made import make_example
+
+from training.card import write_card
+from training.evaluate import left_out_scores, measure_held, refusal
+from training.examples import Kind, write_lines
+from training.export import agreement
+from training.pairs import Reading
+from training.spans import exact, overlap
+
+
+@pytest.mark.parametrize(
+    ("text", "gold", "same", "f1"),
+    [
+        ("The Town Council.", "town council", True, 1.0),
+        ("the old town council", "town council", False, 2 * 2 / 5),
+        ("mayor", "town council", False, 0.0),
+        ("", "town", False, 0.0),
+        ("the", "", True, 1.0),
+        ("no no", "no", False, 2 / 3),
+    ],
+)
+def test_answers_are_compared_as_squad_does(text: str, gold: str, same: bool, f1: float) -> None:
+    assert exact(text, gold) is same
+    assert overlap(text, gold) == pytest.approx(f1)
+
+
+def test_held_figures_by_hand() -> None:
+    passage = "The town council opened it in 1911."
+    examples = [
+        make_example("Who?", passage, "town council"),
+        make_example("When?", passage, "1911"),
+        make_example("Is it open?", passage, "The", start=None, end=None),
+        make_example("Who else?", passage),
+        make_example("When not?", passage, kind=Kind.YEAR),
+    ]
+    readings = [
+        Reading((4, 16), 4.0, 1.0),  # 3: right
+        Reading((4, 16), 2.0, -2.0),  # -1: wrong, and thought unanswered
+        Reading(None, -2.0, 3.0),  # 2: no span is asked for
+        Reading((0, 3), -2.0, -3.0),  # -4
+        Reading((0, 3), 0.0, 1.0),  # 1: taken in
+    ]
+    figures = measure_held(examples, readings)
+    assert figures["span"] == {"answers": 2, "EM": 0.5, "F1": 0.5}
+    assert figures["span by source"] == {"squad_train_pieces": figures["span"]}
+    assert figures["accuracy on unanswered"] == 0.5
+    assert figures["accuracy on answered"] == pytest.approx(2 / 3)
+    assert figures["refusal"]["AUROC"] == pytest.approx(5 / 6)
+    assert figures["refusal by relevance alone"]["AUROC"] == pytest.approx((2 + 1 + 1 + 0.5) / 6)
+    assert figures["refusal by kind"][str(Kind.YEAR)]["AUROC"] == pytest.approx(2 / 3)
+
+
+def test_nothing_to_refuse() -> None:
+    assert refusal([], [1.0]) == refusal([1.0], []) == {}
+
+
+def test_the_judged_is_left_out() -> None:
+    # noise that a model with the judged row in it would partly learn: left out, it tells the wrong way
+    features = np.array([[1.0], [1.0], [-1.0], [-1.0]])
+    wanted = np.array([True, False, True, False])
+    scores = left_out_scores(features, wanted)
+    assert all((score > 0) != is_so for score, is_so in zip(scores, wanted, strict=True))
+    clear = np.array([[x] for x in (*range(1, 11), *range(-10, 0))], dtype=float)
+    told = left_out_scores(clear, clear[:, 0] > 0)
+    assert min(told[:10]) > 0 > max(told[10:])
+
+
+def test_agreement_by_hand() -> None:
+    reference = [Reading((0, 1), 4, 1), Reading((0, 2), 4, 1), Reading((0, 3), -4, -1), Reading(None, -9, -1)]
+    exported = [Reading((0, 1), 4, 1.5), Reading((1, 2), 4, 1), Reading((5, 6), -4, -1), Reading((2, 3), 9, -1)]
+    found = agreement(reference, exported)
+    assert (found.pairs, found.same_span, found.same_verdict, found.relevance_apart) == (4, 0.5, 0.75, 0.125)
+
+
+@pytest.mark.parametrize("measured", [True, False])
+def test_the_card_names_data_licences_and_figures(tmp_path: Path, measured: bool) -> None:
+    example = make_example("Who?", "The council.", "council")
+    write_lines(tmp_path / "train.jsonl", [example] * 3)
+    write_lines(tmp_path / "mined-train.jsonl", [make_example("Who else?", "The council.", kind=Kind.NAME)])
+    run = tmp_path / "run"
+    run.mkdir()
+    (run / "details.json").write_text(json.dumps({"examples": 4, "seed": 7}))
+    if measured:
+        figures = {
+            "held": measure_held([example], [Reading((4, 11), 1.0, 1.0)]),
+            "plans": {"margin": refusal([2, 3], [1])},
+        }
+        (run / "figures.json").write_text(json.dumps(figures))
+    agreed = {"pairs": 300, "same_span": 0.97, "same_verdict": 0.99}
+    details = {"fingerprint": "0a1b", "max_tokens": 224, "agreement": agreed}
+    write_card(tmp_path / "README.md", work=tmp_path, run=run, details=details)
+    card = (tmp_path / "README.md").read_text()
+    for said in (
+        "| squad_train_pieces | 3 | CC BY-SA 4.0 | SQuAD",
+        "answered 3, name swapped 1",
+        "- seed: 7",
+        "fingerprint 0a1b",
+        "the same span in 97.0%",
+        "224 tokens",
+    ):
+        assert said in card
+    assert ("| all | 1 | 1.000 | 1.000 |" in card) is measured
+    assert ("| plans, margin | 2 | 1 | 1.000 | 1.000 | 1.000 |" in card) is measured
+    assert ("Not measured" in card) is not measured

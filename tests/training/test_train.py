@@ -1,0 +1,213 @@
+"""Training learns, stops and goes on, and what is exported reads as what was trained."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from made import make_example
+
+from indexer.errors import ModelError
+from training.examples import Example
+from training.export import Agreement, OnnxReader, check_agreement, export_reader
+from training.items import batches, to_items
+from training.model import load_reader, may_be_answers, new_reader, pad, read, save_reader, span_logits
+from training.pairs import LONGEST, Pair, encode_pairs, load_tokenizer, read_numbers
+from training.train import Run, loss_of, rate_at, train
+
+
+def pairs_of(tokenizer: Any, examples: list[Example]) -> list[Pair]:
+    return encode_pairs(
+        tokenizer, [e.question for e in examples], [e.context for e in examples], [e.passage for e in examples]
+    )
+
+
+@pytest.fixture(scope="module")
+def learned(base: Path, tokenizer: Any, twenty: list[Example], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a run that has seen the twenty examples over and over."""
+    folder = tmp_path_factory.mktemp("run")
+    run = Run(new_reader(base, 3), to_items(twenty, tokenizer), folder, epochs=60, batch=10, rate=3e-3)
+    train(run, twenty, tokenizer, save=80, report=20)
+    return folder
+
+
+def test_it_learns_twenty_examples_by_heart(learned: Path, base: Path, tokenizer: Any, twenty: list[Example]) -> None:
+    readings = read(load_reader(learned, base), pairs_of(tokenizer, twenty))
+    for example, reading in zip(twenty, readings, strict=True):
+        assert (reading.relevance > 0) is example.relevant
+        assert (reading.margin > 0) is example.relevant
+        if example.relevant:
+            assert reading.span == example.span
+
+
+def test_the_log_tells_of_a_falling_loss(learned: Path) -> None:
+    rows = [json.loads(line) for line in (learned / "log.jsonl").read_text().splitlines()]
+    losses = [row["span loss"] + row["relevance loss"] for row in rows if "span loss" in row]
+    assert losses[0] > 1.0
+    assert losses[-1] < 0.1
+    assert rows[-1]["dev EM"] == rows[-1]["dev AUROC"] == 1.0
+    assert [row["step"] for row in rows if "dev F1" in row] == [80, 120]
+
+
+def test_a_resumed_run_ends_with_the_same_weights(
+    base: Path, tokenizer: Any, twenty: list[Example], tmp_path: Path
+) -> None:
+    items = to_items(twenty, tokenizer)
+
+    def new_run(name: str) -> Run:
+        return Run(new_reader(base, 3), items, tmp_path / name, epochs=3, batch=4, accumulate=2, rate=1e-3)
+
+    whole = new_run("whole")
+    losses = [figures["span loss"] for figures in whole.advance()]
+    first = new_run("parts")
+    before = []
+    for figures in first.advance():
+        before.append(figures["span loss"])
+        if first.step == 4:  # in the midst of the second epoch
+            first.save()
+            break
+    torch.manual_seed(99)  # whatever was drawn in between
+    second = new_run("parts")
+    second.resume()
+    after = [figures["span loss"] for figures in second.advance()]
+    assert before + after == losses
+    assert len(losses) == whole.steps == 9
+    for one, other in zip(whole.reader.parameters(), second.reader.parameters(), strict=True):
+        assert torch.equal(one, other)
+
+
+def test_without_a_checkpoint_it_begins_at_the_start(
+    base: Path, tokenizer: Any, twenty: list[Example], tmp_path: Path
+) -> None:
+    run = Run(new_reader(base, 3), to_items(twenty, tokenizer), tmp_path)
+    run.resume()
+    assert (run.step, run.read) == (0, 0)
+
+
+def test_time_ends_a_run(
+    base: Path, tokenizer: Any, twenty: list[Example], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = count(step=0.5)  # read twice a step
+    monkeypatch.setattr("training.train.time.perf_counter", lambda: next(clock))
+    run = Run(new_reader(base, 3), to_items(twenty, tokenizer), tmp_path, epochs=10**6, batch=4, minutes=0.1)
+    rates = [figures["rate"] for figures in run.advance()]
+    assert (run.step, run.seconds) == (12, 6.0)
+    assert rates == sorted(rates[:2]) + sorted(rates[2:], reverse=True)
+    assert rates[-1] < 0.1 * max(rates)
+
+
+def test_the_rate_rises_and_falls() -> None:
+    assert rate_at(0.0) == 0.0
+    assert rate_at(0.03) == pytest.approx(0.5)
+    assert rate_at(0.06) == pytest.approx(1.0)
+    assert rate_at(0.53) == pytest.approx(0.5)
+    assert rate_at(1.0) == rate_at(1.4) == 0.0
+
+
+def test_batches_hold_each_example_once_and_differ_by_epoch(tokenizer: Any, twenty: list[Example]) -> None:
+    items = to_items(twenty, tokenizer)
+    first, again, next_epoch = (batches(items, 3, epoch, seed=1) for epoch in (0, 0, 1))
+    assert sorted(i for batch in first for i in batch) == list(range(20))
+    assert first == again != next_epoch
+    assert max(map(len, first)) == 3
+
+
+def test_what_is_not_known_of_a_span_teaches_nothing(reader: Any, tokenizer: Any, twenty: list[Example]) -> None:
+    known = to_items(twenty[:2], tokenizer)
+    unknown = to_items([make_example("how many kilns ?", "forty kilns .", "forty", start=None, end=None)], tokenizer)
+    reader.eval()
+    span, _ = loss_of(reader, known, "cpu", bf16=False)
+    both, _ = loss_of(reader, known + unknown, "cpu", bf16=False)
+    alone, _ = loss_of(reader, unknown, "cpu", bf16=False)
+    assert both.item() == pytest.approx(span.item(), rel=1e-5)
+    assert alone.item() == 0.0
+
+
+def test_the_loss_by_hand(reader: Any, tokenizer: Any, twenty: list[Example]) -> None:
+    items = to_items(twenty[:1], tokenizer)
+    reader.eval()
+    with torch.inference_mode():
+        spans, relevance = reader(*pad([items[0].pair]))
+        logits = span_logits(spans, may_be_answers([items[0].pair], spans.shape[1]))[0].numpy().astype(np.float64)
+        span_loss, relevance_loss = loss_of(reader, items, "cpu", bf16=False)
+    logs = logits - np.log(np.exp(logits).sum(axis=0))
+    assert span_loss.item() == pytest.approx(-(logs[items[0].first, 0] + logs[items[0].last, 1]) / 2, rel=1e-4)
+    assert relevance_loss.item() == pytest.approx(np.log1p(np.exp(-relevance.item())), rel=1e-4)
+
+
+def test_tokens_stand_for_their_span(tokenizer: Any) -> None:
+    passage = "the city lhasa has built forty kilns ."
+    (pair,) = encode_pairs(tokenizer, ["how many kilns ?"], ["wuhan bridges"], [passage])
+    span = (passage.index("forty"), passage.index("kilns") + 5)
+    first, last = pair.tokens_of(span) or (0, 0)
+    assert (pair.spans[first], pair.spans[last]) == ((25, 30), (31, 36))
+    assert [passage[a:b] for a, b in filter(None, pair.spans)] == passage.split()
+    assert pair.types[first] == 1 and pair.types[1] == 0
+
+
+def test_an_answer_that_was_cut_off_is_left_out(tokenizer: Any) -> None:
+    passage = " ".join(["the"] * LONGEST) + " forty"
+    example = make_example("how many ?", passage, "forty")
+    assert to_items([example], tokenizer) == []
+    assert len(encode_pairs(tokenizer, ["how ?"], [""], [passage])[0].ids) == LONGEST
+
+
+def test_the_best_span_by_hand() -> None:
+    pair = Pair((1, 2, 3, 4, 5), (0, 0, 1, 1, 1), (None, None, (0, 3), (4, 7), (8, 9)))
+    numbers = np.array([[1, 1], [90, 90], [2, 0], [1, 5], [9, 4]], dtype=np.float32)
+    # 9 + 4 at the last token; 9 + 5 would end before it begins, and the question's tokens do not count
+    reading = read_numbers(pair, numbers, 0.5)
+    assert (reading.span, reading.margin, reading.score) == ((8, 9), 13 - 2, 11 / 2 + 0.5)
+
+
+def test_a_passage_of_nothing_has_no_span() -> None:
+    reading = read_numbers(Pair((1, 2), (0, 0), (None, None)), np.zeros((2, 2), dtype=np.float32), 1.0)
+    assert reading.span is None
+    assert reading.score == float("-inf")
+
+
+def test_padding_changes_nothing(reader: Any, tokenizer: Any, twenty: list[Example]) -> None:
+    long = make_example("how many ?", "the city " * 40 + "has forty .", "forty")
+    pairs = pairs_of(tokenizer, [twenty[0], long])
+    together, alone = read(reader, pairs), [read(reader, [pair])[0] for pair in pairs]
+    for one, other in zip(together, alone, strict=True):
+        assert one.relevance == pytest.approx(other.relevance, abs=1e-5)
+        assert one.margin == pytest.approx(other.margin, abs=1e-5)
+
+
+def test_the_export_reads_as_the_model_and_is_the_same_each_time(
+    learned: Path, base: Path, tokenizer: Any, twenty: list[Example], tmp_path: Path
+) -> None:
+    trained = load_reader(learned, base)
+    pairs = pairs_of(tokenizer, twenty)
+    found = export_reader(trained, base / "tokenizer.json", tmp_path / "one", pairs)
+    assert (found.pairs, found.same_span, found.same_verdict) == (20, 1.0, 1.0)
+    read_back = OnnxReader(tmp_path / "one" / "model.onnx").read(pairs_of(load_tokenizer(tmp_path / "one"), twenty))
+    assert [r.span for r in read_back if r.score >= 0] == [e.span for e in twenty if e.span]
+    export_reader(trained, base / "tokenizer.json", tmp_path / "two", pairs)
+    one, two = (hashlib.sha256((tmp_path / name / "model.onnx").read_bytes()).hexdigest() for name in ("one", "two"))
+    assert one == two
+
+
+@pytest.mark.parametrize(("same_span", "same_verdict"), [(0.8, 1.0), (1.0, 0.9), (float("nan"), 1.0)])
+def test_an_export_that_reads_otherwise_is_refused(same_span: float, same_verdict: float) -> None:
+    check_agreement(Agreement(300, 0.9, 0.95, relevance_apart=0.2))
+    with pytest.raises(ModelError, match="does not agree"):
+        check_agreement(Agreement(300, same_span, same_verdict, relevance_apart=0.2))
+
+
+def test_weights_come_back_as_they_were(reader: Any, base: Path, tmp_path: Path) -> None:
+    save_reader(reader, tmp_path)
+    for name, value in load_reader(tmp_path, base).state_dict().items():
+        assert torch.equal(value, reader.state_dict()[name]), name
+
+
+def test_no_reader_was_trained(base: Path, tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match=r"Run training\.train"):
+        load_reader(tmp_path, base)

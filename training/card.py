@@ -1,0 +1,117 @@
+"""The model card: what the reader learned from and under which licences, its figures, its limits."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from training.examples import read_examples, read_split
+from training.sources import SOURCES
+
+_LIMITS = """\
+- It reads English, or what was translated into it. Of other languages it knows nothing.
+- It reads one passage at a time: what only two passages together say, it cannot tell.
+- It reads {tokens} tokens, question and passage; what goes beyond is cut off the passage.
+- Most of its unanswerable questions were mined or made by rule, not written by people. A passage that answers in
+  other words may be among them.
+- A span is a slice of the passage that was given, and no promise that the passage is right.
+- Figures on the plans' questions come from questions that were looked at while it was made.
+"""
+
+
+def write_card(file: Path, *, work: Path, run: Path, details: dict[str, Any]) -> None:
+    """Write the card of the reader in ``run``, trained on what is in ``work``, to ``file``."""
+    learned = Counter(e.source for e in read_examples(work / "train.jsonl"))
+    kinds = Counter(str(e.kind) for e in read_split(work, "train"))
+    trained = _object(run / "details.json")
+    figures = _object(run / "figures.json")
+    agreement = details["agreement"]
+    lines = [
+        "# The small reader of Planlens",
+        "",
+        "Given a question and a passage, it marks the span that answers, or says that none does. It is",
+        "all-MiniLM-L6-v2 (Apache-2.0) with two heads, trained by `training/` of Planlens at commit",
+        f"{commit()}; weights int8, fingerprint {details['fingerprint']}.",
+        "",
+        "## Data",
+        "",
+        "Weights trained on share-alike sets carry their attribution: CC BY-SA 4.0 and 3.0 where the table says so.",
+        "",
+        "| set | examples in the training split | licence | credit |",
+        "| --- | --- | --- | --- |",
+        *(f"| {n} | {c} | {SOURCES[n].licence} | {SOURCES[n].credit} |" for n, c in sorted(learned.items())),
+        "",
+        "By kind, mined ones with them: " + ", ".join(f"{kind} {count}" for kind, count in kinds.most_common()) + ".",
+        "A tenth of the articles of each set was held back; nothing of them was learned from.",
+        "",
+        "## Training",
+        "",
+        *(f"- {name}: {value}" for name, value in trained.items()),
+        "",
+        "## Figures",
+        "",
+        f"int8 against fp32 on {agreement['pairs']} held-back pairs: the same span in {agreement['same_span']:.1%}",
+        f"of those that both find answered, the same verdict in {agreement['same_verdict']:.1%}.",
+        "",
+        *_figures(figures),
+        "## Limits",
+        "",
+        _LIMITS.format(tokens=details["max_tokens"]),
+    ]
+    file.write_text("\n".join(lines), "utf-8")
+
+
+def commit() -> str:
+    """The commit that the recipe stands at, marked where files of it differ from it; "unknown" outside a checkout."""
+    head, changed = _git("rev-parse", "--short", "HEAD"), _git("status", "--porcelain", ".")
+    return f"{head} with changes" if head and changed else head or "unknown"
+
+
+def _git(*arguments: str) -> str:
+    """What git prints, in this folder; empty where there is no git or no checkout."""
+    try:
+        done = subprocess.run(
+            ["git", *arguments], cwd=Path(__file__).parent, capture_output=True, text=True, check=False
+        )
+    except OSError:
+        return ""
+    return "" if done.returncode else done.stdout.strip()
+
+
+def _object(file: Path) -> dict[str, Any]:
+    """The JSON object in ``file``; empty where there is no file yet."""
+    return dict(json.loads(file.read_text("utf-8"))) if file.is_file() else {}
+
+
+def _figures(figures: dict[str, Any]) -> list[str]:
+    """Tables of what training.evaluate measured."""
+    if not figures:
+        return ["Not measured: run training.evaluate before training.export.", ""]
+    held = figures["held"]
+    lines = ["| held-back answers | number | EM | F1 |", "| --- | --- | --- | --- |"]
+    for name, row in {"all": held["span"], **held["span by source"]}.items():
+        lines.append(f"| {name} | {row['answers']} | {row['EM']:.3f} | {row['F1']:.3f} |")
+    lines += [
+        "",
+        f"Right on {held['accuracy on unanswered']:.1%} of the held-back unanswered and on",
+        f"{held['accuracy on answered']:.1%} of the answered, at odds of one to one.",
+        "",
+        "| refusal | answered | unanswered | AUROC | refused at 95 % kept | at 90 % kept |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
+    plans = figures.get("plans", {})
+    rows = {
+        "held-back, all": held["refusal"],
+        **{f"held-back, {kind}": row for kind, row in held["refusal by kind"].items()},
+        **{f"plans, {way}": row for way, row in plans.items() if isinstance(row, dict)},
+    }
+    for name, row in rows.items():
+        if row:
+            lines.append(
+                f"| {name} | {row['answered']} | {row['unanswered']} | {row['AUROC']:.3f} | "
+                f"{row['refused at 95 % kept']:.3f} | {row['refused at 90 % kept']:.3f} |"
+            )
+    return [*lines, ""]

@@ -1,0 +1,182 @@
+"""What a trained reader knows: on held-back articles, and on questions asked of plans.
+
+    python -m training.evaluate --work WORK [--run RUN] [--data DIR] [--limit 4000] [--threads 1]
+
+Held-back articles: exact match and F1 of the span, and how well answered and unanswered are told apart, by
+source and by kind of negative. Plans, with --data (plans in DIR/plans, questions in DIR/eval/plans-dev.jsonl):
+each question's TOP best passages as the app ranks them are read with their plan's title and section; how well
+facts are told from the unanswerable by the reader alone, by the app's confidence alone, and by both, a logistic
+model fitted on all questions but the one that it judges. Writes RUN/figures.json.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+from collections import defaultdict
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from benchmarks.quality import examine_all, indexed, real_set
+from indexer.asking.answering import Examination
+from indexer.asking.confidence import confidence
+from indexer.evaluation import auroc, refused_at_kept
+from indexer.types import Passage, Role
+from training.examples import Example, draw, read_split
+from training.model import Reader, base_folder, load_reader, read
+from training.pairs import Reading, encode_pairs, load_tokenizer
+from training.spans import exact, overlap
+
+SEED = 7
+#: Passages of a question that are read.
+TOP = 16
+#: Strength of the penalty of the logistic model, on features of unit variance.
+_C = 0.3
+Figures = dict[str, Any]
+
+
+def refusal(kept: Sequence[float], others: Sequence[float]) -> Figures:
+    """How scores tell what is answered from what is not; higher is surer."""
+    if not kept or not others:
+        return {}
+    return {
+        "answered": len(kept),
+        "unanswered": len(others),
+        "AUROC": auroc(kept, others),
+        "refused at 95 % kept": refused_at_kept(kept, others, 0.95),
+        "refused at 90 % kept": refused_at_kept(kept, others, 0.90),
+    }
+
+
+def measure_held(examples: Sequence[Example], readings: Sequence[Reading]) -> Figures:
+    """Figures over examples and what the reader said of each."""
+    both = list(zip(examples, readings, strict=True))
+    spans: dict[str, list[tuple[bool, float]]] = defaultdict(list)
+    scores: dict[str, list[float]] = defaultdict(list)
+    for example, reading in both:
+        scores[str(example.kind)].append(reading.score)
+        if example.span:
+            text = example.passage[slice(*reading.span)] if reading.span else ""
+            spans[example.source].append((exact(text, example.answer), overlap(text, example.answer)))
+    everything = [pair for pairs in spans.values() for pair in pairs]
+    kept = [r.score for e, r in both if e.relevant]
+    others = [r.score for e, r in both if not e.relevant]
+    return {
+        "examples": len(both),
+        "span": _span_figures(everything),
+        "span by source": {name: _span_figures(pairs) for name, pairs in sorted(spans.items())},
+        "accuracy on unanswered": sum(s < 0 for s in others) / max(1, len(others)),
+        "accuracy on answered": sum(s >= 0 for s in kept) / max(1, len(kept)),
+        "refusal": refusal(kept, others),
+        "refusal by margin alone": refusal([r.margin for e, r in both if e.relevant], _of(both, "margin")),
+        "refusal by relevance alone": refusal([r.relevance for e, r in both if e.relevant], _of(both, "relevance")),
+        "refusal by kind": {kind: refusal(kept, found) for kind, found in sorted(scores.items()) if kind != "answered"},
+    }
+
+
+def _of(both: Sequence[tuple[Example, Reading]], name: str) -> list[float]:
+    return [float(getattr(r, name)) for e, r in both if not e.relevant]
+
+
+def _span_figures(pairs: Sequence[tuple[bool, float]]) -> Figures:
+    count = max(1, len(pairs))
+    return {"answers": len(pairs), "EM": sum(e for e, _ in pairs) / count, "F1": sum(f for _, f in pairs) / count}
+
+
+def read_plans(reader: Reader, tokenizer: Any, seen: Sequence[Examination]) -> list[list[tuple[Passage, Reading]]]:
+    """For each question its best passages with what the reader says of them."""
+    asked = [
+        (i, s.question.text, r.passage)
+        for i, s in enumerate(seen)
+        for r in s.ranked[:TOP]
+        if r.passage.role is not Role.FURNITURE
+    ]
+    pairs = encode_pairs(
+        tokenizer,
+        [question for _, question, _ in asked],
+        [". ".join([p.title, *(label[:100] for label in p.section)]) for _, _, p in asked],
+        [p.text for _, _, p in asked],
+    )
+    found: list[list[tuple[Passage, Reading]]] = [[] for _ in seen]
+    for (i, _, passage), reading in zip(asked, read(reader, pairs), strict=True):
+        found[i].append((passage, reading))
+    return found
+
+
+def left_out_scores(features: Any, wanted: Any) -> list[float]:
+    """The logit of each row of ``features`` (n, f) by a logistic model fitted on all others."""
+    from sklearn.linear_model import LogisticRegression
+
+    scaled = (features - features.mean(axis=0)) / np.maximum(features.std(axis=0), 1e-9)
+    scores = []
+    for i in range(len(scaled)):
+        others = np.arange(len(scaled)) != i
+        model = LogisticRegression(C=_C).fit(scaled[others], wanted[others])
+        scores.append(float(model.decision_function(scaled[i : i + 1])[0]))
+    return scores
+
+
+def measure_plans(reader: Reader, tokenizer: Any, data: Path) -> Figures:
+    """Refusal on the development questions, and whether the surest reading holds the answer."""
+    with indexed(real_set(data)[0]) as library:
+        rows_seen = examine_all(library, real_set(data)[1])
+    read_of = read_plans(reader, tokenizer, [seen for _, seen in rows_seen])
+    facts = np.array([row["kind"] == "fact" for row, _ in rows_seen])
+    features, right = [], []
+    for (row, seen), readings in zip(rows_seen, read_of, strict=True):
+        best = max(seen.judged, key=lambda j: j[1].score, default=None)
+        sure = confidence(best[0]) if best and not seen.missing else 0.0
+        top = max(readings, key=lambda pair: pair[1].score, default=None)
+        margin = max((r.margin for _, r in readings), default=0.0)
+        relevance = max((r.relevance for _, r in readings), default=0.0)
+        # the passage that the app itself puts first
+        first = readings[0][1].score if readings else 0.0
+        features.append([float(np.log((sure + 1e-3) / (1 - sure + 1e-3))), margin, relevance, first])
+        if row["kind"] == "fact":
+            passage = " ".join(top[0].text.split()).lower() if top else ""
+            right.append(all(a.lower() in passage for a in row["answer"]))
+    x = np.array(features)
+    ways = {
+        "app's confidence": x[:, 0],
+        "margin": x[:, 1],
+        "relevance": x[:, 2],
+        "margin and relevance": x[:, 1] / 2 + x[:, 2],
+        "first passage's": x[:, 3],
+        "all together, left out": np.array(left_out_scores(x, facts)),
+    }
+    figures: Figures = {name: refusal(list(z[facts]), list(z[~facts])) for name, z in ways.items()}
+    return {**figures, "the surest passage holds the answer": sum(right) / max(1, len(right))}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--work", type=Path, required=True, help="the work folder")
+    parser.add_argument("--run", type=Path, help="the run's folder; WORK/run")
+    parser.add_argument("--data", type=Path, help="folder with plans/ and eval/")
+    parser.add_argument("--limit", type=int, help="held-back examples at most, drawn by the seed; all of them")
+    parser.add_argument("--threads", type=int, default=os.cpu_count() or 1)
+    arguments = parser.parse_args()
+    torch.set_num_threads(arguments.threads)
+    run = arguments.run or arguments.work / "run"
+    base = base_folder()
+    reader, tokenizer = load_reader(run, base), load_tokenizer(base)
+    if torch.cuda.is_available():
+        reader = reader.to("cuda")
+    held = sorted(read_split(arguments.work, "held"), key=lambda e: draw(SEED, e.question, e.passage))
+    held = held[: arguments.limit]
+    pairs = encode_pairs(tokenizer, [e.question for e in held], [e.context for e in held], [e.passage for e in held])
+    figures = {"held": measure_held(held, read(reader, pairs))}
+    if arguments.data:
+        figures["plans"] = measure_plans(reader, tokenizer, arguments.data)
+    text = json.dumps(figures, indent=1)
+    print(text)
+    (run / "figures.json").write_text(text + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,139 @@
+"""A trained reader -> an int8 ONNX file that the app can carry, checked against the model, with its card.
+
+    python -m training.export --work WORK [--run RUN] [--out FOLDER]
+
+Writes model.onnx, tokenizer.json, details.json and README.md, the model card, to FOLDER (WORK/reader); the same
+files for the same weights. The graph reads one question with one passage: input_ids and token_type_ids (1, n) give
+spans (1, n, 2) and relevance (1,).
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import shutil
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from indexer.encoding.export import write_graph
+from indexer.encoding.onnx import DETAILS_FILE, INPUT, MODEL_FILE, TOKENIZER_FILE
+from indexer.encoding.reference import weights_fingerprint
+from indexer.errors import ModelError
+from training.card import write_card
+from training.examples import draw, read_split
+from training.model import Reader, base_folder, load_reader, read
+from training.pairs import LONGEST, Pair, Reading, encode_pairs, load_tokenizer, read_numbers
+
+TYPES = "token_type_ids"
+OUTPUTS = ("spans", "relevance")
+LARGEST = 25 * 2**20
+#: int8 moves a logit a little; a wrong export (types lost, other pooling) agrees by chance alone.
+SAME_SPANS, SAME_VERDICTS = 0.85, 0.93
+#: Held-back examples that the file is checked on.
+CHECKED = 300
+SEED = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """Shares of pairs on which file and model find the same span, and agree whether the passage answers."""
+
+    pairs: int
+    same_span: float
+    same_verdict: float
+    relevance_apart: float  # mean difference of the relevance logits
+
+
+class OnnxReader:
+    """An exported reader: pairs -> readings, without torch."""
+
+    def __init__(self, file: Path) -> None:
+        import onnxruntime
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 1
+        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL  # done at export
+        self._session = onnxruntime.InferenceSession(file, options, providers=["CPUExecutionProvider"])
+
+    def read(self, pairs: Sequence[Pair]) -> list[Reading]:
+        """The reading of each pair, each run by itself, so that company changes nothing."""
+        readings = []
+        for pair in pairs:
+            inputs = {INPUT: np.array([pair.ids], dtype=np.int64), TYPES: np.array([pair.types], dtype=np.int64)}
+            spans, relevance = self._session.run(list(OUTPUTS), inputs)
+            readings.append(read_numbers(pair, spans[0], float(relevance[0])))
+        return readings
+
+
+def export_reader(reader: Reader, tokenizer_file: Path, folder: Path, check: Sequence[Pair]) -> Agreement:
+    """Write ``reader`` to ``folder`` and check it on the pairs of ``check``.
+
+    Raises ModelError when the file is too large or does not agree.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    reader = reader.cpu().eval()
+    example = {INPUT: torch.tensor([check[0].ids]), TYPES: torch.tensor([check[0].types])}
+    write_graph(reader, example, OUTPUTS, folder / MODEL_FILE)
+    shutil.copyfile(tokenizer_file, folder / TOKENIZER_FILE)
+    size = (folder / MODEL_FILE).stat().st_size
+    if size > LARGEST:
+        raise ModelError(
+            f"The exported reader has {size / 2**20:.1f} MiB; {LARGEST // 2**20} are the most it may have."
+        )
+    found = agreement(read(reader, check), OnnxReader(folder / MODEL_FILE).read(check))
+    check_agreement(found)
+    return found
+
+
+def agreement(reference: Sequence[Reading], exported: Sequence[Reading]) -> Agreement:
+    """How far two readers agree on the same pairs. Spans count only where both find that the passage answers."""
+    both = list(zip(reference, exported, strict=True))
+    spans = [(a.span, b.span) for a, b in both if a.score >= 0 and b.score >= 0]
+    return Agreement(
+        pairs=len(both),
+        same_span=sum(a == b for a, b in spans) / len(spans) if spans else 1.0,
+        same_verdict=sum((a.score >= 0) == (b.score >= 0) for a, b in both) / len(both),
+        relevance_apart=sum(abs(a.relevance - b.relevance) for a, b in both) / len(both),
+    )
+
+
+def check_agreement(found: Agreement) -> None:
+    """Raise ModelError unless file and model agree as int8 lets them."""
+    if not (found.same_span >= SAME_SPANS and found.same_verdict >= SAME_VERDICTS):
+        raise ModelError(
+            f"The exported reader does not agree with the model: the same span in {found.same_span:.0%} of "
+            f"{found.pairs} pairs, the same verdict in {found.same_verdict:.0%}. Train longer, or do not use the file."
+        )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--work", type=Path, required=True, help="the work folder")
+    parser.add_argument("--run", type=Path, help="the run's folder; WORK/run")
+    parser.add_argument("--out", type=Path, help="where the reader is written; WORK/reader")
+    arguments = parser.parse_args()
+    run, out = arguments.run or arguments.work / "run", arguments.out or arguments.work / "reader"
+    base = base_folder()
+    tokenizer = load_tokenizer(base)
+    held = sorted(read_split(arguments.work, "held"), key=lambda e: draw(SEED, e.question, e.passage))[:CHECKED]
+    pairs = encode_pairs(tokenizer, [e.question for e in held], [e.context for e in held], [e.passage for e in held])
+    found = export_reader(load_reader(run, base), base / TOKENIZER_FILE, out, pairs)
+    details: dict[str, Any] = {
+        "fingerprint": hashlib.sha256((out / MODEL_FILE).read_bytes()).hexdigest()[:16],
+        "base": weights_fingerprint(base),
+        "max_tokens": LONGEST,
+        "agreement": asdict(found),
+    }
+    (out / DETAILS_FILE).write_text(json.dumps(details, indent=1) + "\n", "utf-8")
+    write_card(out / "README.md", work=arguments.work, run=run, details=details)
+    print(json.dumps(details, indent=1))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,106 @@
+"""A question and a passage -> tokens, and the reader's numbers -> a span. Without torch, as the app will need it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from indexer.types import Span
+
+#: Tokens that the reader sees, the question's included. Attention over more costs time and gains nothing
+#: here: the app's passages with their context are half as long.
+LONGEST = 224
+#: Tokens of an answer, at most; 98 of 100 in the sets are shorter.
+LONGEST_ANSWER = 40
+Numbers = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """``ids`` and ``types`` of the tokens (0 question, 1 passage); ``spans`` of each in the passage.
+
+    ``spans`` are None for tokens that can be no part of an answer: the question, the context, the marks.
+    """
+
+    ids: tuple[int, ...]
+    types: tuple[int, ...]
+    spans: tuple[Span | None, ...]
+
+    def tokens_of(self, span: Span) -> Span | None:
+        """The first and the last token that touch ``span``; None where it was cut off."""
+        touching = [i for i, s in enumerate(self.spans) if s and s[0] < span[1] and span[0] < s[1]]
+        if not touching or (self.spans[touching[-1]] or span)[1] < span[1]:
+            return None
+        return touching[0], touching[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the reader says of a pair.
+
+    ``span`` is the likeliest answer in the passage, None where the passage has no token. ``margin`` is
+    how far its logits stand above those of no answer; ``relevance`` the logit that the passage answers.
+    """
+
+    span: Span | None
+    margin: float
+    relevance: float
+
+    @property
+    def score(self) -> float:
+        """Both signs that the passage answers, the span's two logits counting as one each."""
+        return self.margin / 2 + self.relevance
+
+
+def load_tokenizer(folder: Path) -> Any:
+    """The tokenizer of the model in ``folder``, cutting pairs at ``LONGEST`` from the passage's end."""
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    tokenizer.enable_truncation(LONGEST, strategy="only_second")
+    tokenizer.no_padding()
+    return tokenizer
+
+
+def encode_pairs(
+    tokenizer: Any, questions: Sequence[str], contexts: Sequence[str], passages: Sequence[str]
+) -> list[Pair]:
+    """The tokens of each question with its passage, the context before the passage.
+
+    Questions are cut at 400 characters, so that there is room for the passage.
+    """
+    before = [f"{context}. " if context else "" for context in contexts]
+    texts = [(q[:400], b + p) for q, b, p in zip(questions, before, passages, strict=True)]
+    pairs = []
+    for encoding, lead in zip(tokenizer.encode_batch(texts), map(len, before), strict=True):
+        sides, offsets = encoding.sequence_ids, encoding.offsets
+        spans = tuple(
+            (a - lead, b - lead) if side == 1 and a >= lead else None
+            for side, (a, b) in zip(sides, offsets, strict=True)
+        )
+        pairs.append(Pair(tuple(encoding.ids), tuple(encoding.type_ids), spans))
+    return pairs
+
+
+def read_numbers(pair: Pair, spans: Numbers, relevance: float) -> Reading:
+    """The reading of a pair from the model's ``spans`` (tokens, 2) and ``relevance`` logits.
+
+    The answer is the span whose start and end logits add up highest, as in BERT for SQuAD 2.0 (Devlin
+    et al. 2019); no answer has those of the first token.
+    """
+    inside = [i for i, span in enumerate(pair.spans) if span]
+    if not inside:
+        return Reading(None, float("-inf"), float(relevance))
+    first, last = inside[0], inside[-1] + 1
+    sums = spans[first:last, 0][:, None] + spans[first:last, 1][None, :]
+    near = np.tril(np.triu(np.ones_like(sums, dtype=bool)), LONGEST_ANSWER - 1)
+    best = int(np.argmax(np.where(near, sums, -np.inf)))
+    start, end = divmod(best, sums.shape[1])
+    one, other = pair.spans[first + start], pair.spans[first + end]
+    margin = float(sums[start, end] - spans[0].sum())
+    return Reading((one[0], other[1]) if one and other else None, margin, float(relevance))

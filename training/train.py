@@ -1,0 +1,272 @@
+"""Train the small reader: where the answer stands, or that there is none, and whether the passage answers.
+
+    python -m training.train --work WORK [--run RUN] [--minutes 120] [--examples 36000] [--resume]
+
+Reads what ``training.prepare`` and ``training.mine`` wrote to WORK; writes to RUN (WORK/run) reader.safetensors,
+log.jsonl, details.json and, every --save steps, checkpoint.pt, from which --resume goes on. On the CPU in fp32 a
+run that was resumed ends with the very weights of one that was not. A GPU is used where torch sees one.
+
+The loss is cross-entropy of the answer's first and last token, no answer being the first token of all
+(Devlin et al. 2019), plus binary cross-entropy of relevance. An answered example whose set does not say
+where the answer stands teaches relevance alone. AdamW; the rate rises over the first steps and then falls
+to nothing at the end, of the steps or of --minutes, whichever comes first.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from indexer.evaluation import auroc
+from training.examples import Example, draw, read_split
+from training.items import IGNORED, Item, batches, to_items
+from training.model import Reader, base_folder, may_be_answers, new_reader, pad, read, save_reader, span_logits
+from training.pairs import Pair, encode_pairs, load_tokenizer
+from training.spans import exact, overlap
+
+SEED = 7
+RATE = 1e-4
+BATCH = 32
+WARM_UP = 0.06  # share of the run in which the rate rises
+DECAY = 0.01
+LARGEST_GRADIENT = 1.0
+#: Examples of the dev split that are looked at while training.
+_LOOKED_AT = 600
+
+
+def loss_of(reader: Reader, items: Sequence[Item], device: str, bf16: bool) -> tuple[Any, Any]:
+    """The span's loss, of those that teach one, and the relevance's loss, means over ``items``."""
+    pairs = [item.pair for item in items]
+    with torch.autocast(device, dtype=torch.bfloat16, enabled=bf16):
+        spans, relevance = reader(*pad(pairs, device))
+    logits = span_logits(spans, may_be_answers(pairs, spans.shape[1], device))
+    targets = torch.tensor([(item.first, item.last) for item in items], device=device)
+    teaching = (targets[:, 0] != IGNORED).sum().clamp(min=1)
+    summed = torch.nn.functional.cross_entropy(
+        logits.transpose(1, 2).flatten(0, 1), targets.flatten(), ignore_index=IGNORED, reduction="sum"
+    )
+    wanted = torch.tensor([float(item.relevant) for item in items], device=device)
+    return summed / (2 * teaching), torch.nn.functional.binary_cross_entropy_with_logits(relevance.float(), wanted)
+
+
+def rate_at(progress: float) -> float:
+    """The share of the full learning rate at ``progress``, between 0 and 1 of the run."""
+    return min(1.0, progress / WARM_UP) * max(0.0, min(1.0, (1 - progress) / (1 - WARM_UP)))
+
+
+def look(reader: Reader, examples: Sequence[Example], pairs: Sequence[Pair]) -> dict[str, float]:
+    """Span EM and F1 of the answered, and AUROC of answered against unanswered."""
+    readings = read(reader, pairs)
+    spans = [(e, r) for e, r in zip(examples, readings, strict=True) if e.span]
+    texts = [(e.passage[slice(*r.span)] if r.span else "", e.answer) for e, r in spans]
+    kept = [r.score for e, r in zip(examples, readings, strict=True) if e.relevant]
+    others = [r.score for e, r in zip(examples, readings, strict=True) if not e.relevant]
+    return {
+        "dev EM": sum(exact(*pair) for pair in texts) / max(1, len(texts)),
+        "dev F1": sum(overlap(*pair) for pair in texts) / max(1, len(texts)),
+        "dev AUROC": auroc(kept, others) if kept and others else 0.0,
+    }
+
+
+class Run:
+    """One training run in a folder: steps, checkpoints, log."""
+
+    def __init__(
+        self,
+        reader: Reader,
+        items: Sequence[Item],
+        folder: Path,
+        *,
+        epochs: int = 1,
+        batch: int = BATCH,
+        accumulate: int = 1,
+        rate: float = RATE,
+        minutes: float | None = None,
+        bf16: bool = False,
+        device: str = "cpu",
+        seed: int = SEED,
+    ) -> None:
+        self.reader = reader.to(device)
+        self.items, self.folder, self.device, self.bf16 = items, folder, device, bf16
+        self.batch, self.accumulate, self.rate, self.seed, self.minutes = batch, accumulate, rate, seed, minutes
+        per_epoch = -(-len(batches(items, batch, 0, seed)) // accumulate)
+        self.steps = epochs * per_epoch
+        self.step, self.seconds, self.read = 0, 0.0, 0
+        plain = [p for p in reader.parameters() if p.ndim < 2]
+        rest = [p for p in reader.parameters() if p.ndim >= 2]
+        groups = [{"params": rest, "weight_decay": DECAY}, {"params": plain, "weight_decay": 0.0}]
+        self.optimizer = torch.optim.AdamW(groups, lr=rate)
+        self._per_epoch = per_epoch
+        torch.manual_seed(seed)
+
+    @property
+    def checkpoint(self) -> Path:
+        return self.folder / "checkpoint.pt"
+
+    @property
+    def progress(self) -> float:
+        """How much of the run is done, between 0 and 1, by steps or by time, whichever is further."""
+        by_time = self.seconds / (60 * self.minutes) if self.minutes else 0.0
+        return max(self.step / max(1, self.steps), by_time)
+
+    def save(self) -> None:
+        """Write the checkpoint; a stop in the midst leaves the one before."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        state = {
+            "reader": self.reader.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+            "counts": (self.step, self.seconds, self.read),
+            "random": torch.get_rng_state(),
+        }
+        scratch = self.checkpoint.with_suffix(".part")
+        torch.save(state, scratch)
+        scratch.replace(self.checkpoint)
+
+    def resume(self) -> None:
+        """Go on from the checkpoint, if there is one."""
+        if self.checkpoint.exists():
+            state = torch.load(self.checkpoint, map_location=self.device, weights_only=True)
+            self.reader.load_state_dict(state["reader"])
+            self.optimizer.load_state_dict(state["optimizer"])
+            self.step, self.seconds, self.read = state["counts"]
+            torch.set_rng_state(state["random"].cpu())
+
+    def advance(self) -> Iterator[dict[str, float]]:
+        """Train step by step to the end; yields each step's figures, losses being means over its examples."""
+        while self.step < self.steps and self.progress < 1:
+            epoch, place = divmod(self.step, self._per_epoch)
+            order = batches(self.items, self.batch, epoch, self.seed)
+            for first in range(place * self.accumulate, len(order), self.accumulate):
+                yield self._step(order[first : first + self.accumulate])
+                if self.progress >= 1:
+                    break
+
+    def _step(self, parts: Sequence[Sequence[int]]) -> dict[str, float]:
+        started = time.perf_counter()
+        self.reader.train()
+        share = rate_at(self.progress + 1 / max(1, self.steps) / 2)
+        for group in self.optimizer.param_groups:
+            group["lr"] = self.rate * share
+        count = sum(map(len, parts))
+        span_loss = relevance_loss = 0.0
+        for part in parts:
+            span, relevance = loss_of(self.reader, [self.items[i] for i in part], self.device, self.bf16)
+            ((span + relevance) * len(part) / count).backward()
+            span_loss += span.item() * len(part) / count
+            relevance_loss += relevance.item() * len(part) / count
+        torch.nn.utils.clip_grad_norm_(self.reader.parameters(), LARGEST_GRADIENT)
+        self.optimizer.step()
+        self.optimizer.zero_grad(set_to_none=True)
+        self.step += 1
+        self.read += count
+        self.seconds += time.perf_counter() - started
+        return {
+            "step": self.step,
+            "span loss": span_loss,
+            "relevance loss": relevance_loss,
+            "rate": self.rate * share,
+            "examples": self.read,
+            "seconds": self.seconds,
+        }
+
+
+def train(run: Run, dev: Sequence[Example], tokenizer: Any, *, save: int, report: int = 20) -> None:
+    """Run to the end: a line in log.jsonl every ``report`` steps, a checkpoint and dev figures every ``save``."""
+    run.folder.mkdir(parents=True, exist_ok=True)
+    pairs = encode_pairs(tokenizer, [e.question for e in dev], [e.context for e in dev], [e.passage for e in dev])
+    since: list[dict[str, float]] = []
+    with (run.folder / "log.jsonl").open("a", encoding="utf-8") as log:
+
+        def tell(row: dict[str, float]) -> None:
+            line = json.dumps({name: round(value, 6) for name, value in row.items()})
+            print(line, file=log, flush=True)
+            print(line, flush=True)
+
+        for figures in run.advance():
+            since.append(figures)
+            if run.step % report == 0 or run.step == run.steps:
+                means = {name: sum(f[name] for f in since) / len(since) for name in ("span loss", "relevance loss")}
+                tell(figures | means | {"examples a second": run.read / run.seconds})
+                since = []
+            if run.step % save == 0:
+                run.save()
+                tell({"step": run.step, **look(run.reader, dev, pairs)})
+        run.save()
+        tell({"step": run.step, **look(run.reader, dev, pairs)})
+    save_reader(run.reader, run.folder)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--work", type=Path, required=True, help="the folder of training.prepare and training.mine")
+    parser.add_argument("--run", type=Path, help="where the run is kept; WORK/run")
+    parser.add_argument("--examples", type=int, help="learn from so many at most, drawn by the seed")
+    parser.add_argument("--epochs", type=int, default=1)
+    parser.add_argument("--minutes", type=float, help="stop in time, the rate having fallen to nothing")
+    parser.add_argument("--rate", type=float, default=RATE)
+    parser.add_argument("--batch", type=int, default=BATCH)
+    parser.add_argument("--accumulate", type=int, default=1, help="batches a step")
+    parser.add_argument("--threads", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--precision", choices=("auto", "bf16", "fp32"), default="auto")
+    parser.add_argument("--save", type=int, default=250, help="steps between checkpoints")
+    parser.add_argument("--resume", action="store_true", help="go on from RUN's checkpoint")
+    parser.add_argument("--seed", type=int, default=SEED)
+    arguments = parser.parse_args()
+    torch.set_num_threads(arguments.threads)
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    folder = arguments.run or arguments.work / "run"
+    examples = read_split(arguments.work, "train")
+    examples.sort(key=lambda e: draw(arguments.seed, "learn", e.question, e.passage))
+    base = base_folder()
+    tokenizer = load_tokenizer(base)
+    items = to_items(examples[: arguments.examples], tokenizer)
+    dev = sorted(read_split(arguments.work, "dev"), key=lambda e: draw(arguments.seed, e.question, e.passage))
+    run = Run(
+        new_reader(base, arguments.seed),
+        items,
+        folder,
+        epochs=arguments.epochs,
+        batch=arguments.batch,
+        accumulate=arguments.accumulate,
+        rate=arguments.rate,
+        minutes=arguments.minutes,
+        bf16=arguments.precision == "bf16" or (arguments.precision == "auto" and has_bf16(device)),
+        device=device,
+        seed=arguments.seed,
+    )
+    if arguments.resume:
+        run.resume()
+    else:
+        (folder / "log.jsonl").unlink(missing_ok=True)
+    print(f"{len(items)} examples, {run.steps} steps, {device}, {'bf16' if run.bf16 else 'fp32'}")
+    train(run, dev[:_LOOKED_AT], tokenizer, save=arguments.save)
+    details = {
+        "examples": len(items),
+        "negatives": sum(not item.relevant for item in items),
+        "read": run.read,
+        "steps": run.step,
+        "epochs": arguments.epochs,
+        "minutes": round(run.seconds / 60, 1),
+        "device": device,
+        "precision": "bf16" if run.bf16 else "fp32",
+        "rate": arguments.rate,
+        "batch": arguments.batch * arguments.accumulate,
+        "seed": arguments.seed,
+    }
+    (folder / "details.json").write_text(json.dumps(details, indent=1) + "\n", "utf-8")
+
+
+def has_bf16(device: str) -> bool:
+    """Whether the device reckons in bf16 itself; a CPU that only imitates it is slower than with fp32."""
+    return device == "cuda" or bool(torch.cpu._is_avx512_bf16_supported())
+
+
+if __name__ == "__main__":
+    main()
