@@ -71,6 +71,11 @@ _BY = re.compile(
     r"|(?:(?P<cfall>下降|降低|减少)|(?P<crise>增长|增加|新增|提高))[约了超过]*\s*$",
     re.IGNORECASE,
 )
+#: Verbs whose "up" says nothing of a rise: what makes up a fifth does not grow by it.
+_PHRASAL_UP = re.compile(
+    rf"\b(?:ma(?:ke|kes|king|de)|t(?:ake|akes|aking|aken|ook)|set\w*|open\w*|start\w*|buil\w+|put\w*)\s+up{_GOES_ON}\s*$",
+    re.IGNORECASE,
+)
 _BACK = re.compile(
     r"\s*(?:(?:points? )?(?:(?P<fall>lower|less|fewer|below|under|reduction|cut|decrease|decline|fall|drop)"
     r"|(?P<rise>higher|more|above|increase|rise|growth))\b(?!\s+(?:or|and)\b))",
@@ -131,7 +136,7 @@ def change_of(figure: Figure) -> Trend | None:
     """Whether ``figure`` is a difference, and which way; None for a level."""
     before = figure.before
     match = _BY.search(before)
-    if match and not (match["gap"] and VERB.search(match["gap"])):
+    if match and not (match["gap"] and VERB.search(match["gap"])) and not _PHRASAL_UP.search(before):
         return _trend(match)
     back = _BACK.match(figure.after)
     if back:

@@ -105,7 +105,8 @@ def _show_indicator(rows: Sequence[TargetRow], titles: Mapping[str, str]) -> Non
         show(text_element("p", "None of these targets has both a value and a year.", "none"))
         return
     divisor, unit = _scale(rows)
-    gaps = ["" if r.gap is None else f"gap {with_unit(number(r.gap, divisor), unit)}" for r in rows]
+    points = "percentage points" if unit == "%" else unit
+    gaps = ["" if r.gap is None else f"gap {with_unit(number(r.gap, divisor), points)}" for r in rows]
     told = [f"{row.year}: {gap or row.note}" for row, gap in zip(rows, gaps, strict=True) if gap or row.note]
     _show_chart(indicator_chart(rows, titles), visible_text(rows[0].indicator), told, "indicator")
 

@@ -239,3 +239,20 @@ def test_marking_reads_only_what_is_new(words: WordIndex, monkeypatch: pytest.Mo
     monkeypatch.setattr("indexer.storage.local.words.crc32_of", lambda path: read.append(path.name) or 0)
     words.mark(2)
     assert read == ["meta.json"]
+
+
+def test_files_that_a_writer_takes_away_while_they_are_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    build(tmp_path / "words", DOCUMENTS).mark(1)
+    prepare = WordIndex._prepare
+
+    def overtaken(index: object) -> None:
+        for path in (tmp_path / "words").glob("*.pos"):
+            path.unlink()  # as merging or a rebuild elsewhere does
+        prepare(index)
+
+    reader = WordIndex(tmp_path / "words")
+    assert reader.open()
+    assert reader.search("cement", 5, None)
+    monkeypatch.setattr(WordIndex, "_prepare", staticmethod(overtaken))
+    assert not reader.open()
+    assert not WordIndex(tmp_path / "words").open()

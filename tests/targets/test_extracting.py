@@ -84,6 +84,8 @@ def test_comparators(words: str, comparator: Comparator) -> None:
         ("By 2030, reed beds will grow by a quarter compared with 2015.", Trend.RISE, 2015),
         ("By 2030, bring ferry noise down by 5%, relative to 2018 levels.", Trend.FALL, 2018),
         ("By 2030, reed beds will grow to 14%.", None, None),
+        ("By 2030, reed beds will make up about 14% of wetlands.", None, None),
+        ("By 2030, reed beds will be up about 14% on 2020.", Trend.RISE, 2020),
     ],
 )
 def test_changes_and_base_years(sentence: str, change: Trend | None, base: int | None) -> None:

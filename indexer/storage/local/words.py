@@ -77,14 +77,21 @@ class WordIndex:
         self._index, self._in_memory = None, False
         files = self._note()[1]
         try:
-            if files and all(self._is_as_marked(name, measured) for name, measured in files.items()):
-                self._index = tantivy.Index.open(str(self.folder))
-                self._prepare()
-                self._index.searcher().search(tantivy.Query.all_query(), 1)
+            if files and self._all_as_marked(files):
+                index = tantivy.Index.open(str(self.folder))
+                self._prepare(index)
+                index.searcher().search(tantivy.Query.all_query(), 1)
                 self._verified = files
+                # A writer may have changed the files while they were opened, and tantivy takes one that
+                # is gone for an empty one. No name of a file comes back, so that a second look tells.
+                if self._all_as_marked(files):
+                    self._index = index
         except Exception:  # tantivy raises ValueError and many others
             self._index = None
         return self._index is not None
+
+    def _all_as_marked(self, files: dict[str, list[int]]) -> bool:
+        return all(self._is_as_marked(name, measured) for name, measured in files.items())
 
     def _is_as_marked(self, name: str, measured: list[int]) -> bool:
         """Whether a file is as its note says; one that is written once is read once."""
@@ -93,11 +100,12 @@ class WordIndex:
             return path.stat().st_size == measured[0]
         return _measure(path) == measured
 
-    def _prepare(self) -> None:
-        self._index.register_tokenizer("plan", _analyzer())
+    @staticmethod
+    def _prepare(index: Any) -> None:
+        index.register_tokenizer("plan", _analyzer())
         # only when told: else what another process writes ahead of its commit shows before it is there
-        self._index.config_reader(reload_policy="manual")
-        self._index.reload()
+        index.config_reader(reload_policy="manual")
+        index.reload()
 
     def create(self, *, in_memory: bool = False) -> None:
         """Start an empty index, in place of whatever is there, or in memory alone. Raises LibraryError."""
@@ -113,7 +121,7 @@ class WordIndex:
                 shutil.rmtree(self.folder, ignore_errors=True)
                 self.folder.mkdir(parents=True)
                 self._index = tantivy.Index(schema.build(), path=str(self.folder))
-        self._prepare()
+        self._prepare(self._index)
 
     def mark(self, generation: int) -> None:
         """Note that the index, as its files are now, reflects ``generation``. Raises LibraryError."""
