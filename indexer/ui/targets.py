@@ -40,7 +40,7 @@ def page() -> None:
         return
     rows = _aligned(library, scope)
     show_charts(listing, rows, chosen, scope)
-    show_tables(library, listing, _rows_with(rows, chosen), chosen, scope)
+    show_tables(library, listing, _rows_with(rows, chosen, listing.words), chosen, scope)
 
 
 def _none(plans: int) -> str:
@@ -76,12 +76,11 @@ def _capitalized(option: object) -> str:
 
 
 def _passes(target: Target, listing: Listing) -> bool:
-    held = f"{target.indicator} {target.quote}".casefold()
     return (
         listing.sector in ("", sector_of(target))
         and listing.year in (None, target.year)
         and listing.binding in ("", target.binding)
-        and all(word in held for word in listing.words.casefold().split())
+        and state.holds(f"{target.indicator} {target.quote}", listing.words)
     )
 
 
@@ -90,14 +89,15 @@ def _aligned(library: Library, scope: Mapping[str, str]) -> list[TargetRow]:
         return access.align_targets(library, tuple(scope))
 
 
-def _rows_with(rows: Sequence[TargetRow], targets: Sequence[Target]) -> list[TargetRow]:
+def _rows_with(rows: Sequence[TargetRow], targets: Sequence[Target], words: str) -> list[TargetRow]:
     """Rows that hold one of ``targets``, whole: what other plans say beside it is what they are read for.
 
-    Indicators that most plans have come first.
+    Indicators that ``words`` are about come before those whose quotes mention them, then those that most plans have.
     """
     wanted = set(targets)
     shared: dict[int, set[str]] = {}
     for row in rows:
         shared.setdefault(row.series, set()).update(cell.target.plan for cell in row.cells)
     held = [row for row in rows if any(cell.target in wanted for cell in row.cells)]
-    return sorted(held, key=lambda row: (-len(shared[row.series]), row.series))
+    about = {row.series for row in held if state.holds(row.indicator, words)}
+    return sorted(held, key=lambda row: (row.series not in about, -len(shared[row.series]), row.series))

@@ -59,7 +59,7 @@ def show_charts(
 
 
 def _pick_series(rows: Sequence[TargetRow], targets: Sequence[Target], listing: Listing) -> list[TargetRow]:
-    """The rows of the indicator that is charted; what most plans have comes first."""
+    """The rows of the indicator that is charted; what the words are about comes first, then what most plans have."""
     shown = set(targets)
     series: dict[int, list[TargetRow]] = {}
     for row in rows:
@@ -72,7 +72,8 @@ def _pick_series(rows: Sequence[TargetRow], targets: Sequence[Target], listing: 
             found[first.plan, first.span[0]] = drawn
     if not found:
         return []
-    order = sorted(found, key=lambda at: -len(_plans(found[at])))
+    about = {at for at, drawn in found.items() if any(state.holds(row.indicator, listing.words) for row in drawn)}
+    order = sorted(found, key=lambda at: (at not in about, -len(_plans(found[at]))))
     wanted = (at for at in order for r in found[at] for c in r.cells if (c.target.plan, c.target.span[0]) == listing.at)
     st.session_state[state.INDICATOR] = next(wanted, order[0])
     chosen: _At = st.selectbox(

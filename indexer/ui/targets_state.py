@@ -43,6 +43,12 @@ def take_listing(known: Sequence[str]) -> tuple[Listing, list[str]]:
     return listing, st.session_state[_MISSING]
 
 
+def holds(text: str, words: str) -> bool:
+    """Whether every one of ``words`` is in ``text``, whatever its case."""
+    held = text.casefold()
+    return all(word in held for word in words.casefold().split())
+
+
 def refine() -> None:
     """List what the filters say."""
     chosen = st.session_state

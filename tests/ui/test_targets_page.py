@@ -130,6 +130,14 @@ def test_plans_that_are_gone_are_named(open_app: OpenApp) -> None:
     assert "All plans were listed instead." in page_html(open_app(page="targets", plan="atlantis"))
 
 
+def test_what_the_words_are_about_comes_before_what_mentions_them(open_app: OpenApp) -> None:
+    # two plans have the share of non-fossil energy, and one sentence on it mentions storage too
+    app = open_app(page="targets", plan=["national", "liaoning"], words="energy storage")
+    named = ["energy storage" in str(line["Indicator"]) for line in lines(app)]
+    assert named[0] and not all(named) and named == sorted(named, reverse=True)
+    assert "storage" in app.selectbox(key="t-indicator").options[0]
+
+
 def test_filters_that_nothing_passes_say_so(open_app: OpenApp) -> None:
     app = open_app(page="targets", year="1999")
     assert "No target in these plans fits all the filters" in page_html(app)
