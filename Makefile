@@ -58,6 +58,7 @@ bench-record: install
 	$(BIN)/python benchmarks/quality.py --json $(RESULTS)/samples.json
 	$(BIN)/python benchmarks/obliqa.py --data $(DATA) --json $(RESULTS)/obliqa.json
 	$(BIN)/python benchmarks/compare.py --data $(DATA) --json $(RESULTS)/compare.json
+	$(BIN)/python benchmarks/targets.py --data $(DATA) --json $(RESULTS)/targets.json
 
 # The small reader, from public pairs in DATA/train to an ONNX file with its card in WORK/reader; see training/README.md.
 WORK ?= build/reader
