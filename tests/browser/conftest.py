@@ -14,9 +14,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 PLANLENS = Path(sys.executable).with_name("planlens")
+# What is awaited comes in a second; a machine that does other work besides may take many.
+expect.set_options(timeout=30_000)
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 #: Quiet and offline: the pages are this machine's own.
 _OPTIONS = (
