@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from indexer.reading.sentences import fold_space
+from indexer.reading.sentences import BROKEN_WORD, fold_space
 from indexer.types import Citation, Passage, Span
 
 #: A chip stays on one line of the reading column.
@@ -14,7 +14,6 @@ _LONGEST_TITLE = 48
 
 #: A Markdown heading: its marks, and its text.
 HEADING_LINE = re.compile(r"^[ \t]*(#{1,6}[ \t]+)(\S.*)$", re.MULTILINE)
-_BROKEN_WORD = re.compile(r"(?<=\w)(?:\x02|\u00ad)\s*\n?\s*")
 _NUMBER = re.compile(
     r"\s*(第[一二三四五六七八九十百\d]+[章节部条]|[(（]\w{1,8}[)）]|\d{1,3}(?:\.\d{1,3})*(?=[.、．)\s]|$)"
     r"|[一二三四五六七八九十]{1,3}(?=、))"
@@ -22,8 +21,8 @@ _NUMBER = re.compile(
 
 
 def silent_spans(text: str) -> list[Span]:
-    """Spans of ``text`` that are not shown: marks of headings, and hyphens at line ends within a word."""
-    spans = [m.span(1) for m in HEADING_LINE.finditer(text)] + [m.span() for m in _BROKEN_WORD.finditer(text)]
+    """Spans of ``text`` that are not shown: marks of headings, and hyphens or line ends within a word."""
+    spans = [m.span(1) for m in HEADING_LINE.finditer(text)] + [m.span() for m in BROKEN_WORD.finditer(text)]
     return sorted(spans)
 
 
@@ -65,6 +64,11 @@ def breadcrumb(place: Citation | Passage) -> str:
     record = place.record if isinstance(place, Passage) else None
     page = f"p. {place.page}" if place.page is not None else None
     return " › ".join(filter(None, [*place.section, record, page]))
+
+
+def cite(place: Citation | Passage) -> str:
+    """Title, section path and page as one would cite them; a record by its id."""
+    return " › ".join(filter(None, [place.title, breadcrumb(place)]))
 
 
 def quotation(place: Citation | Passage) -> str:

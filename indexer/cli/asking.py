@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,9 +16,15 @@ from indexer.cli.common import (
     PlanOption,
     QuietOption,
     app,
+    note,
     open_library,
     read_questions,
 )
+
+if TYPE_CHECKING:
+    from indexer.exporting.wording import Asked
+    from indexer.library import Library
+    from indexer.types import Answer, Survey
 
 
 @app.command()
@@ -27,18 +36,57 @@ def ask(
     top_k: Annotated[int, typer.Option("--top-k", help="Passages to list.")] = 10,
     every: Annotated[bool, typer.Option("--all", help="Every passage on the topic, with counts.")] = False,
     source: FromOption = None,
+    export: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="FILE",
+            help="Write it to this file, too: .docx or .md to read, .csv or .xlsx with all passages; may be repeated.",
+        ),
+    ] = None,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
     """Ask a question; the answer is the plans' own sentences, or "not found"."""
     from indexer.cli import printing
 
+    for file in export or ():
+        _format(file)  # refused before the work, not after it
+    results: list[Answer | Survey] = []
     with open_library(library, quiet=quiet) as opened:
         for asked in read_questions(question, source):
             if every:
                 survey = opened.survey(asked, plans=plan, section=section)
                 printed = printing.survey_json(survey) if as_json else printing.survey_text(survey)
+                results.append(survey)
             else:
                 answer = opened.ask(asked, plans=plan, section=section, top_k=top_k)
                 printed = printing.answer_json(answer) if as_json else printing.answer_text(answer)
+                results.append(answer)
             print(printed, flush=True)
+        if export:
+            _save(opened, [_scoped(opened, result, plan or (), section or "") for result in results], export)
+            note(quiet)(f"Written: {', '.join(map(str, export))}")
+
+
+def _format(file: Path) -> str:
+    from indexer.exporting import ANSWER_FORMATS, export_format
+
+    return export_format(file, ANSWER_FORMATS, "an answer")
+
+
+def _scoped(library: Library, result: Answer | Survey, plans: Sequence[str], section: str) -> Asked:
+    """The result with the words for what was searched."""
+    from indexer.asking.question import read_question
+    from indexer.exporting.wording import Asked, scope_text
+
+    titles = {info.id: info.title for info in library.plans()}
+    named = read_question(result.question, library.backend.names()).plans
+    return Asked(result, scope_text(titles, plans, named, section))
+
+
+def _save(library: Library, asked: Sequence[Asked], files: Sequence[Path]) -> None:
+    from indexer.exporting import export_answers, save
+
+    for file in files:
+        made, generation = date.today(), library.backend.generation
+        save(file, export_answers(asked, _format(file), generation=generation, made=made))

@@ -38,7 +38,7 @@ def compare(
     """Ask each of several plans the same; what it answers, or "not found", and where they differ."""
     from indexer.cli import comparison_printing as printing
     from indexer.comparing.grid import part_questions
-    from indexer.exporting import export_format, save_comparisons
+    from indexer.exporting import export_comparisons, export_format, save
 
     if export:
         export_format(export)  # refused before the work, not after it
@@ -55,7 +55,8 @@ def compare(
             print(printed, flush=True)
             compared.append(comparison)
         if export:
-            save_comparisons(export, compared, generation=opened.backend.generation, made=date.today())
+            generation, ending = opened.backend.generation, export_format(export)
+            save(export, export_comparisons(compared, ending, generation=generation, made=date.today()))
             note(quiet)(f"Written: {export}")
     if refused:
         raise typer.Exit(SOME_FAILED)

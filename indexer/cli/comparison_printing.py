@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from indexer.cli.printing import BOLD, FAINT, cite, dump, emphasized, hit_text, passage_object, styled, wrap
+from indexer.citing import cite
+from indexer.cli.printing import BOLD, FAINT, dump, emphasized, hit_text, passage_object, styled, wrap
 from indexer.types import Aspect, Cell, Comparison, Counterpart, Hit, Mark, Uniqueness
 
 _ASPECTS = {

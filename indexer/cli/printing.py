@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
+from indexer.citing import cite
 from indexer.reading.sentences import fold_space
-from indexer.types import Answer, Citation, Hit, Passage, Span, Survey
+from indexer.types import Answer, Hit, Span, Survey
 
 BOLD, FAINT, _PLAIN = "\033[1m", "\033[2m", "\033[0m"
 _WIDTH = 96
@@ -78,16 +79,6 @@ def survey_text(survey: Survey) -> str:
         sections = [(s, n) for (p, s), n in survey.by_section.items() if p == plan and s]
         lines += [f"    {section}: {n}" for section, n in sorted(sections)]
     return "\n".join([*lines, "", *(hit_text(rank, hit) for rank, hit in enumerate(survey.hits, 1))])
-
-
-def cite(place: Citation | Passage) -> str:
-    """Title, section path and page as one would cite them; a record by its id."""
-    parts = [place.title, *place.section]
-    if isinstance(place, Passage) and place.record is not None:
-        parts.append(place.record)
-    if place.page is not None:
-        parts.append(f"p. {place.page}")
-    return " › ".join(parts)
 
 
 def passage_object(rank: int, hit: Hit) -> dict[str, Any]:

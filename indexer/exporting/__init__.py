@@ -1,29 +1,35 @@
-"""Comparisons -> a file to take away: a Word document, a spreadsheet, Markdown."""
+"""Comparisons and answers -> a file to take away: a Word document, a spreadsheet, Markdown, CSV."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from importlib import import_module
 from pathlib import Path, PurePath
+from typing import TYPE_CHECKING
 
 from indexer.errors import IndexerError
 from indexer.types import Comparison
 
-#: File ending -> its media type; the module of the same name writes it.
+if TYPE_CHECKING:
+    from indexer.exporting.wording import Asked
+
+#: File ending -> its media type; the module of the same name writes a comparison.
 FORMATS = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "md": "text/markdown",
 }
+#: The same for answers: a sheet to read in the first two, all passages as a table in the others.
+ANSWER_FORMATS = {"docx": FORMATS["docx"], "md": FORMATS["md"], "xlsx": FORMATS["xlsx"], "csv": "text/csv"}
 
 
-def export_format(name: str | PurePath) -> str:
-    """The key of FORMATS that a file's name asks for. Raises IndexerError for any other ending."""
+def export_format(name: str | PurePath, formats: Collection[str] = FORMATS, what: str = "a comparison") -> str:
+    """The one of ``formats`` that a file's name asks for. Raises IndexerError for any other ending."""
     ending = PurePath(name).suffix.lower().removeprefix(".")
-    if ending not in FORMATS:
-        known = ", ".join(f".{each}" for each in FORMATS)
-        raise IndexerError(f"{name}: a comparison is written to a file that ends in one of {known}. Name one.")
+    if ending not in formats:
+        known = ", ".join(f".{each}" for each in formats)
+        raise IndexerError(f"{name}: {what} is written to a file that ends in one of {known}. Name one.")
     return ending
 
 
@@ -37,9 +43,25 @@ def export_comparisons(comparisons: Sequence[Comparison], ending: str, *, genera
     return written
 
 
-def save_comparisons(path: Path, comparisons: Sequence[Comparison], *, generation: int, made: date) -> None:
-    """Write the file at ``path``, in the format of its ending. Raises IndexerError when that cannot be done."""
-    data = export_comparisons(comparisons, export_format(path), generation=generation, made=made)
+def export_answers(asked: Sequence[Asked], ending: str, *, generation: int, made: date) -> bytes:
+    """The file's bytes: a sheet with the answers and their places, or all passages as a table.
+
+    ``ending`` is a key of ANSWER_FORMATS. Texts are the plans' own, as in ``export_comparisons``.
+    """
+    if ending in ("docx", "md"):
+        sheet: bytes = import_module(f"indexer.exporting.answers_{ending}").write(
+            asked, generation=generation, made=made
+        )
+        return sheet
+    from indexer.exporting import results
+
+    if ending == "xlsx":
+        return results.write_xlsx(asked, generation=generation, made=made)
+    return results.write_csv(asked).encode("utf-8-sig")  # the mark of order says UTF-8 to Excel
+
+
+def save(path: Path, data: bytes) -> None:
+    """Write the file at ``path``. Raises IndexerError when that cannot be done."""
     try:
         path.write_bytes(data)
     except OSError as error:

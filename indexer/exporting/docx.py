@@ -7,9 +7,19 @@ from datetime import date
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from indexer.citing import breadcrumb
-from indexer.exporting.wording import ASPECTS, CUT_OFF, TITLE, line, not_found, origin, pieces, quotes, told
-from indexer.types import Aspect, Cell, Comparison
+from indexer.exporting.wording import (
+    ASPECTS,
+    TITLE,
+    line,
+    not_found,
+    noted,
+    origin,
+    pieces,
+    place_line,
+    quotes,
+    told,
+)
+from indexer.types import Aspect, Cell, Comparison, Mark, Span
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -25,7 +35,7 @@ def write(comparisons: Sequence[Comparison], *, generation: int, made: date) -> 
     from docx import Document
 
     document = Document()
-    _lay_out(document, landscape=any(len(comparison.cells) > 2 for comparison in comparisons))
+    lay_out(document, landscape=any(len(comparison.cells) > 2 for comparison in comparisons))
     document.core_properties.title = TITLE
     document.add_heading(TITLE, 0)
     document.add_paragraph(origin(comparisons, generation, made))
@@ -36,35 +46,45 @@ def write(comparisons: Sequence[Comparison], *, generation: int, made: date) -> 
             _add_columns(document, comparison)
         else:
             _add_rows(document, comparison)
-    buffer = BytesIO()
-    document.save(buffer)
-    return buffer.getvalue()
+    return document_bytes(document)
 
 
 def _add_columns(document: Document, comparison: Comparison) -> None:
     """A column a plan: its answer, then a row for each aspect in which the plans differ."""
-    table = _table(document, [line(cell.title) for cell in comparison.cells])
+    table = add_table(document, [line(cell.title) for cell in comparison.cells])
     for box, cell in zip(table.add_row().cells, comparison.cells, strict=True):
         _fill(box, cell)
     for found in comparison.differences:
         for box, cell in zip(table.add_row().cells, comparison.cells, strict=True):
-            _put(box.paragraphs[0], f"{ASPECTS[found.aspect]}: {line(told(found, cell.plan))}")
+            put(box.paragraphs[0], f"{ASPECTS[found.aspect]}: {line(told(found, cell.plan))}")
 
 
 def _add_rows(document: Document, comparison: Comparison) -> None:
     """A row a plan, its values in the aspects below its answer."""
-    table = _table(document, ["Plan", "Answer"])
+    table = add_table(document, ["Plan", "Answer"])
     for cell in comparison.cells:
         title, answer = table.add_row().cells
-        _put(title.paragraphs[0], line(cell.title))
+        put(title.paragraphs[0], line(cell.title))
         _fill(answer, cell)
         for found in comparison.differences:
             if cell.plan in found.values:
-                _put(answer.add_paragraph(), f"{ASPECTS[found.aspect]}: {line(told(found, cell.plan))}")
+                put(answer.add_paragraph(), f"{ASPECTS[found.aspect]}: {line(told(found, cell.plan))}")
 
 
 def _fill(box: Any, cell: Cell) -> None:
     """The sentences of an answer, each with its place; or that there is none."""
+    paragraph = box.paragraphs[0]
+    for sentence, citation, marks in quotes(cell):
+        add_quote(paragraph, sentence.text, sentence.emphasis, marks)
+        put(box.add_paragraph(), noted(place_line(citation), cut_off=sentence.cut_off))
+        if sentence is not cell.answer.sentences[-1]:
+            paragraph = box.add_paragraph()
+    if not cell.found:
+        paragraph.add_run(not_found(cell.answer)).italic = True
+
+
+def add_quote(paragraph: Any, text: str, emphasis: Sequence[Span], marks: Sequence[Mark] = ()) -> None:
+    """A quote in its marks: words that matter in bold, those that differ underlined."""
     from docx.enum.text import WD_UNDERLINE
 
     lines = {
@@ -73,29 +93,22 @@ def _fill(box: Any, cell: Cell) -> None:
         Aspect.NAME: WD_UNDERLINE.DASH,
         Aspect.BINDING: WD_UNDERLINE.DOUBLE,
     }
-    paragraph = box.paragraphs[0]
-    for sentence, citation, marks in quotes(cell):
-        paragraph.add_run("“")
-        for piece in pieces(sentence.text, sentence.emphasis, marks):
-            run = paragraph.add_run(piece.text)
-            run.bold = piece.emphasis or None
-            run.font.underline = lines[piece.aspect] if piece.aspect else None
-        paragraph.add_run("”")
-        place = line(breadcrumb(citation)) or f"characters {citation.start} to {citation.end}"
-        _put(box.add_paragraph(), f"{place} ({CUT_OFF.lower()})" if sentence.cut_off else place)
-        if sentence is not cell.answer.sentences[-1]:
-            paragraph = box.add_paragraph()
-    if not cell.found:
-        paragraph.add_run(not_found(cell.answer)).italic = True
+    paragraph.add_run("“")
+    for piece in pieces(text, emphasis, marks):
+        run = paragraph.add_run(piece.text)
+        run.bold = piece.emphasis or None
+        run.font.underline = lines[piece.aspect] if piece.aspect else None
+    paragraph.add_run("”")
 
 
-def _put(paragraph: Any, text: str) -> None:
+def put(paragraph: Any, text: str) -> None:
+    """``text`` in small type."""
     from docx.shared import Pt
 
     paragraph.add_run(text).font.size = Pt(9)
 
 
-def _table(document: Document, heads: Sequence[str]) -> Any:
+def add_table(document: Document, heads: Sequence[str]) -> Any:
     """A table whose first row is a heading that comes again on each page."""
     from docx.oxml import OxmlElement
 
@@ -106,7 +119,8 @@ def _table(document: Document, heads: Sequence[str]) -> Any:
     return table
 
 
-def _lay_out(document: Document, *, landscape: bool) -> None:
+def lay_out(document: Document, *, landscape: bool) -> None:
+    """Make the pages A4, with margins of 2 cm."""
     from docx.enum.section import WD_ORIENT
     from docx.shared import Mm
 
@@ -116,3 +130,10 @@ def _lay_out(document: Document, *, landscape: bool) -> None:
     section.page_width, section.page_height = width, height
     section.left_margin = section.right_margin = Mm(20)
     section.top_margin = section.bottom_margin = Mm(20)
+
+
+def document_bytes(document: Document) -> bytes:
+    """The document's file."""
+    buffer = BytesIO()
+    document.save(buffer)
+    return buffer.getvalue()

@@ -7,8 +7,19 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from indexer.citing import breadcrumb
-from indexer.exporting.wording import ASPECTS, CUT_OFF, TITLE, line, not_found, origin, pieces, quotes, told
-from indexer.types import Cell, Comparison
+from indexer.exporting.wording import (
+    ASPECTS,
+    TITLE,
+    line,
+    not_found,
+    noted,
+    origin,
+    pieces,
+    place_line,
+    quotes,
+    told,
+)
+from indexer.types import Cell, Citation, Comparison, Passage
 
 _MARKUP = re.compile(r"[\\`*_\[\]<>#|~$&:]")
 # Where a line begins, these would open a list or underline a heading.
@@ -31,6 +42,13 @@ def escaped(text: str) -> str:
     return _OPENER.sub(r"\1\\\2", _inline(line(text)))
 
 
+def markdown_quotation(place: Citation | Passage) -> str:
+    """The quote with its place, to paste where Markdown is read: a block quote, and below it the citation."""
+    quote = place.quote if isinstance(place, Citation) else place.text
+    where = ", ".join(filter(None, [line(place.title), line(breadcrumb(place))]))
+    return f"> {escaped(quote)}\n>\n> — {_inline(where)}"
+
+
 def _inline(text: str) -> str:
     return _MARKUP.sub(r"\\\g<0>", text)
 
@@ -43,8 +61,7 @@ def _cell(cell: Cell) -> Iterator[str]:
             core = written.strip()
             parts.append(written.replace(core, f"**{core}**", 1) if piece.aspect and core else written)
         yield "> " + _OPENER.sub(r"\1\\\2", "".join(parts).strip())
-        place = escaped(breadcrumb(citation)) or f"characters {citation.start} to {citation.end}"
-        yield f"{place} ({CUT_OFF.lower()})" if sentence.cut_off else place
+        yield noted(escaped(place_line(citation)), cut_off=sentence.cut_off)
     if not cell.found:
         yield not_found(cell.answer)
 
@@ -53,15 +70,16 @@ def _differences(comparison: Comparison) -> Iterator[str]:
     if comparison.differences:
         yield "\n".join(
             [
-                _row(["", *(escaped(cell.title) for cell in comparison.cells)]),
-                _row(["---"] * (len(comparison.cells) + 1)),
+                table_row(["", *(escaped(cell.title) for cell in comparison.cells)]),
+                table_row(["---"] * (len(comparison.cells) + 1)),
                 *(
-                    _row([ASPECTS[found.aspect]] + [escaped(told(found, cell.plan)) for cell in comparison.cells])
+                    table_row([ASPECTS[found.aspect]] + [escaped(told(found, cell.plan)) for cell in comparison.cells])
                     for found in comparison.differences
                 ),
             ]
         )
 
 
-def _row(cells: Sequence[str]) -> str:
+def table_row(cells: Sequence[str]) -> str:
+    """A line of a table."""
     return f"| {' | '.join(cells)} |"

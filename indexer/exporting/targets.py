@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Mapping, Sequence
-from io import BytesIO, StringIO
 
-from indexer.citing import visible_text
-from indexer.exporting.wording import CUT_OFF, clean, number, reading_unit, with_unit
-from indexer.exporting.xlsx import Columns, add_sheet
+from indexer.exporting.tables import Columns, add_sheet, book_bytes, csv_text, new_book
+from indexer.exporting.wording import CUT_OFF, number, reading_unit, with_unit
 from indexer.types import Comparator, Target, TargetCell, TargetRow
 
 #: Heads of columns and their widths in a spreadsheet, in characters.
@@ -40,8 +37,6 @@ _SIGNS = {
     Comparator.LESS: "<",
     Comparator.AT_MOST: "≤",
 }
-#: What makes a spreadsheet program read a cell as a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def target_line(target: Target) -> list[str | float | int | None]:
@@ -125,39 +120,21 @@ def _aligned_value(cells: Sequence[TargetCell]) -> str | float | None:
 
 
 def targets_csv(targets: Sequence[Target]) -> str:
-    """CSV (RFC 4180) with a line of heads. A text that would be read as a formula has an apostrophe before it."""
-    return _csv([head for head, _ in COLUMNS], map(target_line, targets))
+    """A line a target as CSV."""
+    return csv_text([head for head, _ in COLUMNS], map(target_line, targets))
 
 
 def aligned_csv(rows: Sequence[TargetRow], plans: Mapping[str, str]) -> str:
     """The table of aligned targets as CSV, a column a plan (id -> title)."""
-    return _csv([head for head, _ in aligned_columns(plans)], (aligned_line(row, plans) for row in rows))
+    return csv_text([head for head, _ in aligned_columns(plans)], (aligned_line(row, plans) for row in rows))
 
 
 def targets_xlsx(
     targets: Sequence[Target], rows: Sequence[TargetRow] = (), plans: Mapping[str, str] | None = None
 ) -> bytes:
     """A workbook: a sheet of targets, one of aligned ``rows`` if given; every text is a text, never a formula."""
-    from openpyxl import Workbook
-
-    book = Workbook()
-    book.remove(book.worksheets[0])
+    book = new_book()
     if rows and plans:
         add_sheet(book, "Side by side", aligned_columns(plans), (aligned_line(row, plans) for row in rows))
     add_sheet(book, "Targets", COLUMNS, map(target_line, targets))
-    buffer = BytesIO()
-    book.save(buffer)
-    return buffer.getvalue()
-
-
-def _csv(heads: Sequence[str], lines: Iterable[Sequence[str | float | int | None]]) -> str:
-    buffer = StringIO()
-    writer = csv.writer(buffer)
-    for line in [heads, *lines]:
-        writer.writerow([_as_text(value) if isinstance(value, str) else value for value in line])
-    return buffer.getvalue()
-
-
-def _as_text(text: str) -> str:
-    shown = clean(visible_text(text))
-    return f"'{shown}" if shown.startswith(_FORMULA) and len(shown) > 1 else shown
+    return book_bytes(book)

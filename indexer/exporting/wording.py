@@ -3,16 +3,36 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
 
-from indexer.citing import silent_spans, visible_text
-from indexer.types import Answer, AnswerSentence, Aspect, Cell, Citation, Comparison, Difference, Mark, Span
+from indexer.citing import breadcrumb, cite, silent_spans, visible_text
+from indexer.types import (
+    Answer,
+    AnswerSentence,
+    Aspect,
+    Cell,
+    Citation,
+    Comparison,
+    Difference,
+    Mark,
+    Passage,
+    Role,
+    Span,
+    Survey,
+)
 
 TITLE = "Plans compared"
+ANSWERS_TITLE = "Answers from plans"
 CUT_OFF = "Figure cut off in the source"
+NEAREST = "Nearest passage, which does not answer"
+#: What a passage is that is no part of a plan's body.
+_ROLES = {
+    Role.SUMMARY: "From a summary, not part of the plan's body",
+    Role.FURNITURE: "Not part of the plan's body",
+}
 #: How a row of differences is headed.
 ASPECTS = {
     Aspect.FIGURE: "Figures",
@@ -20,11 +40,21 @@ ASPECTS = {
     Aspect.NAME: "Names",
     Aspect.BINDING: "How binding",
 }
+#: Characters of a question that name a file.
+_LONGEST_NAME = 60
 #: Where a plan says nothing in an aspect.
 NOTHING = "–"
 
 # Neither XML 1.0 (section 2.2) nor a page can hold these.
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What came of a question, with ``scope``, the words for what was searched."""
+
+    result: Answer | Survey
+    scope: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +97,14 @@ def pieces(text: str, emphasis: Sequence[Span], marks: Sequence[Mark]) -> list[P
     return found
 
 
+def answer_quotes(answer: Answer) -> list[tuple[AnswerSentence, Citation]]:
+    """The sentences of an answer with their citations, plan by plan in the order in which the plans come up."""
+    by_number = {citation.n: citation for citation in answer.citations}
+    order = list(dict.fromkeys(citation.plan for citation in answer.citations))
+    pairs = [(sentence, by_number[sentence.citation]) for sentence in answer.sentences]
+    return sorted(pairs, key=lambda pair: order.index(pair[1].plan))
+
+
 def quotes(cell: Cell) -> Iterator[tuple[AnswerSentence, Citation, tuple[Mark, ...]]]:
     """The sentences of a cell's answer, each with its citation and with what differs in it."""
     by_number = {citation.n: citation for citation in cell.answer.citations}
@@ -82,6 +120,78 @@ def told(found: Difference, plan: str) -> str:
 def not_found(answer: Answer) -> str:
     """That one plan does not answer, and how much of it was searched."""
     return f"Not found in this plan. {counted(answer.searched, 'passage')} searched."
+
+
+def none_found(answer: Answer) -> list[str]:
+    """That no plan answers: in a heading, how much was searched, and the words that nothing met."""
+    lines = ["Not found in these plans.", f"{counted(answer.searched, 'passage')} searched."]
+    return lines + (["Found nowhere in them: " + ", ".join(answer.unmatched) + "."] if answer.unmatched else [])
+
+
+def notes(passage: Passage) -> list[str]:
+    """What a reader must know of a passage: that it is not of the plan's body, or lacks a figure."""
+    return [note for note in (_ROLES.get(passage.role), CUT_OFF if passage.cut_off else None) if note]
+
+
+def counts(survey: Survey) -> list[tuple[str, str, int]]:
+    """(plan's title, outermost section, passages), the most first; section "" for a plan as a whole."""
+    titles = {hit.passage.plan: hit.passage.title for hit in survey.hits}
+    rows = []
+    for plan, count in sorted(survey.by_plan.items(), key=lambda entry: (-entry[1], entry[0])):
+        rows.append((titles.get(plan, plan), "", count))
+        sections = [(name, n) for (of, name), n in survey.by_section.items() if of == plan]
+        for name, n in sorted(sections, key=lambda entry: (-entry[1], entry[0])):
+            rows.append((titles.get(plan, plan), name or "Before the first section", n))
+    return rows
+
+
+def survey_lines(survey: Survey) -> list[str]:
+    """How many passages are on the topic, and where the search for them ended."""
+    return [
+        f"{counted(len(survey.hits), 'passage')} on the topic, of {survey.searched:,} searched.",
+        f"The search went from the nearest passage outwards; it ended because {survey.stopped}.",
+    ]
+
+
+def passages_heading(result: Answer | Survey) -> str:
+    """What the passages of a sheet are to its question."""
+    if isinstance(result, Answer) and not result.answerable:
+        return "Near passages, none of which answers"
+    return "Passages, by relevance"
+
+
+def sheet_origin(asked: Asked, generation: int, made: date) -> str:
+    """What was searched, how much of it, when, and on which state of the library."""
+    searched = f"{counted(asked.result.searched, 'passage')} searched"
+    return " · ".join([f"Searched in {asked.scope}", searched, made.isoformat(), f"library generation {generation}"])
+
+
+def scope_text(titles: Mapping[str, str], plans: Sequence[str], named: Sequence[str], section: str) -> str:
+    """What was searched, of all ``titles`` by plan id: the chosen ``plans``, else those that the question names."""
+    if plans:
+        within = "; ".join(titles.get(plan, plan) for plan in plans)
+    elif named:
+        within = "; ".join(titles.get(plan, plan) for plan in named)
+        within += ", as the question names " + ("it" if len(named) == 1 else "them")
+    else:
+        within = f"all {len(titles)} plans" if len(titles) > 1 else "the one plan"
+    return within + (f"; only sections whose heading holds “{section}”" if section else "")
+
+
+def place_line(place: Citation | Passage, *, titled: bool = False) -> str:
+    """Section and page of a place on one line, behind the plan's title if ``titled``; else its characters."""
+    return line(cite(place) if titled else breadcrumb(place)) or f"characters {place.start} to {place.end}"
+
+
+def noted(place: str, *, cut_off: bool) -> str:
+    """``place`` of a sentence, with the remark that its figure is cut off where that is so."""
+    return f"{place} ({CUT_OFF.lower()})" if cut_off else place
+
+
+def file_name(words: str, made: date, ending: str) -> str:
+    """A file's name from what is in it and the day, of letters and digits only."""
+    kept = re.sub(r"[\W_]+", "-", line(words).lower()).strip("-")[:_LONGEST_NAME].rstrip("-")
+    return f"{kept or 'question'}-{made.isoformat()}.{ending}"
 
 
 def counted(number: int, noun: str) -> str:

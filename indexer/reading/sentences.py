@@ -42,7 +42,7 @@ _WRAP_WIDTH = 120
 
 _WIDE = r"[\u3001-\u30ff\u3400-\u9fff\uff01-\uff60]"
 # What stands between the parts of a word or of a Chinese sentence that a line end broke.
-_BROKEN_WORD = re.compile(rf"(?<=\w)(?:\x02|\u00ad)\s*|(?<=\w-)\n(?=\w)|(?<={_WIDE})[ \t]*\n[ \t]*(?={_WIDE})")
+BROKEN_WORD = re.compile(rf"(?<=\w)(?:[\x02\u00ad]\s*)+|(?<=\w-)\n(?=\w)|(?<={_WIDE})[ \t]*\n[ \t]*(?={_WIDE})")
 
 # "will reach 1." with nothing behind the point; "2020. 14." where a clause was lost;
 # "will reach" at a broken end; "by 1.3 compared" where the unit was lost.
@@ -103,7 +103,7 @@ def fold_space(text: str) -> str:
     space.
     """
     if "\n" in text or "\u00ad" in text or "\x02" in text:
-        text = _BROKEN_WORD.sub("", text)
+        text = BROKEN_WORD.sub("", text)
     return " ".join(text.split())
 
 
