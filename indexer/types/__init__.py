@@ -20,6 +20,7 @@ from indexer.types.comparisons import (
     Uniqueness,
 )
 from indexer.types.history import (
+    AskedQuestion,
     Change,
     ChangedAnswer,
     ChangedSentence,
@@ -58,6 +59,7 @@ __all__ = [
     "Added",
     "Answer",
     "AnswerSentence",
+    "AskedQuestion",
     "Aspect",
     "Binding",
     "Cell",

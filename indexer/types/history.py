@@ -70,6 +70,20 @@ class SavedQuestion:
 
 
 @dataclass(frozen=True, slots=True)
+class AskedQuestion:
+    """A question that was asked: of which plans (all when there is none), of which sections, and whether for all.
+
+    ``every`` asks for every passage on the topic instead of an answer. Two are the same question when
+    they are equal.
+    """
+
+    question: str
+    plans: tuple[str, ...] = ()
+    section: str = ""
+    every: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ChangedAnswer:
     """A saved question whose answer is another now: (plan id, quote) that went, and that came."""
 
