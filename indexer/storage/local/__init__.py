@@ -18,9 +18,9 @@ from indexer.storage.local import history, saved
 from indexer.storage.local.database import Database
 from indexer.storage.local.derived import Derived
 from indexer.storage.local.lock import WAIT, write_lock
-from indexer.storage.local.rows import unknown_plan
 from indexer.storage.local.soundness import database_problems
 from indexer.storage.local.targets import put_targets, targets_of
+from indexer.storage.rows import unknown_plan
 from indexer.types import Passage, Plan, PlanInfo, SavedQuestion, Target, Version
 
 DATABASE_FILE = "plans.sqlite"

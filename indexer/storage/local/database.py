@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +16,8 @@ import numpy.typing as npt
 from indexer.errors import model_mismatch
 from indexer.storage import PlanContent, Scope
 from indexer.storage.local.connection import Connections
-from indexer.storage.local.rows import (
+from indexer.storage.local.targets import put_targets
+from indexer.storage.rows import (
     DESCRIPTION_COLUMNS,
     INFO_COLUMNS,
     PASSAGE_COLUMNS,
@@ -29,10 +30,10 @@ from indexer.storage.local.rows import (
     read_plan,
     unknown_plan,
 )
-from indexer.storage.local.targets import put_targets
 from indexer.types import Passage, Plan, PlanInfo
 
 KeyRange = tuple[int, int]  # first and last key, both included
+_PLANS_AT_ONCE = 50  # whose vectors are in memory together
 
 
 class Database(Connections):
@@ -132,13 +133,14 @@ class Database(Connections):
         (count,) = self.connection.execute(added, (generation,)).fetchone()
         return int(count) + sum(last - first + 1 for _, (first, last) in self.removed_since(generation))
 
-    def vectors_of(self, plans: Sequence[int]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
-        """Keys (n,) and vectors (n, dim) of all passages of ``plans``."""
-        of_plan = "SELECT key, vector FROM passages WHERE plan = ? ORDER BY key"
-        rows = [row for plan in plans for row in self.connection.execute(of_plan, (plan,))]
-        flat = np.frombuffer(b"".join(blob for _, blob in rows), dtype=np.float16).astype(np.float32)
-        keys = np.array([key for key, _ in rows], dtype=np.int64)
-        return keys, flat.reshape(len(rows), -1) if rows else flat.reshape(0, 0)
+    def vectors_of(self, plans: Sequence[int]) -> Iterator[tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]]:
+        """Keys (n,) and vectors (n, dim) of all passages of ``plans``, some plans at a time."""
+        of_plans = "SELECT key, vector FROM passages WHERE plan IN (SELECT value FROM json_each(?)) ORDER BY key"
+        for first in range(0, len(plans), _PLANS_AT_ONCE):
+            some = json.dumps(list(plans[first : first + _PLANS_AT_ONCE]))
+            if rows := self.connection.execute(of_plans, (some,)).fetchall():
+                flat = np.frombuffer(b"".join(blob for _, blob in rows), dtype=np.float16).astype(np.float32)
+                yield np.array([key for key, _ in rows], dtype=np.int64), flat.reshape(len(rows), -1)
 
     def indexed_of(self, plan: int) -> list[tuple[int, str]]:
         """(key, indexed text) of all passages of one plan."""

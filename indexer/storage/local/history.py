@@ -10,11 +10,11 @@ import sqlite3
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from indexer.errors import LibraryBusyError, LibraryError, UnknownPlanError
+from indexer.errors import LibraryError, UnknownPlanError
 from indexer.storage import PlanContent
 from indexer.storage.local import saved
 from indexer.storage.local.database import Database
-from indexer.storage.local.rows import DESCRIPTION_COLUMNS, as_json, description, read_plan, unknown_plan
+from indexer.storage.rows import DESCRIPTION_COLUMNS, as_json, description, overtaken, read_plan, unknown_plan
 from indexer.types import Plan, Version
 
 _KEPT = f"{DESCRIPTION_COLUMNS}, words, since, until, text, parts"
@@ -143,7 +143,7 @@ def refuse_overtaken(connection: sqlite3.Connection, plan_id: str, seen: int | N
     """Raise LibraryBusyError when the plan was changed after the generation ``seen``."""
     row = connection.execute("SELECT changed FROM plans WHERE id = ?", (plan_id,)).fetchone()
     if seen is not None and row and row[0] > seen:
-        raise LibraryBusyError(f"The plan {plan_id!r} was changed meanwhile by another process. Do it again.")
+        raise overtaken(plan_id)
 
 
 def _keep(connection: sqlite3.Connection, plan_id: str, until: str) -> None:

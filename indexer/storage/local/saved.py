@@ -6,7 +6,7 @@ import json
 import sqlite3
 from collections.abc import Callable
 
-from indexer.storage.local.rows import as_json
+from indexer.storage.rows import as_json
 from indexer.types import SavedQuestion
 
 _COLUMNS = "question, plans, section, at, quotes"

@@ -1,7 +1,8 @@
-"""How plans and passages are written in rows of the database, and read back."""
+"""How plans, passages and targets are written in rows, and read back: what both homes have in common."""
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, astuple
@@ -9,9 +10,24 @@ from typing import Any
 
 import numpy as np
 
-from indexer.errors import UnknownPlanError
+from indexer.errors import LibraryBusyError, UnknownPlanError
 from indexer.storage import PlanContent
-from indexer.types import Metadata, Page, Passage, Plan, PlanInfo, RecognizedLine, Record, Role, Section
+from indexer.types import (
+    Binding,
+    Comparator,
+    Metadata,
+    Page,
+    Passage,
+    Plan,
+    PlanInfo,
+    RecognizedLine,
+    Record,
+    Role,
+    Section,
+    Target,
+    TargetKind,
+    Trend,
+)
 
 #: What describes a plan, live or kept; its text and parts come last, so that a list does not read them.
 DESCRIPTION_COLUMNS = "id, title, source, sha256, warnings, metadata, edited"
@@ -86,10 +102,47 @@ def read_passage(row: Sequence[Any]) -> Passage:
     return Passage(plan, title, start, end, text, section, page, Role(role), bool(cut_off), record)
 
 
+def targets_text(targets: Sequence[Target]) -> str:
+    """Targets of one plan as stored with it."""
+    return as_json([{name: value for name, value in asdict(t).items() if name != "plan"} for t in targets])
+
+
+def read_targets(plan_id: str, stored: str) -> list[Target]:
+    """The targets of a plan that ``targets_text`` wrote."""
+    return [_read_target(plan_id, target) for target in json.loads(stored)]
+
+
+def _read_target(plan_id: str, stored: dict[str, Any]) -> Target:
+    kinds = {
+        "kind": TargetKind(stored["kind"]),
+        "comparator": Comparator(stored["comparator"]),
+        "binding": Binding(stored["binding"]),
+        "change": Trend(stored["change"]) if stored["change"] else None,
+        "section": tuple(stored["section"]),
+        "span": tuple(stored["span"]),
+    }
+    return Target(**{**stored, **kinds, "plan": plan_id})
+
+
+def content_hash(content: PlanContent) -> str:
+    """What tells one plan's content from another's, the same in every home: plan, passages, vectors as halves."""
+    whole = hashlib.sha256("\n".join((*description(content.plan), content.plan.text, parts_of(content.plan))).encode())
+    targets = None if content.targets is None else targets_text(content.targets)
+    whole.update(as_json([list(content.names), targets, list(content.indexed)]).encode())
+    whole.update(as_json([astuple(p)[2:] for p in content.passages]).encode())
+    whole.update(np.ascontiguousarray(content.vectors.astype(np.float16)).tobytes())
+    return whole.hexdigest()
+
+
 def unknown_plan(plan_id: str, known: Sequence[str]) -> UnknownPlanError:
     """The error for a plan that is not there, naming those that are."""
     shown = ", ".join(known[:8]) + (", …" if len(known) > 8 else "")
     return UnknownPlanError(f"There is no plan {plan_id!r} in this library. It holds: {shown or 'no plans'}.")
+
+
+def overtaken(plan_id: str) -> LibraryBusyError:
+    """The error for a plan that somebody else changed in between."""
+    return LibraryBusyError(f"The plan {plan_id!r} was changed meanwhile by another process. Do it again.")
 
 
 def as_json(value: object) -> str:
