@@ -10,11 +10,12 @@ import hashlib
 import re
 import shutil
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from pathlib import Path, PurePath
 
 from indexer.errors import LibraryError
 from indexer.storage import Backend
-from indexer.types import PlanInfo, Version
+from indexer.types import Plan, PlanInfo, Version
 
 _FOLDER = "originals"
 _HASH = 16  # characters of the hash that name a folder
@@ -43,17 +44,24 @@ def keep_original(backend: Backend, name: str, data: bytes) -> Path:
     return path
 
 
-def find_original(backend: Backend, version: PlanInfo | Version) -> Path | None:
+def find_original(backend: Backend, version: Plan | PlanInfo | Version) -> Path | None:
     """The file that a plan or a version of one was read from; None where it is gone or another by now."""
     name = PurePath(version.source).name
     for path in (_place(backend, version.sha256) / name, Path(version.source)):
         try:
-            with path.open("rb") as file:
-                if hashlib.file_digest(file, "sha256").hexdigest() == version.sha256:
-                    return path
+            found = path.stat()
+            if _hash_of(path, found.st_size, found.st_mtime_ns) == version.sha256:
+                return path
         except (OSError, ValueError):
             continue
     return None
+
+
+@lru_cache(maxsize=256)
+def _hash_of(path: Path, size: int, changed: int) -> str:
+    """The hash of a file's content, taken once while its size and the time of its last change stand."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def drop_unused(backend: Backend, hashes: Iterable[str]) -> None:

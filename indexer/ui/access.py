@@ -24,6 +24,7 @@ from indexer.types import (
     Plan,
     PlanInfo,
     SectionPair,
+    Span,
     Survey,
     Target,
     TargetRow,
@@ -31,6 +32,7 @@ from indexer.types import (
 )
 from indexer.ui.address import Request
 from indexer.ui.job import Job
+from indexer.viewing import finding
 
 #: Names the library to serve; ``planlens serve --library`` sets it.
 LOCATION_VARIABLE = "PLANLENS_LIBRARY"
@@ -96,6 +98,11 @@ def count_passages(library: Library, questions: _Texts, plans: _Texts) -> Job[tu
 def read_passages(library: Library, plan_id: str) -> list[Passage]:
     """All passages of a plan, in reading order. Raises UnknownPlanError."""
     return _passages(library, _edition(library), plan_id)
+
+
+def find_words(library: Library, plan_id: str, words: str) -> list[Span]:
+    """Where ``words`` stand in a plan, in order. Raises UnknownPlanError."""
+    return _words(library, _edition(library), plan_id, words)
 
 
 def similar(library: Library, plan: str, start: int, other: str) -> list[Counterpart]:
@@ -189,6 +196,11 @@ def _passages(_library: Library, edition: _Edition, plan_id: str) -> list[Passag
     keys = _library.backend.keys(Scope((plan_id,)))
     found = _library.backend.passages(keys)
     return [found[key] for key in keys if key in found]
+
+
+@st.cache_data(show_spinner=False, max_entries=32)
+def _words(_library: Library, edition: _Edition, plan_id: str, words: str) -> list[Span]:
+    return finding.find_words(read_plan(_library, plan_id).text, words)
 
 
 @st.cache_data(show_spinner=False, max_entries=_KEPT)

@@ -11,9 +11,10 @@ from indexer.exporting.wording import CUT_OFF
 from indexer.library import Library
 from indexer.types import Answer, AnswerSentence, Citation
 from indexer.ui import state
+from indexer.ui.excerpt import Place
 from indexer.ui.markup import element, marked_html, plain, show, text_element
 from indexer.ui.passage import place_of, show_actions, show_card, show_passages
-from indexer.ui.source import Place, show_source
+from indexer.ui.source import show_source
 
 
 def show_answer(library: Library, answer: Answer, listed: Answer) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from indexer.ui import ask, compare, library, targets
+from indexer.ui import ask, compare, library, reading, targets
 from indexer.ui.failing import errors_said
 
 _STYLESHEET = Path(__file__).with_name("style.css")
@@ -20,6 +20,7 @@ def main() -> None:
         st.Page(ask.page, title="Ask", url_path="ask", default=True),
         st.Page(compare.page, title="Compare", url_path="compare"),
         st.Page(targets.page, title="Targets", url_path="targets"),
+        reading.as_page(),
         st.Page(library.page, title="Library", url_path="library"),
     ]
     chosen = st.navigation(pages, position="top")

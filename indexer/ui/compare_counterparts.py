@@ -15,9 +15,9 @@ from indexer.ui import access
 from indexer.ui import compare_state as state
 from indexer.ui.address import read_comparing
 from indexer.ui.compare_side import marks_by_class, show_legend
+from indexer.ui.excerpt import Place
 from indexer.ui.failing import errors_said
 from indexer.ui.panes import Pane, show_panes
-from indexer.ui.source import Place
 
 #: Plans that a passage is read beside at once.
 _BESIDE = 3

@@ -12,10 +12,10 @@ from indexer.types import Plan, page_at
 from indexer.ui import access
 from indexer.ui import compare_state as state
 from indexer.ui.address import read_comparing
+from indexer.ui.excerpt import Place
 from indexer.ui.failing import errors_said
 from indexer.ui.markup import plain, show, text_element
 from indexer.ui.panes import Pane, show_panes
-from indexer.ui.source import Place
 
 
 @st.fragment

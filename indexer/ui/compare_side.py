@@ -13,9 +13,10 @@ from indexer.library import Library
 from indexer.types import AnswerSentence, Cell, Citation, Comparison, Mark, Span
 from indexer.ui import compare_state, state
 from indexer.ui.answer import place_of_quote
+from indexer.ui.excerpt import Place
 from indexer.ui.markup import element, marked_html, plain, show, text_element
 from indexer.ui.passage import place_of, show_actions, show_card
-from indexer.ui.source import Place, show_source
+from indexer.ui.source import show_source
 
 #: Plans that stand in columns beside one another.
 FITS = 4

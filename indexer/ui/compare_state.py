@@ -10,7 +10,7 @@ import streamlit as st
 
 from indexer.ui import state
 from indexer.ui.address import Comparing, Tab, read_comparing, write_comparing
-from indexer.ui.source import Place
+from indexer.ui.excerpt import Place
 
 # Keys of the widgets.
 QUESTIONS, PLANS, TAB = "questions", "compared", "tab"

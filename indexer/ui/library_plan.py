@@ -9,7 +9,6 @@ import streamlit as st
 
 from indexer.exporting.wording import counted
 from indexer.keeping.editing import edit_plan
-from indexer.keeping.originals import find_original
 from indexer.library import Library
 from indexer.types import Plan, PlanInfo
 from indexer.ui import access
@@ -20,6 +19,9 @@ from indexer.ui.library_changes import show_changes
 from indexer.ui.library_removed import remove, show_purge
 from indexer.ui.library_work import Report, Work
 from indexer.ui.markup import Html, element, show, text_element
+from indexer.ui.original import offer_original
+from indexer.ui.reading import show_way
+from indexer.ui.reading_address import Reading
 
 _LANGUAGES = {"en": "English", "zh": "Chinese"}
 
@@ -70,14 +72,8 @@ def _show_about(library: Library, info: PlanInfo) -> None:
     ]
     show(element("dl", *rows, css="facts"), *_warnings(info))
     with st.container(key="plan-actions", horizontal=True, gap="small", vertical_alignment="center"):
-        show(element("a", text_element("span", "Read it"), href=state.ask_link(plan=info.id), target="_self"))
-        original = find_original(library.backend, info)
-        if original:
-            name = PurePath(info.source).name
-            # read when it is asked for
-            st.download_button(
-                "Download the original", original.read_bytes, name, key="original", type="tertiary", on_click="ignore"
-            )
+        show_way(Reading(info.id), "Read it")
+        offer_original(library, info, "Download the original", "original")
         st.button("Remove", key="remove", type="tertiary", on_click=remove, args=(library, [info.id]))
         if st.session_state.get(state.CONFIRMING) != info.id:
             show_purge(library, info.id, info.title, "plan")

@@ -10,8 +10,8 @@ import streamlit as st
 from indexer.types import Plan
 from indexer.ui import compare_state as state
 from indexer.ui.address import read_comparing
-from indexer.ui.markup import element, run_script, show, text_element
-from indexer.ui.source import Place, excerpt_html, surroundings, whereabouts
+from indexer.ui.excerpt import Place, excerpt_html, show_text, surroundings, whereabouts
+from indexer.ui.markup import run_script, show, text_element
 
 #: Characters of a plan's text on each side of the passage: enough to read on, little enough to send.
 _REACH = 15_000
@@ -53,13 +53,5 @@ def _show_text(pane: Pane) -> None:
         show(text_element("span", ""))  # the next text keeps its column
         return
     span = surroundings(pane.plan.text, (place.start, place.end), _REACH)
-    show(
-        element(
-            "div",
-            excerpt_html(pane.plan, place, span),
-            css="source-text pane",
-            tabindex="0",
-            role="region",
-            aria_label=f"{pane.plan.title}: the text around the passage",
-        )
-    )
+    label = f"{pane.plan.title}: the text around the passage"
+    show_text(excerpt_html(pane.plan, place, span), label, "source-text pane")

@@ -11,8 +11,9 @@ from indexer.exporting.wording import CUT_OFF
 from indexer.library import Library
 from indexer.types import Citation, Hit, Passage, Role, Span
 from indexer.ui import state
+from indexer.ui.excerpt import Place
 from indexer.ui.markup import element, marked_html, show, text_element
-from indexer.ui.source import Place, show_source
+from indexer.ui.source import show_source
 
 _ROLES = {
     Role.SUMMARY: "From a summary, not part of the plan's body",

@@ -1,72 +1,35 @@
-"""A place in a plan, opened: the text around it, as it stands in the plan."""
+"""A place in a plan, opened beside an answer: the text around it, or its page, and the way into the whole plan."""
 
 from __future__ import annotations
-
-import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import PurePath
 
 import streamlit as st
 
 from indexer.library import Library
-from indexer.types import Plan, Span
+from indexer.types import Plan
 from indexer.ui import state
 from indexer.ui.access import read_plan
-from indexer.ui.markup import Html, element, marked_html, show, text_element
-
-#: Where a stretch of text may be cut, the better places first: paragraphs, lines, words.
-_BREAKS = (re.compile(r"\n[ \t]*\n\s*"), re.compile(r"\n\s*"), re.compile(r"\s+"))
+from indexer.ui.address import Request
+from indexer.ui.excerpt import Place, excerpt_html, show_text, surroundings, whereabouts
+from indexer.ui.failing import errors_said
+from indexer.ui.markup import show, text_element
+from indexer.ui.original import is_pdf, offer_original
+from indexer.ui.page_image import pages_of, show_pages
+from indexer.ui.reading import show_way
+from indexer.ui.reading_address import Reading, View, version_of
+from indexer.ui.reading_tools import show_page_box, show_views
 
 #: Characters of a plan that is opened at its beginning; some eight printed pages.
 _OPENING = 20_000
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A stretch of a plan to open, with spans of the plan's text to mark in it, by class."""
-
-    plan: str
-    start: int
-    end: int
-    section: str
-    page: int | None
-    marks: Mapping[str, Sequence[Span]]
-
-
-def surroundings(text: str, span: Span, reach: int) -> Span:
-    """``span`` with up to ``reach`` characters on each side, cut at a paragraph, else at a line or a word."""
-    start, end = span
-    low, high = max(0, start - reach), min(len(text), end + reach)
-    if low:
-        low = next((m.end() for cut in _BREAKS for m in cut.finditer(text, low, start)), start)
-    if high < len(text):
-        ends = ([m.start() for m in cut.finditer(text, end, high)] for cut in _BREAKS)
-        high = next((found[-1] for found in ends if found), end)
-    return low, high
+#: Characters of a place beyond which it is no passage to highlight, but where one begins to read.
+_LONGEST_PASSAGE = 5_000
 
 
 def show_source(library: Library, place: Place, key: str) -> None:
-    """The plan's text around ``place``; ``key`` is what is opened, "default" if nobody chose it."""
+    """The plan around ``place``; ``key`` is what is opened, "default" if nobody chose it."""
     plan = read_plan(library, place.plan)
-    low, high = surroundings(plan.text, (place.start, place.end), st.session_state[state.REACH])
     with st.container(key=f"source-{key}"):
-        show(
-            text_element("h2", plan.title, "source-title"),
-            text_element("p", whereabouts(plan, place), "crumbs"),
-            element(
-                "div",
-                excerpt_html(plan, place, (low, high)),
-                css="source-text",
-                tabindex="0",
-                role="region",
-                aria_label="The plan's text around the passage",
-            ),
-        )
-        with st.container(horizontal=True, gap="small"):
-            if low > 0 or high < len(plan.text):
-                st.button("Show more text", key="source-more", type="tertiary", on_click=state.reach_further)
-            st.button("Close source", key="source-close", type="tertiary", on_click=state.close_source)
+        show(text_element("h2", plan.title, "source-title"), text_element("p", whereabouts(plan, place), "crumbs"))
+        st.fragment(_show_place)(library, place)
 
 
 def show_opening(library: Library, plan_id: str) -> None:
@@ -77,20 +40,55 @@ def show_opening(library: Library, plan_id: str) -> None:
     show_source(library, place, "opening")
 
 
-def excerpt_html(plan: Plan, place: Place, span: Span) -> Html:
-    """The plan's text within ``span``, ``place`` and what is marked in it in their classes."""
-    low, high = span
-    marks: dict[str, Sequence[Span]] = {"passage": [(place.start, place.end)], **place.marks}
-    marks["around"] = [(low, place.start), (place.end, high)]
-    marks["heading"] = [(s.start, s.body) for s in plan.sections]
-    moved = {
-        name: [(max(a, low) - low, min(b, high) - low) for a, b in spans if a < high and b > low]
-        for name, spans in marks.items()
-    }
-    return marked_html(plan.text[low:high], moved)
+def _show_place(library: Library, place: Place) -> None:
+    """All below the plan's title; in a fragment, so that turning its pages leaves the answers alone."""
+    if st.session_state[state.OPENED] == "":
+        st.rerun()  # it was closed, which concerns the page around it
+    with errors_said():
+        plan = read_plan(library, place.plan)
+        view = st.session_state.get(state.VIEW, View.TEXT)
+        if is_pdf(plan):
+            _show_tools(plan, place, view)
+        paged = view is View.PAGE and is_pdf(plan) and _show_page(library, plan, place)
+        whole = paged or _show_excerpt(plan, place)
+        with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+            if not whole:
+                st.button("Show more text", key="source-more", type="tertiary", on_click=state.reach_further)
+            show_way(_reading(plan, place, view), "Open in plan")
+            offer_original(library, plan, "Original file", "source-original")
+            st.button("Close source", key="source-close", type="tertiary", on_click=state.close_source)
 
 
-def whereabouts(plan: Plan, place: Place) -> str:
-    """Section, page and file of a place, on one line."""
-    page = f"page {place.page} of {len(plan.pages)}" if place.page is not None and plan.pages else ""
-    return " · ".join(filter(None, [place.section, page, PurePath(plan.source).name]))
+def _show_tools(plan: Plan, place: Place, view: View) -> None:
+    with st.container(key="source-tools", horizontal=True, gap="small", vertical_alignment="center"):
+        show_views(view, "source-view", state.turn_view)
+        if view is View.PAGE:
+            number = st.session_state[state.TURNED] or pages_of(plan, (place.start, place.end))[0]
+            show_page_box(min(number, len(plan.pages)), len(plan.pages), "source-page", state.turn_page)
+
+
+def _show_page(library: Library, plan: Plan, place: Place) -> bool:
+    number = st.session_state[state.TURNED]
+    span = (place.start, place.end) if _is_passage(place) else None
+    return show_pages(library, plan, span, number)
+
+
+def _show_excerpt(plan: Plan, place: Place) -> bool:
+    """Whether that is the whole text."""
+    low, high = surroundings(plan.text, (place.start, place.end), st.session_state[state.REACH])
+    show_text(excerpt_html(plan, place, (low, high)), "The plan's text around the passage")
+    return low == 0 and high == len(plan.text)
+
+
+def _reading(plan: Plan, place: Place, view: View) -> Reading:
+    """The place as the Read page opens it; there one steps over the passages on what was asked here."""
+    asked = st.session_state.get(state.REQUEST)
+    question = asked.question if isinstance(asked, Request) else ""
+    if _is_passage(place):
+        at = place.start, place.end
+        return Reading(plan.id, at, version_of(plan), view=view, question=question)
+    return Reading(plan.id, top=place.start or None, view=view, question=question)
+
+
+def _is_passage(place: Place) -> bool:
+    return place.end - place.start <= _LONGEST_PASSAGE

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from indexer.ui.address import Request, read_address, write_address
+from indexer.ui.reading_address import View
 
 # Keys of the widgets.
 QUESTION, PLANS, SECTION, EVERY = "question", "plans", "section", "every"
@@ -12,6 +13,9 @@ QUESTION, PLANS, SECTION, EVERY = "question", "plans", "section", "every"
 # own choice and "" for none; how much of the plan's text stands around it; the quote that is given
 # to copy, "" for none; how many passages are listed.
 REQUEST, OPENED, REACH, QUOTED, LISTED = "request", "opened", "reach", "quoted", "listed"
+# How sources are looked at, which stays from one to the next; the page that was turned to in the one
+# that is open, None for the passage's own.
+VIEW, TURNED = "viewed", "turned"
 
 #: Passages listed at first, and further ones a click.
 PAGE_LENGTH = 10
@@ -54,6 +58,17 @@ def open_source(key: str) -> None:
     """Open the source of the answer or passage with this key."""
     st.session_state[OPENED] = key
     st.session_state[REACH] = _REACH_AT_FIRST
+    st.session_state[TURNED] = None
+
+
+def turn_view(view: View) -> None:
+    """Look at sources as text, or as page images."""
+    st.session_state[VIEW] = view
+
+
+def turn_page(number: int) -> None:
+    """Turn to this page of the open source."""
+    st.session_state[TURNED] = number
 
 
 def close_source() -> None:
@@ -91,5 +106,6 @@ def begin(request: object) -> None:
     st.session_state[REQUEST] = request
     st.session_state[OPENED] = None
     st.session_state[REACH] = _REACH_AT_FIRST
+    st.session_state[TURNED] = None
     st.session_state[QUOTED] = ""
     st.session_state[LISTED] = PAGE_LENGTH

@@ -23,9 +23,10 @@ from indexer.library import Library
 from indexer.types import Citation, Target, TargetKind, TargetRow
 from indexer.ui import state, targets_state
 from indexer.ui.address import Listing
+from indexer.ui.excerpt import Place
 from indexer.ui.markup import element, marked_html, plain, show, text_element
 from indexer.ui.passage import show_actions
-from indexer.ui.source import Place, show_source
+from indexer.ui.source import show_source
 
 #: Columns of the tables and their widths.
 _WIDTHS = {

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from indexer.citing import breadcrumb, chip, quotation, section_numbers
 from indexer.types import Citation, Passage
 from indexer.ui.address import Request
-from indexer.ui.source import surroundings
+from indexer.ui.excerpt import surroundings
 
 CITATION = Citation(
     n=1,
