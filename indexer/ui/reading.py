@@ -106,9 +106,10 @@ def _show_tools(library: Library, plan: Plan, reading: Reading, offset: int) -> 
         if plan.pages:
             show_page_box(page_shown(plan, reading, offset), len(plan.pages), state.PAGE, state.turn_page)
         if reading.view is View.PAGE and is_pdf(plan):
-            _show_zoom("Smaller", -1, reading.zoom == ZOOMS[0])
-            show(text_element("p", f"{reading.zoom} %", "aside"))
-            _show_zoom("Larger", 1, reading.zoom == ZOOMS[-1])
+            with st.container(key="r-zoom", horizontal=True, vertical_alignment="center", gap="xsmall"):
+                _show_zoom("Smaller", -1, reading.zoom == ZOOMS[0])
+                show(text_element("p", f"{reading.zoom} %", "aside"))
+                _show_zoom("Larger", 1, reading.zoom == ZOOMS[-1])
         show_link(reading)
         offer_original(library, plan, "Original file", "r-original")
 
