@@ -55,7 +55,7 @@ def test_every_field_of_plan_and_passages_comes_back(database: Database) -> None
     assert tuple(database.passages(keys)[k] for k in keys) == passages
     assert database.names() == {"full": ("Full", "计划")}
     assert [text for _, text in database.indexed_of(key)] == ["a", "b", "c"]
-    stored_keys, stored = database.vectors_of([key])
+    ((stored_keys, stored),) = database.vectors_of([key])
     assert stored_keys.tolist() == keys
     assert np.array_equal(stored, vectors.astype(np.float16).astype(np.float32))
     assert database.dimension() == 32

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TypeVar
@@ -126,18 +126,18 @@ class LocalBackend:
                 index(key)
             self._derived.settle(generation, [replaced] if replaced is not None else [])
 
-    def replace_all(self, contents: Sequence[PlanContent], model: tuple[str, str], *, seen: int | None = None) -> bool:
+    def replace_all(self, contents: Iterable[PlanContent], model: tuple[str, str], *, seen: int | None = None) -> bool:
         with self._writing() as generation:
             if seen is not None and generation != seen + 1:
                 return False
-            kept = {content.plan.id for content in contents}
             with self._database.write() as connection:
-                for info in self._database.plans():
-                    if info.id not in kept:
-                        history.remove_plan(self._database, connection, info.id, generation)
                 self._database.set_model(connection, model)
-                for content in contents:
+                gone = set(self._database.names())
+                for content in contents:  # each is stored as it comes: a large library need not be in memory
                     history.put_plan(self._database, connection, content, generation)
+                    gone.discard(content.plan.id)
+                for plan_id in sorted(gone):
+                    history.remove_plan(self._database, connection, plan_id, generation)
                 self._database.set_generation(connection, generation)
                 self._database.forget_before(connection, generation)
             self._derived.rebuild()

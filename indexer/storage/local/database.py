@@ -135,7 +135,7 @@ class Database(Connections):
 
     def vectors_of(self, plans: Sequence[int]) -> Iterator[tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]]:
         """Keys (n,) and vectors (n, dim) of all passages of ``plans``, some plans at a time."""
-        of_plans = "SELECT key, vector FROM passages WHERE plan IN (SELECT value FROM json_each(?)) ORDER BY key"
+        of_plans = "SELECT key, vector FROM passages WHERE plan IN (SELECT value FROM json_each(?)) ORDER BY plan, key"
         for first in range(0, len(plans), _PLANS_AT_ONCE):
             some = json.dumps(list(plans[first : first + _PLANS_AT_ONCE]))
             if rows := self.connection.execute(of_plans, (some,)).fetchall():

@@ -52,22 +52,31 @@ class Derived:
             return self._vectors
         from indexer.storage.local.vectors import VectorIndex  # 60 ms, which `prepare` spends beside others
 
+        path = self._folder / VECTORS_FILE
+        built = False
         with self._database.snapshot():
             generation = self._database.generation()
             dimension = self._database.dimension()
             vectors = self._vectors
             if vectors is not None and not len(vectors):
                 vectors = VectorIndex(dimension, vectors.generation)
+            if vectors is not None and vectors.stored_generation < VectorIndex.generation_at(path)[0] <= generation:
+                # what came since is on file by now, and need not be held in memory
+                vectors = VectorIndex.load(path, dimension) or vectors
             if vectors is None or vectors.dimension != dimension or not self._database.remembers(vectors.generation):
-                vectors = VectorIndex.load(self._folder / VECTORS_FILE, dimension)
-                if vectors is None and self._database.count(None):
+                vectors = VectorIndex.load(path, dimension)
+                if built := vectors is None and self._database.count(None) > 0:
                     self._notify("The vector index was damaged or missing; it was built again from the library.")
             if vectors is None or not self._database.remembers(vectors.generation):
                 vectors = self._build_vectors()  # all was embedded again since
             for _, span in self._database.removed_since(vectors.generation):
                 vectors.remove(span)
-            vectors.add(*self._database.vectors_of(self._database.added_since(vectors.generation)))
+            for keys, rows in self._database.vectors_of(self._database.added_since(vectors.generation)):
+                vectors.add(keys, rows)
             vectors.generation = generation
+        if built:
+            with suppress(LibraryError), write_lock(self._folder, wait=0):
+                vectors.save(path)
         self._vectors = vectors
         return vectors
 
@@ -165,7 +174,8 @@ class Derived:
         from indexer.storage.local.vectors import VectorIndex
 
         vectors = VectorIndex(self._database.dimension(), self._database.generation())
-        vectors.add(*self._database.vectors_of(self._database.added_since(-1)))
+        for keys, rows in self._database.vectors_of(self._database.added_since(-1)):
+            vectors.add(keys, rows)
         return vectors
 
     def _repair_words(self) -> None:

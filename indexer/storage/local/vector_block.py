@@ -1,0 +1,180 @@
+"""Vectors in one FAISS index: all compared while they are few, picked by short codes where they are many.
+
+From ``LARGE`` on, codes of one bit a dimension (RaBitQ: Gao and Long, "RaBitQ: Quantizing High-Dimensional
+Vectors with a Theoretical Error Bound for Approximate Nearest Neighbor Search", 2024) in an inverted file say
+which vectors may be near; these are then compared exactly, as float16. A search within some plans looks
+at these plans' vectors alone, so that it is exact at any size.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import faiss
+import numpy as np
+import numpy.typing as npt
+
+from indexer.storage import Found
+from indexer.storage.local.database import KeyRange
+
+Keys = npt.NDArray[np.int64]
+Vectors = npt.NDArray[np.float32]
+
+#: Vectors from which codes are quicker than comparing all; measured by ``benchmarks/scale``.
+LARGE = 20_000
+#: Candidates compared exactly for each one asked for: all of the true hundred best were among them.
+_REFINED = 8
+#: An eighth of the cells is looked at.
+_PROBED = 8
+#: Vectors a cell that its center is learned from.
+_LEARNED = 40
+#: Above this share of all, what is asked for is too much for candidates, and all are compared.
+_FEW = 64
+#: Vectors copied at once.
+_STEP = 50_000
+
+
+class VectorBlock:
+    """Unit vectors (n, dimension) by ascending key. What is removed stays in the index and is struck out."""
+
+    def __init__(self, index: Any) -> None:
+        self._map: Any = index  # an IndexIDMap
+        self._index: Any = _kind(index.index)
+        self.has_codes = type(self._index) is faiss.IndexRefine
+        self._exact: Any = _kind(self._index.refine_index) if self.has_codes else self._index
+        self.keys: Keys = faiss.vector_to_array(index.id_map)
+        self.alive = np.ones(len(self.keys), dtype=bool)
+
+    @classmethod
+    def empty(cls, dimension: int) -> VectorBlock:
+        """Without codes, for some."""
+        return cls(_new("SQfp16", dimension))
+
+    @classmethod
+    def made_of(cls, blocks: list[VectorBlock], dimension: int) -> VectorBlock:
+        """One of all that is alive in ``blocks``, which are of ascending keys; with codes if it is large."""
+        count = sum(map(len, blocks))
+        if count < LARGE:
+            made = cls.empty(dimension)
+        else:
+            cells = int(count**0.5)
+            index = _new(f"IVF{cells},RaBitQfs,Refine(SQfp16)", dimension)
+            every = max(1, count // (_LEARNED * cells))
+            index.train(np.concatenate([vectors for block in blocks for _, vectors in block.parts(every)]))
+            made = cls(index)
+            made._index.k_factor = _REFINED
+            made._cells.nprobe = -(-cells // _PROBED)
+        made.extend(blocks)
+        return made
+
+    @property
+    def _cells(self) -> Any:
+        return _kind(self._index.base_index)
+
+    @property
+    def dimension(self) -> int:
+        return int(self._map.d)
+
+    def write(self, path: Path) -> None:
+        """Write the FAISS index to ``path``; what is struck out is noted elsewhere. Raises RuntimeError."""
+        faiss.write_index(self._map, str(path))
+
+    def __len__(self) -> int:
+        return int(np.count_nonzero(self.alive))
+
+    def is_worn(self, added: int) -> bool:
+        """Whether it had better be made anew than grow by ``added``: much is struck out, or cells are few."""
+        rows = len(self.keys)
+        return len(self) < 0.75 * rows or rows + added > 4 * self._cells.nlist**2
+
+    def parts(self, every: int = 1) -> Iterator[tuple[Keys, Vectors]]:
+        """Keys and vectors of one in ``every`` that are alive, some at a time."""
+        positions = np.flatnonzero(self.alive)[::every]
+        for first in range(0, len(positions), _STEP):
+            some = positions[first : first + _STEP]
+            yield self.keys[some], self._exact.reconstruct_batch(some)
+
+    def extend(self, blocks: list[VectorBlock]) -> None:
+        """Add what is alive in ``blocks``."""
+        for block in blocks:
+            for keys, vectors in block.parts():
+                self.add(keys, vectors)
+
+    def add(self, keys: Keys, vectors: Vectors) -> None:
+        """Add ``vectors`` (n, dimension) under ``keys`` (n,), which ascend and are higher than all before."""
+        if len(keys):
+            self._map.add_with_ids(np.ascontiguousarray(vectors), keys)
+            self.keys = np.concatenate([self.keys, keys])
+            self.alive = np.concatenate([self.alive, np.ones(len(keys), dtype=bool)])
+
+    def remove(self, span: KeyRange) -> None:
+        """Strike out the keys from ``span[0]`` to ``span[1]``."""
+        self.alive[self._positions(span)] = False
+
+    def removed(self) -> list[KeyRange]:
+        """First and last key of each run that is struck out."""
+        edges = np.diff(np.concatenate([[True], self.alive, [True]]).astype(np.int8))
+        starts, ends = np.flatnonzero(edges == -1), np.flatnonzero(edges == 1) - 1
+        return [(int(self.keys[a]), int(self.keys[b])) for a, b in zip(starts, ends, strict=True)]
+
+    def search(self, query: Vectors, k: int, ranges: list[KeyRange] | None) -> list[Found]:
+        """The ``k`` nearest to ``query`` (dimension,), in ``ranges`` where given, and all that tie with the last."""
+        row = query.reshape(1, -1).astype(np.float32)
+        if not len(self):
+            return []
+        if ranges is None and self.has_codes and (found := self._search_codes(row, k)) is not None:
+            return found
+        inside = self.alive
+        if ranges is not None:
+            inside = np.zeros_like(self.alive)
+            for span in ranges:
+                inside[self._positions(span)] = True
+            inside &= self.alive
+        return self._search_all(row, k, inside)
+
+    def _search_codes(self, row: Vectors, k: int) -> list[Found] | None:
+        """What the codes find; None where the asked for are too many for them."""
+        asked = k + 1
+        while asked <= len(self.keys) // _FEW:
+            scores, positions = (found[0] for found in self._index.search(row, asked))
+            kept = (positions >= 0) & self.alive[positions]
+            scores, positions = scores[kept], positions[kept]
+            if len(scores) > k and scores[-1] < scores[k - 1]:
+                return self._found(scores, positions)
+            asked *= 2  # the rest are struck out, or tie
+        return None
+
+    def _search_all(self, row: Vectors, k: int, inside: npt.NDArray[np.bool_]) -> list[Found]:
+        """The nearest among the positions that are ``inside``, every one compared."""
+        count = int(np.count_nonzero(inside))
+        if not count:
+            return []
+        # both are held until the search is done: FAISS keeps bare pointers
+        bits = np.packbits(inside, bitorder="little")
+        selector = faiss.IDSelectorBitmap(len(bits), faiss.swig_ptr(bits))
+        parameters = faiss.SearchParameters(sel=selector) if count < len(inside) else None  # type: ignore[call-arg]
+        # One more than asked for, and more while the last ties with the k-th: FAISS keeps any of
+        # those that tie at the cut, and the cut must fall by key.
+        asked = min(k + 1, count)
+        while True:
+            scores, positions = (found[0] for found in self._exact.search(row, asked, params=parameters))
+            if asked == count or scores[-1] < scores[k - 1]:
+                return self._found(scores, positions)
+            asked = min(2 * asked, count)
+
+    def _found(self, scores: Vectors, positions: npt.NDArray[np.int64]) -> list[Found]:
+        return [Found(int(key), float(score)) for key, score in zip(self.keys[positions], scores, strict=True)]
+
+    def _positions(self, span: KeyRange) -> slice:
+        return slice(*np.searchsorted(self.keys, [span[0], span[1] + 1]))
+
+
+def _kind(index: Any) -> Any:
+    """An index as what it is: FAISS hands out members as of the base class."""
+    return faiss.downcast_index(index)
+
+
+def _new(kind: str, dimension: int) -> Any:
+    return faiss.IndexIDMap(faiss.index_factory(dimension, kind, faiss.METRIC_INNER_PRODUCT))
