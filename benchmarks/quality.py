@@ -53,7 +53,7 @@ def indexed(plans: Sequence[Path]) -> Iterator[Library]:
 
 def examine_all(library: Library, questions: Sequence[Row]) -> list[tuple[Row, Examination]]:
     return [
-        (row, examine(library.backend, library.encoder, row["question"], Scope()))
+        (row, examine(library.backend, library.encoder, row["question"], Scope(), reader=library.reader))
         for row in questions
         if row["kind"] in {"fact", "unanswerable"}
     ]

@@ -33,6 +33,10 @@ def diagnose(location: str, notify: Callable[[str], None]) -> Iterator[tuple[boo
             yield True, f"library {location}: {len(plans)} plans, {passages:,} passages, generation {generation}"
             kind = type(library.encoder).__name__
             yield True, f"model {library.encoder.fingerprint}, {library.encoder.dimension} dimensions, run by {kind}"
+            reader = (
+                f"reader {library.reader.fingerprint}" if library.reader else "no reader: answers are judged without"
+            )
+            yield True, reader
             problems = library.check()
             yield not problems, "; ".join(problems) or "the library is sound"
     except IndexerError as error:

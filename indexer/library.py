@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 
 from indexer.asking.answering import ask
@@ -15,6 +15,7 @@ from indexer.comparing.remembering import RememberingEncoder
 from indexer.comparing.sections import align_sections
 from indexer.encoding import Encoder
 from indexer.encoding.loading import load_encoder
+from indexer.encoding.reader import Reader, open_reader
 from indexer.errors import SourceError, model_mismatch
 from indexer.keeping.adding import Cancelled, Progress, Stopped, add_file, embed_all, never, no_progress
 from indexer.storage import Backend, Notify, Scope, open_backend
@@ -219,13 +220,7 @@ class Library:
         """Saved questions answered by other quotes now, of one plan if given, than when they were saved."""
         from indexer.keeping.changes import compare_answers
 
-        there = {info.id for info in self.plans()}
-
-        def ask_again(saved: SavedQuestion) -> Answer | None:
-            plans = saved.plans and [plan for plan in saved.plans if plan in there]
-            return None if plans == [] else self.ask(saved.question, plans=plans, section=saved.section)
-
-        return compare_answers(self.saved(), ask_again, plan_id)
+        return compare_answers(self.saved(), {info.id for info in self.plans()}, self.ask, plan_id)
 
     # -- asking it -----------------------------------------------------------------------------
 
@@ -233,7 +228,12 @@ class Library:
         self, question: str, *, plans: Sequence[str] | None = None, section: str | None = None, top_k: int = 10
     ) -> Answer:
         """Answer a question from these plans (all when None). Raises QuestionError, UnknownPlanError."""
-        return ask(self.backend, self._ready(), question, _scope(plans, section), top_k)
+        return ask(self.backend, self._ready(), question, _scope(plans, section), top_k, self.reader)
+
+    @cached_property
+    def reader(self) -> Reader | None:
+        """What tells surer whether a sentence answers; None where its weights are not installed."""
+        return open_reader()
 
     def survey(self, question: str, *, plans: Sequence[str] | None = None, section: str | None = None) -> Survey:
         """Every passage on a topic. Raises QuestionError, UnknownPlanError."""

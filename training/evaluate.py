@@ -25,11 +25,12 @@ import torch
 from benchmarks.quality import examine_all, indexed, real_set
 from indexer.asking.answering import Examination
 from indexer.asking.confidence import confidence
+from indexer.encoding.reader import Reading
+from indexer.encoding.reader.pairs import encode_pairs, load_tokenizer
 from indexer.evaluation import auroc, refused_at_kept
 from indexer.types import Passage, Role
 from training.examples import Example, draw, read_split
 from training.model import Reader, base_folder, load_reader, read
-from training.pairs import Reading, encode_pairs, load_tokenizer
 from training.spans import exact, overlap
 
 SEED = 7

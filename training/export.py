@@ -18,20 +18,19 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 
 from indexer.encoding.export import write_graph
-from indexer.encoding.onnx import DETAILS_FILE, INPUT, MODEL_FILE, TOKENIZER_FILE
+from indexer.encoding.onnx import DETAILS_FILE, INPUT, MODEL_FILE, TOKENIZER_FILE, open_session
+from indexer.encoding.reader import Reading
+from indexer.encoding.reader.onnx import OUTPUTS, TYPES, read_pairs
+from indexer.encoding.reader.pairs import LONGEST, Pair, encode_pairs, load_tokenizer, read_numbers
 from indexer.encoding.reference import weights_fingerprint
 from indexer.errors import ModelError
 from training.card import write_card
 from training.examples import draw, read_split
 from training.model import Reader, base_folder, load_reader, read
-from training.pairs import LONGEST, Pair, Reading, encode_pairs, load_tokenizer, read_numbers
 
-TYPES = "token_type_ids"
-OUTPUTS = ("spans", "relevance")
 LARGEST = 25 * 2**20
 #: int8 moves a logit a little; a wrong export (types lost, other pooling) agrees by chance alone.
 SAME_SPANS, SAME_VERDICTS = 0.85, 0.93
@@ -50,27 +49,6 @@ class Agreement:
     relevance_apart: float  # mean difference of the relevance logits
 
 
-class OnnxReader:
-    """An exported reader: pairs -> readings, without torch."""
-
-    def __init__(self, file: Path) -> None:
-        import onnxruntime
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL  # done at export
-        self._session = onnxruntime.InferenceSession(file, options, providers=["CPUExecutionProvider"])
-
-    def read(self, pairs: Sequence[Pair]) -> list[Reading]:
-        """The reading of each pair, each run by itself, so that company changes nothing."""
-        readings = []
-        for pair in pairs:
-            inputs = {INPUT: np.array([pair.ids], dtype=np.int64), TYPES: np.array([pair.types], dtype=np.int64)}
-            spans, relevance = self._session.run(list(OUTPUTS), inputs)
-            readings.append(read_numbers(pair, spans[0], float(relevance[0])))
-        return readings
-
-
 def export_reader(reader: Reader, tokenizer_file: Path, folder: Path, check: Sequence[Pair]) -> Agreement:
     """Write ``reader`` to ``folder`` and check it on the pairs of ``check``.
 
@@ -86,7 +64,9 @@ def export_reader(reader: Reader, tokenizer_file: Path, folder: Path, check: Seq
         raise ModelError(
             f"The exported reader has {size / 2**20:.1f} MiB; {LARGEST // 2**20} are the most it may have."
         )
-    found = agreement(read(reader, check), OnnxReader(folder / MODEL_FILE).read(check))
+    numbers = read_pairs(open_session(folder / MODEL_FILE), check)
+    exported = [read_numbers(pair, *of_pair) for pair, of_pair in zip(check, numbers, strict=True)]
+    found = agreement(read(reader, check), exported)
     check_agreement(found)
     return found
 

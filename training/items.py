@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from indexer.encoding.reader.pairs import Pair, encode_pairs
 from training.examples import Example
-from training.pairs import Pair, encode_pairs
 
 #: Batches are sorted by length among so many: less padding, and still drawn at random.
 _SORTED_TOGETHER = 50

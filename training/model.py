@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 import torch
 
+from indexer.encoding.reader import Reading
+from indexer.encoding.reader.pairs import Pair, read_numbers
 from indexer.encoding.reference import DEFAULT_MODEL, model_folder
 from indexer.errors import ModelError
-from training.pairs import Pair, Reading, read_numbers
 
 #: What a token that can be no answer gets; bf16 holds it.
 _NEVER = -1e4

@@ -24,11 +24,11 @@ from typing import Any
 
 import torch
 
+from indexer.encoding.reader.pairs import Pair, encode_pairs, load_tokenizer
 from indexer.evaluation import auroc
 from training.examples import Example, draw, read_split
 from training.items import IGNORED, Item, batches, to_items
 from training.model import Reader, base_folder, may_be_answers, new_reader, pad, read, save_reader, span_logits
-from training.pairs import Pair, encode_pairs, load_tokenizer
 from training.spans import exact, overlap
 
 SEED = 7

@@ -6,12 +6,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from indexer.asking.confidence import THRESHOLD, absent_words, confidence, measure, missing_names
+from indexer.asking.close_reading import read_closely
+from indexer.asking.confidence import absent_words, answers, confidence, measure, missing_names
 from indexer.asking.interaction import NO_WORDS, QuestionWords, read_words
 from indexer.asking.question import FIGURES, Question, ask_of, read_question
 from indexer.asking.ranking import CLOSER, RankedPassage, RankedSentence, rank_passages
 from indexer.asking.retrieval import DEPTH, retrieve
 from indexer.encoding import Encoder
+from indexer.encoding.reader import Reader
 from indexer.errors import QuestionError
 from indexer.reading.sentences import broken_figures, is_heading_like
 from indexer.storage import Backend, Scope
@@ -49,23 +51,30 @@ class Examination:
     missing: tuple[str, ...]
 
 
-def ask(backend: Backend, encoder: Encoder, asked: str, scope: Scope | None = None, top_k: int = 10) -> Answer:
-    """Answer a question from the plans in ``scope``.
+def ask(
+    backend: Backend,
+    encoder: Encoder,
+    asked: str,
+    scope: Scope | None = None,
+    top_k: int = 10,
+    reader: Reader | None = None,
+) -> Answer:
+    """Answer a question from the plans in ``scope``; without a ``reader`` it is less sure what answers.
 
     A plan that the question names narrows the scope to it. Raises QuestionError and
     UnknownPlanError.
     """
     if top_k < 1:
         raise QuestionError("--top-k must be 1 or more.")
-    return to_answer(examine(backend, encoder, asked, scope or Scope(), depth=max(DEPTH, top_k)), top_k)
+    seen = examine(backend, encoder, asked, scope or Scope(), depth=max(DEPTH, top_k), reader=reader)
+    return to_answer(seen, top_k)
 
 
 def to_answer(seen: Examination, top_k: int = 10) -> Answer:
     """The sentences of an examination that answer, with ``top_k`` passages; or the nearest miss."""
-    judged = [(confidence(features), sentence) for features, sentence in seen.judged]
-    chosen = [] if seen.missing else _choose(judged, named=len(seen.question.plans) > 1)
+    chosen = [] if seen.missing else _choose(seen.judged, named=len(seen.question.plans) > 1)
     hits = tuple(to_hit(r) for r in seen.ranked[:top_k])
-    surest = max((sure for sure, _ in judged), default=0.0)
+    surest = max((confidence(features) for features, _ in seen.judged), default=0.0)
     if not chosen:
         return Answer(
             seen.question.asked,
@@ -77,14 +86,20 @@ def to_answer(seen: Examination, top_k: int = 10) -> Answer:
         )
     citations = tuple(_cite(n, s) for n, s in enumerate(chosen, 1))
     sentences = tuple(
-        AnswerSentence(c.quote, c.n, _emphasis(seen.question, s), bool(broken_figures(s.text)))
+        AnswerSentence(c.quote, c.n, _emphasis(seen.question, s), bool(broken_figures(s.text)), _answer_span(s))
         for c, s in zip(citations, chosen, strict=True)
     )
     return Answer(seen.question.asked, seen.searched, sentences, citations, hits, confidence=surest)
 
 
 def examine(
-    backend: Backend, encoder: Encoder, asked: str, scope: Scope, depth: int = DEPTH, closer: int = CLOSER
+    backend: Backend,
+    encoder: Encoder,
+    asked: str,
+    scope: Scope,
+    depth: int = DEPTH,
+    closer: int = CLOSER,
+    reader: Reader | None = None,
 ) -> Examination:
     """Rank what is in ``scope`` for a question and measure every sentence that might answer it.
 
@@ -101,6 +116,8 @@ def examine(
     vector = encoder.embed([question.text])[0]
     candidates = retrieve(backend, question.text, vector, scope, depth)
     ranked = rank_passages(question, words, candidates, encoder, closer)
+    if reader:
+        ranked = read_closely(reader, question, ranked)
     missing = missing_names(question, words, [_searchable(r.passage) for r in ranked])
     judged = [(measure(question, words, s), s) for r in ranked for s in r.sentences if _may_answer(question, s)]
     return Examination(question, words, searched, ranked, judged, missing)
@@ -120,21 +137,21 @@ def _may_answer(question: Question, sentence: RankedSentence) -> bool:
     return sentence.passage.record is not None or not is_heading_like(sentence.text)
 
 
-def _choose(judged: Sequence[tuple[float, RankedSentence]], *, named: bool) -> list[RankedSentence]:
+def _choose(judged: Sequence[tuple[Sequence[float], RankedSentence]], *, named: bool) -> list[RankedSentence]:
     """The sentences to show, best first.
 
     With ``named``, the best of each plan that the question names, each judged by itself. Else the best
     of all, where it answers; then what other plans say, and what else its own says.
     """
-    order = sorted(judged, key=lambda entry: -entry[1].score)
-    answering = [s for sure, s in order if sure >= THRESHOLD]
-    best_of: dict[str, tuple[float, RankedSentence]] = {}
-    for sure, sentence in order:
-        best_of.setdefault(sentence.passage.plan, (sure, sentence))
-    firsts = [s for sure, s in best_of.values() if sure >= THRESHOLD]
+    order = sorted(((answers(features), s) for features, s in judged), key=lambda entry: -entry[1].score)
+    answering = [s for good, s in order if good]
+    best_of: dict[str, tuple[bool, RankedSentence]] = {}
+    for good, sentence in order:
+        best_of.setdefault(sentence.passage.plan, (good, sentence))
+    firsts = [s for good, s in best_of.values() if good]
     if named:
         return firsts[:MOST_SENTENCES]
-    if not order or order[0][0] < THRESHOLD:
+    if not order or not order[0][0]:
         return []  # the best sentence does not answer: what ranks behind it does not either
     best = order[0][1]
     chosen = [s for s in firsts if best.score - s.score <= PLAN_MARGIN][:MOST_SENTENCES]
@@ -174,6 +191,15 @@ def _emphasis(question: Question, sentence: RankedSentence) -> tuple[Span, ...]:
         marker = re.match(r"\s*(?:\(\w+\)|\d{1,2}[.)])", sentence.text)
         spans += [m.span() for m in _FIGURE.finditer(sentence.text, marker.end() if marker else 0)]
     return merge_spans(spans)
+
+
+def _answer_span(sentence: RankedSentence) -> Span | None:
+    """What the reader takes for the answer in the sentence."""
+    if sentence.reading is None or sentence.reading.span is None:
+        return None
+    shift = sentence.match.span[0]
+    start, end = sentence.reading.span
+    return start - shift, end - shift
 
 
 def merge_spans(spans: Sequence[Span]) -> tuple[Span, ...]:

@@ -12,6 +12,7 @@ import json
 import math
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -20,34 +21,54 @@ from indexer.asking.interaction import QuestionWords
 from indexer.asking.question import Kind, Question
 from indexer.asking.ranking import RankedSentence
 
+#: What retrieval and late interaction saw, and what the reader adds to it.
 FEATURES = ("interaction", "worst word", "cosine", "kind missing")
-_MODEL = json.loads(Path(__file__).with_suffix(".json").read_text("utf-8"))
-#: Logistic regression over FEATURES.
-COEFFICIENTS: tuple[float, ...] = tuple(_MODEL["coefficients"][name] for name in FEATURES)
-INTERCEPT: float = _MODEL["intercept"]
-#: Confidence from which a sentence is shown as an answer.
-THRESHOLD: float = _MODEL["threshold"]
+READ_FEATURES = (*FEATURES, "span margin", "relevance")
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """A logistic regression over features; ``threshold`` is the confidence from which a sentence answers."""
+
+    coefficients: tuple[float, ...]
+    intercept: float
+    threshold: float
+
+
+def load_judges(file: Path) -> dict[int, Judge]:
+    """The judges in ``file`` by how many features they take: without the reader, and with it."""
+    stored = json.loads(file.read_text("utf-8"))
+    return {
+        len(names): Judge(tuple(made["coefficients"][n] for n in names), made["intercept"], made["threshold"])
+        for names, made in ((FEATURES, stored["unread"]), (READ_FEATURES, stored["read"]))
+    }
+
+
+JUDGES = load_judges(Path(__file__).with_suffix(".json"))
 #: Rarity from which a missing word counts in full.
 RARE = 4.0
 
 
 def measure(question: Question, words: QuestionWords, sentence: RankedSentence) -> list[float]:
-    """The FEATURES of one sentence."""
+    """The READ_FEATURES of a sentence that the reader has read, the FEATURES of any other."""
     match = sentence.match
     shortfall = (1 - match.matches) * np.minimum(1.0, words.weights / RARE)
     worst = 1.0 - float(shortfall.max(initial=0.0))
-    return [
-        match.score,
-        worst,
-        sentence.cosine,
-        float(question.kind is not Kind.OPEN and not sentence.fits),
-    ]
+    seen = [match.score, worst, sentence.cosine, float(question.kind is not Kind.OPEN and not sentence.fits)]
+    read = [sentence.reading.margin, sentence.reading.relevance] if sentence.reading else []
+    return seen + read
 
 
 def confidence(features: Sequence[float]) -> float:
     """Probability, between 0 and 1, that the sentence answers."""
-    z = INTERCEPT + sum(c * f for c, f in zip(COEFFICIENTS, features, strict=True))
+    judge = JUDGES[len(features)]
+    z = judge.intercept + sum(c * f for c, f in zip(judge.coefficients, features, strict=True))
     return 1 / (1 + math.exp(-z))
+
+
+def answers(features: Sequence[float]) -> bool:
+    """Whether the sentence is shown as an answer."""
+    return confidence(features) >= JUDGES[len(features)].threshold
 
 
 def missing_names(question: Question, words: QuestionWords, texts: Sequence[str]) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from indexer.asking.interaction import QuestionWords, SentenceMatch, match_sente
 from indexer.asking.question import Kind, Question, fits_kind
 from indexer.asking.retrieval import Candidate
 from indexer.encoding import Encoder
+from indexer.encoding.reader import Reading
 from indexer.reading.sentences import is_heading_like
 from indexer.types import Passage, Role
 
@@ -29,13 +30,14 @@ _REPEATED = 0.5  # share of a summary's word triples found in a body passage tha
 
 @dataclass(frozen=True, slots=True)
 class RankedSentence:
-    """A sentence that might answer; ``score`` adds the passage's own."""
+    """A sentence that might answer; ``score`` adds the passage's own, ``reading`` is what the reader says of it."""
 
     passage: Passage
     cosine: float
     match: SentenceMatch
     fits: bool
     score: float
+    reading: Reading | None = None
 
     @property
     def text(self) -> str:

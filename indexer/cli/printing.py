@@ -24,7 +24,10 @@ def answer_json(answer: Answer) -> str:
             "question": answer.question,
             "answerable": answer.answerable,
             "searched": answer.searched,
-            "answer": [{"text": s.text, "citation": s.citation, "emphasis": s.emphasis} for s in answer.sentences],
+            "answer": [
+                {"text": s.text, "citation": s.citation, "emphasis": s.emphasis, "span": s.span}
+                for s in answer.sentences
+            ],
             "citations": [asdict(c) for c in answer.citations],
             "passages": [passage_object(rank, hit) for rank, hit in enumerate(answer.hits, 1)],
         }

@@ -14,7 +14,7 @@ from dataclasses import replace
 import numpy as np
 
 from indexer.asking.answering import Examination
-from indexer.asking.confidence import RARE, THRESHOLD, confidence
+from indexer.asking.confidence import RARE, answers, confidence
 from indexer.asking.question import Kind
 from indexer.asking.ranking import RankedSentence
 from indexer.reading.quantities import comparable, find_quantities
@@ -36,7 +36,7 @@ def best_answer(seen: Examination) -> Judged | None:
     if seen.missing or not seen.judged:
         return None
     best = max(seen.judged, key=lambda entry: entry[1].score)
-    return best if confidence(best[0]) >= THRESHOLD else None
+    return best if answers(best[0]) else None
 
 
 def bearing(seen: Examination, best: Judged) -> Examination:

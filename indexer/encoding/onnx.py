@@ -25,9 +25,10 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     from tokenizers import Encoding
 
-_WORKERS = os.cpu_count() or 1
+#: A text on each core beats all cores on one text by a third.
+WORKERS = os.cpu_count() or 1
 #: Texts handed out at once: a stop waits for these, and no more.
-_STEP = 16 * _WORKERS
+_STEP = 16 * WORKERS
 MODEL_FILE = "model.onnx"
 INPUT = "input_ids"
 TOKENIZER_FILE = "tokenizer.json"
@@ -109,8 +110,7 @@ class OnnxEncoder:
         if len(order) < 2:
             yield from ((index, run(index)) for index in order)
             return
-        # A text on each core beats all cores on one text by a third.
-        with ThreadPoolExecutor(_WORKERS) as pool:
+        with ThreadPoolExecutor(WORKERS) as pool:
             for first in range(0, len(order), _STEP):
                 step = order[first : first + _STEP]
                 yield from zip(step, pool.map(run, step), strict=True)
@@ -128,14 +128,8 @@ class OnnxEncoder:
         return tokenizer
 
     def _load(self) -> Any:
-        import onnxruntime
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.log_severity_level = 3
-        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL  # done at export
         try:
-            return onnxruntime.InferenceSession(self._folder / MODEL_FILE, options, providers=["CPUExecutionProvider"])
+            return open_session(self._folder / MODEL_FILE)
         except Exception as error:  # onnxruntime has no exception base of its own
             raise self._unreadable(MODEL_FILE, error) from error
 
@@ -144,6 +138,17 @@ class OnnxEncoder:
             f"The exported model {self._folder / name} cannot be loaded ({error}). "
             "Delete that folder; it is exported again at the next start."
         )
+
+
+def open_session(file: Path) -> Any:
+    """The model in ``file``, as the export optimized it, on one core; raises what onnxruntime does."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.log_severity_level = 3
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL  # done at export
+    return onnxruntime.InferenceSession(file, options, providers=["CPUExecutionProvider"])
 
 
 def token_vectors(encoding: Encoding, rows: npt.NDArray[np.float32]) -> TokenVectors:

@@ -7,7 +7,7 @@ paired by the words two sentences share (Dice, 1945), the most alike first.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from difflib import SequenceMatcher
@@ -71,15 +71,16 @@ def save_answer(backend: Backend, answer: Answer, scope: Scope) -> SavedQuestion
 
 
 def compare_answers(
-    saved: Iterable[SavedQuestion], ask: Callable[[SavedQuestion], Answer | None], plan_id: str | None = None
+    saved: Iterable[SavedQuestion], there: Collection[str], ask: Callable[..., Answer], plan_id: str | None = None
 ) -> list[ChangedAnswer]:
     """Saved questions whose quotes, of one plan if given, are others now.
 
-    ``ask`` asks one of them, or gives None where no plan of its scope is left.
+    Each is put to ``ask`` with the plans of its scope that are still ``there``; where none is, it has no answer.
     """
     changed = []
     for question in saved:
-        answer = ask(question)
+        plans = question.plans and [plan for plan in question.plans if plan in there]
+        answer = None if plans == [] else ask(question.question, plans=plans, section=question.section)
         was, now = set(question.quotes), set(quotes_of(answer) if answer else ())
         gone = tuple(q for q in question.quotes if q not in now and plan_id in (None, q[0]))
         come = tuple(q for q in (quotes_of(answer) if answer else ()) if q not in was and plan_id in (None, q[0]))

@@ -35,12 +35,16 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class AnswerSentence:
-    """One sentence of a plan that answers; ``emphasis`` spans are offsets into ``text``."""
+    """One sentence of a plan that answers; ``emphasis`` spans are offsets into ``text``.
+
+    ``span`` is the part of it that the reader takes for the answer; None without a reader.
+    """
 
     text: str
     citation: int
     emphasis: tuple[Span, ...] = ()
     cut_off: bool = False
+    span: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,9 @@ import pytest
 import torch
 from made import make_example
 
+from indexer.encoding.reader.pairs import load_tokenizer
 from training.examples import Example
 from training.model import new_reader
-from training.pairs import load_tokenizer
 
 PLACES = "harbin lhasa xian jinan wuhan kunming nanning hefei guiyang taiyuan".split()
 THINGS = "bridges schools ferries kilns".split()

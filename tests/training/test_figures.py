@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from made import make_example
 
+from indexer.encoding.reader import Reading
 from training.card import write_card
 from training.evaluate import left_out_scores, measure_held, refusal
 from training.examples import Kind, write_lines
 from training.export import agreement
-from training.pairs import Reading
 from training.spans import exact, overlap
 
 

@@ -13,12 +13,15 @@ import pytest
 import torch
 from made import make_example
 
+from indexer.encoding.onnx import open_session
+from indexer.encoding.reader import Page, Reading, open_reader
+from indexer.encoding.reader.onnx import read_pairs
+from indexer.encoding.reader.pairs import LONGEST, NO_SPAN, Pair, encode_pairs, load_tokenizer, read_numbers
 from indexer.errors import ModelError
 from training.examples import Example
-from training.export import Agreement, OnnxReader, check_agreement, export_reader
+from training.export import Agreement, check_agreement, export_reader
 from training.items import batches, to_items
 from training.model import load_reader, may_be_answers, new_reader, pad, read, save_reader, span_logits
-from training.pairs import LONGEST, Pair, encode_pairs, load_tokenizer, read_numbers
 from training.train import Run, loss_of, rate_at, train
 
 
@@ -169,7 +172,15 @@ def test_the_best_span_by_hand() -> None:
 def test_a_passage_of_nothing_has_no_span() -> None:
     reading = read_numbers(Pair((1, 2), (0, 0), (None, None)), np.zeros((2, 2), dtype=np.float32), 1.0)
     assert reading.span is None
-    assert reading.score == float("-inf")
+    assert (reading.margin, reading.relevance) == (NO_SPAN, 1.0)
+
+
+def test_a_part_has_the_best_span_within_it() -> None:
+    pair = Pair((1, 2, 3, 4, 5), (0, 0, 1, 1, 1), (None, None, (0, 3), (4, 7), (8, 9)))
+    numbers = np.array([[1, 1], [90, 90], [2, 0], [1, 5], [9, 4]], dtype=np.float32)
+    assert read_numbers(pair, numbers, 0.5, (0, 7)) == Reading((0, 7), 2 + 5 - 2, 0.5)
+    assert read_numbers(pair, numbers, 0.5, (4, 7)) == Reading((4, 7), 1 + 5 - 2, 0.5)
+    assert read_numbers(pair, numbers, 0.5, (5, 8)).span is None
 
 
 def test_padding_changes_nothing(reader: Any, tokenizer: Any, twenty: list[Example]) -> None:
@@ -188,11 +199,35 @@ def test_the_export_reads_as_the_model_and_is_the_same_each_time(
     pairs = pairs_of(tokenizer, twenty)
     found = export_reader(trained, base / "tokenizer.json", tmp_path / "one", pairs)
     assert (found.pairs, found.same_span, found.same_verdict) == (20, 1.0, 1.0)
-    read_back = OnnxReader(tmp_path / "one" / "model.onnx").read(pairs_of(load_tokenizer(tmp_path / "one"), twenty))
+    pairs = pairs_of(load_tokenizer(tmp_path / "one"), twenty)
+    numbers = read_pairs(open_session(tmp_path / "one" / "model.onnx"), pairs)
+    read_back = [read_numbers(pair, *of_pair) for pair, of_pair in zip(pairs, numbers, strict=True)]
     assert [r.span for r in read_back if r.score >= 0] == [e.span for e in twenty if e.span]
+    (tmp_path / "one" / "details.json").write_text('{"fingerprint": "f00d"}')
+    app = open_reader(tmp_path / "one")
+    assert app and app.fingerprint == "f00d"
+    question, first = twenty[0].question, Page("", twenty[0].passage, [(0, len(twenty[0].passage)), (0, 4)])
+    together = app.read(question, [first, Page("the city", twenty[1].passage, [(0, len(twenty[1].passage))])])
+    assert [r.span for r in together[0]][0] == twenty[0].span  # noqa: RUF015
+    assert together[0][1].margin < together[0][0].margin
+    assert together[0][1].relevance == together[0][0].relevance > 0 > together[1][0].relevance
+    assert app.read(question, [first]) == together[:1]  # company changes nothing
     export_reader(trained, base / "tokenizer.json", tmp_path / "two", pairs)
     one, two = (hashlib.sha256((tmp_path / name / "model.onnx").read_bytes()).hexdigest() for name in ("one", "two"))
     assert one == two
+
+
+def test_a_reader_may_be_missing_and_a_damaged_one_is_refused(tmp_path: Path) -> None:
+    assert open_reader(tmp_path / "none") is None
+    (tmp_path / "half").mkdir()
+    with pytest.raises(ModelError, match="Install Planlens again"):
+        open_reader(tmp_path / "half")
+    for name, text in (("model.onnx", "noise"), ("tokenizer.json", "{"), ("details.json", '{"fingerprint": "x"}')):
+        (tmp_path / "half" / name).write_text(text)
+    reader = open_reader(tmp_path / "half")
+    assert reader
+    with pytest.raises(ModelError, match="Install Planlens again"):
+        reader.read("how many ?", [Page("", "forty kilns .", [(0, 13)])])
 
 
 @pytest.mark.parametrize(("same_span", "same_verdict"), [(0.8, 1.0), (1.0, 0.9), (float("nan"), 1.0)])

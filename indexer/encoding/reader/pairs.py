@@ -1,7 +1,8 @@
-"""A question and a passage -> tokens, and the reader's numbers -> a span. Without torch, as the app will need it."""
+"""A question and a passage -> tokens, and the reader's numbers -> a span."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from indexer.encoding.reader import Reading
 from indexer.types import Span
 
 #: Tokens that the reader sees, the question's included. Attention over more costs time and gains nothing
@@ -17,6 +19,8 @@ from indexer.types import Span
 LONGEST = 224
 #: Tokens of an answer, at most; 98 of 100 in the sets are shorter.
 LONGEST_ANSWER = 40
+#: The margin where there is no token to choose: lower than what logits come to.
+NO_SPAN = -50.0
 Numbers = npt.NDArray[np.float32]
 
 
@@ -37,24 +41,6 @@ class Pair:
         if not touching or (self.spans[touching[-1]] or span)[1] < span[1]:
             return None
         return touching[0], touching[-1]
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What the reader says of a pair.
-
-    ``span`` is the likeliest answer in the passage, None where the passage has no token. ``margin`` is
-    how far its logits stand above those of no answer; ``relevance`` the logit that the passage answers.
-    """
-
-    span: Span | None
-    margin: float
-    relevance: float
-
-    @property
-    def score(self) -> float:
-        """Both signs that the passage answers, the span's two logits counting as one each."""
-        return self.margin / 2 + self.relevance
 
 
 def load_tokenizer(folder: Path) -> Any:
@@ -87,15 +73,17 @@ def encode_pairs(
     return pairs
 
 
-def read_numbers(pair: Pair, spans: Numbers, relevance: float) -> Reading:
+def read_numbers(pair: Pair, spans: Numbers, relevance: float, part: Span | None = None) -> Reading:
     """The reading of a pair from the model's ``spans`` (tokens, 2) and ``relevance`` logits.
 
     The answer is the span whose start and end logits add up highest, as in BERT for SQuAD 2.0 (Devlin
-    et al. 2019); no answer has those of the first token.
+    et al. 2019); no answer has those of the first token. With ``part``, the answer is looked for there
+    alone: the tokens that lie in this stretch of the passage.
     """
-    inside = [i for i, span in enumerate(pair.spans) if span]
+    low, high = part or (0, sys.maxsize)
+    inside = [i for i, span in enumerate(pair.spans) if span and low <= span[0] and span[1] <= high]
     if not inside:
-        return Reading(None, float("-inf"), float(relevance))
+        return Reading(None, NO_SPAN, float(relevance))
     first, last = inside[0], inside[-1] + 1
     sums = spans[first:last, 0][:, None] + spans[first:last, 1][None, :]
     near = np.tril(np.triu(np.ones_like(sums, dtype=bool)), LONGEST_ANSWER - 1)

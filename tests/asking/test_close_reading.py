@@ -1,0 +1,80 @@
+"""The reader in the answer path: what it is given, where its word goes, and that all works without it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from indexer.asking.answering import ask, examine
+from indexer.asking.confidence import FEATURES, JUDGES, READ_FEATURES, answers, confidence
+from indexer.encoding.reader import Page, Reading
+from indexer.library import Library
+from indexer.storage import Scope
+
+QUESTION = "What non-fossil energy share does Sichuan target for 2025?"
+
+
+class Believer:
+    """A reader that takes the first word of each part for the answer, with these logits."""
+
+    fingerprint = "believer"
+
+    def __init__(self, margin: float, relevance: float) -> None:
+        self.margin, self.relevance = margin, relevance
+        self.pages: list[Page] = []
+
+    def read(self, question: str, pages: Sequence[Page]) -> list[list[Reading]]:
+        assert question == QUESTION
+        self.pages += pages
+        return [[self._judge(page.text, *part) for part in page.parts] for page in pages]
+
+    def _judge(self, text: str, start: int, end: int) -> Reading:
+        return Reading((start, start + len(text[start:end].split(maxsplit=1)[0])), self.margin, self.relevance)
+
+
+@pytest.fixture(autouse=True)
+def _trusting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the judge that is fitted to the trained reader makes of a believer does not matter here."""
+    judge = type(JUDGES[6])((0, 0, 0, 0, 0.5, 1.0), 0.0, 0.5)
+    monkeypatch.setitem(JUDGES, len(READ_FEATURES), judge)
+
+
+def test_the_reader_sees_each_passage_with_its_plan_and_section(sample_library: Library) -> None:
+    reader = Believer(4.0, 2.0)
+    seen = examine(sample_library.backend, sample_library.encoder, QUESTION, Scope(), reader=reader)
+    read = [r for r in seen.ranked if r.sentences]
+    assert [page.text for page in reader.pages] == [r.passage.text for r in read]
+    for page, ranked in zip(reader.pages, read, strict=True):
+        assert page.context.startswith(ranked.passage.title)
+        assert all(label[:100] in page.context for label in ranked.passage.section)
+        assert [tuple(part) for part in page.parts] == [s.match.span for s in ranked.sentences]
+    assert all(len(features) == len(READ_FEATURES) for features, _ in seen.judged)
+    assert all(features[-2:] == [4.0, 2.0] for features, _ in seen.judged)
+
+
+def test_what_it_takes_for_the_answer_is_a_span_of_the_sentence(sample_library: Library) -> None:
+    answer = ask(sample_library.backend, sample_library.encoder, QUESTION, reader=Believer(4.0, 2.0))
+    assert answer.sentences
+    for sentence in answer.sentences:
+        assert sentence.span is not None
+        assert sentence.text[slice(*sentence.span)] == sentence.text.split()[0]
+
+
+def test_what_it_does_not_believe_is_not_found(sample_library: Library) -> None:
+    answer = ask(sample_library.backend, sample_library.encoder, QUESTION, reader=Believer(-6.0, -3.0))
+    assert not answer.answerable and answer.nearest
+
+
+def test_without_it_all_is_as_before(sample_library: Library) -> None:
+    seen = examine(sample_library.backend, sample_library.encoder, QUESTION, Scope())
+    assert all(len(features) == len(FEATURES) for features, _ in seen.judged)
+    answer = ask(sample_library.backend, sample_library.encoder, QUESTION)
+    assert answer.sentences and all(s.span is None for s in answer.sentences)
+
+
+def test_the_judge_by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(JUDGES, len(FEATURES), type(JUDGES[4])((1.0, 2.0, 0.0, -1.0), -1.0, 0.6))
+    assert confidence([1.0, 0.5, 9.0, 1.0]) == pytest.approx(0.5)
+    assert not answers([1.0, 0.5, 9.0, 1.0])
+    assert answers([1.0, 1.0, 9.0, 1.0])  # 1 / (1 + 1/e) = 0.731
