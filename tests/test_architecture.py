@@ -34,6 +34,10 @@ OWNERS = {
     "tantivy": "storage/local",
     "sqlite3": "storage/local",
     "filelock": "storage/local",
+    "pymilvus": "storage/milvus",
+    "milvus_lite": "storage/milvus",
+    "grpc": "storage/milvus",
+    "ray": "scaling",
     "torch": "encoding",
     "onnx": "encoding",
     "onnxruntime": "encoding",
@@ -118,7 +122,7 @@ def test_the_tree_is_read() -> None:
 
 HEAVY = {
     "torch", "transformers", "sentence_transformers", "onnxruntime", "streamlit", "langchain_text_splitters",
-    "faiss", "tantivy", "pypdf", "pypdfium2", "docx", "lxml", "trafilatura", "pandas", "scipy", "sklearn",
+    "faiss", "tantivy", "pymilvus", "grpc", "ray", "pypdf", "pypdfium2", "docx", "lxml", "trafilatura", "pandas", "scipy", "sklearn",
 }  # fmt: skip
 
 

@@ -39,7 +39,7 @@ def note_asked(backend: Backend, question: AskedQuestion) -> None:
     """Keep ``question`` as the latest. Where it cannot be kept it is lost without a word."""
     with _turn, suppress(OSError):
         keeps, known = _read(backend)
-        if keeps and Path(backend.location).is_dir():
+        if keeps and backend.folder.is_dir():
             _write(backend, keeps, [question, *(other for other in known if other != question)][:MOST])
 
 
@@ -58,7 +58,7 @@ def keep_asked(backend: Backend, keeps: bool) -> None:
 
 def asked_file(backend: Backend) -> Path:
     """Where the questions are kept."""
-    return Path(backend.location) / FILE
+    return backend.folder / FILE
 
 
 def _read(backend: Backend) -> tuple[bool, list[AskedQuestion]]:

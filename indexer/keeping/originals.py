@@ -99,4 +99,4 @@ def safe_name(name: str) -> str:
 
 
 def _place(backend: Backend, digest: str) -> Path:
-    return Path(backend.location).absolute() / _FOLDER / digest[:_HASH]
+    return backend.folder.absolute() / _FOLDER / digest[:_HASH]

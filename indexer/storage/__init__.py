@@ -21,10 +21,11 @@ Notify: TypeAlias = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What to search: these plans (all when None), and only sections whose label holds ``section``."""
+    """What to search: these plans (all when None), of this year, and only sections whose label holds ``section``."""
 
     plans: tuple[str, ...] | None = None
     section: str | None = None
+    year: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,8 @@ class PlanContent:
 
     ``indexed`` are the texts to search by and ``vectors`` (len(passages), dim) theirs, in the order
     of ``passages``; ``names`` are the proper names by which a question may call the plan; ``targets``
-    what it commits to in figures, None when nobody has looked.
+    what it commits to in figures, None when nobody has looked. ``since`` is when its text came, ISO 8601
+    in UTC; "" for now.
     """
 
     plan: Plan
@@ -42,6 +44,7 @@ class PlanContent:
     vectors: Vectors
     names: Sequence[str] = ()
     targets: Sequence[Target] | None = None
+    since: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,11 @@ class Backend(Protocol):
     location: str
 
     @property
+    def folder(self) -> Path:
+        """A folder on this machine for files kept beside the library; it may not be there yet."""
+        ...
+
+    @property
     def generation(self) -> int: ...
 
     @property
@@ -73,6 +81,10 @@ class Backend(Protocol):
 
     def plan(self, plan_id: str) -> Plan:
         """The whole plan. Raises UnknownPlanError."""
+        ...
+
+    def content(self, plan_id: str) -> PlanContent:
+        """All that is stored of a plan, its vectors as they are compared. Raises UnknownPlanError."""
         ...
 
     def names(self) -> dict[str, tuple[str, ...]]:
@@ -135,6 +147,10 @@ class Backend(Protocol):
         """The last version of each plan that was removed and not purged, the latest removal first."""
         ...
 
+    def keep_version(self, plan: Plan, since: str, until: str) -> None:
+        """Store a text that a plan had in another home, as its latest version that is past. Raises LibraryError."""
+        ...
+
     def saved(self) -> list[SavedQuestion]: ...
 
     def save_question(self, question: SavedQuestion) -> int:
@@ -178,11 +194,22 @@ class Backend(Protocol):
     def close(self) -> None: ...
 
 
+def on_milvus(location: str | Path) -> bool:
+    """Whether a library at ``location`` is on Milvus, and not a folder of our own."""
+    written = str(location)
+    return written.startswith(("milvus://", "milvus+tls://")) or (written.endswith(".db") and written != ".db")
+
+
 def open_backend(location: str | Path, *, create: bool = False, notify: Notify = lambda line: None) -> Backend:
     """Open the library at ``location``; with ``create`` an empty one is made if there is none.
 
+    A folder, unless it is ``milvus://host:port/name`` or a path of Milvus Lite, ending in .db.
     Raises LibraryError when there is none, or it cannot be read or written.
     """
+    if on_milvus(location):
+        from indexer.storage.milvus import MilvusBackend
+
+        return MilvusBackend(str(location), create=create, notify=notify)
     from indexer.storage.local import LocalBackend
 
     return LocalBackend(Path(location), create=create, notify=notify)

@@ -106,6 +106,11 @@ class Metadata:
     language: str = ""
     machine_translated: bool = False
 
+    @property
+    def year(self) -> int | None:
+        """The year of its date; None without one."""
+        return int(self.date[:4]) if self.date else None
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:

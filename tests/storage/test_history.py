@@ -1,16 +1,15 @@
-"""What a library keeps of the past, and that what is purged is nowhere."""
+"""That what is purged is in no file of a folder, and that older folders are brought up."""
 
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-from fakes import FakeEncoder, full_plan, make_content
+from fakes import FakeEncoder, make_content
 
-from indexer.errors import LibraryBusyError, LibraryError, UnknownPlanError
+from indexer.errors import LibraryError, UnknownPlanError
 from indexer.storage import PlanContent, Scope
 from indexer.storage.local import LocalBackend
 from indexer.storage.local.schema import SCHEMA_VERSION
@@ -35,60 +34,6 @@ def found(backend: LocalBackend, words: str) -> list[str]:
     by_meaning = {f.key for f in backend.search_dense(ENCODER.embed([words])[0], 99, Scope()) if f.score > 0.1}
     passages = backend.passages(sorted(by_words | by_meaning))
     return sorted(p.text for p in passages.values())
-
-
-def test_what_is_replaced_stays_as_a_version(backend: LocalBackend) -> None:
-    plan, passages = full_plan()
-    vectors = ENCODER.embed([p.text for p in passages])
-    backend.add(PlanContent(plan, passages, ["a", "b", "c"], vectors), MODEL)
-    backend.add(content("full", "wind farms", "solar roofs"), MODEL)
-    backend.add(content("full", "coal"), MODEL)
-    versions = backend.versions("full")
-    assert [(v.plan, v.n, v.title, v.words) for v in versions] == [
-        ("full", 1, plan.title, len(plan.text.split())), ("full", 2, "Full", 4), ("full", 3, "Full", 1),
-    ]  # fmt: skip
-    assert [bool(v.until) for v in versions] == [True, True, False]
-    assert versions[0].until == versions[1].since
-    # every part of it, not the text alone
-    assert backend.version("full", 1) == plan
-    assert backend.version("full", 2).text == "wind farms\nsolar roofs"
-    assert backend.version("full", 3) == backend.plan("full")
-    for n in (0, 4, -1):
-        with pytest.raises(UnknownPlanError, match=f"versions 1 to 3, not {n}"):
-            backend.version("full", n)
-    # and no search sees the past
-    assert found(backend, "wind farms") == []
-    assert found(backend, "coal") == ["coal"]
-    assert backend.check() == []
-
-
-def test_the_same_text_again_is_no_version(backend: LocalBackend) -> None:
-    backend.add(content("anhui", "wind"), MODEL)
-    (first,) = backend.versions("anhui")
-    backend.add(content("anhui", "wind"), MODEL)
-    assert backend.replace_all([content("anhui", "wind")], MODEL)
-    assert backend.versions("anhui") == [first]
-
-
-def test_what_is_removed_can_come_back(backend: LocalBackend) -> None:
-    for plan_id in ("anhui", "henan"):
-        backend.add(content(plan_id, f"cement of {plan_id}"), MODEL)
-    assert backend.removed() == []
-    before = backend.versions("anhui")
-    backend.remove(["anhui"])
-    backend.remove(["henan"])
-    assert {v.plan for v in backend.removed()} == {"anhui", "henan"}
-    assert found(backend, "cement") == []
-    with pytest.raises(UnknownPlanError):
-        backend.plan("anhui")
-    assert backend.version("anhui", 1).text == "cement of anhui"
-    # with the text it had it is the same version as before; with another, a second one
-    backend.add(content("anhui", "cement of anhui"), MODEL)
-    assert backend.versions("anhui") == before
-    backend.add(content("henan", "steel"), MODEL)
-    assert [v.n for v in backend.versions("henan")] == [1, 2]
-    assert backend.removed() == []
-    assert backend.check() == []
 
 
 @pytest.mark.parametrize("removed_before", [True, False])
@@ -117,73 +62,6 @@ def test_what_is_purged_is_in_no_file(backend: LocalBackend, tmp_path: Path, rem
     with pytest.raises(UnknownPlanError, match=r"'secret'.*anhui"):
         backend.remove(["anhui", "secret"], purge=True)
     assert [p.id for p in backend.plans()] == ["anhui"]
-
-
-def test_what_is_known_of_a_plan_is_stored_anew(backend: LocalBackend) -> None:
-    backend.add(content("anhui", "wind"), MODEL)
-    backend.add(content("anhui", "wind farms"), MODEL)
-    saved = SavedQuestion(0, "wind?", ("anhui", "henan"), None, "2026-01-01", (("anhui", "wind farms"),))
-    backend.save_question(saved)
-    metadata = Metadata("Anhui Province", "2022-08", "zh", True)
-    plan = replace(backend.plan("anhui"), id="安徽", metadata=metadata, edited=("date", "issuer"))
-    generation = backend.generation
-    backend.amend("anhui", plan, ("Anhui",))
-    assert backend.plan("安徽") == plan
-    assert [(i.id, i.metadata) for i in backend.plans()] == [("安徽", metadata)]
-    assert backend.names() == {"安徽": ("Anhui",)}
-    assert backend.generation == generation + 1
-    assert [v.plan for v in backend.versions("安徽")] == ["安徽"] * 2
-    assert (backend.saved()[0].plans, backend.saved()[0].quotes) == (("安徽", "henan"), (("安徽", "wind farms"),))
-    keys = [f.key for f in backend.search_words("wind", 9, Scope(("安徽",)))]
-    assert [p.plan for p in backend.passages(keys).values()] == ["安徽"]
-    assert backend.check() == []
-
-
-def test_a_name_that_is_taken_is_refused(backend: LocalBackend) -> None:
-    for plan_id in ("anhui", "henan", "gansu"):
-        backend.add(content(plan_id, "wind"), MODEL)
-    backend.remove(["gansu"])
-    for taken, said in (("henan", "already"), ("gansu", "--purge")):
-        with pytest.raises(LibraryError, match=said):
-            backend.amend("anhui", replace(backend.plan("anhui"), id=taken), ())
-    with pytest.raises(UnknownPlanError):
-        backend.amend("hubei", replace(backend.plan("anhui"), id="hubei"), ())
-    assert [p.id for p in backend.plans()] == ["anhui", "henan"]
-
-
-def test_what_another_changed_meanwhile_is_not_overwritten(backend: LocalBackend) -> None:
-    backend.add(content("anhui", "wind"), MODEL)
-    seen = backend.generation
-    backend.add(content("henan", "coal"), MODEL)
-    # another plan is no matter for this one, but for a change of all
-    backend.add(content("anhui", "wind farms"), MODEL, seen=seen)
-    assert not backend.replace_all([content("anhui", "hydrogen")], MODEL, seen=seen)
-    with pytest.raises(LibraryBusyError, match="'anhui' was changed meanwhile"):
-        backend.add(content("anhui", "solar"), MODEL, seen=seen)
-    with pytest.raises(LibraryBusyError, match="'anhui' was changed meanwhile"):
-        backend.amend("anhui", backend.plan("anhui"), (), seen=seen)
-    assert backend.plan("anhui").text == "wind farms"
-    assert found(backend, "hydrogen") == found(backend, "solar") == []
-    assert backend.replace_all([content("anhui", "hydrogen")], MODEL, seen=backend.generation)
-    assert [v.plan for v in backend.removed()] == ["henan"]
-
-
-def test_saved_questions(backend: LocalBackend) -> None:
-    quotes = (("anhui", 'The "quote" 引'), ("henan", "b"))
-    one = SavedQuestion(0, "wind?", None, None, "2026-01-01T00:00:00+00:00", quotes)
-    two = SavedQuestion(0, "wind?", ("anhui",), "Energy", "2026-01-02T00:00:00+00:00")
-    ids = [backend.save_question(question) for question in (one, two)]
-    assert backend.saved() == [replace(one, id=ids[0]), replace(two, id=ids[1])]
-    # saved again it takes the new answer; in another scope it is another question
-    again = replace(one, at="2026-01-03T00:00:00+00:00", quotes=())
-    backend.save_question(again)
-    assert [(s.question, s.plans, s.quotes) for s in backend.saved()] == [
-        ("wind?", ("anhui",), ()),
-        ("wind?", None, ()),
-    ]
-    assert backend.forget_question(ids[1])
-    assert not backend.forget_question(ids[1])
-    assert [s.plans for s in backend.saved()] == [None]
 
 
 # -- a library of an older version -------------------------------------------------------------

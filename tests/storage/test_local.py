@@ -8,28 +8,14 @@ from pathlib import Path
 
 import pytest
 from damage import DAMAGES, delete, derived_files, halve, noise
-from fakes import FakeEncoder, full_plan, make_content
+from homes import ENCODER, MODEL, QUERIES, TEXTS, content, fill, results, shown
 
-from indexer.errors import LibraryBusyError, LibraryError, ModelError, UnknownPlanError
-from indexer.storage import Backend, Found, PlanContent, Scope, open_backend
+from indexer.errors import LibraryBusyError, LibraryError
+from indexer.storage import Scope, open_backend
 from indexer.storage.local import LocalBackend
 from indexer.storage.local.database import Database
 from indexer.storage.local.lock import write_lock
 from indexer.storage.local.words import WordIndex
-
-MODEL = ("fake", "fake@1")
-ENCODER = FakeEncoder(2048)
-TEXTS = {
-    "anhui": ["cement kilns close by 2025", "steel output falls", "wind farms grow to 13.7 GW"],
-    "henan": ["cement quota of each city", "forests cover a fifth"],
-    "hubei": ["coal boilers close", "cement kilns move out of cities", "solar roofs", "kilns of brick and tile"],
-}
-QUERIES = ["cement kilns", "wind", "coal boilers close", "forests"]
-SCOPES = [Scope(), Scope(("hubei",)), Scope(("anhui", "henan"))]
-
-
-def content(plan_id: str, texts: list[str] | None = None) -> PlanContent:
-    return make_content(plan_id, texts or TEXTS[plan_id], ENCODER, names=(plan_id.title(),))
 
 
 class Opened:
@@ -56,182 +42,8 @@ def opens(tmp_path: Path) -> Iterator[Opened]:
 @pytest.fixture
 def filled(opens: Opened) -> LocalBackend:
     backend = opens()
-    for plan_id in TEXTS:
-        backend.add(content(plan_id), MODEL)
+    fill(backend)
     return backend
-
-
-def shown(backend: Backend, found: list[Found]) -> list[tuple[str, float]]:
-    """What a search found, by text: keys differ between libraries of one content."""
-    passages = backend.passages([f.key for f in found])
-    return [(passages[f.key].text, round(f.score, 5)) for f in found if f.key in passages]
-
-
-def results(backend: Backend) -> list[list[tuple[str, float]]]:
-    """All that the searches of ``QUERIES`` say."""
-    held = {plan.id for plan in backend.plans()}
-    scopes = [s for s in SCOPES if held.issuperset(s.plans or ())]
-    dense = [backend.search_dense(ENCODER.embed([q])[0], 20, s) for q in QUERIES for s in scopes]
-    words = [backend.search_words(q, 20, s) for q in QUERIES for s in scopes]
-    return [shown(backend, found) for found in dense + words]
-
-
-def texts_of(backend: Backend, scope: Scope | None = None) -> list[str]:
-    keys = backend.keys(scope or Scope())
-    passages = backend.passages(keys)
-    return [passages[key].text for key in keys]
-
-
-def test_searches_find_what_was_added(filled: LocalBackend) -> None:
-    found = filled.search_dense(ENCODER.embed(["cement kilns"])[0], 2, Scope())
-    # cosine of word counts: two words shared with a text of five and with one of six
-    assert shown(filled, found) == [
-        ("cement kilns close by 2025", pytest.approx(2 / (2 * 5) ** 0.5, abs=1e-3)),
-        ("cement kilns move out of cities", pytest.approx(2 / (2 * 6) ** 0.5, abs=1e-3)),
-    ]
-    words = filled.search_words("wind 13.7", 5, Scope())
-    assert [text for text, _ in shown(filled, words)] == ["wind farms grow to 13.7 GW"]
-
-
-def test_a_scope_narrows_both_searches(filled: LocalBackend) -> None:
-    scope = Scope(("hubei",))
-    query = ENCODER.embed(["cement"])[0]
-    assert [t for t, _ in shown(filled, filled.search_dense(query, 1, scope))] == ["cement kilns move out of cities"]
-    assert [t for t, _ in shown(filled, filled.search_words("cement", 9, scope))] == ["cement kilns move out of cities"]
-    assert filled.count(scope) == 4
-    assert texts_of(filled, scope) == TEXTS["hubei"]
-    for search in (
-        lambda: filled.search_words("cement", 1, Scope(("x",))),
-        lambda: filled.search_dense(query, 1, Scope(("x",))),
-    ):
-        with pytest.raises(UnknownPlanError, match="anhui, henan, hubei"):
-            search()
-
-
-def test_a_plan_comes_back_whole(filled: LocalBackend) -> None:
-    plan, passages = full_plan()
-    texts = [p.text for p in passages]
-    filled.add(PlanContent(plan, passages, texts, ENCODER.embed(texts), ("Full",)), MODEL)
-    assert filled.plan("full") == plan
-    assert tuple(filled.passages(filled.keys(Scope(("full",)))).values()) == passages
-    assert filled.names()["full"] == ("Full",)
-
-
-def test_each_change_is_one_generation(opens: Opened) -> None:
-    backend = opens()
-    seen = [backend.generation]
-    for change in (
-        lambda: backend.add(content("anhui"), MODEL),
-        lambda: backend.add(content("henan"), MODEL),
-        lambda: backend.add(content("anhui", ["cement again"]), MODEL),
-        lambda: backend.remove(["anhui", "henan"]),
-        lambda: backend.replace_all([content("hubei"), content("anhui")], MODEL),
-    ):
-        change()
-        seen.append(backend.generation)
-    assert seen == [0, 1, 2, 3, 4, 5]
-    backend.rebuild_derived()
-    assert backend.generation == 5
-
-
-def test_a_plan_with_the_same_id_takes_the_place_of_the_first(filled: LocalBackend) -> None:
-    filled.add(content("anhui", ["hydrogen trucks", "cement standards"]), MODEL)
-    assert texts_of(filled, Scope(("anhui",))) == ["hydrogen trucks", "cement standards"]
-    assert len(filled.plans()) == 3
-    for found in (filled.search_words("2025", 9, Scope()), filled.search_words("farms", 9, Scope())):
-        assert found == []
-    dense = filled.search_dense(ENCODER.embed(["cement kilns close by 2025"])[0], 20, Scope())
-    assert "cement kilns close by 2025" not in [t for t, _ in shown(filled, dense)]
-    assert len(dense) == filled.count(Scope()) == 8
-    assert filled.check() == []
-
-
-def test_a_removed_plan_is_gone_from_everything(filled: LocalBackend) -> None:
-    filled.remove(["anhui", "hubei", "anhui"])
-    assert [plan.id for plan in filled.plans()] == ["henan"]
-    assert [t for t, _ in shown(filled, filled.search_words("cement kilns coal", 9, Scope()))] == [
-        "cement quota of each city"
-    ]
-    assert len(filled.search_dense(ENCODER.embed(["coal"])[0], 9, Scope())) == 2
-    assert filled.check() == []
-
-
-def test_a_removal_is_all_or_nothing(filled: LocalBackend) -> None:
-    before = results(filled)
-    with pytest.raises(UnknownPlanError, match="'x'"):
-        filled.remove(["anhui", "x"])
-    assert (len(filled.plans()), filled.generation) == (3, 3)
-    assert results(filled) == before
-    assert filled.check() == []
-
-
-def test_replacing_everything_is_one_change_that_brings_its_model(filled: LocalBackend) -> None:
-    other = FakeEncoder(64, "other@1", "other")
-    filled.replace_all([make_content("hunan", ["rice and cement"], other)], ("other", "other@1"))
-    assert [plan.id for plan in filled.plans()] == ["hunan"]
-    assert filled.model == ("other", "other@1")
-    assert filled.generation == 4
-    assert [t for t, _ in shown(filled, filled.search_dense(other.embed(["rice"])[0], 5, Scope()))] == [
-        "rice and cement"
-    ]
-    assert [t for t, _ in shown(filled, filled.search_words("cement", 5, Scope()))] == ["rice and cement"]
-    assert filled.check() == []
-
-
-def test_an_emptied_library_takes_plans_and_models_again(filled: LocalBackend, opens: Opened) -> None:
-    filled.remove(list(TEXTS))
-    query = ENCODER.embed(["cement"])[0]
-    assert (filled.plans(), filled.count(Scope()), filled.check()) == ([], 0, [])
-    assert filled.search_dense(query, 5, Scope()) == filled.search_words("cement", 5, Scope()) == []
-    other = FakeEncoder(16, "other@1", "other")
-    filled.add(make_content("hunan", ["rice"], other), ("other", "other@1"))
-    assert [t for t, _ in shown(filled, filled.search_dense(other.embed(["rice"])[0], 5, Scope()))] == ["rice"]
-    assert filled.check() == []
-    assert opens().check() == []
-    assert opens.lines == []
-
-
-def test_another_model_is_refused_and_nothing_is_changed(filled: LocalBackend) -> None:
-    before = results(filled)
-    with pytest.raises(ModelError, match=r"fake@1, not other@1.*planlens rebuild"):
-        filled.add(content("hunan", ["rice"]), ("other", "other@1"))
-    with pytest.raises(ModelError):
-        filled.add(content("anhui", ["rice"]), ("other", "other@1"))
-    assert (filled.model, filled.generation) == (MODEL, 3)
-    assert results(filled) == before
-    assert filled.check() == []
-
-
-def test_another_process_sees_a_change_without_opening_again(opens: Opened) -> None:
-    writer, reader = opens(), opens()
-    for change in (
-        lambda: writer.add(content("anhui"), MODEL),
-        lambda: writer.add(content("henan"), MODEL),
-        lambda: writer.add(content("hubei"), MODEL),
-        lambda: writer.add(content("anhui", ["kilns again", "cement"]), MODEL),
-        lambda: writer.remove(["henan"]),
-        lambda: reader.add(content("henan", ["wind over henan"]), MODEL),
-    ):
-        change()
-        assert results(reader) == results(writer)
-        assert [p.id for p in reader.plans()] == [p.id for p in writer.plans()]
-    assert reader.check() == writer.check() == opens().check() == []
-    assert opens.lines == []
-
-
-def test_the_history_of_a_library_does_not_show(opens: Opened, tmp_path: Path) -> None:
-    one, other = opens(), LocalBackend(tmp_path / "other", create=True)
-    one.add(content("henan", ["to be replaced", "and gone"]), MODEL)
-    one.add(content("anhui"), MODEL)
-    one.add(content("henan"), MODEL)
-    one.add(content("gansu", ["for a while only"]), MODEL)
-    one.remove(["gansu"])
-    one.add(content("hubei"), MODEL)
-    for plan_id in TEXTS:
-        other.add(content(plan_id), MODEL)
-    ranked = [[sorted(found) for found in results(backend)] for backend in (one, other, opens())]
-    assert ranked[0] == ranked[1] == ranked[2]
-    other.close()
 
 
 def test_a_commit_in_the_middle_of_catching_up_is_seen_once(opens: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -336,6 +148,13 @@ def test_the_database_alone_is_the_library(filled: LocalBackend, tmp_path: Path)
     assert backend.check() == []
     assert len(copy.lines) == 2
     backend.close()
+
+
+def test_building_the_indexes_again_is_no_change(filled: LocalBackend) -> None:
+    before = results(filled)
+    filled.rebuild_derived()
+    assert filled.generation == 3
+    assert results(filled) == before
 
 
 def test_ordinary_use_tells_nothing(opens: Opened) -> None:
@@ -548,23 +367,6 @@ def test_readers_go_on_while_a_writer_waits_for_another_process(filled: LocalBac
         assert not added.is_set()
     writer.join(20)
     assert added.is_set()
-
-
-def test_many_threads_of_one_backend(filled: LocalBackend) -> None:
-    expected = results(filled)
-    failures: list[object] = []
-
-    def read() -> None:
-        for _ in range(5):
-            if results(filled) != expected:
-                failures.append("differs")
-
-    threads = [threading.Thread(target=read) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    assert failures == []
 
 
 def test_no_library(tmp_path: Path) -> None:

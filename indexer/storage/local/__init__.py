@@ -43,6 +43,10 @@ class LocalBackend:
         self._database = Database(folder / DATABASE_FILE, create=create)
         self._derived = Derived(folder, self._database, notify)
 
+    @property
+    def folder(self) -> Path:
+        return self._folder
+
     # -- what is there -------------------------------------------------------------------------
 
     @property
@@ -58,6 +62,9 @@ class LocalBackend:
 
     def plan(self, plan_id: str) -> Plan:
         return self._database.plan(plan_id)
+
+    def content(self, plan_id: str) -> PlanContent:
+        return self._database.content(plan_id)
 
     def names(self) -> dict[str, tuple[str, ...]]:
         return self._database.names()
@@ -178,6 +185,14 @@ class LocalBackend:
                 key = history.amend_plan(self._database, connection, plan_id, plan, names, generation)
                 if targets is not None:
                     put_targets(connection, key, targets)
+                self._database.set_generation(connection, generation)
+            self._derived.settle(generation)
+
+    def keep_version(self, plan: Plan, since: str, until: str) -> None:
+        with self._writing() as generation:
+            self._derived.words(locked=True)
+            with self._database.write() as connection:
+                history.keep_version(connection, plan, since, until)
                 self._database.set_generation(connection, generation)
             self._derived.settle(generation)
 

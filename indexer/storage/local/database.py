@@ -16,7 +16,7 @@ import numpy.typing as npt
 from indexer.errors import model_mismatch
 from indexer.storage import PlanContent, Scope
 from indexer.storage.local.connection import Connections
-from indexer.storage.local.targets import put_targets
+from indexer.storage.local.targets import put_targets, targets_of
 from indexer.storage.rows import (
     DESCRIPTION_COLUMNS,
     INFO_COLUMNS,
@@ -73,13 +73,16 @@ class Database(Connections):
 
     def ranges(self, scope: Scope) -> list[KeyRange] | None:
         """Key ranges of ``scope``, ascending; None for everything. Raises UnknownPlanError."""
-        if scope.plans is None and not scope.section:
+        if scope.plans is None and not scope.section and scope.year is None:
             return None
         known = dict(self.connection.execute("SELECT id, key FROM plans"))
         for plan_id in scope.plans or ():
             if plan_id not in known:
                 raise unknown_plan(plan_id, sorted(known))
         wanted = [known[i] for i in scope.plans] if scope.plans is not None else list(known.values())
+        if scope.year is not None:
+            years = {known[info.id]: info.metadata.year for info in self.plans()}
+            wanted = [key for key in wanted if years[key] == scope.year]
         section = ""
         if scope.section:
             section = (
@@ -141,6 +144,21 @@ class Database(Connections):
             if rows := self.connection.execute(of_plans, (some,)).fetchall():
                 flat = np.frombuffer(b"".join(blob for _, blob in rows), dtype=np.float16).astype(np.float32)
                 yield np.array([key for key, _ in rows], dtype=np.int64), flat.reshape(len(rows), -1)
+
+    def content(self, plan_id: str) -> PlanContent:
+        """All that is stored of a plan. Raises UnknownPlanError."""
+        with self.snapshot():
+            plan = self.plan(plan_id)
+            key, since = self.connection.execute("SELECT key, since FROM plans WHERE id = ?", (plan_id,)).fetchone()
+            rows = self.indexed_of(key)
+            keys = [row_key for row_key, _ in rows]
+            found = self.passages(keys)
+            passages = tuple(found[row_key] for row_key in keys)
+            vectors = [vectors for _, vectors in self.vectors_of([key])] or [np.zeros((0, 1), np.float32)]
+            targets = targets_of(self.connection, plan_id)
+            names = self.names()[plan_id]
+            texts = [text for _, text in rows]
+            return PlanContent(plan, passages, texts, np.concatenate(vectors), names, targets, since)
 
     def indexed_of(self, plan: int) -> list[tuple[int, str]]:
         """(key, indexed text) of all passages of one plan."""

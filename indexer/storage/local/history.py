@@ -14,7 +14,7 @@ from indexer.errors import LibraryError, UnknownPlanError
 from indexer.storage import PlanContent
 from indexer.storage.local import saved
 from indexer.storage.local.database import Database
-from indexer.storage.rows import DESCRIPTION_COLUMNS, as_json, description, overtaken, read_plan, unknown_plan
+from indexer.storage.rows import DESCRIPTION_COLUMNS, as_json, description, overtaken, parts_of, read_plan, unknown_plan
 from indexer.types import Plan, Version
 
 _KEPT = f"{DESCRIPTION_COLUMNS}, words, since, until, text, parts"
@@ -90,7 +90,13 @@ def put_plan(
         if kept and kept[2]:
             since = kept[1]
             connection.execute("DELETE FROM versions WHERE key = ?", kept[:1])
-    return replaced, database.insert_plan(connection, content, generation, since)
+    return replaced, database.insert_plan(connection, content, generation, content.since or since)
+
+
+def keep_version(connection: sqlite3.Connection, plan: Plan, since: str, until: str) -> None:
+    """Store a text that a plan had, as its latest version that is past."""
+    row = (*description(plan), len(plan.text.split()), since, until, plan.text, parts_of(plan))
+    connection.execute(f"INSERT INTO versions ({_KEPT}) VALUES ({', '.join('?' * len(row))})", row)
 
 
 def remove_plan(database: Database, connection: sqlite3.Connection, plan_id: str, generation: int) -> int | None:

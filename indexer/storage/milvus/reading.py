@@ -1,0 +1,122 @@
+"""What is read of a library on Milvus: whole plans, passages, rankings, how rare words are."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from indexer.storage import Found, PlanContent
+from indexer.storage.milvus.catalogue import Catalogue, Entry
+from indexer.storage.milvus.connection import Connection, Row
+from indexer.storage.milvus.tables import K1, PASSAGES, B, words_of
+from indexer.storage.rows import read_plan, read_targets
+from indexer.types import Passage, Plan, Role, Target
+
+if TYPE_CHECKING:
+    from indexer.storage import Vectors
+
+_OF_PASSAGE = ("key", "text", "place")
+#: The most that a search gives.
+_MOST = 16_384
+
+
+def read_text(connection: Connection, entry: Entry, plan_id: str) -> tuple[Plan, list[Target] | None]:
+    """The plan in one of its versions, called ``plan_id``, and its targets."""
+    rows = connection.query("texts", f"plan == {entry.key}", ("key", "part"))
+    whole = "".join(row["part"] for row in sorted(rows, key=lambda row: row["key"]))
+    text, parts, targets = json.loads(whole)
+    plan = read_plan((plan_id, *entry.description[1:], text, parts))
+    return plan, None if targets is None else read_targets(plan_id, targets)
+
+
+def read_content(connection: Connection, catalogue: Catalogue, entry: Entry) -> PlanContent:
+    """All that is stored of a plan that is there."""
+    plan, targets = read_text(connection, entry, entry.id)
+    found = connection.query(catalogue.record.passages, f"plan == {entry.key}", (*_OF_PASSAGE, "vector"))
+    rows = sorted(found, key=lambda row: row["key"]) if entry.passages else []
+    vectors = np.array([row["vector"] for row in rows], np.float32).reshape(len(rows), -1)
+    passages = tuple(_passage(entry, row) for row in rows)
+    return PlanContent(plan, passages, [_indexed(row) for row in rows], vectors, entry.names, targets, entry.since)
+
+
+def read_passages(connection: Connection, catalogue: Catalogue, keys: Sequence[int]) -> dict[int, Passage]:
+    """Passages by key; those of plans that are not there are left out."""
+    plans = catalogue.by_key()
+    there = [key for key in keys if key // PASSAGES in plans]
+    if not there:
+        return {}
+    rows = connection.get(catalogue.record.passages, there, _OF_PASSAGE, strong=catalogue.record.fresh)
+    read = {row["key"]: _passage(plans[row["key"] // PASSAGES], row) for row in rows}
+    return {key: read[key] for key in there if key in read}
+
+
+def ranking(
+    connection: Connection, catalogue: Catalogue, field: str, query: Vectors | str, k: int, condition: str
+) -> list[Found]:
+    """The ``k`` best passages; ties by key."""
+    record = catalogue.record
+    if not catalogue.live:
+        return []
+    # One more than asked for, and more while the last ties with the k-th: a cut among ties falls by key.
+    asked = k + 1
+    while True:
+        (hits,) = connection.search(
+            record.passages, field, [query], min(asked, _MOST), condition=condition, strong=record.fresh
+        )
+        if len(hits) < asked or asked >= _MOST or hits[-1][1] != hits[k - 1][1]:
+            break
+        asked *= 2
+    found = [Found(key, score) for key, score, _ in hits]
+    return sorted(found, key=lambda f: (-f.score, f.key))[:k]
+
+
+def rarity(connection: Connection, catalogue: Catalogue, words: Sequence[str]) -> list[float]:
+    """The inverse document frequency of each word as Milvus' BM25 has it; 0.0 for a stop word.
+
+    Milvus does not tell it, but the score of a single word in the best passage for it is this times what
+    follows from how often the word stands there and how long the passage is (Robertson and Zaragoza, "The
+    Probabilistic Relevance Framework", 2009).
+    """
+    terms = [words_of(word) for word in words]
+    weights: dict[str, float] = {}
+    wanted = sorted({term for some in terms for term in some})
+    count = sum(entry.passages for entry in catalogue.live.values())
+    if wanted and count:
+        mean = sum(entry.terms for entry in catalogue.live.values()) / count
+        answers = connection.search(
+            catalogue.record.passages, "weights", wanted, 1, fields=("words",), strong=catalogue.record.fresh
+        )
+        for term, hits in zip(wanted, answers, strict=True):
+            if hits:
+                there = hits[0][2]["words"].split()
+                often = there.count(term)
+                weights[term] = hits[0][1] * (often + K1 * (1 - B + B * len(there) / mean)) / (often * (K1 + 1))
+    unseen = math.log(1 + (count + 0.5) / 0.5)
+    return [max((weights.get(term, unseen) for term in some), default=0.0) for some in terms]
+
+
+def problems(connection: Connection, catalogue: Catalogue) -> Iterator[str]:
+    """What is wrong with the library, one sentence each: each plan's passages against its text."""
+    for entry in catalogue.live.values():
+        plan, _ = read_text(connection, entry, entry.id)
+        rows = list(connection.query(catalogue.record.passages, f"plan == {entry.key}", _OF_PASSAGE))
+        if len(rows) != entry.passages:
+            yield f"{entry.id}: {len(rows)} passages of {entry.passages} are there. Add the file again."
+        passages = [_passage(entry, row) for row in rows]
+        if wrong := sum(plan.text[p.start : p.end] != p.text for p in passages):
+            yield f"{entry.id}: {wrong} passages do not match the plan's text. Add the file again."
+
+
+def _passage(entry: Entry, row: Row) -> Passage:
+    start, end, page, role, cut_off, record, section, _ = json.loads(row["place"])
+    plan_id, title = entry.description[:2]
+    return Passage(plan_id, title, start, end, row["text"], tuple(section), page, Role(role), cut_off, record)
+
+
+def _indexed(row: Row) -> str:
+    around: list[str] = json.loads(row["place"])[-1]
+    return around[0] if len(around) == 1 else str(row["text"]).join(around)
