@@ -72,12 +72,12 @@ def read_plan(library: Library, plan_id: str) -> Plan:
 
 def ask(library: Library, request: Request, top_k: int) -> Answer:
     """The answer to a request, with ``top_k`` passages. Raises IndexerError."""
-    return _answer(library, _edition(library), request, top_k)
+    return _answer(library, _edition(library), request.unsorted(), top_k)
 
 
 def survey(library: Library, request: Request) -> Survey:
     """Every passage on a request's topic. Raises IndexerError."""
-    return _survey(library, _edition(library), request)
+    return _survey(library, _edition(library), request.unsorted())
 
 
 def named_plans(library: Library, question: str) -> tuple[str, ...]:

@@ -13,17 +13,25 @@ from indexer.types import Binding, Sector
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is asked, of which plans (all when there is none) and of which sections."""
+    """What is asked, of which plans (all when there is none) and of which sections.
+
+    ``by_place`` lists passages in the order of the plans' texts instead of by relevance.
+    """
 
     question: str = ""
     plans: tuple[str, ...] = ()
     section: str = ""
     every: bool = False
+    by_place: bool = False
 
     @classmethod
-    def of(cls, question: str, plans: Iterable[str], section: str, every: bool) -> Request:
+    def of(cls, question: str, plans: Iterable[str], section: str, every: bool, by_place: bool = False) -> Request:
         """A request as it reads back from an address: without blanks around it or plans twice."""
-        return cls(question.strip(), tuple(dict.fromkeys(plans)), section.strip(), every)
+        return cls(question.strip(), tuple(dict.fromkeys(plans)), section.strip(), every, by_place)
+
+    def unsorted(self) -> Request:
+        """What is asked, however it is listed."""
+        return replace(self, by_place=False)
 
     def within(self, known: Collection[str]) -> Request:
         """The request without the plans that are not ``known``."""
@@ -149,21 +157,25 @@ class Listing:
 def read_address() -> Request:
     """The request in the page's address."""
     query = st.query_params
-    return Request.of(query.get("q", ""), query.get_all("plan"), query.get("section", ""), query.get("all") == "1")
+    plans, section = query.get_all("plan"), query.get("section", "")
+    return Request.of(query.get("q", ""), plans, section, query.get("all") == "1", query.get("sort") == "place")
+
+
+def request_query(request: Request) -> dict[str, str | list[str]]:
+    """``request`` as the query part of an address; what is empty is left out."""
+    query: dict[str, str | list[str]] = {
+        "q": request.question,
+        "plan": list(request.plans),
+        "section": request.section,
+        "all": "1" if request.every else "",
+        "sort": "place" if request.by_place else "",
+    }
+    return {name: value for name, value in query.items() if value}
 
 
 def write_address(request: Request) -> None:
-    """Put ``request`` into the page's address; what is empty is left out."""
-    query: dict[str, str | list[str]] = {}
-    if request.question:
-        query["q"] = request.question
-    if request.plans:
-        query["plan"] = list(request.plans)
-    if request.section:
-        query["section"] = request.section
-    if request.every:
-        query["all"] = "1"
-    st.query_params.from_dict(query)
+    """Put ``request`` into the page's address."""
+    st.query_params.from_dict(request_query(request))
 
 
 def read_comparing() -> Comparing:

@@ -2,42 +2,40 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import groupby
 
 import streamlit as st
 
 from indexer.citing import chip
-from indexer.exporting.wording import CUT_OFF
+from indexer.exporting.wording import CUT_OFF, NEAREST, answer_quotes, counted, none_found
 from indexer.library import Library
 from indexer.types import Answer, AnswerSentence, Citation
 from indexer.ui import state
+from indexer.ui.address import Request
 from indexer.ui.excerpt import Place
 from indexer.ui.markup import element, marked_html, plain, show, text_element
-from indexer.ui.passage import place_of, show_actions, show_card, show_passages
+from indexer.ui.passage import place_of, ranked, show_actions, show_card, show_passages, show_sorting
 from indexer.ui.source import show_source
 
 
-def show_answer(library: Library, answer: Answer, listed: Answer) -> None:
-    """The answer, and the passages of ``listed``, the same answer with as many as are to be listed."""
+def show_answer(library: Library, request: Request, answer: Answer) -> None:
+    """The answer to ``request``, then its passages."""
     if not answer.answerable:
-        _show_not_found(library, answer)
+        _show_not_found(library, request, answer)
         return
     _show_sentences(library, answer)
-    heading = f"{len(listed.hits):,} of {answer.searched:,} passages, by relevance"
-    show(text_element("h2", heading, "rule"))
-    show_passages(library, listed.hits, answer.citations)
-    if len(listed.hits) >= st.session_state[state.LISTED]:
+    count = len(answer.hits)
+    show_sorting(f"{count:,} of {counted(answer.searched, 'passage')}", request.by_place)
+    show_passages(library, ranked(answer.hits, count, by_place=request.by_place), answer.citations)
+    if count >= st.session_state[state.LISTED]:
         st.button("Load more passages", key="further", on_click=state.list_further)
 
 
 def _show_sentences(library: Library, answer: Answer) -> None:
     """One block a plan, in the order in which the plans come up, each sentence a quote."""
     opened = st.session_state[state.OPENED]
-    citations = {c.n: c for c in answer.citations}
-    order = list(dict.fromkeys(c.plan for c in answer.citations))
-    pairs = [(sentence, citations[sentence.citation]) for sentence in answer.sentences]
-    pairs.sort(key=lambda pair: order.index(pair[1].plan))
-    for _, block in groupby(pairs, key=lambda pair: pair[1].plan):
+    for _, block in groupby(answer_quotes(answer), key=lambda pair: pair[1].plan):
         for i, (sentence, citation) in enumerate(block):
             key = f"citation-{citation.n}"
             with st.container(key=f"answer-{citation.n}", gap="xsmall"):
@@ -64,18 +62,14 @@ def place_of_quote(sentence: AnswerSentence, citation: Citation) -> Place:
     return Place(citation.plan, start, citation.end, " › ".join(citation.section), citation.page, marks)
 
 
-def _show_not_found(library: Library, answer: Answer) -> None:
+def _show_not_found(library: Library, request: Request, answer: Answer) -> None:
     """That there is no answer, and why; what came nearest is folded away, so that it is not taken for one."""
-    lines = [
-        text_element("h2", "Not found in these plans."),
-        text_element("p", f"{answer.searched:,} passages searched."),
-    ]
-    if answer.unmatched:
-        lines.append(text_element("p", "Found nowhere in them: " + ", ".join(answer.unmatched) + "."))
-    show(element("section", *lines, css="notice"))
+    heading, *lines = none_found(answer)
+    show(element("section", text_element("h2", heading), *(text_element("p", line) for line in lines), css="notice"))
+    _show_ways_on(request)
     nearest = {"nearest": answer.nearest} if answer.nearest else {}
     others = {f"passage-{rank}": hit for rank, hit in enumerate(answer.hits, 1) if hit != answer.nearest}
-    folded = {"Nearest passage, which does not answer": nearest, "Other near passages, none of which answers": others}
+    folded = {NEAREST: nearest, "Other near passages, none of which answers": others}
     for label, hits in folded.items():
         if hits:
             with st.expander(label):
@@ -84,3 +78,22 @@ def _show_not_found(library: Library, answer: Answer) -> None:
         opened = hits.get(st.session_state[state.OPENED])
         if opened:
             show_source(library, place_of(opened), st.session_state[state.OPENED])
+
+
+def _show_ways_on(request: Request) -> None:
+    """What to do where nothing was found."""
+    with st.container(key="ways-on", horizontal=True, gap="small", vertical_alignment="center"):
+        show(text_element("p", "Ask in other words, or:", "aside"))
+        if request.plans or request.section:
+            widened = Request(request.question)
+            st.button(
+                "Search all plans and sections", key="widen", type="tertiary", on_click=state.ask_again, args=(widened,)
+            )
+        topic = replace(request, every=True)
+        st.button(
+            "List every passage on the topic",
+            key="list-topic",
+            type="tertiary",
+            on_click=state.ask_again,
+            args=(topic,),
+        )

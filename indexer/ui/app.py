@@ -8,6 +8,7 @@ import streamlit as st
 
 from indexer.ui import ask, compare, library, reading, targets
 from indexer.ui.failing import errors_said
+from indexer.ui.text_size import apply_text_size
 
 _STYLESHEET = Path(__file__).with_name("style.css")
 
@@ -16,6 +17,7 @@ def main() -> None:
     """Draw the page that the address names."""
     st.set_page_config(page_title="Planlens", layout="wide", menu_items={"About": None})
     st.html(_STYLESHEET)
+    apply_text_size()
     pages = [
         st.Page(ask.page, title="Ask", url_path="ask", default=True),
         st.Page(compare.page, title="Compare", url_path="compare"),

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import streamlit as st
 
+from indexer.exporting.wording import Asked, scope_text
 from indexer.library import Library
-from indexer.types import PlanInfo
+from indexer.types import Answer, PlanInfo, Survey
 from indexer.ui import access, state
 from indexer.ui.address import Request
 from indexer.ui.answer import show_answer
+from indexer.ui.failing import show_failed
+from indexer.ui.history import note_request, show_earlier, show_history
+from indexer.ui.library_report import show_work
+from indexer.ui.library_work import desk
 from indexer.ui.markup import element, plain, show, text_element
 from indexer.ui.masthead import show_empty, show_heading, show_missing
 from indexer.ui.source import show_opening
 from indexer.ui.survey import show_survey
+from indexer.ui.takeaway import show_link, show_saving, show_taking_away
 
 EXAMPLES = (
     "What are the cement capacity rules?",
@@ -31,6 +38,7 @@ def page() -> None:
     titles = {info.id: info.title for info in plans}
     request, missing = state.take_request(list(titles))
     show_heading(plans)
+    show_failed()
     if not plans:
         show_empty(library)
         return
@@ -42,12 +50,16 @@ def page() -> None:
         if len(request.plans) == 1 and st.session_state[state.OPENED] is None:
             show_opening(library, request.plans[0])
             return
+        if desk(library).busy:
+            show_work(library)
         _show_examples()
+        show_history(library, titles)
         _show_plans(plans)
         return
-    _show_scope(library, request, titles)
+    scope = scope_text(titles, request.plans, access.named_plans(library, request.question), request.section)
+    show(text_element("p", f"In {scope}.", "aside"))
     with st.container(key="result"):
-        _show_result(library, request, titles, sum(info.passages for info in plans))
+        _show_result(library, request, scope, sum(info.passages for info in plans), titles)
 
 
 def _show_form() -> None:
@@ -107,29 +119,23 @@ def _size(info: PlanInfo) -> str:
     return f"{pages}{info.words:,} words"
 
 
-def _show_scope(library: Library, request: Request, titles: dict[str, str]) -> None:
-    """Say what is searched, above all when the question narrowed it by itself."""
-    named = access.named_plans(library, request.question)
-    if request.plans:
-        within = "; ".join(titles[plan] for plan in request.plans)
-    elif named:
-        within = "; ".join(titles.get(plan, plan) for plan in named)
-        within += ", as the question names " + ("it" if len(named) == 1 else "them")
-    else:
-        within = f"all {len(titles)} plans" if len(titles) > 1 else "the one plan"
-    section = f"; only sections whose heading holds “{request.section}”" if request.section else ""
-    show(text_element("p", f"In {within}{section}.", "aside"))
-
-
-def _show_result(library: Library, request: Request, titles: dict[str, str], passages: int) -> None:
+def _show_result(library: Library, request: Request, scope: str, passages: int, titles: dict[str, str]) -> None:
+    found: Answer | Survey
     with st.spinner(f"Searching {passages:,} passages"):
         if request.every:
-            survey = access.survey(library, request)
+            found = access.survey(library, request)
         else:
             answer = access.ask(library, request, state.PAGE_LENGTH)
             # A longer list looks at more passages; the answer above it stays as it was.
             listed = access.ask(library, request, st.session_state[state.LISTED])
-    if request.every:
-        show_survey(library, survey, titles)
+            found = replace(answer, hits=listed.hits)
+    note_request(library, request)
+    with st.container(key="result-tools", horizontal=True, gap="small", vertical_alignment="center"):
+        show_saving(library, request)
+        show_taking_away(library, Asked(found, scope))
+        show_link(request)
+        show_earlier(library, titles)
+    if isinstance(found, Survey):
+        show_survey(library, found, by_place=request.by_place)
     else:
-        show_answer(library, answer, listed)
+        show_answer(library, request, found)

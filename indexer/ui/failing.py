@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import wraps
+from typing import ParamSpec
 
 import streamlit as st
 
 from indexer.errors import IndexerError, LibraryBusyError, LibraryError
+from indexer.ui.access import missing_library
 from indexer.ui.markup import element, plain, show, text_element
+
+P = ParamSpec("P")
+
+#: What the last click failed with.
+_FAILED = "failed"
 
 
 @contextmanager
@@ -24,14 +32,33 @@ def errors_said() -> Iterator[None]:
         st.error(plain(str(error)))
 
 
+def said_on_page(action: Callable[P, None]) -> Callable[P, None]:
+    """``action`` for a click: what it raises of ours is said by ``show_failed`` on the page that is drawn next."""
+
+    @wraps(action)
+    def acts(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            action(*args, **kwargs)
+        except IndexerError as error:
+            st.session_state[_FAILED] = str(error)
+
+    return acts
+
+
+def show_failed() -> None:
+    """Say once what the last click failed with."""
+    if told := st.session_state.pop(_FAILED, None):
+        st.error(plain(told))
+
+
 def _show_no_library(error: LibraryError) -> None:
-    show(
-        element(
-            "section",
-            text_element("h1", "The library cannot be opened"),
-            text_element("p", str(error)),
-            text_element("p", "Then reload this page. In a checkout, make run makes a library of the sample plans."),
-            css="notice",
-            role="alert",
+    lines = [
+        text_element("p", str(error)),
+        text_element("p", "Then reload this page. In a checkout, make run makes a library of the sample plans."),
+    ]
+    if missing_library():
+        link = element(
+            "a", text_element("span", "Make an empty one on the Library page"), href="library", target="_self"
         )
-    )
+        lines.append(element("p", link))
+    show(element("section", text_element("h1", "The library cannot be opened"), *lines, css="notice", role="alert"))

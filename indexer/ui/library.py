@@ -67,7 +67,8 @@ def _show_shelf(library: Library, plans: Sequence[PlanInfo], browsing: Browsing)
     elif plans:
         show_list(library, plans, browsing)
     else:
-        show_samples(library)
+        told = "Drop files above, or add a folder in a terminal with the command below."
+        show_samples(library, text_element("p", told))
 
 
 def _show_notice(library: Library) -> None:

@@ -52,23 +52,17 @@ def show_drop_zone(library: Library, plans: Sequence[PlanInfo]) -> None:
             st.button(label, key="add", type="primary", on_click=_add, args=(library, key))
 
 
-def show_samples(library: Library) -> None:
-    """The way from an empty library: drop files above, or take the sample plans."""
+def show_samples(library: Library, add: Html) -> None:
+    """The ways from an empty library: ``add``, a paragraph on how files are added; or the sample plans."""
     samples = _samples()
-    lines = ["Drop files above, or add a folder in a terminal with the command below."]
     if samples:
-        lines.append("To look around first, take the sample plans, which are restated from public facts.")
-    show(
-        element(
-            "section",
-            text_element("h2", "The library is empty."),
-            *(text_element("p", line) for line in lines),
-            css="notice",
-        )
-    )
+        told = "To look around first, take the sample plans, which are restated from public facts."
+    else:
+        told = "To look around first, add the sample plans: the folder corpus of Planlens's own source holds them."
+    show(element("section", text_element("h2", "The library is empty."), add, text_element("p", told), css="notice"))
     if samples and not desk(library).busy:
         label = f"Add the {counted(len(samples), 'sample plan')}"
-        st.button(label, key="samples", on_click=_add_samples, args=(library,))
+        st.button(label, key="samples", type="primary", on_click=_add_samples, args=(library,))
     st.code(f"planlens add FOLDER --library {library.backend.location}", language=None)
 
 

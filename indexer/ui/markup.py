@@ -36,6 +36,9 @@ _ELEMENTS = {
 
 _LINE_BREAK = re.compile(r"\n[ \t]*(\n?)\s*")
 
+_PLAIN_WORD = re.compile(r"[A-Za-z0-9_]+")
+_YEAR = 365 * 24 * 3600  # seconds
+
 _PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
 # Emoji codes, arrows and bare addresses are replaced after Markdown's escapes are undone; a word
 # joiner, which has no width, keeps them from being recognised.
@@ -79,14 +82,24 @@ def show(*pieces: Html) -> None:
 
 def run_script(name: str) -> None:
     """Run one of the app's own scripts, which lie beside this module; nothing of a document is ever in one."""
-    script = Path(__file__).with_name(name).read_text("utf-8")
-    st.html(f"<script>{script}</script>", unsafe_allow_javascript=True)
+    _run(Path(__file__).with_name(name).read_text("utf-8"))
+
+
+def set_cookie(name: str, value: str) -> None:
+    """Have the browser keep ``value`` for a year and send it along. Raises ValueError for more than plain words."""
+    if not (_PLAIN_WORD.fullmatch(name) and _PLAIN_WORD.fullmatch(value)):
+        raise ValueError(f"{name!r}, {value!r}: a cookie of ours holds ASCII letters, digits and underscores only.")
+    _run(f'document.cookie = "{name}={value}; path=/; max-age={_YEAR}; SameSite=Lax";')
 
 
 def plain(text: str) -> str:
     """``text`` for a label or message that Streamlit would read as Markdown, on one line."""
     joined = _REPLACED_LATER.sub(_WORD_JOINER, " ".join(text.split()))
     return _PUNCTUATION.sub(r"\\\g<0>", joined)
+
+
+def _run(script: str) -> None:
+    st.html(f"<script>{script}</script>", unsafe_allow_javascript=True)
 
 
 def _nested(text: str, span: Span, layers: Sequence[tuple[str, list[Span]]]) -> str:

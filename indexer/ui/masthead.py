@@ -1,4 +1,4 @@
-"""What stands above every page: the library's size, that it is empty, that plans of a link are gone."""
+"""What stands above every page: the library's size and the size of type; that it is empty, or a link's plans gone."""
 
 from __future__ import annotations
 
@@ -8,38 +8,34 @@ import streamlit as st
 
 from indexer.library import Library
 from indexer.types import PlanInfo
+from indexer.ui.library_adding import show_samples
+from indexer.ui.library_report import show_work
 from indexer.ui.markup import element, show, text_element
+from indexer.ui.text_size import show_text_size
 
 
 def show_heading(plans: Sequence[PlanInfo]) -> None:
     """The app's name, and how much is in the library."""
     count = f"{len(plans)} {'plan' if len(plans) == 1 else 'plans'}"
     passages = f"{sum(info.passages for info in plans):,} passages"
-    show(
-        element(
-            "header",
-            text_element("h1", "Planlens"),
-            text_element("p", f"{count} · {passages}"),
-            css="masthead",
+    with st.container(key="masthead", horizontal=True, gap="small", vertical_alignment="center"):
+        show(
+            element(
+                "header",
+                text_element("h1", "Planlens"),
+                text_element("p", f"{count} · {passages}"),
+                css="masthead",
+            )
         )
-    )
+        show_text_size()
 
 
 def show_empty(library: Library) -> None:
-    """That there are no plans yet, and how to add some."""
-    show(
-        element(
-            "section",
-            text_element("h2", "The library is empty."),
-            element(
-                "p",
-                element("a", text_element("span", "Add plans on the Library page"), href="library", target="_self"),
-                text_element("span", ", or in a terminal with the command below."),
-            ),
-            css="notice",
-        )
-    )
-    st.code(f"planlens add FILE --library {library.backend.location}", language=None)
+    """That there are no plans yet, and the ways to have some; the sample plans are added right here."""
+    link = element("a", text_element("span", "Drop files on the Library page"), href="library", target="_self")
+    add = element("p", link, text_element("span", ", or add a folder in a terminal with the command below."))
+    show_work(library)
+    show_samples(library, add)
 
 
 def show_missing(missing: Sequence[str], done: str, *, all_instead: bool) -> None:

@@ -7,32 +7,58 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from indexer.citing import breadcrumb, quotation
-from indexer.exporting.wording import CUT_OFF
+from indexer.exporting.md import markdown_quotation
+from indexer.exporting.wording import notes
 from indexer.library import Library
-from indexer.types import Citation, Hit, Passage, Role, Span
+from indexer.types import Citation, Hit, Passage, Span
 from indexer.ui import state
 from indexer.ui.excerpt import Place
 from indexer.ui.markup import element, marked_html, show, text_element
 from indexer.ui.source import show_source
 
-_ROLES = {
-    Role.SUMMARY: "From a summary, not part of the plan's body",
-    Role.FURNITURE: "Not part of the plan's body",
-}
+#: Ways in which a quote is written to be copied.
+_FORMATS = {"Plain": quotation, "Markdown": markdown_quotation}
+_FORMAT, _CHOSEN = "quote-format", "quote-format-chosen"
 
 
-def show_passages(library: Library, hits: Sequence[Hit], citations: Sequence[Citation] = ()) -> None:
-    """A card for each of ``hits``, behind the one that is opened its source.
+def show_sorting(told: str, by_place: bool) -> None:
+    """How many passages are listed, in words, and what they are listed by."""
+    st.session_state[state.ORDER] = state.ORDERS[by_place]
+    with st.container(key="sorting", horizontal=True, gap="small", vertical_alignment="center"):
+        show(text_element("h2", f"{told}, sorted by", "within"))
+        st.segmented_control(
+            "Sorted by",
+            state.ORDERS,
+            key=state.ORDER,
+            required=True,
+            label_visibility="collapsed",
+            on_change=state.reorder,
+        )
+
+
+def ranked(hits: Sequence[Hit], listed: int, *, by_place: bool, of_all: bool = False) -> list[tuple[int, Hit]]:
+    """(rank by relevance from 1, hit) of the first ``listed``: by relevance, or in reading order plan by plan.
+
+    ``by_place`` takes the ``listed`` most relevant, or with ``of_all`` the first in reading order.
+    """
+    found = list(enumerate(hits, 1))
+    if by_place:
+        found = sorted(found if of_all else found[:listed], key=lambda pair: _place(pair[1]))
+    return found[:listed]
+
+
+def show_passages(library: Library, hits: Sequence[tuple[int, Hit]], citations: Sequence[Citation] = ()) -> None:
+    """A card for each of ``hits`` with its rank, behind the one that is opened its source.
 
     The first one's source opens by itself where there is no answer, by citations, to open instead.
     """
     opened = st.session_state[state.OPENED]
-    for rank, hit in enumerate(hits, 1):
+    for i, (rank, hit) in enumerate(hits):
         key = f"passage-{rank}"
         show_card(hit, key, citations, rank)
         if key == opened:
             show_source(library, place_of(hit, citations), key)
-        elif opened is None and rank == 1 and not citations:
+        elif opened is None and i == 0 and not citations:
             show_source(library, place_of(hit), "default")
 
 
@@ -49,7 +75,6 @@ def show_card(
     ``beside`` opens its counterparts; ``headed`` says that its plan and section stand above.
     """
     passage = hit.passage
-    badges = [text for text in (_ROLES.get(passage.role), CUT_OFF if passage.cut_off else None) if text]
     number = [text_element("span", f"{rank}", "rank")] if rank else []
     heading = [
         element("p", *number, text_element("span", passage.title), css="card-title"),
@@ -58,7 +83,7 @@ def show_card(
     with st.container(key=f"card-{key}", gap="xsmall"):
         show(
             *(() if headed else heading),
-            *(text_element("span", badge, "badge") for badge in badges),
+            *(text_element("span", badge, "badge") for badge in notes(passage)),
             element(
                 "div",
                 marked_html(passage.text, {"answer": _answering(passage, citations), "met": hit.highlights}),
@@ -85,7 +110,26 @@ def show_actions(
         if beside:
             st.button("Counterparts", key=f"beside-{key}", type="tertiary", on_click=beside)
     if st.session_state[state.QUOTED] == key:
-        st.code(quotation(place), language=None, wrap_lines=True)
+        _show_quotation(place)
+
+
+def _show_quotation(place: Citation | Passage) -> None:
+    """The quote as it is copied; the format chosen stays for the next one."""
+    chosen = st.session_state.setdefault(_CHOSEN, next(iter(_FORMATS)))
+    st.code(_FORMATS[chosen](place), language=None, wrap_lines=True)
+    st.session_state[_FORMAT] = chosen
+    st.segmented_control(
+        "Format of the quote",
+        list(_FORMATS),
+        key=_FORMAT,
+        required=True,
+        label_visibility="collapsed",
+        on_change=_choose_format,
+    )
+
+
+def _choose_format() -> None:
+    st.session_state[_CHOSEN] = st.session_state[_FORMAT]
 
 
 def place_of(hit: Hit, citations: Sequence[Citation] = ()) -> Place:
@@ -105,3 +149,7 @@ def _answering(passage: Passage, citations: Sequence[Citation]) -> list[Span]:
         for c in citations
         if c.plan == passage.plan and c.start < passage.end and c.end > passage.start
     ]
+
+
+def _place(hit: Hit) -> tuple[str, int]:
+    return hit.passage.plan, hit.passage.start

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
 from indexer.ui.address import Request, read_address, write_address
 from indexer.ui.reading_address import View
 
 # Keys of the widgets.
-QUESTION, PLANS, SECTION, EVERY = "question", "plans", "section", "every"
+QUESTION, PLANS, SECTION, EVERY, ORDER = "question", "plans", "section", "every", "order"
 # The request that the widgets of the open page show; the source that is open, None for the page's
 # own choice and "" for none; how much of the plan's text stands around it; the quote that is given
 # to copy, "" for none; how many passages are listed.
@@ -17,6 +19,8 @@ REQUEST, OPENED, REACH, QUOTED, LISTED = "request", "opened", "reach", "quoted",
 # that is open, None for the passage's own.
 VIEW, TURNED = "viewed", "turned"
 
+#: What passages are listed by.
+ORDERS = ("Relevance", "Place")
 #: Passages listed at first, and further ones a click.
 PAGE_LENGTH = 10
 #: Characters of the plan's text on each side of an opened passage.
@@ -34,11 +38,7 @@ def take_request(known: list[str]) -> tuple[Request, list[str]]:
     request = asked.within(known)
     missing = [plan for plan in asked.plans if plan not in known]
     if st.session_state.get(REQUEST) != request or missing:
-        st.session_state[QUESTION] = request.question
-        st.session_state[PLANS] = list(request.plans)
-        st.session_state[SECTION] = request.section
-        st.session_state[EVERY] = request.every
-        _remember(request)
+        ask_again(request)
     return request, missing
 
 
@@ -49,9 +49,25 @@ def ask(question: str | None = None) -> None:
     _remember(_of_widgets(st.session_state[QUESTION]))
 
 
+def ask_again(request: Request) -> None:
+    """Ask ``request``, which the widgets show from now on."""
+    st.session_state[QUESTION] = request.question
+    st.session_state[PLANS] = list(request.plans)
+    st.session_state[SECTION] = request.section
+    st.session_state[EVERY] = request.every
+    _remember(request)
+
+
 def refine() -> None:
     """Ask the same question with the filters as they are now."""
     _remember(_of_widgets(read_address().question))
+
+
+def reorder() -> None:
+    """List the passages by what was clicked; what is open stays open."""
+    request = replace(read_address(), by_place=st.session_state[ORDER] == ORDERS[1])
+    write_address(request)
+    st.session_state[REQUEST] = request
 
 
 def open_source(key: str) -> None:
@@ -93,7 +109,7 @@ def list_further() -> None:
 
 def _of_widgets(question: str) -> Request:
     chosen = st.session_state
-    return Request.of(question, chosen[PLANS], chosen[SECTION], chosen[EVERY])
+    return Request.of(question, chosen[PLANS], chosen[SECTION], chosen[EVERY], read_address().by_place)
 
 
 def _remember(request: Request) -> None:

@@ -11,6 +11,7 @@ from pages import OpenApp
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
+from indexer.keeping.asked import FILE
 from indexer.ui.access import LOCATION_VARIABLE
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
@@ -31,5 +32,6 @@ def open_app(monkeypatch: pytest.MonkeyPatch, sample_folder: Path) -> Iterator[O
         return app.run()
 
     yield opens
+    (sample_folder / FILE).unlink(missing_ok=True)  # what one test asked is not to be seen by the next
     st.cache_data.clear()
     st.cache_resource.clear()
