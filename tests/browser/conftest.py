@@ -9,8 +9,8 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
@@ -53,6 +53,12 @@ def own_site(sample_folder: Path, tmp_path: Path) -> Iterator[str]:
     shutil.copytree(sample_folder, tmp_path / "library")
     with serving(tmp_path / "library", tmp_path) as address:
         yield address
+
+
+@pytest.fixture
+def serve() -> Callable[[Path, Path], AbstractContextManager[str]]:
+    """Starts the real server on a library, from a folder: ``with serve(library, folder) as address``."""
+    return serving
 
 
 @contextmanager
