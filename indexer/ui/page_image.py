@@ -18,8 +18,9 @@ from indexer.ui.original import missing_original
 from indexer.viewing.boxes import PageBoxes, find_boxes
 from indexer.viewing.drawing import page_image
 
-#: Dots a point at the usual size: an A4 page fills a reading column on screens of up to 1.5 dots a pixel.
-_SCALE = 2.0
+#: Dots a point in a column of the Read page and beside an answer: an A4 page is then sharp on screens of
+#: 1.5 and 1.8 dots a pixel. A click on a citation waits for the latter; it has half as many dots.
+WIDE, NARROW = 2.0, 1.4
 _USUAL = 100
 #: Pages of one passage that are shown at once; one that goes on over more is turned to.
 _AT_ONCE = 2
@@ -42,12 +43,10 @@ class PageImage:
     spot: float | None
 
 
-def draw_pages(
-    library: Library, plan: Plan, span: Span | None, number: int | None, zoom: int = _USUAL
-) -> list[PageImage]:
+def draw_pages(library: Library, plan: Plan, span: Span | None, number: int | None, scale: float) -> list[PageImage]:
     """The page ``number``, or else those on which ``span`` begins, with boxes on the lines of ``span``.
 
-    ``number`` is one of the plan's; ``zoom`` is in per cent. Raises SourceError when the original is gone,
+    ``number`` is one of the plan's; ``scale`` is dots a point. Raises SourceError when the original is gone,
     or cannot be read as a PDF any more.
     """
     path = find_original(library.backend, plan)
@@ -60,7 +59,7 @@ def draw_pages(
         start, end = max(span[0], shown[0].start), min(span[1], shown[-1].end)
         span = (start, end) if start < end else None
     quote = plan.text[slice(*span)] if span else ""
-    return _drawn(path, plan, plan.sha256, shown, span, quote, _SCALE * max(1.0, zoom / _USUAL))
+    return _drawn(path, plan, plan.sha256, shown, span, quote, scale)
 
 
 def pages_of(plan: Plan, span: Span) -> list[int]:
@@ -70,10 +69,15 @@ def pages_of(plan: Plan, span: Span) -> list[int]:
     return held[:_AT_ONCE] or [page_at(plan.pages, start) or 1]
 
 
-def show_pages(library: Library, plan: Plan, span: Span | None, number: int | None, zoom: int = _USUAL) -> bool:
-    """Show the pages of ``draw_pages``, from the first marked line on; False, and why not, where there are none."""
+def show_pages(
+    library: Library, plan: Plan, span: Span | None, number: int | None, scale: float, zoom: int = _USUAL
+) -> bool:
+    """Show the pages of ``draw_pages``, from the first marked line on; False, and why not, where there are none.
+
+    ``zoom`` is their size, in per cent, ``scale`` that at the usual size.
+    """
     try:
-        images = draw_pages(library, plan, span, number, zoom)
+        images = draw_pages(library, plan, span, number, scale * max(1.0, zoom / _USUAL))
     except SourceError as error:
         show(text_element("p", f"{error} Below is the text.", "notice"))
         return False

@@ -16,7 +16,7 @@ from indexer.ui.failing import errors_said
 from indexer.ui.markup import run_script, show, text_element
 from indexer.ui.masthead import show_empty, show_heading
 from indexer.ui.original import is_pdf, offer_original
-from indexer.ui.page_image import pages_of, show_pages
+from indexer.ui.page_image import WIDE, pages_of, show_pages
 from indexer.ui.reading_address import READ, ZOOMS, Reading, View, read_reading, reading_link, reading_query
 from indexer.ui.reading_hits import Hits, find_hits
 from indexer.ui.reading_tools import show_link, show_page_box, show_views
@@ -165,7 +165,7 @@ def _show_sheet(library: Library, plan: Plan, reading: Reading, hits: Hits, offs
     """The page image where that is looked at and can be, or else the text."""
     if reading.view is View.PAGE and is_pdf(plan):
         number = None if reading.at_passage else page_shown(plan, reading, offset)
-        if show_pages(library, plan, reading.at, number, reading.zoom):
+        if show_pages(library, plan, reading.at, number, WIDE, reading.zoom):
             return
     low, high = text_window(plan, reading, offset)
     marks = {name: list(spans) for name, spans in hits.marks.items()}

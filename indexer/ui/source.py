@@ -13,7 +13,7 @@ from indexer.ui.excerpt import Place, excerpt_html, show_text, surroundings, whe
 from indexer.ui.failing import errors_said
 from indexer.ui.markup import show, text_element
 from indexer.ui.original import is_pdf, offer_original
-from indexer.ui.page_image import pages_of, show_pages
+from indexer.ui.page_image import NARROW, pages_of, show_pages
 from indexer.ui.reading import show_way
 from indexer.ui.reading_address import Reading, View, version_of
 from indexer.ui.reading_tools import show_page_box, show_views
@@ -70,7 +70,7 @@ def _show_tools(plan: Plan, place: Place, view: View) -> None:
 def _show_page(library: Library, plan: Plan, place: Place) -> bool:
     number = st.session_state[state.TURNED]
     span = (place.start, place.end) if _is_passage(place) else None
-    return show_pages(library, plan, span, number)
+    return show_pages(library, plan, span, number, NARROW)
 
 
 def _show_excerpt(plan: Plan, place: Place) -> bool:
