@@ -113,7 +113,7 @@ def _offer(question: AskedQuestion, key: str, titles: Mapping[str, str]) -> None
     narrowed = ", ".join(filter(None, [within, section, every]))
     label = f"{question.question} ({narrowed})" if narrowed else question.question
     request = Request(question.question, question.plans, question.section, question.every)
-    st.button(plain(label), key=key, type="tertiary", on_click=state.ask_again, args=(request,))
+    st.button(plain(label), key=key, type="tertiary", wrap=True, on_click=state.ask_again, args=(request,))
 
 
 def _saved(library: Library) -> list[AskedQuestion]:
