@@ -106,7 +106,10 @@ def test_hostile_text_stays_text(site: str, page: Page) -> None:
     expect(page.locator("blockquote.quote")).to_contain_text("$x^2$ tons of **bold** asbestos")
     chip = page.get_by_role("button", name="[1]").text_content() or ""
     assert chip.replace("\u2060", "").startswith("[1] <b>Evil</b> **plan** $x^2$ :red[title]")
-    assert page.locator(".stMain").locator("script, img, .katex, a[href^='javascript'], a[href*='evil']").count() == 0
+    assert (
+        page.locator(".stMain").locator("script, img, .katex, a[href^='javascript'], a[href*='evil.example']").count()
+        == 0
+    )
     page.get_by_role("button", name="Copy quote").first.click()
     expect(page.locator("code").first).to_contain_text("<script>")
     page.goto(link(site, q="?<b>**", plan="<img src=x onerror=alert(4)>"))
