@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sys
 
-from indexer.cli import asking, comparing, keeping, library, serving, targets
+from indexer.cli import asking, comparing, copy, embed, keeping, library, serving, targets
 from indexer.cli.common import REFUSED, app
 from indexer.errors import IndexerError
 
-__all__ = ["app", "asking", "comparing", "keeping", "library", "main", "serving", "targets"]
+__all__ = ["app", "asking", "comparing", "copy", "embed", "keeping", "library", "main", "serving", "targets"]
 
 
 def main() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -29,7 +29,9 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-LibraryOption = Annotated[str, typer.Option("--library", metavar="PATH_OR_URI", help="The library's folder.")]
+LibraryOption = Annotated[
+    str, typer.Option("--library", metavar="PATH_OR_URI", help="The library's folder, or milvus://host:port/name.")
+]
 QuietOption = Annotated[bool, typer.Option("--quiet", help="Print results and errors only.")]
 ModelOption = Annotated[
     str | None,
@@ -86,6 +88,17 @@ def progress_bar(quiet: bool, files: int = 0) -> Iterator[Progress]:
             bar.update(tasks[path], completed=done, total=total or None)
 
         yield advance
+
+
+@contextmanager
+def count_bar(quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
+    """A progress bar on standard error, told what is done, and how many passages of how many."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True, quiet=quiet), transient=True) as bar:
+        task = bar.add_task("", total=None)
+        yield lambda doing, done, total: bar.update(task, description=doing, completed=done, total=total)
 
 
 def confirm(what: str, yes: bool) -> None:

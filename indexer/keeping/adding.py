@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
@@ -56,13 +56,43 @@ def add_file(
     file of the same id only when ``replaces``. Raises SourceError for what concerns the file, Stopped when
     ``cancelled``.
     """
-    from indexer.reading.loading import load_plan
+    if cancelled():
+        raise Stopped
+    progress(file.path, Stage.READING, 0, 0)
+    wanted = look_at(backend, file, plan_id, replaces=replaces)
+    if isinstance(wanted, Added):
+        return wanted
+    plan = read_wanted(wanted)
+    model = encoder()
+    content = embed_plan(plan, model, file.path, progress, cancelled)
+    progress(file.path, Stage.STORING, len(content.passages), len(content.passages))
+    return store(backend, wanted, content, (model.source, model.fingerprint))
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A file that is to become the plan ``plan_id``, seen at the generation ``seen``.
+
+    ``old`` is the plan in whose place it comes, without its text, or None.
+    """
+
+    path: Path
+    data: bytes
+    plan_id: str
+    seen: int
+    old: Plan | None
+
+
+def look_at(
+    backend: Backend, file: SourceFile, plan_id: str | None = None, *, replaces: bool = False
+) -> Added | Wanted:
+    """What ``add_file`` would do with a file: the report that it is there already, or what to make of it.
+
+    Raises SourceError for a file that cannot be read, or whose name is taken.
+    """
     from indexer.reading.naming import plan_id_of
 
     path = file.path
-    if cancelled():
-        raise Stopped
-    progress(path, Stage.READING, 0, 0)
     data = file.read()
     digest = hashlib.sha256(data).hexdigest()
     seen = backend.generation
@@ -79,25 +109,31 @@ def add_file(
             f"{path}: there is a plan {plan_id!r} already, from {taken.source}. "
             "Give this one another name with --id NAME, or put it in the other's place with --replace."
         )
-    plan = load_plan(path, plan_id, data)
-    if taken:
-        plan = keep_edits(backend.plan(plan_id), plan)
-    model = encoder()
-    content = embed_plan(plan, model, path, progress, cancelled)
-    progress(path, Stage.STORING, len(content.passages), len(content.passages))
-    backend.add(content, (model.source, model.fingerprint), seen=seen)
-    return Added(str(path), "replaced" if taken else "added", plan_id, len(content.passages))
+    old = replace(backend.plan(plan_id), text="", sections=(), pages=(), asides=(), records=()) if taken else None
+    return Wanted(path, data, plan_id, seen, old)
+
+
+def read_wanted(wanted: Wanted) -> Plan:
+    """The plan in a file, with what a person has set in the one before. Raises SourceError."""
+    from indexer.reading.loading import load_plan
+
+    plan = load_plan(wanted.path, wanted.plan_id, wanted.data)
+    return keep_edits(wanted.old, plan) if wanted.old else plan
+
+
+def store(backend: Backend, wanted: Wanted, content: PlanContent, model: tuple[str, str]) -> Added:
+    """Put a plan that was read and embedded into the library; the report. Raises LibraryError, ModelError."""
+    backend.add(content, model, seen=wanted.seen)
+    status = "replaced" if wanted.old else "added"
+    return Added(str(wanted.path), status, wanted.plan_id, len(content.passages))
 
 
 def embed_plan(
     plan: Plan, encoder: Encoder, path: Path, progress: Progress = no_progress, cancelled: Cancelled = never
 ) -> PlanContent:
     """All that is stored of ``plan``. Raises Stopped when ``cancelled`` between two batches."""
-    from indexer.reading.passages import chunk_plan, indexed_text
-    from indexer.targets.extracting import find_targets
-
-    passages = chunk_plan(plan)
-    texts = [indexed_text(p) for p in passages]
+    content = cut_plan(plan)
+    texts = content.indexed
     done = 0
 
     def advance(count: int) -> None:
@@ -108,9 +144,20 @@ def embed_plan(
             raise Stopped
 
     advance(0)
-    vectors = encoder.embed(texts, advance)
+    return replace(content, vectors=encoder.embed(texts, advance))
+
+
+def cut_plan(plan: Plan) -> PlanContent:
+    """All that is stored of ``plan`` but its vectors, of which there are none yet."""
+    import numpy as np
+
+    from indexer.reading.passages import chunk_plan, indexed_text
+    from indexer.targets.extracting import find_targets
+
+    passages = chunk_plan(plan)
     names = plan_names(plan.id, plan.title, plan.text)
-    return PlanContent(plan, passages, texts, vectors, names, find_targets(plan))
+    texts = [indexed_text(p) for p in passages]
+    return PlanContent(plan, passages, texts, np.zeros((0, 0), np.float32), names, find_targets(plan))
 
 
 def embed_all(backend: Backend, encoder: Encoder, progress: Progress = no_progress) -> None:

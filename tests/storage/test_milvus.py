@@ -1,0 +1,375 @@
+"""What only a library on Milvus can meet: a server that is away, cut off, too old, written by others, swept up late."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from damage import derived_files
+from homes import ENCODER, MODEL, TEXTS, Opened, content, fill, results, shown, texts_of
+from milvus_lite.adapter.grpc.server import start_server_in_thread
+from milvus_lite.adapter.grpc.servicer import MilvusServicer
+from proxy import Proxy
+
+from indexer.copying import copy_library
+from indexer.errors import LibraryBusyError, LibraryError
+from indexer.storage import Backend, Scope, open_backend
+from indexer.storage.milvus import MilvusBackend, connection, turns
+from indexer.storage.milvus.address import TOKEN_VARIABLE, read_address
+from indexer.storage.milvus.change import Change
+from indexer.storage.milvus.connection import Connection
+from indexer.storage.milvus.record import as_ranges, read_record, write_record
+
+LONG = [f"cement kilns of district {i}" for i in range(60)]
+
+
+@pytest.fixture
+def opens(tmp_path: Path) -> Iterator[Opened]:
+    opened = Opened(tmp_path / "library.db")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def filled(opens: Opened) -> MilvusBackend:
+    backend = fill(opens())
+    assert isinstance(backend, MilvusBackend)
+    return backend
+
+
+class Server:
+    """Milvus Lite behind a port, as a server would be, and a line to it that can be cut."""
+
+    def __init__(self, folder: Path) -> None:
+        self.server, self.database, self.port = start_server_in_thread(str(folder))
+        self.direct = f"milvus://127.0.0.1:{self.port}/plans"
+        self.lines = [Proxy(self.port)]
+
+    @property
+    def proxy(self) -> Proxy:
+        return self.lines[-1]
+
+    @property
+    def through(self) -> str:
+        return f"milvus://127.0.0.1:{self.proxy.port}/plans"
+
+    def mend(self) -> None:
+        """Lay another line; gRPC would wait before it tries the old one again."""
+        self.lines.append(Proxy(self.port))
+
+    def close(self) -> None:
+        for line in self.lines:
+            line.close()
+        self.server.stop(grace=1).wait()
+        self.database.close()
+
+
+@pytest.fixture
+def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    for name, seconds in (("CONNECT", 2.0), ("READ", 5.0), ("WRITE", 5.0)):
+        monkeypatch.setattr(connection, name, seconds)
+    monkeypatch.setattr(turns, "SETTLE", 0.01)
+    monkeypatch.setattr(connection, "BATCH_ROWS", 10)
+    made = Server(tmp_path / "server")
+    yield made
+    made.close()
+
+
+# -- where it is -------------------------------------------------------------------------------
+
+
+def test_addresses(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv(TOKEN_VARIABLE, "a-key")
+    plain = read_address("milvus://db.example:19531/office_1")
+    assert (plain.uri, plain.name, plain.token, plain.lite) == ("http://db.example:19531", "office_1", "a-key", None)
+    named = read_address("milvus+tls://ann:s%40cret@db.example/plans")
+    assert (named.uri, named.token) == ("https://db.example:19530", "ann:s@cret")
+    assert named.location == "milvus+tls://db.example:19530/plans"
+    assert "cret" not in repr(named) + str(named.folder)
+    lite = read_address(str(tmp_path / "a.db"))
+    assert (lite.lite, lite.folder, lite.uri) == (tmp_path / "a.db", tmp_path / "a.files", "")
+    for wrong in ("milvus://db.example", "milvus:///plans", "milvus://h:1/a-b", "milvus://h:port/a", "milvus://h/1a"):
+        with pytest.raises(LibraryError, match="milvus://host:port/name"):
+            read_address(wrong)
+
+
+# -- what is away, too old or not ours -----------------------------------------------------------
+
+
+def test_a_server_that_is_away_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "CONNECT", 0.5)
+    with pytest.raises(LibraryError, match=r"milvus://127.0.0.1:9/plans cannot be reached .*See that Milvus runs"):
+        open_backend("milvus://127.0.0.1:9/plans")
+
+
+@pytest.mark.parametrize("version", ["v2.4.9", "2.3.1-dev", ""])
+def test_a_server_that_is_too_old_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, version: str) -> None:
+    real = MilvusServicer.GetVersion
+
+    def old(self: Any, request: Any, context: Any) -> Any:
+        answer = real(self, request, context)
+        answer.version = version
+        return answer
+
+    monkeypatch.setattr(MilvusServicer, "GetVersion", old)
+    server = Server(tmp_path / "server")
+    with pytest.raises(
+        LibraryError, match=rf"is served by Milvus {version or 'of an unknown version'}.*Use version 2.5"
+    ):
+        open_backend(server.direct, create=True)
+    server.close()
+
+
+def test_a_library_of_another_format_is_told(filled: MilvusBackend, opens: Opened) -> None:
+    row = {"id": "record", "number": -1, "ended": 0, "value": json.dumps({"format": 99})}
+    filled._connection.upsert("records", [row])
+    with pytest.raises(
+        LibraryError, match=r"another version of Planlens \(format 99, this one reads 1\).*planlens copy"
+    ):
+        opens()
+
+
+@pytest.mark.parametrize("package", ["pymilvus", "milvus_lite.adapter.grpc.server"])
+def test_without_the_packages_it_says_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, package: str
+) -> None:
+    monkeypatch.setitem(sys.modules, package, None)
+    with pytest.raises(LibraryError, match=r"not installed. Run: pip install 'planlens\[milvus\]'"):
+        open_backend(tmp_path / "library.db", create=True)
+
+
+def test_a_file_that_another_process_has_open(filled: MilvusBackend, opens: Opened) -> None:
+    code = f"from indexer.storage import open_backend\nopen_backend({str(opens.place)!r})"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert "LibraryBusyError" in done.stderr
+    assert "is open in another process" in done.stderr
+    assert filled.check() == []
+
+
+def test_a_file_of_something_else_is_refused_and_left_alone(tmp_path: Path) -> None:
+    place = tmp_path / "other.db"
+    place.write_bytes(b"SQLite format 3\x00")
+    for create in (True, False):
+        with pytest.raises(LibraryError, match=r"other.db is no library of Milvus Lite"):
+            open_backend(place, create=create)
+    assert place.read_bytes() == b"SQLite format 3\x00"
+
+
+# -- cut off midway ------------------------------------------------------------------------------
+
+
+def cut_after(proxy: Proxy, batches: int, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Cut the line when so many batches were written; the numbers of rows that each attempt sent."""
+    upsert = Connection.upsert
+    sent: list[int] = []
+
+    def counted(self: Connection, table: str, rows: Any, after: Callable[[], None] = lambda: None) -> None:
+        if not table.startswith("passages"):
+            return upsert(self, table, rows, after)
+        there = list(rows)
+        sent.append(len(there))
+        done: list[int] = []
+
+        def then() -> None:
+            done.append(1)
+            if len(sent) == 1 and len(done) == batches:
+                proxy.cut()
+            after()
+
+        return upsert(self, table, there, then)
+
+    monkeypatch.setattr(Connection, "upsert", counted)
+    return sent
+
+
+@pytest.mark.parametrize("again", ["the same", "another"])
+def test_an_add_that_was_cut_off_is_not_seen_and_ends_whole(
+    server: Server, monkeypatch: pytest.MonkeyPatch, again: str
+) -> None:
+    with_all = open_backend(server.direct, create=True)
+    fill(with_all)
+    before = results(with_all)
+    through = open_backend(server.through)
+    sent = cut_after(server.proxy, 3, monkeypatch)
+    with pytest.raises(LibraryError, match=r"cannot be written .*do it again: what was begun goes on"):
+        through.add(content("anhui", LONG), MODEL)
+    # nobody sees any of it
+    assert results(with_all) == results(open_backend(server.direct)) == before
+    assert with_all.check() == []
+    server.mend()
+    reopened = open_backend(server.through)
+    monkeypatch.setattr(turns, "TURN", 0.1)
+    expire_turn(reopened)
+    texts = LONG if again == "the same" else ["cement of another text"]
+    reopened.add(content("anhui", texts), MODEL)
+    assert texts_of(with_all, Scope(("anhui",))) == texts
+    assert sent == ([60, 30] if again == "the same" else [60, 1])
+    assert with_all.check() == []
+    assert [v.words for v in with_all.versions("anhui")][1:] == [sum(len(t.split()) for t in texts)]
+    table = with_all._connection  # type: ignore[attr-defined]
+    assert table.count(read_record(table).passages, "plan >= 0") == with_all.count(Scope())
+    for backend in (with_all, through, reopened):
+        backend.close()
+
+
+def expire_turn(backend: Backend) -> None:
+    """As if the one who died had died a minute ago."""
+    row = {"id": "writer", "number": -1, "ended": 0, "value": json.dumps({"sign": "x", "until": 0.0})}
+    backend._connection.upsert("records", [row])  # type: ignore[attr-defined]
+
+
+def test_a_copy_that_was_cut_off_leaves_the_folder_as_it_was(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = fill(open_backend(tmp_path / "home", create=True))
+    files = {path: path.read_bytes() for path in derived_files(tmp_path / "home")}
+    before = (home.generation, results(home))
+    through = open_backend(server.through, create=True)
+    cut_after(server.proxy, 1, monkeypatch)
+    with pytest.raises(LibraryError, match="do it again"):
+        copy_library(home, through)
+    assert (home.generation, results(home), home.check()) == (*before, [])
+    assert {path: path.read_bytes() for path in derived_files(tmp_path / "home")} == files
+    server.mend()
+    expire_turn(open_backend(server.direct))
+    again = open_backend(server.through)
+    assert copy_library(home, again).plans == 3
+    assert again.check() == []
+
+
+def test_a_second_writer_waits_and_then_names_the_holder(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    one, other = open_backend(server.direct, create=True), open_backend(server.direct)
+    monkeypatch.setattr(turns, "WAIT", 0.3)
+    monkeypatch.setattr(turns, "_of_this_process", {"milvus://": None})
+    locks = {one.location: _NoLock(), "": _NoLock()}
+    monkeypatch.setattr(turns, "_of_this_process", locks)
+    said = r"is being written by .+ \(process \d+ on .+, since 20.+\)"
+    with turns.writers_turn(one._connection) as beat:  # type: ignore[attr-defined]
+        with pytest.raises(LibraryBusyError, match=said):
+            other.add(content("anhui"), MODEL)
+        # of one who is not heard of the turn runs out, and who comes back then is told
+        expire_turn(other)
+        other.add(content("anhui"), MODEL)
+        monkeypatch.setattr(turns, "TURN", 1e9)
+        with pytest.raises(LibraryBusyError, match="Another process has taken over writing"):
+            beat()
+    assert [plan.id for plan in one.plans()] == ["anhui"]
+
+
+class _NoLock:
+    """Stands for the locks of two processes, which do not know each other."""
+
+    def acquire(self, timeout: float) -> bool:
+        return True
+
+    def release(self) -> None:
+        return None
+
+
+# -- whole or not at all -------------------------------------------------------------------------
+
+
+def test_a_plan_is_seen_whole_or_not_at_all_at_every_step(
+    filled: MilvusBackend, opens: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "BATCH_ROWS", 2)
+    reader, seen = opens(), []
+    upsert, delete = Connection.upsert, Connection.delete
+
+    def looks(write: Any) -> Any:
+        def then(self: Connection, *arguments: Any) -> None:
+            write(self, *arguments)
+            if self is filled._connection:
+                seen.append((texts_of(reader, Scope(("anhui",))), results(reader)))
+
+        return then
+
+    before = (TEXTS["anhui"], results(reader))
+    monkeypatch.setattr(Connection, "upsert", looks(upsert))
+    monkeypatch.setattr(Connection, "delete", looks(delete))
+    filled.add(content("anhui", LONG[:9]), MODEL)
+    monkeypatch.undo()
+    after = (LONG[:9], results(reader))
+    assert len(seen) > 5
+    assert seen.index(after) > 2
+    assert [state for state in seen if state not in (before, after)] == []
+    assert seen == sorted(seen, key=lambda state: state == after)
+
+
+def test_what_was_left_by_a_death_before_the_switch_is_cleared(
+    filled: MilvusBackend, opens: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def dies(self: Change) -> None:
+        raise KeyboardInterrupt
+
+    before = results(filled)
+    monkeypatch.setattr(Change, "commit", dies)
+    for backend in (filled, opens()):
+        with pytest.raises(KeyboardInterrupt):
+            backend.add(content("gansu", LONG), MODEL)
+        with pytest.raises(KeyboardInterrupt):
+            backend.replace_all([content("gansu", LONG)], MODEL)
+    monkeypatch.undo()
+    assert results(filled) == results(opens()) == before
+    assert filled.replace_all([content("anhui"), content("gansu", ["cement of gansu"])], MODEL)
+    assert [text for text, _ in shown(filled, filled.search_words("gansu district", 99, Scope()))] == [
+        "cement of gansu"
+    ]
+    assert filled.check() == []
+    assert filled._connection.count(read_record(filled._connection).passages, "plan >= 0") == 4
+
+
+def test_what_was_not_swept_up_is_told_and_swept_up_later(
+    filled: MilvusBackend, opens: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(self: Connection, table: str, condition: str) -> None:
+        raise LibraryError("Milvus is away.")
+
+    monkeypatch.setattr(Connection, "delete", fails)
+    filled.add(content("anhui", ["wind again"]), MODEL)
+    assert opens.lines == [
+        "Milvus is away. The library itself was changed as asked; what was replaced is swept up with the next change."
+    ]
+    monkeypatch.undo()
+    for backend in (filled, opens()):
+        assert texts_of(backend, Scope(("anhui",))) == ["wind again"]
+        assert [bool(v.until) for v in backend.versions("anhui")] == [True, False]
+        assert "farms" not in str(results(backend))
+    filled.remove(["henan"])
+    assert read_record(filled._connection).hidden == ()
+    assert filled._connection.count("passages_1", "plan >= 0") == filled.count(Scope()) == 5
+    assert opens().check() == filled.check() == []
+
+
+def test_passages_that_are_missing_are_told(filled: MilvusBackend) -> None:
+    key = filled.keys(Scope(("hubei",)))[0]
+    filled._connection.delete("passages_1", f"key in [{key}]")
+    assert filled.check() == ["hubei: 3 passages of 4 are there. Add the file again."]
+
+
+def test_a_passage_longer_than_a_field_is_refused_whole(filled: MilvusBackend) -> None:
+    with pytest.raises(LibraryError, match=r"'gansu' has a passage of 30,000 characters.*Split"):
+        filled.add(content("gansu", ["cement", "水" * 30_000]), MODEL)
+    assert len(filled.plans()) == 3
+    filled.add(content("gansu", ["cement", "水" * 20_000]), MODEL)
+    assert texts_of(filled, Scope(("gansu",)))[1] == "水" * 20_000
+    assert filled.plan("gansu").text.endswith("水")
+
+
+def test_ranges_hold_just_the_keys() -> None:
+    assert as_ranges([5, 1, 2, 9, 3, 9]) == ((1, 3), (5, 5), (9, 9))
+    assert as_ranges([]) == ()
+
+
+def test_the_record_stays_in_one_row(filled: MilvusBackend) -> None:
+    record = read_record(filled._connection)
+    with pytest.raises(LibraryError, match="Name fewer, in turns"):
+        write_record(filled._connection, replace(record, past=tuple((2 * n, 2 * n) for n in range(9000))))
+    assert read_record(filled._connection) == record
+    assert ENCODER.dimension == record.dimension
