@@ -14,7 +14,7 @@ from indexer.types import Answer, AnswerSentence, Citation
 from indexer.ui import state
 from indexer.ui.address import Request
 from indexer.ui.excerpt import Place
-from indexer.ui.markup import element, marked_html, plain, show, text_element
+from indexer.ui.markup import element, plain, sentence_html, show, text_element
 from indexer.ui.passage import place_of, ranked, show_actions, show_card, show_passages, show_sorting
 from indexer.ui.source import show_source
 
@@ -47,7 +47,7 @@ def _show_sentences(library: Library, answer: Answer) -> None:
 
 
 def _show_quote(sentence: AnswerSentence, citation: Citation, key: str) -> None:
-    quote = marked_html(sentence.text, {"emphasis": sentence.emphasis})
+    quote = sentence_html(sentence)
     show(element("blockquote", quote, css="quote"))
     if sentence.cut_off:
         show(text_element("span", CUT_OFF, "badge"))

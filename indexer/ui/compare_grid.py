@@ -10,7 +10,7 @@ from indexer.citing import section_numbers
 from indexer.exporting.wording import CUT_OFF, counted, quotes
 from indexer.types import Cell, Comparison
 from indexer.ui.compare_side import marks_by_class
-from indexer.ui.markup import Html, element, marked_html, text_element
+from indexer.ui.markup import Html, element, sentence_html, text_element
 
 #: Passages on a topic from which a plan is shown a step darker.
 _STEPS = (1, 3, 6, 10)
@@ -80,7 +80,7 @@ def _answer(cell: Cell | None, question: int, link: OpeningLink) -> Html:
         return element("td", *told, css="none")
     lines = []
     for sentence, citation, marks in quotes(cell):
-        shown = marked_html(sentence.text, {"emphasis": sentence.emphasis, **marks_by_class(marks)})
+        shown = sentence_html(sentence, marks_by_class(marks))
         page = f"p. {citation.page}" if citation.page is not None else ""
         cut_off = CUT_OFF.lower() if sentence.cut_off else ""
         place = " · ".join(filter(None, [section_numbers(citation.section), page, cut_off]))

@@ -14,7 +14,7 @@ from indexer.types import AnswerSentence, Cell, Citation, Comparison, Mark, Span
 from indexer.ui import compare_state, state
 from indexer.ui.answer import place_of_quote
 from indexer.ui.excerpt import Place
-from indexer.ui.markup import element, marked_html, plain, show, text_element
+from indexer.ui.markup import element, plain, sentence_html, show, text_element
 from indexer.ui.passage import place_of, show_actions, show_card
 from indexer.ui.source import show_source
 
@@ -97,7 +97,7 @@ def _show_cell(cell: Cell, key: str, opened: str) -> None:
 
 
 def _show_quote(sentence: AnswerSentence, citation: Citation, marks: tuple[Mark, ...], key: str) -> None:
-    shown = marked_html(sentence.text, {"emphasis": sentence.emphasis, **marks_by_class(marks)})
+    shown = sentence_html(sentence, marks_by_class(marks))
     show(element("blockquote", shown, css="quote"))
     if sentence.cut_off:
         show(text_element("span", CUT_OFF, "badge"))

@@ -13,7 +13,7 @@ import streamlit as st
 
 from indexer.citing import HEADING_LINE, silent_spans
 from indexer.reading.sentences import LINE_OPENER
-from indexer.types import Span
+from indexer.types import AnswerSentence, Span
 
 #: HTML in which every text of a document or a person is escaped; made here and nowhere else.
 Html = NewType("Html", str)
@@ -24,6 +24,7 @@ _ELEMENTS = {
     "around": "span",  # what stands around it
     "heading": "span",
     "answer": "mark",  # a sentence that answers, within its passage
+    "span": "strong",  # what the reader takes for the answer, within its sentence
     "emphasis": "mark",  # the words that matter, within an answer
     # What differs from the text beside it, by the aspect in which it does.
     "figure": "b",
@@ -61,6 +62,12 @@ def marked_html(text: str, spans_by_class: Mapping[str, Sequence[Span]] | None =
     layers = [(name, sorted(found)) for name, found in spans.items() if found]
     paragraphs = pairwise([0, *_paragraph_breaks(text), len(text)])
     return Html('<span class="break"></span>'.join(_nested(text, span, layers) for span in paragraphs))
+
+
+def sentence_html(sentence: AnswerSentence, marks: Mapping[str, Sequence[Span]] | None = None) -> Html:
+    """A sentence that answers, with the words that matter, the reader's answer, and ``marks`` by class in it."""
+    span = [sentence.span] if sentence.span else []
+    return marked_html(sentence.text, {"emphasis": sentence.emphasis, "span": span, **(marks or {})})
 
 
 def element(tag: str, *inner: Html, css: str = "", **attributes: str) -> Html:

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 import indexer.ui
 from indexer.citing import visible_text
-from indexer.ui.markup import element, marked_html, plain, text_element
+from indexer.types import AnswerSentence
+from indexer.ui.markup import element, marked_html, plain, sentence_html, text_element
 
 CLASSES = ("heading", "around", "passage", "answer", "emphasis", "met", "figure", "binding")
 hostile = st.text(alphabet=st.sampled_from("ab <>&\"'/=#\n\t$*_[]():`|-.x1（一\u00ad\x02"), max_size=60) | st.text(
@@ -66,6 +67,12 @@ def test_text_content_is_the_input_and_no_markup_comes_from_it(data: st.DataObje
 def test_overlapping_spans_nest() -> None:
     source = marked_html("New cement capacity.", {"answer": [(0, 10)], "met": [(4, 19)]})
     assert source == ('<mark class="answer">New <u class="met">cement</u></mark><u class="met"> capacity</u>.')
+
+
+def test_the_answer_in_a_sentence_stands_out() -> None:
+    sentence = AnswerSentence("Raise it to 20% by 2025", 1, emphasis=((12, 15),), span=(12, 23))
+    shown = '<strong class="span"><mark class="emphasis">20%</mark> by 2025</strong>'
+    assert sentence_html(sentence) == f"Raise it to {shown}"
 
 
 def test_heading_marks_are_there_but_silent() -> None:
