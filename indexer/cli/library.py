@@ -90,7 +90,7 @@ def sync(
     from indexer.keeping.syncing import compare_folder
 
     differences = compare_folder([], folder, allow_empty=allow_empty)  # a folder that cannot be read makes no library
-    if Path(library).exists() or not dry_run:
+    if Path(library).exists() or "://" in library or not dry_run:
         with open_library(library, create=not dry_run, quiet=quiet) as opened:
             differences = compare_folder(opened.plans(), folder, allow_empty=allow_empty)
     gone = [info.id for info in differences.gone]

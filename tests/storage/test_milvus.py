@@ -353,13 +353,18 @@ def test_passages_that_are_missing_are_told(filled: MilvusBackend) -> None:
     assert filled.check() == ["hubei: 3 passages of 4 are there. Add the file again."]
 
 
-def test_a_passage_longer_than_a_field_is_refused_whole(filled: MilvusBackend) -> None:
-    with pytest.raises(LibraryError, match=r"'gansu' has a passage of 30,000 characters.*Split"):
-        filled.add(content("gansu", ["cement", "水" * 30_000]), MODEL)
-    assert len(filled.plans()) == 3
-    filled.add(content("gansu", ["cement", "水" * 20_000]), MODEL)
-    assert texts_of(filled, Scope(("gansu",)))[1] == "水" * 20_000
-    assert filled.plan("gansu").text.endswith("水")
+@pytest.mark.parametrize("length", [10_000, 12_000, 25_000, 70_000])
+def test_a_passage_longer_than_a_field_is_whole_all_the_same(filled: MilvusBackend, length: int) -> None:
+    texts = ["cement", "水" * length, "kiln  two  blanks " * (length // 16)]
+    given = content("gansu", texts)
+    given = replace(given, indexed=[texts[0], f"Gansu. {texts[1]}", " ".join(texts[2].split())])
+    filled.add(given, MODEL)
+    assert texts_of(filled, Scope(("gansu",))) == texts
+    back = filled.content("gansu")
+    assert list(back.indexed) == list(given.indexed)
+    assert back.plan == given.plan
+    assert [text for text, _ in shown(filled, filled.search_words("水", 9, Scope()))] == [texts[1]]
+    assert filled.check() == []
 
 
 def test_ranges_hold_just_the_keys() -> None:

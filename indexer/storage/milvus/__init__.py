@@ -105,10 +105,10 @@ class MilvusBackend:
         return {plan_id: entry.names for plan_id, entry in self._look().live.items()}
 
     def plan(self, plan_id: str) -> Plan:
-        return self._consistent(lambda seen: reading.read_text(self._connection, seen.entry(plan_id), plan_id)[0])
+        return self._consistent(lambda seen: reading.read_text(self._connection, seen.entry(plan_id), plan_id).plan)
 
     def targets(self, plan_id: str) -> list[Target] | None:
-        return self._consistent(lambda seen: reading.read_text(self._connection, seen.entry(plan_id), plan_id)[1])
+        return self._consistent(lambda seen: reading.read_text(self._connection, seen.entry(plan_id), plan_id).targets)
 
     def content(self, plan_id: str) -> PlanContent:
         return self._consistent(lambda seen: reading.read_content(self._connection, seen, seen.entry(plan_id)))
@@ -117,7 +117,9 @@ class MilvusBackend:
         return self._look().versions(plan_id)
 
     def version(self, plan_id: str, n: int) -> Plan:
-        return self._consistent(lambda seen: reading.read_text(self._connection, seen.version(plan_id, n), plan_id)[0])
+        return self._consistent(
+            lambda seen: reading.read_text(self._connection, seen.version(plan_id, n), plan_id)
+        ).plan
 
     def removed(self) -> list[Version]:
         return self._look().removed()

@@ -207,21 +207,29 @@ def settle(connection: Connection, catalogue: Catalogue, notify: Notify) -> Reco
 
 
 def passage_rows(key: int, content: PlanContent, words: Sequence[Sequence[str]]) -> Iterator[Row]:
-    """Rows of ``passages``. Raises LibraryError for a passage longer than a field."""
+    """Rows of ``passages``. Raises LibraryError for headings longer than a field."""
     halves = content.vectors.astype(np.float16).astype(np.float32)  # as at home, so that scores are the same
     year = content.plan.metadata.year or 0
     rows = zip(content.passages, content.indexed, words, halves, strict=True)
     for n, (passage, indexed, terms, vector) in enumerate(rows):
-        place = json.dumps(place_of(passage, indexed), ensure_ascii=False)
-        if max(len(passage.text.encode()), len(place.encode())) > LONGEST:
+        long = is_long(passage, indexed)
+        place = json.dumps(place_of(passage, "" if long else indexed), ensure_ascii=False)
+        if len(place.encode()) > LONGEST:
             raise LibraryError(
-                f"The plan {content.plan.id!r} has a passage of {len(passage.text):,} characters, more than Milvus "
-                "holds in one. Split that record."
+                f"The plan {content.plan.id!r} has section headings longer than Milvus holds, at its character "
+                f"{passage.start}. Shorten them in its file."
             )
+        joined = " ".join(terms)
         yield {
             "key": key * PASSAGES + n, "plan": key, "year": year, "section": labels_text(passage.section),
-            "words": " ".join(terms)[:LONGEST], "text": passage.text, "place": place, "vector": vector,
+            "words": joined if len(joined) <= LONGEST else joined[:LONGEST].rpartition(" ")[0],
+            "text": "" if long else passage.text, "place": place, "vector": vector,
         }  # fmt: skip
+
+
+def is_long(passage: Passage, indexed: str) -> bool:
+    """Whether a passage, as a record may be, is too long for a field; it is kept with its plan's text."""
+    return max(len(passage.text.encode()), len(indexed.encode())) > LONGEST // 2
 
 
 def place_of(passage: Passage, indexed: str) -> list[Any]:
@@ -234,7 +242,9 @@ def place_of(passage: Passage, indexed: str) -> list[Any]:
 
 def _text_rows(key: int, content: PlanContent) -> Iterator[Row]:
     targets = None if content.targets is None else targets_text(content.targets)
-    whole = json.dumps([content.plan.text, parts_of(content.plan), targets], ensure_ascii=False)
+    both = enumerate(zip(content.passages, content.indexed, strict=True))
+    long = {n: indexed for n, (passage, indexed) in both if is_long(passage, indexed)}
+    whole = json.dumps([content.plan.text, parts_of(content.plan), targets, long], ensure_ascii=False)
     for n, first in enumerate(range(0, len(whole), PART)):
         yield {"key": key * PASSAGES + n, "plan": key, "part": whole[first : first + PART]}
 

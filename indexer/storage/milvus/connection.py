@@ -41,7 +41,7 @@ class Connection:
         uri = lite.start(address.lite, create=create) if address.lite else address.uri
         try:
             with self._errors("reached"):
-                self._client = _client(uri, address.token)
+                self._client = _client(uri, address.token, lite=address.lite is not None)
                 self._refuse_version(str(self._client.get_server_version(timeout=CONNECT)))
         except BaseException:
             if address.lite:
@@ -207,7 +207,7 @@ class Connection:
             ) from error
 
 
-def _client(uri: str, token: str) -> Any:
+def _client(uri: str, token: str, *, lite: bool) -> Any:
     try:
         from pymilvus import MilvusClient
     except ImportError as error:
@@ -215,7 +215,9 @@ def _client(uri: str, token: str) -> Any:
             "A library on Milvus needs pymilvus, which is not installed. Run: pip install 'planlens[milvus]'"
         ) from error
     logging.getLogger("pymilvus").setLevel(logging.CRITICAL)  # what goes wrong is raised, in a sentence
-    return MilvusClient(uri=uri, token=token, timeout=CONNECT)
+    # Milvus Lite closes connections that ask every ten seconds whether it is there, as pymilvus does
+    quiet = {"grpc_options": {"grpc.keepalive_time_ms": 3_600_000}} if lite else {}
+    return MilvusClient(uri=uri, token=token, timeout=CONNECT, **quiet)
 
 
 def _level(strong: bool) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,23 +25,33 @@ _OF_PASSAGE = ("key", "text", "place")
 _MOST = 16_384
 
 
-def read_text(connection: Connection, entry: Entry, plan_id: str) -> tuple[Plan, list[Target] | None]:
-    """The plan in one of its versions, called ``plan_id``, and its targets."""
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A plan with its targets; ``long`` are the indexed texts of passages too long for a field, by number."""
+
+    plan: Plan
+    targets: list[Target] | None
+    long: dict[str, str]
+
+
+def read_text(connection: Connection, entry: Entry, plan_id: str) -> Text:
+    """The plan in one of its versions, called ``plan_id``."""
     rows = connection.query("texts", f"plan == {entry.key}", ("key", "part"))
     whole = "".join(row["part"] for row in sorted(rows, key=lambda row: row["key"]))
-    text, parts, targets = json.loads(whole)
+    text, parts, targets, long = json.loads(whole)
     plan = read_plan((plan_id, *entry.description[1:], text, parts))
-    return plan, None if targets is None else read_targets(plan_id, targets)
+    return Text(plan, None if targets is None else read_targets(plan_id, targets), long)
 
 
 def read_content(connection: Connection, catalogue: Catalogue, entry: Entry) -> PlanContent:
     """All that is stored of a plan that is there."""
-    plan, targets = read_text(connection, entry, entry.id)
+    text = read_text(connection, entry, entry.id)
     found = connection.query(catalogue.record.passages, f"plan == {entry.key}", (*_OF_PASSAGE, "vector"))
     rows = sorted(found, key=lambda row: row["key"]) if entry.passages else []
     vectors = np.array([row["vector"] for row in rows], np.float32).reshape(len(rows), -1)
-    passages = tuple(_passage(entry, row) for row in rows)
-    return PlanContent(plan, passages, [_indexed(row) for row in rows], vectors, entry.names, targets, entry.since)
+    passages = tuple(_passage(entry, row, text.plan) for row in rows)
+    indexed = [text.long.get(str(row["key"] % PASSAGES)) or _indexed(row) for row in rows]
+    return PlanContent(text.plan, passages, indexed, vectors, entry.names, text.targets, entry.since)
 
 
 def read_passages(connection: Connection, catalogue: Catalogue, keys: Sequence[int]) -> dict[int, Passage]:
@@ -50,7 +61,12 @@ def read_passages(connection: Connection, catalogue: Catalogue, keys: Sequence[i
     if not there:
         return {}
     rows = connection.get(catalogue.record.passages, there, _OF_PASSAGE, strong=catalogue.record.fresh)
-    read = {row["key"]: _passage(plans[row["key"] // PASSAGES], row) for row in rows}
+    long = {row["key"] // PASSAGES for row in rows if not row["text"]}
+    texts = {key: read_text(connection, plans[key], plans[key].id).plan for key in long}
+    read = {}
+    for row in rows:
+        plan = row["key"] // PASSAGES
+        read[row["key"]] = _passage(plans[plan], row, texts.get(plan))
     return {key: read[key] for key in there if key in read}
 
 
@@ -102,19 +118,21 @@ def rarity(connection: Connection, catalogue: Catalogue, words: Sequence[str]) -
 def problems(connection: Connection, catalogue: Catalogue) -> Iterator[str]:
     """What is wrong with the library, one sentence each: each plan's passages against its text."""
     for entry in catalogue.live.values():
-        plan, _ = read_text(connection, entry, entry.id)
+        plan = read_text(connection, entry, entry.id).plan
         rows = list(connection.query(catalogue.record.passages, f"plan == {entry.key}", _OF_PASSAGE))
         if len(rows) != entry.passages:
             yield f"{entry.id}: {len(rows)} passages of {entry.passages} are there. Add the file again."
-        passages = [_passage(entry, row) for row in rows]
+        passages = [_passage(entry, row, plan) for row in rows]
         if wrong := sum(plan.text[p.start : p.end] != p.text for p in passages):
             yield f"{entry.id}: {wrong} passages do not match the plan's text. Add the file again."
 
 
-def _passage(entry: Entry, row: Row) -> Passage:
+def _passage(entry: Entry, row: Row, plan: Plan | None) -> Passage:
+    """The passage in a row, its text from ``plan`` where the row cannot hold it."""
     start, end, page, role, cut_off, record, section, _ = json.loads(row["place"])
     plan_id, title = entry.description[:2]
-    return Passage(plan_id, title, start, end, row["text"], tuple(section), page, Role(role), cut_off, record)
+    text = row["text"] or (plan.text[start:end] if plan else "")
+    return Passage(plan_id, title, start, end, text, tuple(section), page, Role(role), cut_off, record)
 
 
 def _indexed(row: Row) -> str:
