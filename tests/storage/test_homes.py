@@ -170,6 +170,24 @@ def test_another_process_sees_a_change_without_opening_again(opens: Opened) -> N
     assert opens.lines == []
 
 
+def test_what_was_removed_stays_away_for_those_who_look_on(opens: Opened) -> None:
+    writer, reader = opens(), opens()
+    for plan_id in TEXTS:
+        writer.add(content(plan_id), MODEL)
+    for change in (
+        lambda: writer.remove(["henan"]),
+        lambda: writer.add(content("gansu", ["cement of gansu"]), MODEL),
+        lambda: writer.remove(["gansu"], purge=True),
+        lambda: writer.remove(["hubei"]),
+        lambda: writer.add(content("hunan", ["rice"]), MODEL),
+    ):
+        change()
+        assert [p.id for p in reader.plans()] == [p.id for p in writer.plans()]
+        assert reader.removed() == writer.removed()
+        assert results(reader) == results(writer)
+    assert [p.id for p in reader.plans()] == ["anhui", "hunan"]
+
+
 def test_the_history_of_a_library_does_not_show(opens: Opened) -> None:
     one, other = opens(), opens(opens.place.with_stem("other"))
     one.add(content("henan", ["to be replaced", "and gone"]), MODEL)

@@ -347,6 +347,29 @@ def test_what_was_not_swept_up_is_told_and_swept_up_later(
     assert opens().check() == filled.check() == []
 
 
+def test_a_library_whose_making_was_broken_off_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from pymilvus import MilvusClient
+
+    create, made = MilvusClient.create_index, []
+
+    def breaks(self: Any, *arguments: Any, **options: Any) -> None:
+        made.append(arguments)
+        if len(made) in {2, 6}:
+            raise KeyboardInterrupt
+        create(self, *arguments, **options)
+
+    monkeypatch.setattr(MilvusClient, "create_index", breaks)
+    with pytest.raises(KeyboardInterrupt):
+        open_backend(tmp_path / "library.db", create=True)
+    backend = open_backend(tmp_path / "library.db", create=True)
+    with pytest.raises(KeyboardInterrupt):
+        backend.add(content("anhui"), MODEL)
+    backend.add(content("anhui"), MODEL)
+    assert results(backend)[0]
+    assert backend.check() == []
+    backend.close()
+
+
 def test_passages_that_are_missing_are_told(filled: MilvusBackend) -> None:
     key = filled.keys(Scope(("hubei",)))[0]
     filled._connection.delete("passages_1", f"key in [{key}]")

@@ -71,10 +71,16 @@ class MilvusBackend:
         """The library as it is now; what this process has seen before it never sees again as it was earlier."""
         record = read_record(self._connection, strong=strong)
         with self._guard:
-            known = self._catalogue
-            if known is None or record.generation > known.record.generation:
-                known = self._catalogue = Catalogue.read(self._connection, record, known)
-            return known
+            for _ in range(_TRIES):
+                known = self._catalogue
+                if known and record.generation <= known.record.generation:
+                    return known
+                read = Catalogue.read(self._connection, record, known)
+                record = read_record(self._connection)
+                if record.generation == read.record.generation:
+                    break  # else some of what was read is of a later one
+            self._catalogue = read
+            return read
 
     def _consistent(self, read: Callable[[Catalogue], _T]) -> _T:
         """``read`` of one generation: done again when a writer has changed the library meanwhile."""

@@ -94,10 +94,11 @@ class Catalogue:
     def read(cls, connection: Connection, record: Record, known: Catalogue | None = None) -> Catalogue:
         """The catalogue as of ``record``; of what is ``known`` only later changes are read."""
         entries = dict(known._entries) if known else {}
-        since, first = (known.record.generation, known.record.next) if known else (-1, 0)
+        since, first = (known.record.generation, known.record.next) if known else (0, 0)
         changed = f"number >= {first} and number < {record.next}"
         if known:
-            changed = f"({changed}) or (ended > {since})"
+            # of the known generation itself, too: what it ended may have been swept up since it was read
+            changed = f"({changed}) or (ended >= {since})"
         for row in connection.query("records", changed, ("number", "ended", "value")):
             if not 0 <= row["number"] < record.next:
                 continue

@@ -79,15 +79,19 @@ class Connection:
 
     def _create(self, table: str, layout: tuple[Any, Any]) -> None:
         schema, indexes = layout
+        name = self._name(table)
         with self._errors("written"):
-            if self._client.has_collection(self._name(table), timeout=READ):
-                return
-            # one shard: words are counted by shard, and are to be as rare in all of the library
-            self._client.create_collection(
-                self._name(table), schema=schema, num_shards=1, consistency_level="Strong", timeout=WRITE
-            )
-            # of an empty collection they are made at once: nothing to wait for
-            self._client.create_index(self._name(table), indexes, timeout=WRITE, sync=False)
+            if not self._client.has_collection(name, timeout=READ):
+                # one shard: words are counted by shard, and are to be as rare in all of the library
+                self._client.create_collection(
+                    name, schema=schema, num_shards=1, consistency_level="Strong", timeout=WRITE
+                )
+            for index in indexes:  # some of which may be there, from a try that was broken off
+                if not self._client.list_indexes(name, field_name=index.field_name, timeout=READ):
+                    one = self._client.prepare_index_params()
+                    one.append(index)
+                    # of an empty collection it is made at once: nothing to wait for
+                    self._client.create_index(name, one, timeout=WRITE, sync=False)
 
     # -- rows ----------------------------------------------------------------------------------
 

@@ -38,7 +38,7 @@ def writers_turn(connection: Connection) -> Iterator[Callable[[], None]]:
 
     Raises LibraryBusyError after ``WAIT`` seconds, naming the holder, and when the turn was lost.
     """
-    lock = _of_this_process[connection.address.location]
+    lock = _of_this_process[str(connection.address.lite or connection.address.location)]
     deadline = time.monotonic() + WAIT
     if not lock.acquire(timeout=WAIT):
         raise _busy(connection, {})
