@@ -9,7 +9,7 @@ RESULTS = benchmarks/results/$(shell git rev-parse --short HEAD)
 export HF_HUB_OFFLINE ?= 1
 export STREAMLIT_BROWSER_GATHER_USAGE_STATS := false
 
-.PHONY: install run test check format bench-quality bench-speed bench-record train faults clean
+.PHONY: install run test check format bench-quality bench-speed bench-record train faults tour clean
 
 install: $(VENV)/.installed
 
@@ -69,6 +69,10 @@ train: install
 	$(BIN)/python -m training.train --work $(WORK) $(if $(MINUTES),--minutes $(MINUTES)) $(if $(EXAMPLES),--examples $(EXAMPLES))
 	$(BIN)/python -m training.evaluate --work $(WORK) --data $(DATA)
 	$(BIN)/python -m training.export --work $(WORK)
+
+# The pictures of docs/tour.md, taken anew; needs Chromium.
+tour: install
+	$(BIN)/python scripts/screenshots.py
 
 clean:
 	rm -rf index .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -45,6 +45,13 @@ def test_pictures_and_pages_that_are_linked_are_there() -> None:
             assert (page.parent / link).exists(), f"{page.name} links {link}"
 
 
+def test_every_picture_is_small_and_shown_in_the_tour() -> None:
+    pictures = {path.name: path.stat().st_size for path in (ROOT / "docs/images").iterdir()}
+    shown = set(re.findall(r"\]\(images/([^)]+)\)", (ROOT / "docs/tour.md").read_text("utf-8")))
+    assert shown and set(pictures) == shown
+    assert max(pictures.values()) < 150 * 1024
+
+
 def test_the_public_names_are_those_exported() -> None:
     assert sorted(indexer.__all__) == indexer.__all__
     assert all(hasattr(indexer, name) for name in indexer.__all__)
