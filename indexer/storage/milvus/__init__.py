@@ -13,7 +13,7 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from indexer.errors import LibraryError
+from indexer.errors import IndexerError, LibraryError
 from indexer.storage import Found, Notify, PlanContent, Scope
 from indexer.storage.milvus import reading, saved
 from indexer.storage.milvus.address import read_address
@@ -83,12 +83,12 @@ class MilvusBackend:
             return read
 
     def _consistent(self, read: Callable[[Catalogue], _T]) -> _T:
-        """``read`` of one generation: done again when a writer has changed the library meanwhile."""
+        """``read`` of one generation: of the last that was seen, and again when the library is another by then."""
         for left in reversed(range(_TRIES)):
-            seen = self._look()
+            seen = self._catalogue or self._look()
             try:
                 found = read(seen)
-            except LibraryError:  # what it was about to read was swept up
+            except IndexerError:  # what it was about to read was swept up, or is not seen yet
                 if not left or self._look(strong=True) is seen:
                     raise
                 continue

@@ -1,0 +1,102 @@
+"""A cluster of two nodes on this machine does what is done at home, though one of them is killed midway."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from fakes import FakeEncoder
+
+from indexer.encoding import Encoder
+from indexer.errors import ModelError
+from indexer.library import Library
+from indexer.reading.archive import plan_files
+from indexer.scaling import embedding
+from indexer.scaling.embedding import add_on_ray
+from indexer.storage import open_backend
+from indexer.storage.rows import content_hash
+from indexer.types import Stage
+
+CORPUS = Path(__file__).resolve().parents[2] / "corpus"
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[object]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import ray
+        from ray.cluster_utils import Cluster
+
+        size = {"num_cpus": 2, "object_store_memory": 100_000_000}
+        made = Cluster(initialize_head=True, head_node_args={**size, "include_dashboard": False})
+        made.add_node(**size)
+        ray.init(address=made.address, log_to_driver=False)
+        yield made
+        ray.shutdown()
+        made.shutdown()
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_one_of_two_nodes_killed_midway_changes_nothing(
+    cluster: object, tmp_path: Path, encoder: Encoder, sample_library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import ray
+
+    monkeypatch.setattr(embedding, "BATCH", 8)
+    # three workers on two nodes of two cores: one of them at least is on the node that is killed
+    monkeypatch.setattr(ray.data.DataContext.get_current(), "wait_for_min_actors_s", 300)
+    nodes = cluster.worker_nodes  # type: ignore[attr-defined]
+    arrived: list[Path] = []
+    busy: list[int] = []
+
+    def progress(path: Path, stage: Stage, done: int, total: int) -> None:
+        arrived.append(path)
+        if len(arrived) == 20:
+            (node,) = nodes
+            busy.append(_embedders_on(node.node_id))
+            cluster.remove_node(node, allow_graceful=False)  # type: ignore[attr-defined]
+
+    backend = open_backend(tmp_path / "library", create=True)
+    broken = tmp_path / "broken.pdf"
+    broken.write_bytes(b"%PDF-1.4 and nothing else")
+    files = [*sorted(p for p in CORPUS.iterdir() if p.is_file()), broken]
+    reports = {Path(r.path).name: r for r in add_on_ray(backend, encoder, plan_files(files), "auto", 3, progress)}
+
+    assert busy[0] >= 1, "the node that was killed embedded nothing"
+    at_home = {info.id: info for info in sample_library.plans()}
+    assert len(arrived) - 1 == sum(info.passages for info in at_home.values())  # each once, and the broken file
+    assert reports.pop("broken.pdf").status == "failed"
+    assert {r.plan: (r.status, r.passages) for r in reports.values()} == {
+        info.id: ("added", info.passages) for info in at_home.values()
+    }
+    for plan_id in at_home:
+        ours, theirs = backend.content(plan_id), sample_library.backend.content(plan_id)
+        assert np.array_equal(ours.vectors, theirs.vectors)
+        assert content_hash(ours) == content_hash(theirs)
+    assert backend.check() == []
+    again = [r.status for r in add_on_ray(backend, encoder, plan_files(files[:3]), "auto")]
+    assert again == ["same"] * 3
+    backend.close()
+
+
+def _embedders_on(node_id: str) -> int:
+    from ray._private.state import actors
+
+    alive = [actor for actor in actors().values() if actor["State"] == "ALIVE"]
+    return sum(actor["Address"]["NodeID"] == node_id for actor in alive)
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.usefixtures("cluster")
+def test_a_worker_with_another_model_is_refused(tmp_path: Path) -> None:
+    backend = open_backend(tmp_path / "library", create=True)
+    elsewhere = FakeEncoder(8, "all-MiniLM-L6-v2@of-another-make", "all-MiniLM-L6-v2")
+    with pytest.raises(
+        ModelError, match=r"A worker has the model .*, not all-MiniLM-L6-v2@of-another-make. Install the same"
+    ):
+        list(add_on_ray(backend, elsewhere, plan_files([CORPUS / "national.txt"]), "auto", 1))
+    assert backend.plans() == []
+    backend.close()
