@@ -1,6 +1,6 @@
 """The same library in a folder and on Milvus Lite: what is found, how fast, and what it takes.
 
-    python benchmarks/homes.py --data DIR [--questions 400] [--library FOLDER] [--json FILE]
+    python benchmarks/two_homes.py --data DIR [--questions 400] [--library FOLDER] [--json FILE]
 
 hit@10 on the questions on the real plans and R@10 on ObliQA, each asked of both homes; the second is a
 copy of the first, nothing embedded again. Milliseconds of a search, and bytes a passage on disk, follow.
