@@ -51,6 +51,8 @@ def open_library() -> Library:
 
 def missing_library() -> str:
     """Where a library could be made, as there is nothing yet; "" where there is something."""
+    if "://" in _location():
+        return ""  # a server that cannot be reached is no reason to make another library
     folder = Path(_location())
     return "" if folder.exists() and (not folder.is_dir() or any(folder.iterdir())) else str(folder)
 
