@@ -59,6 +59,8 @@ bench-record: install
 	$(BIN)/python benchmarks/obliqa.py --data $(DATA) --json $(RESULTS)/obliqa.json
 	$(BIN)/python benchmarks/compare.py --data $(DATA) --json $(RESULTS)/compare.json
 	$(BIN)/python benchmarks/targets.py --data $(DATA) --json $(RESULTS)/targets.json
+	$(BIN)/python benchmarks/peers --data $(DATA) --json $(RESULTS)/peers.json --plot docs/images/peers.svg
+	$(BIN)/python benchmarks/scale.py --json $(RESULTS)/scale.json --plot docs/images/scale.svg
 
 # The small reader, from public pairs in DATA/train to an ONNX file with its card in WORK/reader; see training/README.md.
 WORK ?= build/reader

@@ -1,0 +1,50 @@
+"""Planlens as one of the engines; runs in the project's environment."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from engines import K
+
+from indexer.asking.retrieval import retrieve
+from indexer.encoding.loading import load_encoder
+from indexer.library import Library
+from indexer.storage import Scope
+
+
+class Planlens:
+    """A file of records is added and asked."""
+
+    def __init__(self, model: str) -> None:
+        self._encoder = load_encoder()
+        self._encoder.embed(["warm"])
+
+    def index(self, ids: Sequence[str], texts: Sequence[str]) -> None:
+        records = self._folder / "passages.jsonl"
+        rows = (json.dumps({"id": i, "text": text}) for i, text in zip(ids, texts, strict=True))
+        records.write_text("\n".join(rows), "utf-8")
+        self._library = Library.open(self._folder / "library", create=True)
+        self._library._encoder = self._encoder
+        (report,) = self._library.add([records])
+        if report.status != "added" or report.passages != len(ids):
+            raise SystemExit(f"{report}")
+
+    def save(self, folder: Path) -> None:
+        """What is added is on disk."""
+
+    def keep_in(self, folder: Path) -> None:
+        self._folder = folder
+
+    def load(self, folder: Path) -> None:
+        self._library = Library.open(folder / "library")
+
+    def search(self, question: str) -> list[str]:
+        backend = self._library.backend
+        found = retrieve(backend, question, self._library.encoder.embed([question])[0], Scope())
+        return [str(candidate.passage.record) for candidate in found[:K]]
+
+    def ask(self, question: str) -> list[str]:
+        answer = self._library.ask(question)
+        return [str(hit.passage.record) for hit in answer.hits]

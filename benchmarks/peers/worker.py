@@ -1,0 +1,107 @@
+"""Measures one engine on the passages and questions in a folder: worker.py NAME FOLDER MODEL index|cold|floor.
+
+``index`` indexes, saves and asks every question twice, the second time by the clock; ``cold`` opens what was
+saved and asks one question: its whole process is timed by the caller. Prints one JSON object.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+ROUNDS = 3
+
+
+def engine_of(name: str, model: str, folder: Path) -> Any:
+    if name == "Planlens":
+        from ours import Planlens
+
+        ours = Planlens(model)
+        ours.keep_in(folder)
+        return ours
+    from engines import PEERS
+
+    return PEERS[name](model)
+
+
+def memory() -> float:
+    """Megabytes of this process in memory."""
+    return int(Path("/proc/self/statm").read_text("ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+def times_of(ask: Callable[[str], object], questions: Sequence[str]) -> list[float]:
+    """Milliseconds of each question, the least of the rounds."""
+    best = [float("inf")] * len(questions)
+    for _ in range(ROUNDS):
+        for i, question in enumerate(questions):
+            started = time.perf_counter()
+            ask(question)
+            best[i] = min(best[i], (time.perf_counter() - started) * 1e3)
+    return best
+
+
+def recall(found: Sequence[str], gold: Sequence[str], k: int = 10) -> float:
+    return len(set(found[:k]) & set(gold)) / min(k, len(gold))
+
+
+def measure(name: str, folder: Path, model: str) -> dict[str, float]:
+    rows = json.loads((folder / "passages.json").read_text("utf-8"))
+    questions = json.loads((folder / "questions.json").read_text("utf-8"))
+    kept = folder / name
+    kept.mkdir()
+    engine = engine_of(name, model, kept)
+    ids, texts = [row["id"] for row in rows], [row["text"] for row in rows]
+    started = time.perf_counter()
+    engine.index(ids, texts)
+    took = time.perf_counter() - started
+    engine.save(kept)
+    asked = [row["question"] for row in questions]
+    found = [engine.search(question) for question in asked]
+    times = times_of(engine.search, asked)
+    figures = {
+        "passages/s": len(texts) / took,
+        "search p50, ms": statistics.median(times),
+        "search p95, ms": statistics.quantiles(times, n=20)[-1],
+        "recall@10": statistics.fmean(recall(f, row["gold"]) for f, row in zip(found, questions, strict=True)),
+        "memory, MB": memory(),
+    }
+    if name == "Planlens":
+        figures["ask p50, ms"] = statistics.median(times_of(engine.ask, asked))
+    return figures
+
+
+def floor(folder: Path) -> dict[str, float]:
+    """The model alone: texts a second, and milliseconds for a question."""
+    from indexer.encoding.loading import load_encoder
+
+    texts = [row["text"] for row in json.loads((folder / "passages.json").read_text("utf-8"))]
+    questions = [row["question"] for row in json.loads((folder / "questions.json").read_text("utf-8"))]
+    encoder = load_encoder()
+    encoder.embed(["warm"])
+    started = time.perf_counter()
+    encoder.embed(texts)
+    took = time.perf_counter() - started
+    embed_p50 = statistics.median(times_of(lambda question: encoder.embed([question]), questions))
+    return {"passages/s": len(texts) / took, "embed a question p50, ms": embed_p50}
+
+
+def main() -> None:
+    name, folder, model, step = sys.argv[1], Path(sys.argv[2]), sys.argv[3], sys.argv[4]
+    if step == "floor":
+        print(json.dumps(floor(folder)))
+    elif step == "index":
+        print(json.dumps(measure(name, folder, model)))
+    else:
+        engine = engine_of(name, model, folder / name)
+        engine.load(folder / name)
+        print(json.dumps(engine.search(sys.argv[5])))
+
+
+if __name__ == "__main__":
+    main()
