@@ -118,6 +118,8 @@ _NUMBER = re.compile(
     rf"|(?P<chinese>(?:[零〇一二两三四五六七八九十百万亿]|{_THOUSAND})+(?:点[零一二三四五六七八九]+)?))"
     rf"(?:[ -]?(?P<scale>{_SCALE})(?![a-z]))?"
 )
+#: A line that ends between a figure and its unit, as in PDF files; digits on two lines are two figures.
+_LINE_END = re.compile(r"(?<=[\w.])\n(?=[^\W\d_])")
 _RANGE = re.compile(r"\s?(?:-|–|—|~|～|to|至|到)\s?")
 _YEAR = re.compile(r"(?<![\d.,])(?P<year>(?:19|20)\d\d)(?!\d|[.,]\d)(?:\s?年)?")
 _ORDINALS = {
@@ -158,7 +160,7 @@ def find_quantities(text: str) -> list[Quantity]:
     taken = [m.span() for m in _NO_FIGURE.finditer(text)]
     broken = [(a + c, a + d) for a, b in split_sentences(text) for c, d in broken_figures(text[a:b])]
     found: list[Quantity] = []
-    position = 0
+    text, position = _LINE_END.sub(" ", text), 0
     while match := _NUMBER.search(text, position):
         position = match.end()
         first = match.start("digits") if match["digits"] else match.start()

@@ -98,3 +98,19 @@ def test_a_span_is_the_figure_with_its_unit(number: int, unit: str) -> None:
     (found,) = find_quantities(text)
     assert text[slice(*found.span)] == f"{number:,} {unit}"
     assert found.value == number
+
+
+@pytest.mark.parametrize(
+    ("text", "figures"),
+    [
+        ("about 8 million\nkilowatts", [(8e6, "kW")]),
+        ("about 8\nmillion kilowatts", [(8e6, "kW")]),
+        ("by 20\npercent", [(20.0, "percent")]),
+        ("装机8000\n万千瓦", [(8e7, "kW")]),
+        ("12\n345 tons", [(12.0, ""), (345.0, "t")]),
+    ],
+)
+def test_a_line_that_ends_parts_no_figure_from_its_unit(text: str, figures: list[tuple[float, str]]) -> None:
+    found = find_quantities(text)
+    assert [(q.value, q.unit) for q in found] == figures
+    assert all(text[q.span[0]].isdigit() and q.span[1] <= len(text) for q in found)
