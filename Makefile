@@ -9,7 +9,7 @@ RESULTS = benchmarks/results/$(shell git rev-parse --short HEAD)
 export HF_HUB_OFFLINE ?= 1
 export STREAMLIT_BROWSER_GATHER_USAGE_STATS := false
 
-.PHONY: install run test check format bench-quality bench-speed bench-record train faults tour clean
+.PHONY: install run test cluster check format bench-quality bench-speed bench-record train faults tour clean
 
 install: $(VENV)/.installed
 
@@ -27,6 +27,10 @@ run: install
 
 test: install
 	$(BIN)/python -m pytest
+
+# Two Ray nodes on this machine, one of them killed midway; some minutes.
+cluster: install
+	$(BIN)/python -m pytest -m cluster tests/scaling
 
 check: install
 	$(BIN)/ruff check .

@@ -20,6 +20,7 @@ from indexer.storage import open_backend
 from indexer.storage.rows import content_hash
 from indexer.types import Stage
 
+pytestmark = pytest.mark.cluster
 CORPUS = Path(__file__).resolve().parents[2] / "corpus"
 
 
