@@ -29,7 +29,7 @@ def link(site: str, **query: str) -> str:
 
 
 def ask(page: Page, question: str) -> None:
-    box = page.get_by_label("Question")
+    box = page.get_by_label("Question", exact=True)
     box.fill(question)
     box.press("Enter")
 
@@ -56,15 +56,15 @@ def test_ask_read_cite_and_open(site: str, page: Page) -> None:
 def test_link_back_button_and_half_typed_question(site: str, page: Page) -> None:
     page.goto(link(site, q=CEMENT))
     expect(page.locator("blockquote.quote")).to_be_visible(timeout=30_000)
-    page.get_by_label("Question").fill("steel")
+    page.get_by_label("Question", exact=True).fill("steel")
     page.get_by_text("Every passage on the topic").click()
     expect(page.locator("table.counts")).to_be_visible()
-    expect(page.get_by_label("Question")).to_have_value("steel")
+    expect(page.get_by_label("Question", exact=True)).to_have_value("steel")
     assert parse_qs(urlsplit(page.url).query) == {"q": [CEMENT], "all": ["1"]}
-    page.get_by_label("Question").press("Enter")
+    page.get_by_label("Question", exact=True).press("Enter")
     expect(page).to_have_url(re.compile("q=steel"))
     page.go_back()
-    expect(page.get_by_label("Question")).to_have_value(CEMENT)
+    expect(page.get_by_label("Question", exact=True)).to_have_value(CEMENT)
 
 
 def test_by_keyboard_alone(site: str, page: Page) -> None:
