@@ -11,11 +11,11 @@ from indexer.asking.surveying import survey
 from indexer.comparing.counterparts import similar
 from indexer.comparing.distinct import distinct
 from indexer.comparing.grid import compare, compare_many
-from indexer.comparing.remembering import RememberingEncoder
 from indexer.comparing.sections import align_sections
 from indexer.encoding import Encoder
 from indexer.encoding.loading import load_encoder
 from indexer.encoding.reader import Reader, open_reader
+from indexer.encoding.remembering import RememberingEncoder
 from indexer.errors import SourceError, model_mismatch
 from indexer.keeping.adding import Cancelled, Progress, Stopped, add_file, embed_all, never, no_progress
 from indexer.storage import Backend, Notify, Scope, open_backend
@@ -241,36 +241,29 @@ class Library:
 
     def compare(self, question: str, plans: Sequence[str]) -> Comparison:
         """Ask each of two or more plans by itself. Raises QuestionError, UnknownPlanError."""
-        return compare(self.backend, self._remembering(), question, plans)
+        return compare(self.backend, self._ready(), question, plans)
 
     def compare_many(self, questions: Sequence[str], plans: Sequence[str]) -> Iterator[tuple[int, Cell]]:
         """(index of the question, cell) as each is done, question by question; closing it stops the work.
 
         Raises QuestionError, UnknownPlanError.
         """
-        return compare_many(self.backend, self._remembering(), questions, plans)
+        return compare_many(self.backend, self._ready(), questions, plans)
 
     def similar(self, plan: str, start: int, other: str, top_k: int = 5) -> list[Counterpart]:
         """What ``other`` says beside the passage of ``plan`` at the offset ``start``, mutual nearest first.
 
         Raises QuestionError for an offset outside the plan, UnknownPlanError.
         """
-        return similar(self.backend, self._remembering(), plan, start, other, top_k)
+        return similar(self.backend, self._ready(), plan, start, other, top_k)
 
     def distinct(self, plans: Sequence[str]) -> Uniqueness:
         """What only one of two or more plans says. Raises QuestionError, UnknownPlanError."""
-        return distinct(self.backend, self._remembering(), plans)
+        return distinct(self.backend, self._ready(), plans)
 
     def align_sections(self, one: str, other: str) -> list[SectionPair]:
         """The two plans' section trees matched, in the order of ``one``. Raises UnknownPlanError."""
-        return align_sections(self.backend, self._remembering(), one, other)
-
-    def _remembering(self) -> Encoder:
-        """The encoder with a memory: word vectors of one cell serve the next."""
-        encoder = self._ready()
-        if self._memory is None or self._memory.fingerprint != encoder.fingerprint:
-            self._memory = RememberingEncoder(encoder)
-        return self._memory
+        return align_sections(self.backend, self._ready(), one, other)
 
     def targets(self, plans: Sequence[str] | None = None) -> list[Target]:
         """Targets and thresholds of these plans (all when None), stored with them. Raises UnknownPlanError."""
@@ -282,13 +275,19 @@ class Library:
         """The targets of these plans, one indicator and one year a row. Raises UnknownPlanError."""
         from indexer.targets.aligning import align_targets
 
-        return align_targets(self.targets(plans), self._remembering())
+        return align_targets(self.targets(plans), self._ready())
 
     def _ready(self) -> Encoder:
-        """The encoder, and the indexes made ready while its model loads: the first question waits less."""
+        """The encoder, with a memory, and the indexes made ready while its model loads: the first question waits less.
+
+        Plans are asked again and again about the same things: half of what a question costs is reading
+        passages that an earlier one has read.
+        """
         encoder = self.encoder
         self.backend.prepare()
-        return encoder
+        if self._memory is None or self._memory.fingerprint != encoder.fingerprint:
+            self._memory = RememberingEncoder(encoder)
+        return self._memory
 
 
 def _scope(plans: Sequence[str] | None, section: str | None) -> Scope:

@@ -35,10 +35,10 @@ def memory() -> float:
     return int(Path("/proc/self/statm").read_text("ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
-def times_of(ask: Callable[[str], object], questions: Sequence[str]) -> list[float]:
+def times_of(ask: Callable[[str], object], questions: Sequence[str], rounds: int = ROUNDS) -> list[float]:
     """Milliseconds of each question, the least of the rounds."""
     best = [float("inf")] * len(questions)
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         for i, question in enumerate(questions):
             started = time.perf_counter()
             ask(question)
@@ -72,7 +72,9 @@ def measure(name: str, folder: Path, model: str) -> dict[str, float]:
         "memory, MB": memory(),
     }
     if name == "Planlens":
-        figures["ask p50, ms"] = statistics.median(times_of(engine.ask, asked))
+        # the first time: what an earlier question read is remembered, as in use, but none was asked before
+        figures["ask p50, ms"] = statistics.median(times_of(engine.ask, asked, rounds=1))
+        figures["ask again p50, ms"] = statistics.median(times_of(engine.ask, asked))
     return figures
 
 

@@ -97,7 +97,7 @@ def test_counterparts_aligned_by_hand_come_first(real_library: Library) -> None:
     first = []
     for pair in GOLD:
         for plan, other in (("liaoning", "sichuan"), ("sichuan", "liaoning")):
-            found = similar(real_library.backend, real_library._remembering(), plan, pair[plan][0], other)
+            found = similar(real_library.backend, real_library._ready(), plan, pair[plan][0], other)
             passage, (start, end) = found[0].hit.passage, pair[other]
             common = min(passage.end, end) - max(passage.start, start)
             first.append(common > 0.5 * min(passage.end - passage.start, end - start))

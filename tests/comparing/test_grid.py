@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pytest
 from fakes import FakeEncoder
 
 from indexer.comparing.bearing import bearing, best_answer
 from indexer.comparing.grid import part_questions
-from indexer.comparing.remembering import RememberingEncoder
 from indexer.errors import QuestionError, UnknownPlanError
 from indexer.library import Library
 from indexer.types import Aspect, Cell
@@ -141,34 +139,3 @@ def test_nothing_bears_comparison_with_an_answer_in_another_dimension(sample_lib
     assert all("cubic meters" in s.text for _, s in bearing(seen["liaoning"], best).judged)
     # its own sentences do
     assert best in bearing(seen["sichuan"], best).judged
-
-
-def test_what_was_read_once_is_not_read_again(fake_encoder: FakeEncoder) -> None:
-    read: list[str] = []
-
-    class Counting(FakeEncoder):
-        def embed_tokens(self, texts):  # type: ignore[no-untyped-def]
-            read.extend(texts)
-            return super().embed_tokens(texts)
-
-    encoder = RememberingEncoder(Counting(), most_tokens=2, most_vectors=2)
-    plain = fake_encoder.embed_tokens(["kilns close", "wind grows"])
-    for _ in range(2):
-        again = encoder.embed_tokens(["kilns close", "wind grows"])
-    assert read == ["kilns close", "wind grows"]
-    for one, other in zip(plain, again, strict=True):
-        assert one.spans == other.spans
-        np.testing.assert_allclose(one.vectors, other.vectors, atol=1e-3)
-    encoder.embed_tokens(["wind grows", "rail"])  # the first is the one longest unused
-    encoder.embed_tokens(["wind grows", "kilns close"])
-    assert read == ["kilns close", "wind grows", "rail", "kilns close"]
-
-
-def test_vectors_are_the_encoders_own(fake_encoder: FakeEncoder) -> None:
-    encoder = RememberingEncoder(fake_encoder)
-    texts = ["kilns", "wind", "kilns"]
-    expected = FakeEncoder().embed(texts)
-    np.testing.assert_array_equal(encoder.embed(texts), expected)
-    np.testing.assert_array_equal(encoder.embed(texts), expected)
-    assert fake_encoder.embedded == ["kilns", "wind"]
-    assert encoder.embed([]).shape == (0, fake_encoder.dimension)
