@@ -31,6 +31,7 @@ def serve(
         "server.address": address,
         "server.headless": "true",
         "server.fileWatcherType": "none",
+        "runner.postScriptGC": "false",  # a full collection took a third of an answer; Python collects when due
         "browser.gatherUsageStats": "false",
         "client.toolbarMode": "viewer",
         "client.showErrorDetails": "none",
