@@ -1,13 +1,14 @@
-"""Fit the model that tells answers from near misses; writes indexer/asking/confidence.json.
+"""Fit the models that tell answers from near misses; writes indexer/asking/confidence.json.
 
     python benchmarks/calibrate.py --data DIR
 
-Learns from the development questions on the two real plans in DIR and from our own on the sample
-plans; the real set weighs REAL_WEIGHT times the other, whose questions are put in other words than the
-plans' on purpose and are harder than what people ask. The threshold is the lowest that refuses REFUSED
-of the real plans' unanswerable questions: above it, facts in other words than the plan's get lost.
-Prints what each setting keeps and refuses, and, for the real set, the same with each question left
-out of the fit in turn.
+One judges by what retrieval and late interaction saw, one by what the reader says as well; without the
+reader's weights the latter stays as it is. Learns from the development questions on the two real plans in
+DIR and from our own on the sample plans; the real set weighs REAL_WEIGHT times the other, whose questions
+are put in other words than the plans' on purpose and are harder than what people ask. The threshold is the
+lowest that refuses REFUSED of the real plans' unanswerable questions: above it, facts in other words than
+the plan's get lost. Prints what each setting keeps and refuses, and, for the real set, the same with each
+question left out of the fit in turn, from which the calibration curve is drawn.
 """
 
 from __future__ import annotations
@@ -15,27 +16,30 @@ from __future__ import annotations
 import argparse
 import json
 import math
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from quality import Row, examine_all, indexed, real_set, sample_set
 from sklearn.linear_model import LogisticRegression
 
 import indexer.asking.confidence as target
-from indexer.evaluation import auroc, refused_at_kept
+from indexer.evaluation import auroc, calibration, refused_at_kept
 
 REFUSED = 0.6
 #: Strength of the penalty, scikit-learn's C on features scaled to unit variance; chosen by leaving out.
 C = 0.1
 REAL_WEIGHT = 3.0
+_KEPT = (0.9, 0.95, 0.975, 1.0)
+_BINS = 5
 Features = np.ndarray
+#: Features (n, f) of each question's best sentence, and whether the question has an answer (n,).
+Judged = tuple[Features, Features]
 
 
-def collect(plans: list[Path], questions: list[Row]) -> tuple[Features, Features]:
-    """Features (n, f) of each question's best sentence, and whether the question has an answer (n,).
-
-    Questions that are refused before the model is asked are left out.
-    """
+def collect(plans: list[Path], questions: list[Row]) -> Judged:
+    """What the judge sees of each question. Those that are refused before it is asked are left out."""
     with indexed(plans) as library:
         seen = [(row, s) for row, s in examine_all(library, questions) if s.judged and not s.missing]
     rows = [max(s.judged, key=lambda j: j[1].score)[0] for _, s in seen]
@@ -50,44 +54,55 @@ def fit(x: Features, y: Features, weights: Features) -> tuple[Features, float]:
     return coefficients, float(model.intercept_[0] - coefficients @ centre)
 
 
+def make_judge(real: Judged, sample: Judged, names: Sequence[str]) -> dict[str, Any]:
+    """The judge by the first of the features, which ``names`` names; prints how it does."""
+    (real_x, real_y), (sample_x, sample_y) = ((x[:, : len(names)], y) for x, y in (real, sample))
+    x, y = np.vstack([real_x, sample_x]), np.concatenate([real_y, sample_y])
+    share = REAL_WEIGHT * len(sample_y) / len(real_y)
+    weights = np.array([share] * len(real_y) + [1.0] * len(sample_y))
+    coefficients, intercept = fit(x, y, weights)
+    left_out = []
+    for i in range(len(real_y)):
+        others = np.arange(len(y)) != i
+        c, b = fit(x[others], y[others], weights[others])
+        left_out.append(float(real_x[i] @ c + b))
+    shown = {
+        "real": (real_x @ coefficients + intercept, real_y),
+        "real, left out": (np.array(left_out), real_y),
+        "sample": (sample_x @ coefficients + intercept, sample_y),
+    }
+    print(f"{'set':16} {'AUROC':>6} " + " ".join(f"{f'@{k:.1%}':>7}" for k in _KEPT))
+    for name, (z, answerable) in shown.items():
+        pair = list(z[answerable]), list(z[~answerable])
+        refused = " ".join(f"{refused_at_kept(*pair, k):7.2f}" for k in _KEPT)
+        print(f"{name:16} {auroc(*pair):6.3f} {refused}")
+    others = sorted(shown["real"][0][~real_y])
+    cut = others[math.ceil(REFUSED * len(others)) - 1] + 1e-3
+    print(f"at the threshold: {np.mean(shown['real'][0][real_y] >= cut):.3f} of the real facts kept")
+    curve = calibration(list(1 / (1 + np.exp(-np.array(left_out)))), list(real_y), _BINS)
+    return {
+        "coefficients": dict(zip(names, np.round(coefficients, 4).tolist(), strict=True)),
+        "intercept": round(intercept, 4),
+        "threshold": math.floor(1e4 / (1 + math.exp(-cut))) / 1e4,
+        "curve": [[round(float(said), 4), round(true, 4), count] for said, true, count in curve],
+    }
+
+
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, help="folder with plans/ and eval/")
     parser.add_argument("--dry-run", action="store_true", help="print, write nothing")
     arguments = parser.parse_args()
+    file = Path(target.__file__).with_suffix(".json")
     real, sample = collect(*real_set(arguments.data)), collect(*sample_set())
-    x = np.vstack([real[0], sample[0]])
-    y = np.concatenate([real[1], sample[1]])
-    share = REAL_WEIGHT * len(sample[1]) / len(real[1])
-    weights = np.array([share] * len(real[1]) + [1.0] * len(sample[1]))
-    coefficients, intercept = fit(x, y, weights)
-    left_out = []
-    for i in range(len(real[1])):
-        others = np.arange(len(y)) != i
-        c, b = fit(x[others], y[others], weights[others])
-        left_out.append(float(real[0][i] @ c + b))
-    shown = {
-        "real": (real[0] @ coefficients + intercept, real[1]),
-        "real, left out": (np.array(left_out), real[1]),
-        "sample": (sample[0] @ coefficients + intercept, sample[1]),
-    }
-    print(f"{'set':16} {'AUROC':>6} " + " ".join(f"{f'@{k:.1%}':>7}" for k in (0.9, 0.95, 0.975, 1.0)))
-    for name, (z, answerable) in shown.items():
-        pair = list(z[answerable]), list(z[~answerable])
-        refused = " ".join(f"{refused_at_kept(*pair, k):7.2f}" for k in (0.9, 0.95, 0.975, 1.0))
-        print(f"{name:16} {auroc(*pair):6.3f} {refused}")
-    others = sorted(shown["real"][0][~real[1]])
-    cut = others[math.ceil(REFUSED * len(others)) - 1] + 1e-3
-    print(f"at the threshold: {np.mean(shown['real'][0][real[1]] >= cut):.3f} of the real facts kept")
-    made = {
-        "coefficients": dict(zip(target.FEATURES, np.round(coefficients, 4).tolist(), strict=True)),
-        "intercept": round(intercept, 4),
-        "threshold": math.floor(1e4 / (1 + math.exp(-cut))) / 1e4,
-        "made_by": "benchmarks/calibrate.py",
-    }
+    made = json.loads(file.read_text("utf-8"))
+    for kind, names in (("unread", target.FEATURES), ("read", target.READ_FEATURES)):
+        if len(names) <= real[0].shape[1]:
+            print(f"-- {kind}")
+            made[kind] = make_judge(real, sample, names)
     print(json.dumps(made, indent=1))
     if not arguments.dry_run:
-        Path(target.__file__).with_suffix(".json").write_text(json.dumps(made, indent=1) + "\n", "utf-8")
+        file.write_text(json.dumps(made, indent=1) + "\n", "utf-8")
 
 
 if __name__ == "__main__":

@@ -54,6 +54,20 @@ def refused_at_kept(answerable: Sequence[float], unanswerable: Sequence[float], 
     return sum(score < threshold for score in unanswerable) / len(unanswerable)
 
 
+def calibration(said: Sequence[float], true: Sequence[bool], bins: int = 10) -> list[tuple[float, float, int]]:
+    """(mean probability said, share that was true, number) of each filled one of ``bins`` equal stretches of 0 to 1.
+
+    The reliability diagram of a model, as rows (Niculescu-Mizil and Caruana, 2005).
+    """
+    filled: dict[int, list[tuple[float, bool]]] = {}
+    for probability, outcome in zip(said, true, strict=True):
+        filled.setdefault(min(int(probability * bins), bins - 1), []).append((probability, outcome))
+    return [
+        (sum(p for p, _ in pairs) / len(pairs), sum(t for _, t in pairs) / len(pairs), len(pairs))
+        for _, pairs in sorted(filled.items())
+    ]
+
+
 def holds_evidence(text: str, evidence: Sequence[str], share: float = 0.6) -> bool:
     """Whether ``text`` holds a fragment, or ``share`` of its words in a row; case and space folded."""
     folded = " ".join(text.split()).lower()

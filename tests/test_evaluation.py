@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from indexer.evaluation import (
     auroc,
     average_precision,
+    calibration,
     hit_at,
     holds_evidence,
     recall_at,
@@ -105,6 +106,16 @@ def test_no_more_is_refused_than_the_kept_share_allows(
     # some threshold of the answerable keeps the share and refuses just so many
     thresholds = [t for t in answerable if sum(s >= t for s in answerable) >= kept * len(answerable)]
     assert refused == max(sum(s < t for s in unanswerable) for t in thresholds) / len(unanswerable)
+
+
+def test_calibration_by_hand() -> None:
+    said = [0.0, 0.04, 0.12, 0.95, 1.0, 0.18]
+    true = [False, True, False, True, True, True]
+    rows = calibration(said, true)
+    assert [count for _, _, count in rows] == [2, 2, 2]  # the last bin holds 1.0, empty ones are not told
+    assert [share for _, share, _ in rows] == [0.5, 0.5, 1.0]
+    assert [mean for mean, _, _ in rows] == pytest.approx([0.02, 0.15, 0.975])
+    assert calibration(said, true, bins=1) == [(pytest.approx(sum(said) / 6), pytest.approx(4 / 6), 6)]
 
 
 TEXT = "By 2025 the share of\nnon-fossil energy reaches 20 percent, says the Plan."

@@ -1,13 +1,22 @@
-"""The model card: what the reader learned from and under which licences, its figures, its limits."""
+"""The model card: what the reader learned from and under which licences, its figures, its limits.
+
+    python -m training.card --work WORK [--run RUN] [--reader FOLDER]
+
+Reads what the other commands wrote, and the calibration that benchmarks/calibrate.py wrote; writes
+FOLDER/README.md.
+"""
 
 from __future__ import annotations
 
+import argparse
 import json
 import subprocess
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import indexer.asking.confidence as judging
+from indexer.encoding.onnx import DETAILS_FILE
 from training.examples import read_examples, read_split
 from training.sources import SOURCES
 
@@ -56,12 +65,39 @@ def write_card(file: Path, *, work: Path, run: Path, details: dict[str, Any]) ->
         f"int8 against fp32 on {agreement['pairs']} held-back pairs: the same span in {agreement['same_span']:.1%}",
         f"of those that both find answered, the same verdict in {agreement['same_verdict']:.1%}.",
         "",
+        *_answers(_object(run / "agreement.json")),
         *_figures(figures),
+        *_calibrations(figures, _object(Path(judging.__file__).with_suffix(".json"))),
         "## Limits",
         "",
         _LIMITS.format(tokens=details["max_tokens"]),
     ]
     file.write_text("\n".join(lines), "utf-8")
+
+
+def _answers(agreement: dict[str, Any]) -> list[str]:
+    """How often int8 and fp32 end in the same answer."""
+    if not agreement:
+        return []
+    return [
+        f"The same answer, sentence by sentence, to {agreement['same answer']:.1%} of {agreement['questions']}",
+        f"questions on two plans, and the same verdict on {agreement['same verdict']:.1%}.",
+        "",
+    ]
+
+
+def _calibrations(figures: dict[str, Any], judges: dict[str, Any]) -> list[str]:
+    """What was said and what was true: the reader's relevance, and the answer's confidence that builds on it."""
+    curves = {
+        "the reader's relevance, held-back pairs": figures.get("held", {}).get("calibration", []),
+        "an answer's confidence, questions on two plans, each left out of the fit": judges["read"].get("curve", []),
+    }
+    lines = ["## Calibration", ""]
+    for name, rows in curves.items():
+        lines += [f"Of {name}:", "", "| said | true | number |", "| --- | --- | --- |"]
+        lines += [f"| {said:.2f} | {true:.2f} | {count} |" for said, true, count in rows]
+        lines.append("")
+    return lines
 
 
 def commit() -> str:
@@ -115,3 +151,17 @@ def _figures(figures: dict[str, Any]) -> list[str]:
                 f"{row['refused at 95 % kept']:.3f} | {row['refused at 90 % kept']:.3f} |"
             )
     return [*lines, ""]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--work", type=Path, required=True, help="the work folder")
+    parser.add_argument("--run", type=Path, help="the run's folder; WORK/run")
+    parser.add_argument("--reader", type=Path, help="the exported reader; WORK/reader")
+    arguments = parser.parse_args()
+    run, folder = arguments.run or arguments.work / "run", arguments.reader or arguments.work / "reader"
+    write_card(folder / "README.md", work=arguments.work, run=run, details=_object(folder / DETAILS_FILE))
+
+
+if __name__ == "__main__":
+    main()

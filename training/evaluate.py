@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 from collections import defaultdict
 from collections.abc import Sequence
@@ -27,7 +28,7 @@ from indexer.asking.answering import Examination
 from indexer.asking.confidence import confidence
 from indexer.encoding.reader import Reading
 from indexer.encoding.reader.pairs import encode_pairs, load_tokenizer
-from indexer.evaluation import auroc, refused_at_kept
+from indexer.evaluation import auroc, calibration, refused_at_kept
 from indexer.types import Passage, Role
 from training.examples import Example, draw, read_split
 from training.model import Reader, base_folder, load_reader, read
@@ -76,6 +77,7 @@ def measure_held(examples: Sequence[Example], readings: Sequence[Reading]) -> Fi
         "refusal": refusal(kept, others),
         "refusal by margin alone": refusal([r.margin for e, r in both if e.relevant], _of(both, "margin")),
         "refusal by relevance alone": refusal([r.relevance for e, r in both if e.relevant], _of(both, "relevance")),
+        "calibration": calibration([1 / (1 + math.exp(-r.relevance)) for _, r in both], [e.relevant for e, _ in both]),
         "refusal by kind": {kind: refusal(kept, found) for kind, found in sorted(scores.items()) if kind != "answered"},
     }
 

@@ -1,9 +1,9 @@
-"""A trained reader -> an int8 ONNX file that the app can carry, checked against the model, with its card.
+"""A trained reader -> an int8 ONNX file that the app can carry, checked against the model.
 
     python -m training.export --work WORK [--run RUN] [--out FOLDER]
 
-Writes model.onnx, tokenizer.json, details.json and README.md, the model card, to FOLDER (WORK/reader); the same
-files for the same weights. The graph reads one question with one passage: input_ids and token_type_ids (1, n) give
+Writes model.onnx, tokenizer.json and details.json to FOLDER (WORK/reader); the same files for the same
+weights. The graph reads one question with one passage: input_ids and token_type_ids (1, n) give
 spans (1, n, 2) and relevance (1,).
 """
 
@@ -27,7 +27,6 @@ from indexer.encoding.reader.onnx import OUTPUTS, TYPES, read_pairs
 from indexer.encoding.reader.pairs import LONGEST, Pair, encode_pairs, load_tokenizer, read_numbers
 from indexer.encoding.reference import weights_fingerprint
 from indexer.errors import ModelError
-from training.card import write_card
 from training.examples import draw, read_split
 from training.model import Reader, base_folder, load_reader, read
 
@@ -111,7 +110,6 @@ def main() -> None:
         "agreement": asdict(found),
     }
     (out / DETAILS_FILE).write_text(json.dumps(details, indent=1) + "\n", "utf-8")
-    write_card(out / "README.md", work=arguments.work, run=run, details=details)
     print(json.dumps(details, indent=1))
 
 

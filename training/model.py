@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from indexer.encoding.reader import Reading
-from indexer.encoding.reader.pairs import Pair, read_numbers
+from indexer.encoding.reader.pairs import Numbers, Pair, read_numbers
 from indexer.encoding.reference import DEFAULT_MODEL, model_folder
 from indexer.errors import ModelError
 
@@ -110,9 +110,15 @@ def span_logits(spans: Any, allowed: Any) -> Any:
 
 
 def read(reader: Reader, pairs: Sequence[Pair], batch: int = 32) -> list[Reading]:
-    """The readings of ``pairs``, in order; batches of like length."""
+    """The readings of ``pairs``, in order."""
+    numbers = reckon(reader, pairs, batch)
+    return [read_numbers(pair, *of_pair) for pair, of_pair in zip(pairs, numbers, strict=True)]
+
+
+def reckon(reader: Reader, pairs: Sequence[Pair], batch: int = 32) -> list[tuple[Numbers, float]]:
+    """Span logits (tokens, 2) and relevance of each of ``pairs``, in order; batches of like length."""
     device = next(reader.parameters()).device.type
-    found: dict[int, Reading] = {}
+    found: dict[int, tuple[Numbers, float]] = {}
     order = sorted(range(len(pairs)), key=lambda i: -len(pairs[i].ids))
     reader.eval()
     with torch.inference_mode():
@@ -122,5 +128,5 @@ def read(reader: Reader, pairs: Sequence[Pair], batch: int = 32) -> list[Reading
             spans, relevance = reader(*pad(part, device))
             rows, sure = spans.float().cpu().numpy(), relevance.float().cpu().numpy()
             for i, row, logit in zip(indexes, rows, sure, strict=True):
-                found[i] = read_numbers(pairs[i], row, float(logit))
+                found[i] = row[: len(pairs[i].ids)], float(logit)
     return [found[i] for i in range(len(pairs))]

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from made import make_example
 
-from indexer.encoding.reader import Reading
+from indexer.encoding.reader import Page, Reading
+from indexer.encoding.reader.pairs import encode_pairs
+from indexer.types import Answer, AnswerSentence, Citation
+from training.agree import TrainedReader, compare_answers
 from training.card import write_card
 from training.evaluate import left_out_scores, measure_held, refusal
 from training.examples import Kind, write_lines
 from training.export import agreement
+from training.model import Reader, read
 from training.spans import exact, overlap
 
 
@@ -81,6 +86,32 @@ def test_agreement_by_hand() -> None:
     assert (found.pairs, found.same_span, found.same_verdict, found.relevance_apart) == (4, 0.5, 0.75, 0.125)
 
 
+def test_answers_are_the_same_sentence_by_sentence() -> None:
+    def answer(*spans: tuple[int, int]) -> Answer:
+        quotes = [Citation(n, "p", "P", (), None, a, b, "x" * (b - a)) for n, (a, b) in enumerate(spans, 1)]
+        return Answer("q", 9, tuple(AnswerSentence(c.quote, c.n) for c in quotes), tuple(quotes))
+
+    first, second = (3, 9), (20, 30)
+    both = [
+        (answer(first), answer(first)),
+        (answer(first), answer(first, second)),
+        (answer(first), answer()),
+        (answer(), answer()),
+    ]
+    assert compare_answers(both) == {"questions": 4, "same answer": 0.5, "same verdict": 0.75}
+
+
+def test_the_trained_reader_reads_as_it_was_trained(reader: Reader, tokenizer: Any) -> None:
+    passage = "the city wuhan has built nine kilns . there are ferries in jinan ."
+    question, context = "how many kilns are there in wuhan ?", "city"
+    trained = TrainedReader(reader, tokenizer)
+    [whole] = read(reader, encode_pairs(tokenizer, [question], [context], [passage]))
+    ((every, second),) = trained.read(question, [Page(context, passage, [(0, len(passage)), (37, len(passage))])])
+    assert every == whole
+    assert second.relevance == whole.relevance and second.span and 37 <= second.span[0] < second.span[1]
+    assert second.margin <= whole.margin
+
+
 @pytest.mark.parametrize("measured", [True, False])
 def test_the_card_names_data_licences_and_figures(tmp_path: Path, measured: bool) -> None:
     example = make_example("Who?", "The council.", "council")
@@ -89,6 +120,7 @@ def test_the_card_names_data_licences_and_figures(tmp_path: Path, measured: bool
     run = tmp_path / "run"
     run.mkdir()
     (run / "details.json").write_text(json.dumps({"examples": 4, "seed": 7}))
+    (run / "agreement.json").write_text(json.dumps({"questions": 40, "same answer": 0.975, "same verdict": 1.0}))
     if measured:
         figures = {
             "held": measure_held([example], [Reading((4, 11), 1.0, 1.0)]),
@@ -105,9 +137,12 @@ def test_the_card_names_data_licences_and_figures(tmp_path: Path, measured: bool
         "- seed: 7",
         "fingerprint 0a1b",
         "the same span in 97.0%",
+        "to 97.5% of 40",
+        "## Calibration",
         "224 tokens",
     ):
         assert said in card
     assert ("| all | 1 | 1.000 | 1.000 |" in card) is measured
+    assert ("| 0.73 | 1.00 | 1 |" in card) is measured  # 1 / (1 + 1/e), and it was answered
     assert ("| plans, margin | 2 | 1 | 1.000 | 1.000 | 1.000 |" in card) is measured
     assert ("Not measured" in card) is not measured
