@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
+
+from indexer.library import Library
 
 pytestmark = pytest.mark.browser
 
@@ -26,6 +30,9 @@ PAGES: dict[str, tuple[str, dict[str, Any], str]] = {
     "compare-counterparts": ("compare", {"tab": "counterparts", "at": "sichuan:0"}, ".source-text"),
     "compare-only": ("compare", {"tab": "only"}, ".stMain .passage-text"),
     "compare-sections": ("compare", {"tab": "sections", "pair": ["sichuan", "liaoning"]}, ".st-key-pairs"),
+    "read-no-plan": ("read", {}, ".stMain h1"),
+    "read-text": ("read", {"plan": "liaoning", "at": "2000-2300"}, ".source-text"),
+    "read-page": ("read", {"plan": "liaoning", "view": "page", "find": "offshore wind"}, ".page-image img"),
     "targets": ("targets", {}, ".stVegaLiteChart"),
     "targets-every": ("targets", {"every": "1"}, ".stVegaLiteChart"),
     "library": ("library", {}, ".plan-heads"),
@@ -105,3 +112,13 @@ def test_nothing_serious_in_what_unfolds(site: str, page: Page, act: Callable[[P
     act(page)
     settled(page)
     assert_nothing_serious(page)
+
+
+def test_nothing_serious_where_there_are_no_plans(
+    serve: Callable[[Path, Path], AbstractContextManager[str]], page: Page, tmp_path: Path
+) -> None:
+    Library.open(tmp_path / "library", create=True).close()
+    with serve(tmp_path / "library", tmp_path) as empty:
+        for path in ("", "compare", "targets", "read", "library"):
+            opened(page, f"{empty}/{path}", ".stMain h1")
+            assert_nothing_serious(page)
