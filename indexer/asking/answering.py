@@ -119,7 +119,8 @@ def examine(
     if reader:
         ranked = read_closely(reader, question, ranked)
     missing = missing_names(question, words, [_searchable(r.passage) for r in ranked])
-    judged = [(measure(question, words, s), s) for r in ranked for s in r.sentences if _may_answer(question, s)]
+    sentences = [s for r in ranked for s in r.sentences if s.reading or not reader]  # what was not read is far behind
+    judged = [(measure(question, words, s), s) for s in sentences if _may_answer(question, s)]
     return Examination(question, words, searched, ranked, judged, missing)
 
 

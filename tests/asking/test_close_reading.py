@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from indexer.asking.answering import ask, examine
+from indexer.asking.close_reading import READ
 from indexer.asking.confidence import FEATURES, JUDGES, READ_FEATURES, answers, confidence
 from indexer.encoding.reader import Page, Reading
 from indexer.library import Library
@@ -43,7 +44,8 @@ def _trusting(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_reader_sees_each_passage_with_its_plan_and_section(sample_library: Library) -> None:
     reader = Believer(4.0, 2.0)
     seen = examine(sample_library.backend, sample_library.encoder, QUESTION, Scope(), reader=reader)
-    read = [r for r in seen.ranked if r.sentences]
+    read = [r for r in seen.ranked if r.sentences and r.sentences[0].reading]
+    assert len(read) == READ and read == seen.ranked[:READ]
     assert [page.text for page in reader.pages] == [r.passage.text for r in read]
     for page, ranked in zip(reader.pages, read, strict=True):
         assert page.context.startswith(ranked.passage.title)
@@ -51,6 +53,19 @@ def test_the_reader_sees_each_passage_with_its_plan_and_section(sample_library: 
         assert [tuple(part) for part in page.parts] == [s.match.span for s in ranked.sentences]
     assert all(len(features) == len(READ_FEATURES) for features, _ in seen.judged)
     assert all(features[-2:] == [4.0, 2.0] for features, _ in seen.judged)
+
+
+def test_it_reads_the_best_of_every_plan_and_nothing_else_answers(sample_library: Library) -> None:
+    reader = Believer(4.0, 2.0)
+    asked = "What share of energy use should be non-fossil?"
+    reader.read = lambda question, pages: Believer.read(reader, QUESTION, pages)  # type: ignore[method-assign]
+    seen = examine(sample_library.backend, sample_library.encoder, asked, Scope(), reader=reader)
+    matched = [r for r in seen.ranked if r.sentences]
+    best = {plan: next(r for r in matched if r.passage.plan == plan) for plan in {r.passage.plan for r in matched}}
+    assert len(best) > 1 and len(matched) > len(reader.pages)
+    read = {r.key for r in matched if all(s.reading for s in r.sentences)}
+    assert read == {r.key for r in matched[:READ]} | {r.key for r in best.values()}
+    assert all(sentence.reading for _, sentence in seen.judged)
 
 
 def test_what_it_takes_for_the_answer_is_a_span_of_the_sentence(sample_library: Library) -> None:

@@ -256,3 +256,17 @@ def test_files_that_a_writer_takes_away_while_they_are_opened(tmp_path: Path, mo
     monkeypatch.setattr(WordIndex, "_prepare", staticmethod(overtaken))
     assert not reader.open()
     assert not WordIndex(tmp_path / "words").open()
+
+
+def test_in_a_large_index_words_that_are_everywhere_count_only_by_themselves(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("indexer.storage.local.words._LARGE", 10)
+    documents = {n: "plan of a kiln" if n % 4 == 0 else f"plan number {n}" for n in range(1, 13)}
+    index = build(tmp_path / "words", documents)
+    assert [f.key for f in index.search("which plan has a kiln", 12, None)] == [4, 8, 12]
+    assert [f.key for f in index.search("a kiln, absent words", 12, None)] == [4, 8, 12]
+    assert len(index.search("the plan", 20, None)) == 12  # nothing else is asked for
+    assert len(index.search("the plan of gold", 20, None)) == 12
+    few = build(tmp_path / "few", {n: documents[n] for n in range(1, 10)})
+    assert len(few.search("which plan has a kiln", 12, None)) == 9  # in a small one all of BM25

@@ -30,6 +30,9 @@ _GENERATION_FILE = "generation"
 #: The one file of tantivy's that is written again; all others are written once.
 _CHANGING_FILE = "meta.json"
 _WRITER_BYTES = 32 * 1024 * 1024
+#: Share of all passages above which a term tells none from the others, and how many there are when that matters:
+#: its list takes as long to go through as all others together.
+_EVERYWHERE, _LARGE = 0.9, 10_000
 # Figures stay whole ("13.7"), each Chinese character is a word, everything else splits at punctuation.
 _TOKENS = r"\p{Han}|\d+(?:[.,]\d+)+|[\w&&[^\p{Han}]]+"
 
@@ -177,7 +180,9 @@ class WordIndex:
         terms = list(dict.fromkeys(analyze(query)))
         if not terms or ranges == []:
             return []
-        schema = self._index.schema
+        schema, searcher = self._index.schema, self._index.searcher()
+        if searcher.num_docs >= _LARGE:  # what is left out weighs next to nothing by BM25
+            terms = [t for t in terms if 0 < searcher.doc_freq("text", t) <= _EVERYWHERE * searcher.num_docs] or terms
         words = tantivy.Query.boolean_query(
             [(tantivy.Occur.Should, tantivy.Query.term_query(schema, "text", t, "freq")) for t in terms]
         )
@@ -195,7 +200,6 @@ class WordIndex:
             words = tantivy.Query.boolean_query(
                 [(tantivy.Occur.Must, words), (tantivy.Occur.Must, tantivy.Query.const_score_query(inside, 0.0))]
             )
-        searcher = self._index.searcher()
         # One more than asked for, and more while the last ties with the k-th: tantivy breaks ties by
         # segment, which is chance, and a cut among ties must fall by key.
         asked = k + 1
