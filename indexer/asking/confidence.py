@@ -1,7 +1,7 @@
 """Whether a sentence answers: a small calibrated model over what retrieval and late interaction saw.
 
 A cosine cannot tell a near miss from an answer. What tells more: the rare word of the question that
-nothing meets, and the kind of thing asked for that is not there. The coefficients come from
+nothing meets, the kind of thing asked for that is not there, and what the reader says. The coefficients come from
 ``benchmarks/calibrate.py``. Apart from it stands the name that no passage holds: what is asked of
 Guangdong is not answered by a sentence on another province.
 """
@@ -23,7 +23,7 @@ from indexer.asking.ranking import RankedSentence
 
 #: What retrieval and late interaction saw, and what the reader adds to it.
 FEATURES = ("interaction", "worst word", "cosine", "kind missing")
-READ_FEATURES = (*FEATURES, "span margin", "relevance")
+READ_FEATURES = (*FEATURES, "reading")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,8 @@ def measure(question: Question, words: QuestionWords, sentence: RankedSentence) 
     shortfall = (1 - match.matches) * np.minimum(1.0, words.weights / RARE)
     worst = 1.0 - float(shortfall.max(initial=0.0))
     seen = [match.score, worst, sentence.cosine, float(question.kind is not Kind.OPEN and not sentence.fits)]
-    read = [sentence.reading.margin, sentence.reading.relevance] if sentence.reading else []
+    # both of the reader's signs in one: fitted apart they do no better on questions left out of the fit
+    read = [sentence.reading.score] if sentence.reading else []
     return seen + read
 
 

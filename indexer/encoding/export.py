@@ -115,13 +115,21 @@ def _write(encoder: SentenceTransformerEncoder, folder: Path, *, fused: bool) ->
     (folder / DETAILS_FILE).write_text(json.dumps(asdict(details), indent=1), "utf-8")
 
 
-def write_graph(model: Any, inputs: dict[str, Any], outputs: Sequence[str], file: Path, *, fused: bool = True) -> None:
+def write_graph(
+    model: Any,
+    inputs: dict[str, Any],
+    outputs: Sequence[str],
+    file: Path,
+    *,
+    fused: bool = True,
+    exact: Sequence[str] = (),
+) -> None:
     """Write ``model``, a torch module, to ``file`` as it reads one text: int8 per channel, the graph fused.
 
     ``inputs`` are an example of its positional inputs by name, each (1, n) for any n of 2 or more;
-    ``outputs`` name what it returns. With ``fused``, transformers' attention is one operator, which attends
-    to all tokens. Whether the file agrees with the model is for the caller to check; torch.onnx and
-    onnxruntime raise many kinds of errors.
+    ``outputs`` name what it returns; modules whose names end with one of ``exact`` stay fp32. With
+    ``fused``, transformers' attention is one operator, which attends to all tokens. Whether the file
+    agrees with the model is for the caller to check; torch.onnx and onnxruntime raise many kinds of errors.
     """
     import torch
     from onnxruntime.quantization import QuantType, quantize_dynamic
@@ -140,8 +148,21 @@ def write_graph(model: Any, inputs: dict[str, Any], outputs: Sequence[str], file
                 external_data=False,
                 verbose=False,
             )
-            quantize_dynamic(fp32, int8, per_channel=True, weight_type=QuantType.QInt8)
+            kept = _nodes_of(fp32, exact)
+            quantize_dynamic(fp32, int8, per_channel=True, weight_type=QuantType.QInt8, nodes_to_exclude=kept)
             _optimize(int8, file)
+
+
+def _nodes_of(model: Path, modules: Sequence[str]) -> list[str]:
+    """The operators in the graph that torch wrote for ``modules``."""
+    import onnx
+
+    found = []
+    for node in onnx.load(model).graph.node:
+        origin = next((entry.value for entry in node.metadata_props if entry.key == "namespace"), "")
+        if any(f"{module}:" in origin for module in modules):
+            found.append(node.name)
+    return found
 
 
 def _optimize(model: Path, optimized: Path) -> None:

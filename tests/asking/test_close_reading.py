@@ -37,7 +37,7 @@ class Believer:
 @pytest.fixture(autouse=True)
 def _trusting(monkeypatch: pytest.MonkeyPatch) -> None:
     """What the judge that is fitted to the trained reader makes of a believer does not matter here."""
-    judge = type(JUDGES[6])((0, 0, 0, 0, 0.5, 1.0), 0.0, 0.5)
+    judge = type(JUDGES[5])((0, 0, 0, 0, 1.0), 0.0, 0.5)
     monkeypatch.setitem(JUDGES, len(READ_FEATURES), judge)
 
 
@@ -52,7 +52,7 @@ def test_the_reader_sees_each_passage_with_its_plan_and_section(sample_library: 
         assert all(label[:100] in page.context for label in ranked.passage.section)
         assert [tuple(part) for part in page.parts] == [s.match.span for s in ranked.sentences]
     assert all(len(features) == len(READ_FEATURES) for features, _ in seen.judged)
-    assert all(features[-2:] == [4.0, 2.0] for features, _ in seen.judged)
+    assert all(features[-1] == 4.0 / 2 + 2.0 for features, _ in seen.judged)
 
 
 def test_it_reads_the_best_of_every_plan_and_nothing_else_answers(sample_library: Library) -> None:
