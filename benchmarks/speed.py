@@ -1,10 +1,12 @@
-"""Speed, as ratios in one run: indexing against sentence-transformers, and a cold question.
+"""Speed, as ratios in one run: indexing against sentence-transformers; questions, cold and warm.
 
     python benchmarks/speed.py [--data DIR] [--passages 600] [--rounds 3] [--json FILE]
 
 Indexing: the same passages embedded by sentence-transformers' own encode and by the fast path, in
 turn, best of the rounds each; with --data regulation passages (eval/obliqa), else the sample plans'.
-Cold: `planlens ask` as a whole process, model already exported; the fastest and the median of runs.
+Cold: `planlens ask` as a whole process, model already exported; the fastest and the median of runs. Warm:
+milliseconds of a question that is asked for the first time, p50, with the reader and without, and with nothing
+remembered of the questions before.
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ from pathlib import Path
 
 from quality import read_rows, sample_set
 
+from indexer.asking.answering import ask
 from indexer.encoding.loading import load_encoder
 from indexer.encoding.reference import DEFAULT_MODEL, load_sentence_transformer
 from indexer.library import Library
@@ -29,6 +32,7 @@ from indexer.reading.passages import chunk_plan, indexed_text
 
 QUESTION = "what are the cement capacity rules?"
 COLD_RUNS = 9
+WARM = 80  # questions, about
 
 
 def texts_to_embed(data: Path | None, count: int) -> list[str]:
@@ -78,6 +82,26 @@ def cold_ask() -> dict[str, float]:
     return {"cold ask, fastest, s": min(seconds), "cold ask, median, s": statistics.median(seconds)}
 
 
+def warm_ask() -> dict[str, float]:
+    """Milliseconds of questions on the sample plans, each in turn with and without the reader."""
+    with tempfile.TemporaryDirectory() as folder, Library.open(folder, create=True) as library:
+        list(library.add(sample_set()[0]))
+        encoder, reader = library.encoder, library.reader
+        times: dict[str, list[float]] = {}
+        for n, row in enumerate(sample_set()[1][:: max(1, len(sample_set()[1]) // WARM)]):
+            ways = {
+                "ask, as served": library.ask,
+                "ask, nothing remembered": lambda q: ask(library.backend, encoder, q, reader=reader),
+                "the same without the reader": lambda q: ask(library.backend, encoder, q),
+            }
+            for name, way in ways.items():
+                started = time.perf_counter()
+                way(row["question"])
+                if n:  # the first loads what is loaded once
+                    times.setdefault(f"{name}, p50, ms", []).append((time.perf_counter() - started) * 1e3)
+    return {name: statistics.median(of_way) for name, of_way in times.items()}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path)
@@ -85,7 +109,8 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--json", type=Path)
     arguments = parser.parse_args()
-    figures = {**cold_ask(), **indexing(texts_to_embed(arguments.data, arguments.passages), arguments.rounds)}
+    figures = {**cold_ask(), **warm_ask()}
+    figures |= indexing(texts_to_embed(arguments.data, arguments.passages), arguments.rounds)
     for name, value in figures.items():
         print(f"{name:40} {value:8.2f}")
     if arguments.json:

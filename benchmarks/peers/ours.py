@@ -8,8 +8,10 @@ from pathlib import Path
 
 from engines import K
 
+from indexer.asking.answering import ask
 from indexer.asking.retrieval import retrieve
 from indexer.encoding.loading import load_encoder
+from indexer.encoding.remembering import RememberingEncoder
 from indexer.library import Library
 from indexer.storage import Scope
 
@@ -20,6 +22,7 @@ class Planlens:
     def __init__(self, model: str) -> None:
         self._encoder = load_encoder()
         self._encoder.embed(["warm"])
+        self._remembering = RememberingEncoder(self._encoder)
 
     def index(self, ids: Sequence[str], texts: Sequence[str]) -> None:
         records = self._folder / "passages.jsonl"
@@ -46,5 +49,6 @@ class Planlens:
         return [str(candidate.passage.record) for candidate in found[:K]]
 
     def ask(self, question: str) -> list[str]:
-        answer = self._library.ask(question)
+        # without the trained reader, whose cost its own figures tell
+        answer = ask(self._library.backend, self._remembering, question)
         return [str(hit.passage.record) for hit in answer.hits]
