@@ -50,11 +50,15 @@ _TIMED = """async ([question, expected, patience]) => {
   };
   const asked = () => new URLSearchParams(location.search).get("q");
   const start = performance.now();
-  document.querySelector(".st-key-submit button").click();
-  while (shown() !== expected || asked() !== question) {
-    if (performance.now() - start > patience) throw new Error(`“${asked()}” shows: ${shown()}`);
-    await frame();
-  }
+  const there = () => shown() === expected && asked() === question;
+  // looked at when the page changes: ten pages that look at every frame are themselves the load
+  await new Promise((resolve, reject) => {
+    const late = setTimeout(() => reject(new Error(`“${asked()}” shows: ${shown()}`)), patience);
+    const look = () => { if (there()) { observer.disconnect(); clearTimeout(late); resolve(); } };
+    const observer = new MutationObserver(look);
+    observer.observe(document.body, { childList: true, subtree: true, characterData: true });
+    document.querySelector(".st-key-submit button").click();
+  });
   await frame();
   await frame();
   return performance.now() - start;
@@ -64,6 +68,7 @@ _STILL = "document.querySelector('.stApp').getAttribute('data-test-script-state'
 
 #: Milliseconds after which what is not shown is an error.
 _PATIENCE = 30_000
+_LOOK = 100  # milliseconds between two looks whether a page is still
 _ERRORS_TOLD = 10
 #: Questions of the set that are asked, which are answered beforehand.
 _QUESTIONS = 60
@@ -135,7 +140,7 @@ async def _ask(page: Page, asked: Asked, found: Measured) -> None:
     try:
         await page.get_by_label("Question", exact=True).fill(asked.question, timeout=_PATIENCE)
         found.times.append(float(await page.evaluate(_TIMED, [asked.question, asked.shown, _PATIENCE])))
-        await page.wait_for_function(_STILL, timeout=_PATIENCE)
+        await page.wait_for_function(_STILL, timeout=_PATIENCE, polling=_LOOK)
     except Error as error:
         found.errors.append(f"{asked.question} {error.message.splitlines()[0]}")
 
