@@ -50,7 +50,7 @@ def plans_figures(library: Library, questions: Sequence[Row]) -> Figures:
 
 def obliqa_figures(library: Library, rows: Sequence[Row]) -> Figures:
     """R@10 and MAP@10 of words, meaning and the two fused, and of what a question gets."""
-    found = [(row, rankings(library, row["question"])) for row in rows]
+    found = [(row, rankings(library.backend, library.encoder, row["question"])) for row in rows]
     figures: Figures = {"questions": len(rows)}
     for way in found[0][1]:
         figures[f"{way} R@10"] = statistics.mean(recall_at(r[way], row["gold"], K) for row, r in found)
