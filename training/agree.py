@@ -19,7 +19,7 @@ from benchmarks.quality import indexed, real_set
 from indexer.asking.answering import ask
 from indexer.encoding.reader import Page, Reading
 from indexer.encoding.reader.onnx import OnnxReader
-from indexer.encoding.reader.pairs import encode_pairs, load_tokenizer, read_numbers
+from indexer.encoding.reader.pairs import load_tokenizer, read_pages
 from indexer.types import Answer
 from training.model import Reader, base_folder, load_reader, reckon
 
@@ -33,13 +33,7 @@ class TrainedReader:
         self._reader, self._tokenizer = reader, tokenizer
 
     def read(self, question: str, pages: Sequence[Page]) -> list[list[Reading]]:
-        pairs = encode_pairs(
-            self._tokenizer, [question] * len(pages), [p.context for p in pages], [p.text for p in pages]
-        )
-        return [
-            [read_numbers(pair, spans, relevance, part) for part in page.parts]
-            for page, pair, (spans, relevance) in zip(pages, pairs, reckon(self._reader, pairs), strict=True)
-        ]
+        return read_pages(self._tokenizer, question, pages, lambda pairs: reckon(self._reader, pairs))
 
 
 def compare_answers(both: Sequence[tuple[Answer, Answer]]) -> dict[str, float]:

@@ -35,9 +35,9 @@ LARGEST = 25 * 10**6
 #: blurs: in fp32 it finds the same span in 0.87 of held-back pairs rather than 0.83, for 1.7 MiB more.
 EXACT = ("heads", "layer.2.output.dense")
 #: int8 moves a logit a little; a wrong export (types lost, other pooling) agrees by chance alone.
-SAME_SPANS, SAME_VERDICTS = 0.8, 0.93
+SAME_SPANS, SAME_VERDICTS = 0.85, 0.93
 #: Held-back examples that the file is checked on.
-CHECKED = 300
+CHECKED = 600
 SEED = 7
 
 

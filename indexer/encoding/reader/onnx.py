@@ -13,7 +13,7 @@ import numpy as np
 
 from indexer.encoding.onnx import DETAILS_FILE, INPUT, MODEL_FILE, TOKENIZER_FILE, WORKERS, open_session
 from indexer.encoding.reader import Page, Reading
-from indexer.encoding.reader.pairs import Numbers, Pair, encode_pairs, load_tokenizer, read_numbers
+from indexer.encoding.reader.pairs import Numbers, Pair, load_tokenizer, read_pages
 from indexer.errors import ModelError
 
 TYPES = "token_type_ids"
@@ -41,14 +41,7 @@ class OnnxReader:
         return str(self._details["fingerprint"])
 
     def read(self, question: str, pages: Sequence[Page]) -> list[list[Reading]]:
-        pairs = encode_pairs(
-            self._tokenizer, [question] * len(pages), [p.context for p in pages], [p.text for p in pages]
-        )
-        numbers = read_pairs(self._loading.result(), pairs)
-        return [
-            [read_numbers(pair, spans, relevance, part) for part in page.parts]
-            for page, pair, (spans, relevance) in zip(pages, pairs, numbers, strict=True)
-        ]
+        return read_pages(self._tokenizer, question, pages, lambda pairs: read_pairs(self._loading.result(), pairs))
 
     @cached_property
     def _tokenizer(self) -> Any:

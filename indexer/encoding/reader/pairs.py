@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from indexer.encoding.reader import Reading
+from indexer.encoding.reader import Page, Reading
 from indexer.types import Span
 
 #: Tokens that the reader sees, the question's included. Attention over more costs time and gains nothing
@@ -71,6 +71,20 @@ def encode_pairs(
         )
         pairs.append(Pair(tuple(encoding.ids), tuple(encoding.type_ids), spans))
     return pairs
+
+
+def read_pages(
+    tokenizer: Any,
+    question: str,
+    pages: Sequence[Page],
+    reckon: Callable[[Sequence[Pair]], Sequence[tuple[Numbers, float]]],
+) -> list[list[Reading]]:
+    """What ``Reader.read`` gives; ``reckon`` runs the model: span logits (tokens, 2) and relevance of each pair."""
+    pairs = encode_pairs(tokenizer, [question] * len(pages), [p.context for p in pages], [p.text for p in pages])
+    return [
+        [read_numbers(pair, spans, relevance, part) for part in page.parts]
+        for page, pair, (spans, relevance) in zip(pages, pairs, reckon(pairs), strict=True)
+    ]
 
 
 def read_numbers(pair: Pair, spans: Numbers, relevance: float, part: Span | None = None) -> Reading:
