@@ -3,12 +3,13 @@
     python benchmarks/crowded.py [--sessions 10] [--seconds 120] [--pause 0] [--data DIR] [--json FILE]
 
 The real command serves the sample plans, or with --data those of DIR/plans; the sessions are contexts of one
-Chromium. Each asks another question as soon as the last answer stands there and the page is still, or
---pause seconds after. What must be shown was answered beforehand by the library itself; anything else, or
-nothing within 30 seconds, is an error. No question is twice the same to the server, which would remember it.
-A time runs, in the browser itself, from the click to the second frame with the answer. Browsers on the
-server's own machine take its processors: the server's processor time an answer is told beside the times,
-and the load average.
+Chromium. Each asks another question as soon as the last answer stands there and the page is still, or after
+a pause of --pause seconds in the mean: people do not ask in chorus, so pauses are drawn between none and twice
+that, from a seed, and the first question waits for one too. What must be shown was answered beforehand by the
+library itself; anything else, or nothing within 30 seconds, is an error. No question is twice the same to the
+server, which would remember it. A time runs, in the browser itself, from the click to the second frame with the
+answer. Browsers on the server's own machine take its processors: the server's processor time an answer is told
+beside the times, and the load average.
 """
 
 from __future__ import annotations
@@ -112,7 +113,7 @@ async def measure(site: str, asked: list[Asked], sessions: int, seconds: float, 
         pages = [await _opened(browser, site, found) for _ in range(sessions)]
         before, end = _processor_seconds(site), time.monotonic() + seconds
         await asyncio.gather(
-            *(_visit(page, _turns(asked, n, sessions), end, pause, found) for n, page in enumerate(pages))
+            *(_visit(page, n, _turns(asked, n, sessions), end, pause, found) for n, page in enumerate(pages))
         )
         found.server_s = _processor_seconds(site) - before
         await browser.close()
@@ -130,10 +131,12 @@ async def _opened(browser: Browser, site: str, found: Measured) -> Page:
     return page
 
 
-async def _visit(page: Page, turns: Iterator[Asked], end: float, pause: float, found: Measured) -> None:
+async def _visit(page: Page, session: int, turns: Iterator[Asked], end: float, pause: float, found: Measured) -> None:
+    pauses = random.Random(session)
+    await asyncio.sleep(pauses.uniform(0, 2 * pause))
     while time.monotonic() < end:
         await _ask(page, next(turns), found)
-        await asyncio.sleep(pause)
+        await asyncio.sleep(pauses.uniform(0, 2 * pause))
 
 
 async def _ask(page: Page, asked: Asked, found: Measured) -> None:
@@ -178,7 +181,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sessions", type=int, default=10)
     parser.add_argument("--seconds", type=float, default=120)
-    parser.add_argument("--pause", type=float, default=0, help="seconds that a person reads before asking again")
+    parser.add_argument("--pause", type=float, default=0, help="mean seconds that a person reads before asking again")
     parser.add_argument("--data", type=Path)
     parser.add_argument("--json", type=Path)
     arguments = parser.parse_args()

@@ -35,7 +35,12 @@ LibraryOption = Annotated[
 QuietOption = Annotated[bool, typer.Option("--quiet", help="Print results and errors only.")]
 ModelOption = Annotated[
     str | None,
-    typer.Option("--model", metavar="NAME_OR_FOLDER", help="Any sentence-transformers model, for a new library."),
+    typer.Option(
+        "--model",
+        metavar="NAME_OR_FOLDER",
+        help="Any sentence-transformers model, for a new library; with @fp32 behind it not in int8, and on a GPU "
+        "where there is one.",
+    ),
 ]
 PlanOption = Annotated[list[str] | None, typer.Option("--plan", metavar="ID", help="Only this plan; may be repeated.")]
 YesOption = Annotated[bool, typer.Option("--yes", help="Do not ask.")]

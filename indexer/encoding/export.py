@@ -1,8 +1,8 @@
-"""A sentence-transformers model -> an int8 ONNX file, checked against the model it came from.
+"""A sentence-transformers model -> an ONNX file, int8 or as it is, checked against the model it came from.
 
 Done once for a model and kept in the cache folder. torch.onnx writes the graph of one text (embedding
-and token outputs in one), onnxruntime quantizes the weights per channel; the check embeds fixed texts
-both ways before the result is kept.
+and token outputs in one), onnxruntime quantizes the weights per channel for int8; the check embeds fixed
+texts both ways before the result is kept.
 """
 
 from __future__ import annotations
@@ -23,13 +23,15 @@ import numpy as np
 
 from indexer.encoding import Vectors
 from indexer.encoding.onnx import DETAILS_FILE, INPUT, MODEL_FILE, RECIPE, TOKENIZER_FILE, ExportDetails, OnnxEncoder
-from indexer.encoding.reference import SentenceTransformerEncoder
+from indexer.encoding.reference import EXACT, Precision, SentenceTransformerEncoder
 from indexer.errors import ModelError
 
 #: int8 differs a little from fp32: 0.9935 mean and 0.985 lowest cosine over 13,732 passages. A wrong
 #: export (other pooling, lost mask) falls far below.
 LOWEST_COSINE = 0.97
 MEAN_COSINE = 0.985
+#: fp32 differs by rounding alone.
+SAME_COSINE = 0.99999
 #: transformers' name for attention as one operator; it makes no masks for names that it does not know.
 FUSED = "planlens"
 #: Short and long, digits, other scripts: what a wrong mask or pooling would show.
@@ -45,30 +47,30 @@ CHECK_TEXTS = (
 )
 
 
-def export_onnx(encoder: SentenceTransformerEncoder, folder: Path) -> OnnxEncoder:
-    """Export ``encoder``'s model to ``folder`` and open it; ``folder`` appears whole or not at all.
+def export_onnx(encoder: SentenceTransformerEncoder, folder: Path, precision: Precision = "int8") -> None:
+    """Export ``encoder``'s model to ``folder``, which appears whole or not at all.
 
     Raises ModelError when the model cannot be exported or the export does not agree with it.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".export-") as scratch:
-        made = _try(encoder, Path(scratch) / "fused", fused=True)
+        made = _try(encoder, Path(scratch) / "fused", precision, fused=True)
         if isinstance(made, ModelError):  # attention of another kind: causal, with biases, not transformers' own
-            made = _try(encoder, Path(scratch) / "plain", fused=False)
+            made = _try(encoder, Path(scratch) / "plain", precision, fused=False)
         if isinstance(made, ModelError):
             raise made
         if folder.exists():
             shutil.rmtree(folder)
         made.rename(folder)
-    return OnnxEncoder(folder)
 
 
-def _try(encoder: SentenceTransformerEncoder, folder: Path, *, fused: bool) -> Path | ModelError:
+def _try(encoder: SentenceTransformerEncoder, folder: Path, precision: Precision, *, fused: bool) -> Path | ModelError:
     """``folder`` with an export in it that agrees with the model, or why there is none."""
     folder.mkdir()
     try:
-        _write(encoder, folder, fused=fused)
-        check_agreement(encoder.embed(CHECK_TEXTS), OnnxEncoder(folder).embed(CHECK_TEXTS))
+        _write(encoder, folder, precision, fused=fused)
+        bounds = (LOWEST_COSINE, MEAN_COSINE) if precision == "int8" else (SAME_COSINE, SAME_COSINE)
+        check_agreement(encoder.embed(CHECK_TEXTS), OnnxEncoder(folder).embed(CHECK_TEXTS), *bounds)
     except ModelError as error:
         return error
     except Exception as error:  # torch.onnx and onnxruntime raise many kinds
@@ -76,19 +78,21 @@ def _try(encoder: SentenceTransformerEncoder, folder: Path, *, fused: bool) -> P
     return folder
 
 
-def check_agreement(reference: Vectors, exported: Vectors) -> None:
+def check_agreement(
+    reference: Vectors, exported: Vectors, lowest: float = LOWEST_COSINE, mean: float = MEAN_COSINE
+) -> None:
     """Raise ModelError unless the exported vectors (n, dim) match the reference's, row by row."""
     if reference.shape != exported.shape:
         raise ModelError(f"The export gives vectors {exported.shape}, the model {reference.shape}.")
     cosines = np.sum(reference * exported, axis=1)
-    if not (cosines.min() >= LOWEST_COSINE and cosines.mean() >= MEAN_COSINE):
+    if not (cosines.min() >= lowest and cosines.mean() >= mean):
         raise ModelError(
             f"The export does not agree with the model: cosine {cosines.min():.3f} at worst, "
             f"{cosines.mean():.3f} on average."
         )
 
 
-def _write(encoder: SentenceTransformerEncoder, folder: Path, *, fused: bool) -> None:
+def _write(encoder: SentenceTransformerEncoder, folder: Path, precision: Precision, *, fused: bool) -> None:
     import onnxruntime
 
     model = encoder.model
@@ -101,12 +105,13 @@ def _write(encoder: SentenceTransformerEncoder, folder: Path, *, fused: bool) ->
         {INPUT: example[INPUT]},
         ("sentence_embedding", "token_embeddings"),
         folder / MODEL_FILE,
+        precision,
         fused=fused,
     )
     tokenizer.backend_tokenizer.save(str(folder / TOKENIZER_FILE))
     details = ExportDetails(
-        fingerprint=f"{encoder.fingerprint}-int8",
-        source=encoder.source,
+        fingerprint=f"{encoder.fingerprint}-{precision}",
+        source=encoder.source if precision == "int8" else f"{encoder.source}{EXACT}",
         dimension=encoder.dimension,
         max_tokens=int(model.max_seq_length),
         runtime=onnxruntime.__version__,
@@ -120,11 +125,12 @@ def write_graph(
     inputs: dict[str, Any],
     outputs: Sequence[str],
     file: Path,
+    precision: Precision = "int8",
     *,
     fused: bool = True,
     exact: Sequence[str] = (),
 ) -> None:
-    """Write ``model``, a torch module, to ``file`` as it reads one text: int8 per channel, the graph fused.
+    """Write ``model``, a torch module, to ``file`` as it reads one text: the graph fused, int8 per channel or as it is.
 
     ``inputs`` are an example of its positional inputs by name, each (1, n) for any n of 2 or more;
     ``outputs`` name what it returns; modules whose names end with one of ``exact`` stay fp32. With
@@ -148,6 +154,9 @@ def write_graph(
                 external_data=False,
                 verbose=False,
             )
+            if precision == "fp32":
+                _optimize(fp32, file)
+                return
             kept = _nodes_of(fp32, exact)
             quantize_dynamic(fp32, int8, per_channel=True, weight_type=QuantType.QInt8, nodes_to_exclude=kept)
             _optimize(int8, file)

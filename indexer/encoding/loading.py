@@ -7,11 +7,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from indexer.encoding import Encoder
+from indexer.encoding.accelerated import AcceleratedEncoder
 from indexer.encoding.onnx import DETAILS_FILE, RECIPE, OnnxEncoder
 from indexer.encoding.reference import (
     DEFAULT_MODEL,
     load_sentence_transformer,
     model_folder,
+    named_precision,
     weights_fingerprint,
 )
 from indexer.errors import ModelError
@@ -30,8 +32,9 @@ def load_encoder(
     fingerprint: str | None = None,
     notify: Callable[[str], None] = lambda line: None,
 ) -> Encoder:
-    """The encoder of ``source``, a model name or folder; the default model when None.
+    """The encoder of ``source``, a model name or folder, in int8, or as it is with "@fp32" behind it.
 
+    The default model when None.
     With the ``fingerprint`` of an exported model that is in the cache, nothing else is read: that is
     the fast start. Otherwise the model is exported, once; where the export fails or does not agree,
     ``notify`` gets one line and sentence-transformers itself is used.
@@ -41,9 +44,10 @@ def load_encoder(
     source = source or DEFAULT_MODEL
     if fingerprint and (exported := _cached(fingerprint)):
         return exported
+    source, precision = named_precision(source)
     folder = model_folder(source)
     if folder:
-        expected = f"{Path(source).name}@{weights_fingerprint(folder)}-int8"
+        expected = f"{Path(source).name}@{weights_fingerprint(folder)}-{precision}"
         if exported := _cached(expected):
             return exported
     if source == DEFAULT_MODEL and folder is None:
@@ -52,11 +56,13 @@ def load_encoder(
     reference = load_sentence_transformer(source)
     from indexer.encoding.export import export_onnx
 
+    folder = _cache_path(f"{reference.fingerprint}-{precision}")
     try:
-        return export_onnx(reference, _cache_path(f"{reference.fingerprint}-int8"))
+        export_onnx(reference, folder, precision)
     except (ModelError, OSError) as error:
         notify(f"{error} Using sentence-transformers itself, which is slower.")
         return reference
+    return _opened(folder)
 
 
 def _cache_path(fingerprint: str) -> Path:
@@ -70,10 +76,14 @@ def _cached(fingerprint: str) -> OnnxEncoder | None:
     if not (folder / DETAILS_FILE).is_file():
         return None
     try:
-        encoder = OnnxEncoder(folder)
+        encoder = _opened(folder)
     except ModelError:
         return None
     import onnxruntime  # needed next in any case, while reading the package's metadata takes 50 ms
 
     made_alike = (encoder.details.runtime, encoder.details.recipe) == (onnxruntime.__version__, RECIPE)
     return encoder if made_alike else None
+
+
+def _opened(folder: Path) -> OnnxEncoder:
+    return AcceleratedEncoder(folder) if folder.name.endswith("-fp32") else OnnxEncoder(folder)

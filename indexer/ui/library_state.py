@@ -24,6 +24,7 @@ TAB, FIND, PART, ORDER = "shelf", "find", "part", "order"
 # What was said last; which plan is about to be deleted for good; how many times files were taken from
 # the drop zones, each time leaving a new one; the plan of a link that is gone.
 _NOTICE, CONFIRMING, _DROPS, _MISSING = "library-notice", "confirming", "drops", "library-missing"
+_BEGUN = "work-begun"  # the work that this session began last
 
 SHELVES = {
     Shelf.PLANS: "Plans",
@@ -136,11 +137,18 @@ def begin(
     work = Work(title, reports, cancellable=cancellable, breaks_off=breaks_off)
     if desk(library).begin(work):
         silence()
+        st.session_state[_BEGUN] = work
         return True
     other = desk(library).work
     doing = f" ({other.title[:1].lower()}{other.title[1:]})" if other else ""
     said(f"The library is at work{doing}. Wait until that is done or cancel it, then try again.", failed=True)
     return False
+
+
+def concerns_session(library: Library) -> bool:
+    """Whether the library is at work, or what it did last was begun in this session."""
+    work = desk(library).work
+    return work is not None and (work.job.running or work is st.session_state.get(_BEGUN))
 
 
 def drop_key(where: str) -> str:

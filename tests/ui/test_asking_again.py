@@ -252,6 +252,16 @@ def test_the_size_of_type_stays_from_page_to_page(open_app: OpenApp) -> None:
 # -- an empty library --------------------------------------------------------------------------------
 
 
+def wait_for(app: AppTest, words: str) -> None:
+    """Until the page says ``words``; for half a minute."""
+    for _ in range(300):
+        if words in page_html(app):
+            return
+        time.sleep(0.1)
+        app.run()
+    raise AssertionError(f"{words!r} never came")
+
+
 @pytest.mark.usefixtures("encoder")
 @pytest.mark.parametrize("page", ["", "compare", "targets"])
 def test_an_empty_library_offers_the_sample_plans_on_every_page(open_app: OpenApp, tmp_path: Path, page: str) -> None:
@@ -263,12 +273,13 @@ def test_an_empty_library_offers_the_sample_plans_on_every_page(open_app: OpenAp
         assert app.button(key="samples").label == "Add the 3 sample plans"
         return
     app.button(key="samples").click().run()
-    for _ in range(300):
-        if "3 plans" in page_html(app):
-            break
-        time.sleep(0.1)
-        app.run()
+    wait_for(app, "3 plans")
     assert app.button(key="example-0") and not app.exception
+    wait_for(app, "Adding 3 sample plans: 3 added")
+    assert "3 added" not in page_html(open_app(folder=tmp_path / "library"))  # who did not add them is not told
+    assert app.button(key="undo-work").label == "Undo adding 3 sample plans"
+    app.button(key="undo-work").click().run()
+    wait_for(app, "The library is empty.")
 
 
 def test_a_library_that_is_not_there_yet_is_made_on_the_library_page(open_app: OpenApp, tmp_path: Path) -> None:

@@ -1,0 +1,132 @@
+"""How long a click seems to do nothing: the time until the page gives a first sign, for what people click all day.
+
+    python benchmarks/signs.py [--json FILE]
+
+A library of the sample plans is served by the real command and looked at with Chromium, 1440 by 900, one session.
+Every click is done three times, the first unmeasured. Told for each, in milliseconds, the longer of the two:
+from the click until the page changes or shows that it works; until its last change; and the longest time in
+between in which the browser drew no frame, so that nothing could be typed or scrolled.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from urllib.parse import urlencode
+
+from playwright.sync_api import Page, sync_playwright
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "browser"))
+from conftest import BROWSER_OPTIONS, CHROMIUM, serving
+
+from indexer.library import Library
+
+CORPUS = Path(__file__).resolve().parent.parent / "corpus"
+#: Milliseconds without a change after which a click has done what it does, and the most that one may take.
+_STILL, _LONGEST = 700, 30_000
+_TIMES = 3
+
+_TIMED = """async ([selector, still, longest]) => {
+  const watched = document.querySelector(".stApp");
+  let first = 0, last = 0, blocked = 0, frame = performance.now();
+  const start = frame;
+  const seen = () => { last = performance.now(); first = first || last; };
+  const observer = new MutationObserver(seen);
+  observer.observe(watched, { childList: true, subtree: true, characterData: true });
+  const line = getComputedStyle(watched, "::after");
+  document.querySelector(selector).click();
+  const now = () => new Promise(requestAnimationFrame).then(() => performance.now());
+  for (;;) {
+    const next = await now();
+    if (!last || frame < last) blocked = Math.max(blocked, next - frame);
+    frame = next;
+    if (!first && line.content !== "none" && line.visibility === "visible") first = next;
+    const runs = watched.getAttribute("data-test-script-state") !== "notRunning";
+    if (!runs && last && next - last > still) break;
+    if (next - start > longest) throw new Error(`${selector}: not done after ${longest} ms`);
+  }
+  observer.disconnect();
+  return [first - start, last - start, blocked];
+}"""
+
+
+@dataclass(frozen=True, slots=True)
+class Click:
+    """What is clicked: a name for it, the page's address, a selector; a question is typed first where there is one."""
+
+    name: str
+    address: str
+    selector: str
+    question: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Felt:
+    """Milliseconds of a click, the longest of the times that it was done."""
+
+    sign_ms: int
+    done_ms: int
+    blocked_ms: int
+
+
+_ASKED = "?" + urlencode({"q": "What are the cement capacity rules?"})
+CLICKS = (
+    Click("ask", "", ".st-key-submit button", "What share of energy will be non-fossil by 2030?"),
+    Click("ask again", _ASKED, ".st-key-submit button", "How much offshore wind will be built?"),
+    Click("every passage on the topic", _ASKED, ".st-key-every input"),
+    Click("open a passage's source", _ASKED, '[class*="st-key-open-passage-3"] button'),
+    Click("copy a quote", _ASKED, '[class*="st-key-copy-passage-2"] button'),
+    Click("read the plan", _ASKED, 'a[href*="read?"]'),
+    Click("to Compare", _ASKED, 'a[href$="/compare"]'),
+    Click("compare three questions", "compare", ".st-key-example-all button"),
+    Click("to Targets", _ASKED, 'a[href$="/targets"]'),
+    Click("to the Library", _ASKED, 'a[href$="/library"]'),
+    Click("open a plan of the Library", "library", '[class*="st-key-plan-row-"] button'),
+    Click("another tab of the Library", "library", '[role="tab"][aria-selected="false"]'),
+)
+
+
+def measure(page: Page, site: str) -> dict[str, Felt]:
+    """What each click feels like, by its name."""
+    felt = {}
+    for click in CLICKS:
+        times = []
+        for _ in range(_TIMES):
+            page.goto(f"{site}/{click.address}")
+            page.locator(click.selector).first.wait_for(state="attached", timeout=_LONGEST)
+            page.wait_for_timeout(1500)  # what the page has still to draw is not of the click
+            if click.question:
+                page.get_by_label("Question", exact=True).fill(click.question)
+            times.append(page.evaluate(_TIMED, [click.selector, _STILL, _LONGEST]))
+        sign, done, blocked = (round(max(each)) for each in zip(*times[1:], strict=True))
+        felt[click.name] = Felt(sign, done, blocked)
+    return felt
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--json", type=Path)
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        with Library.open(Path(folder) / "library", create=True) as library:
+            list(library.add(sorted(path for path in CORPUS.iterdir() if path.is_file())))
+        with serving(Path(folder) / "library", Path(folder)) as site, sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=BROWSER_OPTIONS)
+            felt = measure(browser.new_page(viewport={"width": 1440, "height": 900}), site)
+            browser.close()
+    for name, each in felt.items():
+        print(f"{name}: sign {each.sign_ms} ms, done {each.done_ms} ms, blocked {each.blocked_ms} ms")
+    load = round(os.getloadavg()[0], 1)
+    print(f"load average {load} on {os.cpu_count()} cores")
+    if arguments.json:
+        kept = {name: asdict(each) for name, each in felt.items()}
+        arguments.json.write_text(json.dumps({**kept, "load": load}, indent=2) + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    main()

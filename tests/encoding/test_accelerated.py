@@ -1,0 +1,129 @@
+"""Models in fp32: the same vectors with onnxruntime and with torch, which takes over for many texts where a GPU is."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from indexer.encoding import Progress, Vectors, accelerated
+from indexer.encoding.accelerated import AcceleratedEncoder
+from indexer.encoding.loading import load_encoder
+from indexer.encoding.reference import SentenceTransformerEncoder, load_sentence_transformer, weights_fingerprint
+from indexer.library import Library
+
+MANY = [f"kiln {n} closes in {2000 + n}, and wind grows by {n} kW" for n in range(accelerated.MANY)]
+
+
+@pytest.fixture(scope="session")
+def exported(tiny_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The cache that the tiny model is exported to as it is."""
+    cache = tmp_path_factory.mktemp("exact") / "planlens"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PLANLENS_CACHE", str(cache))
+        load_encoder(f"{tiny_model}@fp32")
+    return cache
+
+
+@pytest.fixture
+def encoder(exported: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch) -> AcceleratedEncoder:
+    monkeypatch.setenv("PLANLENS_CACHE", str(exported))
+    found = load_encoder(f"{tiny_model}@fp32")
+    assert isinstance(found, AcceleratedEncoder)
+    return found
+
+
+@pytest.fixture
+def on_torch(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many texts sentence-transformers embeds, call by call."""
+    counts: list[int] = []
+    embed = SentenceTransformerEncoder.embed
+
+    def counting(self: SentenceTransformerEncoder, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
+        counts.append(len(texts))
+        return embed(self, texts, progress)
+
+    monkeypatch.setattr(SentenceTransformerEncoder, "embed", counting)
+    return counts
+
+
+def test_in_fp32_the_export_is_the_model_but_for_rounding(encoder: AcceleratedEncoder, tiny_model: Path) -> None:
+    reference = load_sentence_transformer(str(tiny_model))
+    assert encoder.fingerprint == f"tiny@{weights_fingerprint(tiny_model)}-fp32"
+    assert encoder.source == f"{tiny_model}@fp32"
+    np.testing.assert_allclose(encoder.embed(MANY[:50]), reference.embed(MANY[:50]), atol=1e-5)
+    for ours, theirs in zip(encoder.embed_tokens(MANY[:3]), reference.embed_tokens(MANY[:3]), strict=True):
+        np.testing.assert_allclose(ours.vectors, theirs.vectors, atol=1e-5)
+
+
+def test_int8_is_another_model(encoder: AcceleratedEncoder, exported: Path, tiny_model: Path) -> None:
+    other = load_encoder(str(tiny_model))
+    assert other.fingerprint == encoder.fingerprint.replace("fp32", "int8")
+    assert not isinstance(other, AcceleratedEncoder)
+    assert np.abs(other.embed(MANY[:50]) - encoder.embed(MANY[:50])).max() > 1e-4
+
+
+def test_many_texts_go_to_the_gpu_and_a_question_does_not(
+    encoder: AcceleratedEncoder, on_torch: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = encoder._run  # what onnxruntime says of them all, without counting them
+    encodings = encoder._tokenizer.encode_batch(MANY)
+    vectors = np.stack([row for _, row in sorted(expected("sentence_embedding", encodings), key=lambda p: p[0])])
+    monkeypatch.setattr(accelerated, "sees_gpu", lambda: True)
+    told: list[int] = []
+    one = encoder.embed(MANY[:1])
+    assert on_torch == []
+    found = encoder.embed(MANY, told.append)
+    assert on_torch == [len(MANY)]
+    assert sum(told) == len(MANY)
+    np.testing.assert_allclose(found, vectors, atol=1e-5)
+    np.testing.assert_allclose(found[:1], one, atol=1e-5)
+
+
+def test_without_a_gpu_all_goes_to_onnxruntime(encoder: AcceleratedEncoder, on_torch: list[int]) -> None:
+    encoder.embed(MANY)
+    assert on_torch == []
+
+
+@pytest.mark.parametrize("left", ["nothing", "other weights"])
+def test_a_model_that_is_gone_or_another_by_now_is_not_used(
+    exported: Path,
+    tiny_model: Path,
+    other_model: Path,
+    tmp_path: Path,
+    on_torch: list[int],
+    monkeypatch: pytest.MonkeyPatch,
+    left: str,
+) -> None:
+    monkeypatch.setenv("PLANLENS_CACHE", str(exported))
+    monkeypatch.setattr(accelerated, "sees_gpu", lambda: True)
+    (folder,) = (each for each in exported.iterdir() if each.name.endswith("-fp32"))
+    moved = tmp_path / folder.name
+    shutil.copytree(folder, moved)
+    details = moved / "details.json"
+    details.write_text(details.read_text("utf-8").replace(str(tiny_model), str(tmp_path / "tiny")), "utf-8")
+    if left == "other weights":
+        shutil.copytree(other_model, tmp_path / "tiny")
+    assert AcceleratedEncoder(moved).embed(MANY).shape == (len(MANY), 32)
+    assert on_torch == []
+
+
+def test_a_library_in_fp32_is_asked_as_it_was_made(
+    encoder: AcceleratedEncoder, tiny_model: Path, tmp_path: Path, on_torch: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "plan.txt").write_text("\n\n".join(f"{text}." for text in MANY), "utf-8")
+    with monkeypatch.context() as patch:
+        patch.setattr(accelerated, "sees_gpu", lambda: True)
+        patch.setattr(accelerated, "MANY", 10)
+        with Library.open(tmp_path / "library", create=True, model=f"{tiny_model}@fp32") as library:
+            list(library.add([tmp_path / "plan.txt"]))
+    embedded = sum(on_torch)
+    assert embedded > 10
+    with Library.open(tmp_path / "library") as library:
+        assert library.encoder.fingerprint == encoder.fingerprint
+        assert library.ask("When does kiln 7 close?").hits
+        assert library.check() == []
+    assert sum(on_torch) == embedded
