@@ -16,6 +16,7 @@ from indexer.errors import SourceError
 from indexer.reading.loaders import ocr
 from indexer.reading.loaders.pdf.words import Word
 from indexer.reading.loading import load_plan
+from indexer.reading.outline import section_path
 from indexer.reading.passages import chunk_plan
 from indexer.reading.sentences import fold_space
 from indexer.types import Plan
@@ -90,6 +91,32 @@ def test_a_heading_over_two_columns_comes_before_both(tmp_path: Path) -> None:
         for part in ("A line over", "left line 0", "left line 4", "right line 0", "right line 4", "And another")
     ]
     assert places == sorted(places)
+
+
+BODY = [
+    (f"Line {i} of what the plan says about kilns and wind, in small type.", 72, 690 - 14.0 * i, 10.0) for i in range(4)
+]
+
+
+@pytest.mark.parametrize(
+    ("largest", "wanted"),
+    [
+        ("Action Plan of Anhui", [("Kilns",), ("Wind",)]),
+        # a number says that it is a section, the only one so far
+        ("1. General requirements", [("1. General requirements", "Kilns"), ("1. General requirements", "Wind")]),
+    ],
+)
+def test_the_one_largest_heading_is_the_title_and_no_section(
+    tmp_path: Path, largest: str, wanted: list[tuple[str, ...]]
+) -> None:
+    kilns = [("Kilns", 72.0, 710.0, 14.0), *BODY]
+    wind = [(text.replace("Kilns", "Wind"), x, y - 120, size) for text, x, y, size in kilns]
+    plan = read(tmp_path, draw([(largest, 72.0, 750.0, 22.0), *kilns, *wind]))
+    paths = [
+        section_path(plan.sections, i) for i, section in enumerate(plan.sections) if section.level == len(wanted[0])
+    ]
+    assert paths == wanted
+    assert plan.title == largest
 
 
 def test_a_table_without_rules_is_rows(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from pypdf import PdfReader
 
 from indexer.reading.loaders.pdf.layout import Line
-from indexer.reading.outline import Heading
+from indexer.reading.outline import Heading, build_sections
 from indexer.reading.sentences import fold_space
 
 _LARGER = 1.12  # times the body's type size makes a heading
@@ -38,11 +38,18 @@ def read_bookmarks(reader: PdfReader) -> list[Bookmark]:
 def find_headings(
     lines: Sequence[Line], pages: Sequence[int], starts: Sequence[int], marks: Sequence[Bookmark], title: str
 ) -> tuple[Heading, ...]:
-    """Headings among ``lines``, whose page indices and offsets are ``pages`` and ``starts``, without the title."""
+    """Headings among ``lines``, whose page indices and offsets are ``pages`` and ``starts``, without the title.
+
+    The title is the first heading if it says what ``title`` does, or if all others stand under it and it has
+    no number.
+    """
     found = _bookmarked(lines, pages, starts, marks) or _larger(lines, starts)
-    if found and title:
+    if found:
         first = [line for line, start in zip(lines, starts, strict=True) if found[0].start <= start < found[0].end]
-        found = found[1:] if _joined(first) == _compared(title) else found
+        above_all = len(found) > 1 and found[0].level < min(h.level for h in found[1:])
+        named = bool(title) and _joined(first) == _compared(title)
+        if named or (above_all and not build_sections(first[0].text)):
+            found = found[1:]
     lowest = min((h.level for h in found), default=1)
     return tuple(Heading(h.start, h.end, h.level - lowest + 1) for h in found)
 
