@@ -5,7 +5,7 @@
 Recall@10 and MAP@10 over "passage_id text" records, for words alone, meaning alone, both fused, and
 the ranking that a question gets (fused, then late interaction). Questions are a seeded sample; 0
 takes all. With --library the index is kept there for the next run. With --exact the same is measured beside it
-with the model as sentence-transformers runs it, in fp32, and every vector compared in fp32: what int8 and codes cost.
+with the model as it is, in fp32, and every vector compared in fp32: what int8 and codes cost.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ from indexer.asking.question import read_question
 from indexer.asking.ranking import rank_passages
 from indexer.asking.retrieval import DEPTH, fuse, retrieve
 from indexer.encoding import Encoder, Vectors
-from indexer.encoding.reference import DEFAULT_MODEL, load_sentence_transformer
+from indexer.encoding.loading import load_encoder
+from indexer.encoding.reference import DEFAULT_MODEL, EXACT
 from indexer.evaluation import average_precision, recall_at
 from indexer.library import Library
 from indexer.storage import Found, Scope
@@ -113,10 +114,10 @@ def main() -> None:
         with open_library(arguments.data, folder) as library:
             found = [(row, rankings(library.backend, library.encoder, row["question"])) for row in rows]
             if arguments.exact:
-                reference = load_sentence_transformer(DEFAULT_MODEL)
-                exact = ExactVectors(library, reference)
+                as_it_is = load_encoder(f"{DEFAULT_MODEL}{EXACT}", notify=print)
+                exact = ExactVectors(library, as_it_is)
                 for row, ranked in found:
-                    beside = rankings(exact, reference, row["question"])
+                    beside = rankings(exact, as_it_is, row["question"])
                     ranked |= {f"{way}, exact": beside[way] for way in ("meaning", "fused", "asked")}
     figures = {
         way: {

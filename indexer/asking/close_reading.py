@@ -14,20 +14,20 @@ from indexer.asking.ranking import RankedPassage
 from indexer.encoding.reader import Page, Reader, Reading
 from indexer.types import Passage
 
-#: Passages that are read, besides the best of every plan; each takes a few milliseconds.
+#: Passages that are read, besides the one with the best sentence of every plan; each takes a few milliseconds.
 READ = 8
 #: Characters of each section label that stands before a passage.
 _LABEL = 100
 
 
 def read_closely(reader: Reader, question: Question, ranked: Sequence[RankedPassage]) -> list[RankedPassage]:
-    """``ranked`` with a reading at every sentence of the best passages, and of the best of each plan.
+    """``ranked`` with a reading at every sentence of the best passages, and beside each plan's best one.
 
     A sentence is read among its neighbours: the reader gets the whole passage, and says of each sentence
     where in it the answer would stand.
     """
     matched = [r for r in ranked if r.sentences]
-    best_of = {r.passage.plan: r for r in reversed(matched)}
+    best_of = {r.passage.plan: r for r in sorted(matched, key=lambda r: r.best)}
     chosen = {r.key: r for r in [*matched[:READ], *best_of.values()]}
     pages = [Page(context_of(r.passage), r.passage.text, [s.match.span for s in r.sentences]) for r in chosen.values()]
     readings = dict(zip(chosen, reader.read(question.text, pages), strict=True))

@@ -42,6 +42,10 @@ class QuestionWords:
     vectors: npt.NDArray[np.float32]  # (pieces, dim)
     pieces: tuple[tuple[int, ...], ...]  # rows of ``vectors`` of each word
 
+    def mean(self, matches: npt.NDArray[np.float64]) -> float:
+        """The mean of ``matches`` (n,) by the words' weights; 0.0 for no words."""
+        return float(np.average(matches, weights=self.weights)) if self.words else 0.0
+
 
 #: A question of which nothing is known.
 NO_WORDS = QuestionWords((), np.zeros(0), np.zeros((0, 1), dtype=np.float32), ())
@@ -107,8 +111,7 @@ def match_sentences(words: QuestionWords, passages: Sequence[Passage], encoder: 
             for i in figures:
                 stands = words.words[i] in passages[index].text[sentence[0] : sentence[1]]
                 match.matches[i] = 1.0 if stands else min(match.matches[i], OTHER_FIGURE)
-            score = float(np.average(match.matches, weights=words.weights)) if words.words else 0.0
-            found[index].append(replace(match, score=score))
+            found[index].append(replace(match, score=words.mean(match.matches)))
     return found
 
 

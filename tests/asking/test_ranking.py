@@ -1,0 +1,68 @@
+"""The order of passages: by their best sentence and by what all their sentences together meet, against an oracle."""
+
+from __future__ import annotations
+
+import pytest
+from fakes import FakeEncoder
+
+from indexer.asking.interaction import QuestionWords, read_words
+from indexer.asking.question import Question, read_question
+from indexer.asking.ranking import INTERACTION_WEIGHT, SENTENCE_SHARE, WHOLE_WEIGHT, RankedPassage, rank_passages
+from indexer.asking.retrieval import Candidate
+from indexer.types import Passage, Role
+
+
+def asked(text: str) -> tuple[Question, QuestionWords]:
+    question = read_question(text, {})
+    return question, read_words(question, FakeEncoder(), lambda words: [1.0] * len(words))
+
+
+def candidate(key: int, text: str, score: float = 0.5, role: Role = Role.BODY) -> Candidate:
+    return Candidate(key, Passage("plan", "Plan", 100 * key, 100 * key + len(text), text, role=role), score, 0.5)
+
+
+def rank(question: str, *candidates: Candidate) -> list[RankedPassage]:
+    return rank_passages(*asked(question), candidates, FakeEncoder())
+
+
+QUESTION = "Kilns quota coast wind?"
+
+
+def test_a_passage_is_worth_its_best_sentence_and_all_of_them_together() -> None:
+    (found,) = rank(QUESTION, candidate(1, "The kilns get a quota today. The coast gets none of it."))
+    assert [s.match.score for s in found.sentences] == pytest.approx([2 / 4, 1 / 4])
+    assert found.best == pytest.approx(0.5 + INTERACTION_WEIGHT * 2 / 4)
+    assert found.score == pytest.approx(0.5 + SENTENCE_SHARE * INTERACTION_WEIGHT * 2 / 4 + WHOLE_WEIGHT * 3 / 4)
+
+
+def test_two_sentences_that_share_what_is_asked_go_before_one_with_half_of_it() -> None:
+    half = candidate(1, "The kilns get a quota today. Nobody else is named in here.")
+    shared = candidate(2, "The kilns get a quota today. The coast gets the wind of it.")
+    assert [r.key for r in rank(QUESTION, half, shared)] == [2, 1]
+
+
+def test_a_word_met_twice_counts_once() -> None:
+    once, twice = (
+        rank(QUESTION, candidate(1, f"The kilns are closed today. {second}"))[0]
+        for second in ("Nobody knows of any others.", "These kilns are the others.")
+    )
+    assert once.score == pytest.approx(twice.score)
+
+
+def test_without_words_of_meaning_the_fused_score_is_left() -> None:
+    question, words = asked("What is it?")
+    assert words.words == ()
+    found = rank_passages(question, words, [candidate(1, "The kilns close."), candidate(2, "Law.", 0.7)], FakeEncoder())
+    assert [(r.key, r.score) for r in found] == [(2, pytest.approx(0.7)), (1, pytest.approx(0.5))]
+
+
+def test_a_summary_stands_behind_what_it_repeats_and_its_sentences_too() -> None:
+    said = "The kilns get a quota on the coast today."
+    summary = candidate(1, f"{said} The wind is named here.", 0.9, Role.SUMMARY)
+    body = candidate(2, f"{said} And nothing else at all.", 0.2)
+    first, second = rank(QUESTION, summary, body)
+    assert (first.key, second.key) == (2, 1)
+    assert second.score < first.score and second.best < first.best
+    # one that says something else keeps its place
+    other = candidate(2, "The law names the wind of every city here.", 0.2)
+    assert [r.key for r in rank(QUESTION, summary, other)] == [1, 2]
