@@ -60,6 +60,7 @@ def pick(page: Page, title: str) -> None:
 def test_from_the_question_to_the_files(site: str, page: Page) -> None:
     page.goto(site)
     page.get_by_role("link", name="Compare").click()
+    expect(page.get_by_label("Questions or topics")).to_be_visible(timeout=20_000)  # the page before has plans, too
     pick(page, "Action Plan for Carbon Dioxide Peaking")
     pick(page, "Sichuan Carbon Peak")
     page.keyboard.press("Escape")
