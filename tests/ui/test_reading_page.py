@@ -96,12 +96,13 @@ def test_words_are_found_stepped_over_and_marked(open_app: OpenApp, sample_libra
 def test_passages_on_a_question_are_stepped_over(open_app: OpenApp) -> None:
     app = open_app(page="read", plan="liaoning", q="offshore wind")
     assert "Previous and next lead to the passages nearest to “offshore wind”." in page_html(app)
-    seen = []
+    seen, met = [], 0
     for _ in range(10):
         app.button(key="r-next").click().run()
         seen.append(int(address(app)["at"][0].partition("-")[0]))
+        met += 'class="met"' in page_html(app)
     assert len(set(seen)) == 10 and seen == sorted(seen) and "10 of 10" in page_html(app)
-    assert 'class="met"' in page_html(app)
+    assert met  # not at each: one that no word meets may be among the nearest
 
 
 def test_the_page_image_has_the_very_lines_highlighted(open_app: OpenApp, sample_library: Library) -> None:
