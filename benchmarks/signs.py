@@ -13,20 +13,13 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import sys
-import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from urllib.parse import urlencode
 
-from playwright.sync_api import Page, sync_playwright
+from browsing import sample_page
+from playwright.sync_api import Page
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "browser"))
-from conftest import BROWSER_OPTIONS, CHROMIUM, serving
-
-from indexer.library import Library
-
-CORPUS = Path(__file__).resolve().parent.parent / "corpus"
 #: Milliseconds without a change after which a click has done what it does, and the most that one may take.
 _STILL, _LONGEST = 700, 30_000
 _TIMES = 3
@@ -112,13 +105,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--json", type=Path)
     arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        with Library.open(Path(folder) / "library", create=True) as library:
-            list(library.add(sorted(path for path in CORPUS.iterdir() if path.is_file())))
-        with serving(Path(folder) / "library", Path(folder)) as site, sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=BROWSER_OPTIONS)
-            felt = measure(browser.new_page(viewport={"width": 1440, "height": 900}), site)
-            browser.close()
+    with sample_page() as (page, site):
+        felt = measure(page, site)
     for name, each in felt.items():
         print(f"{name}: sign {each.sign_ms} ms, done {each.done_ms} ms, blocked {each.blocked_ms} ms")
     load = round(os.getloadavg()[0], 1)

@@ -13,22 +13,15 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import sys
-import tempfile
 from collections.abc import Iterator
 from itertools import cycle, islice
 from pathlib import Path
 from statistics import median, quantiles
 from urllib.parse import urlencode
 
-from playwright.sync_api import Page, sync_playwright
+from browsing import sample_page
+from playwright.sync_api import Page
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "browser"))
-from conftest import BROWSER_OPTIONS, CHROMIUM, serving
-
-from indexer.library import Library
-
-CORPUS = Path(__file__).resolve().parent.parent / "corpus"
 CLICKS = 20
 QUESTION = "What is said about hydrogen and energy storage?"
 _WARMING = 6  # clicks, which meet every source once
@@ -95,13 +88,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--json", type=Path)
     arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        with Library.open(Path(folder) / "library", create=True) as library:
-            list(library.add(sorted(path for path in CORPUS.iterdir() if path.is_file())))
-        with serving(Path(folder) / "library", Path(folder)) as site, sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=BROWSER_OPTIONS)
-            times = measure(browser.new_page(viewport={"width": 1440, "height": 900}), site)
-            browser.close()
+    with sample_page() as (page, site):
+        times = measure(page, site)
     result = {
         name: {
             "median_ms": round(median(each)),

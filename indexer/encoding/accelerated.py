@@ -13,7 +13,12 @@ from pathlib import Path
 
 from indexer.encoding import Progress, Vectors
 from indexer.encoding.onnx import OnnxEncoder
-from indexer.encoding.reference import SentenceTransformerEncoder, load_sentence_transformer, named_precision
+from indexer.encoding.reference import (
+    SentenceTransformerEncoder,
+    exported_fingerprint,
+    load_sentence_transformer,
+    named_precision,
+)
 from indexer.errors import ModelError
 
 #: Texts after which a process looks for a GPU: that takes as many seconds as these do without one.
@@ -42,7 +47,7 @@ class AcceleratedEncoder(OnnxEncoder):
             model = load_sentence_transformer(named_precision(self.source)[0])
         except ModelError:
             return None
-        return model if f"{model.fingerprint}-fp32" == self.fingerprint else None
+        return model if exported_fingerprint(model.fingerprint, "fp32") == self.fingerprint else None
 
 
 def sees_gpu() -> bool:

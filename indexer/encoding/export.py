@@ -23,7 +23,7 @@ import numpy as np
 
 from indexer.encoding import Vectors
 from indexer.encoding.onnx import DETAILS_FILE, INPUT, MODEL_FILE, RECIPE, TOKENIZER_FILE, ExportDetails, OnnxEncoder
-from indexer.encoding.reference import EXACT, Precision, SentenceTransformerEncoder
+from indexer.encoding.reference import EXACT, Precision, SentenceTransformerEncoder, exported_fingerprint
 from indexer.errors import ModelError
 
 #: int8 differs a little from fp32: 0.9935 mean and 0.985 lowest cosine over 13,732 passages. A wrong
@@ -110,7 +110,7 @@ def _write(encoder: SentenceTransformerEncoder, folder: Path, precision: Precisi
     )
     tokenizer.backend_tokenizer.save(str(folder / TOKENIZER_FILE))
     details = ExportDetails(
-        fingerprint=f"{encoder.fingerprint}-{precision}",
+        fingerprint=exported_fingerprint(encoder.fingerprint, precision),
         source=encoder.source if precision == "int8" else f"{encoder.source}{EXACT}",
         dimension=encoder.dimension,
         max_tokens=int(model.max_seq_length),

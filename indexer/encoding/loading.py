@@ -11,6 +11,7 @@ from indexer.encoding.accelerated import AcceleratedEncoder
 from indexer.encoding.onnx import DETAILS_FILE, RECIPE, OnnxEncoder
 from indexer.encoding.reference import (
     DEFAULT_MODEL,
+    exported_fingerprint,
     load_sentence_transformer,
     model_folder,
     named_precision,
@@ -47,7 +48,7 @@ def load_encoder(
     source, precision = named_precision(source)
     folder = model_folder(source)
     if folder:
-        expected = f"{Path(source).name}@{weights_fingerprint(folder)}-{precision}"
+        expected = exported_fingerprint(f"{Path(source).name}@{weights_fingerprint(folder)}", precision)
         if exported := _cached(expected):
             return exported
     if source == DEFAULT_MODEL and folder is None:
@@ -56,7 +57,7 @@ def load_encoder(
     reference = load_sentence_transformer(source)
     from indexer.encoding.export import export_onnx
 
-    folder = _cache_path(f"{reference.fingerprint}-{precision}")
+    folder = _cache_path(exported_fingerprint(reference.fingerprint, precision))
     try:
         export_onnx(reference, folder, precision)
     except (ModelError, OSError) as error:
@@ -86,4 +87,5 @@ def _cached(fingerprint: str) -> OnnxEncoder | None:
 
 
 def _opened(folder: Path) -> OnnxEncoder:
-    return AcceleratedEncoder(folder) if folder.name.endswith("-fp32") else OnnxEncoder(folder)
+    exact = folder.name.endswith(exported_fingerprint("", "fp32"))
+    return AcceleratedEncoder(folder) if exact else OnnxEncoder(folder)

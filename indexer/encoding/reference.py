@@ -72,6 +72,11 @@ def named_precision(source: str) -> tuple[str, Precision]:
     return (source.removesuffix(EXACT), "fp32") if source.endswith(EXACT) else (source, "int8")
 
 
+def exported_fingerprint(fingerprint: str, precision: Precision) -> str:
+    """The fingerprint of an export of the model with ``fingerprint``."""
+    return f"{fingerprint}-{precision}"
+
+
 def model_folder(source: str) -> Path | None:
     """The local folder of ``source``: the default model's package, a folder, or None for a hub name."""
     if source == DEFAULT_MODEL:

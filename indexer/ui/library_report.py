@@ -111,8 +111,7 @@ def _show_report(library: Library, work: Work) -> None:
             st.error(plain(_reason(work.job.error)))
         with st.container(horizontal=True, gap="small", vertical_alignment="center"):
             if undoable(reports):
-                label = f"Undo {work.title[:1].lower()}{work.title[1:]}"
-                st.button(plain(label), key="undo-work", on_click=_take_back, args=(library, reports))
+                st.button(plain(f"Undo {work.doing}"), key="undo-work", on_click=_take_back, args=(library, reports))
             st.button("Close this report", key="close-work", type="tertiary", on_click=desk(library).put_away)
 
 

@@ -140,7 +140,7 @@ def begin(
         st.session_state[_BEGUN] = work
         return True
     other = desk(library).work
-    doing = f" ({other.title[:1].lower()}{other.title[1:]})" if other else ""
+    doing = f" ({other.doing})" if other else ""
     said(f"The library is at work{doing}. Wait until that is done or cancel it, then try again.", failed=True)
     return False
 

@@ -80,6 +80,11 @@ class Work:
         self._cancel = threading.Event()
         self.job: Job[Report] = Job(reports(self), 0, rests=False)
 
+    @property
+    def doing(self) -> str:
+        """The title within a sentence."""
+        return f"{self.title[:1].lower()}{self.title[1:]}"
+
     def cancel(self) -> None:
         """Stop at the next batch of passages; what is in hand is left out."""
         self._cancel.set()

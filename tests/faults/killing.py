@@ -24,7 +24,10 @@ def start(folder: Path, run: int) -> subprocess.Popen[str]:
 
 
 def kill_after(process: subprocess.Popen[str], word: str, times: int, seconds: float) -> list[str]:
-    """The lines the process said, killed ``seconds`` after it said ``word`` for the last of ``times``."""
+    """The lines the process said, killed ``seconds`` after it said ``word`` for the last of ``times``.
+
+    A line that the kill cut short is left out: what it was to tell of had not begun, or may have been done.
+    """
     assert process.stdout
     assert process.stderr
     with process.stdout as out, process.stderr as errors:
@@ -33,7 +36,7 @@ def kill_after(process: subprocess.Popen[str], word: str, times: int, seconds: f
             lines.append(line.strip())
         time.sleep(seconds)
         process.send_signal(signal.SIGKILL)
-        lines += out.read().splitlines()
+        lines += out.read().split("\n")[:-1]
         assert process.wait(30) == -signal.SIGKILL, errors.read()
     return lines
 
