@@ -225,19 +225,27 @@ class Library:
     # -- asking it -----------------------------------------------------------------------------
 
     def ask(
-        self, question: str, *, plans: Sequence[str] | None = None, section: str | None = None, top_k: int = 10
+        self,
+        question: str,
+        *,
+        plans: Sequence[str] | None = None,
+        section: str | None = None,
+        year: int | None = None,
+        top_k: int = 10,
     ) -> Answer:
-        """Answer a question from these plans (all when None). Raises QuestionError, UnknownPlanError."""
-        return ask(self.backend, self._ready(), question, _scope(plans, section), top_k, self.reader)
+        """Answer a question from these plans (all when None) of ``year``. Raises QuestionError, UnknownPlanError."""
+        return ask(self.backend, self._ready(), question, _scope(plans, section, year), top_k, self.reader)
 
     @cached_property
     def reader(self) -> Reader | None:
         """What tells surer whether a sentence answers; None where its weights are not installed."""
         return open_reader()
 
-    def survey(self, question: str, *, plans: Sequence[str] | None = None, section: str | None = None) -> Survey:
+    def survey(
+        self, question: str, *, plans: Sequence[str] | None = None, section: str | None = None, year: int | None = None
+    ) -> Survey:
         """Every passage on a topic. Raises QuestionError, UnknownPlanError."""
-        return survey(self.backend, self._ready(), question, _scope(plans, section))
+        return survey(self.backend, self._ready(), question, _scope(plans, section, year))
 
     def compare(self, question: str, plans: Sequence[str]) -> Comparison:
         """Ask each of two or more plans by itself. Raises QuestionError, UnknownPlanError."""
@@ -278,11 +286,7 @@ class Library:
         return align_targets(self.targets(plans), self._ready())
 
     def _ready(self) -> Encoder:
-        """The encoder, with a memory, and the indexes made ready while its model loads: the first question waits less.
-
-        Plans are asked again and again about the same things: half of what a question costs is reading
-        passages that an earlier one has read.
-        """
+        """The encoder, which remembers what it read: half of a question's cost. The indexes load beside its model."""
         encoder = self.encoder
         self.backend.prepare()
         if self._memory is None or self._memory.fingerprint != encoder.fingerprint:
@@ -290,5 +294,5 @@ class Library:
         return self._memory
 
 
-def _scope(plans: Sequence[str] | None, section: str | None) -> Scope:
-    return Scope(tuple(dict.fromkeys(plans)) if plans else None, section or None)
+def _scope(plans: Sequence[str] | None, section: str | None, year: int | None = None) -> Scope:
+    return Scope(tuple(dict.fromkeys(plans)) if plans else None, section or None, year)

@@ -198,6 +198,18 @@ def test_asking_some_plans_only(run: Run, sample_folder: Path) -> None:
     assert all(any("general" in s.lower() for s in p["section"]) for p in part.objects[0]["passages"])
 
 
+def test_asking_plans_of_one_year_only(run: Run, sample_folder: Path, tmp_path: Path) -> None:
+    sheet = tmp_path / "sheet.md"
+    asked = ("ask", "forests", "--year", "2021", "--library", sample_folder)
+    ran = run(*asked, "--json", "--export", sheet)
+    assert {p["plan"] for p in ran.objects[0]["passages"]} == {"national"}
+    assert "only plans of 2021" in sheet.read_text()
+    assert {p["plan"] for p in run(*asked, "--all", "--json").objects[0]["passages"]} == {"national"}
+    # the plan that a question names is searched in that year, too, or not at all
+    named = run("ask", "What does Liaoning say about forests?", "--year", "2021", "--json", "--library", sample_folder)
+    assert (named.objects[0]["answerable"], named.objects[0]["passages"]) == (False, [])
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

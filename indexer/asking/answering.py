@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from indexer.asking.close_reading import read_closely
 from indexer.asking.confidence import absent_words, answers, confidence, measure, missing_names
@@ -127,7 +127,7 @@ def examine(
 def narrow(scope: Scope, question: Question) -> Scope:
     """``scope`` with the plans that the question names, where it sets none itself."""
     if scope.plans is None and question.plans:
-        return Scope(question.plans, scope.section)
+        return replace(scope, plans=question.plans)
     return scope
 
 

@@ -33,6 +33,7 @@ def ask(
     library: LibraryOption = "index",
     plan: PlanOption = None,
     section: Annotated[str | None, typer.Option(help="Only sections whose heading holds these words.")] = None,
+    year: Annotated[int | None, typer.Option(help="Only plans that are dated in this year.")] = None,
     top_k: Annotated[int, typer.Option("--top-k", help="Passages to list.")] = 10,
     every: Annotated[bool, typer.Option("--all", help="Every passage on the topic, with counts.")] = False,
     source: FromOption = None,
@@ -55,16 +56,16 @@ def ask(
     with open_library(library, quiet=quiet) as opened:
         for asked in read_questions(question, source):
             if every:
-                survey = opened.survey(asked, plans=plan, section=section)
+                survey = opened.survey(asked, plans=plan, section=section, year=year)
                 printed = printing.survey_json(survey) if as_json else printing.survey_text(survey)
                 results.append(survey)
             else:
-                answer = opened.ask(asked, plans=plan, section=section, top_k=top_k)
+                answer = opened.ask(asked, plans=plan, section=section, year=year, top_k=top_k)
                 printed = printing.answer_json(answer) if as_json else printing.answer_text(answer)
                 results.append(answer)
             print(printed, flush=True)
         if export:
-            _save(opened, [_scoped(opened, result, plan or (), section or "") for result in results], export)
+            _save(opened, [_scoped(opened, result, plan or (), section or "", year) for result in results], export)
             note(quiet)(f"Written: {', '.join(map(str, export))}")
 
 
@@ -74,14 +75,14 @@ def _format(file: Path) -> str:
     return export_format(file, ANSWER_FORMATS, "an answer")
 
 
-def _scoped(library: Library, result: Answer | Survey, plans: Sequence[str], section: str) -> Asked:
+def _scoped(library: Library, result: Answer | Survey, plans: Sequence[str], section: str, year: int | None) -> Asked:
     """The result with the words for what was searched."""
     from indexer.asking.question import read_question
     from indexer.exporting.wording import Asked, scope_text
 
     titles = {info.id: info.title for info in library.plans()}
     named = read_question(result.question, library.backend.names()).plans
-    return Asked(result, scope_text(titles, plans, named, section))
+    return Asked(result, scope_text(titles, plans, named, section, year))
 
 
 def _save(library: Library, asked: Sequence[Asked], files: Sequence[Path]) -> None:

@@ -166,7 +166,9 @@ def sheet_origin(asked: Asked, generation: int, made: date) -> str:
     return " · ".join([f"Searched in {asked.scope}", searched, made.isoformat(), f"library generation {generation}"])
 
 
-def scope_text(titles: Mapping[str, str], plans: Sequence[str], named: Sequence[str], section: str) -> str:
+def scope_text(
+    titles: Mapping[str, str], plans: Sequence[str], named: Sequence[str], section: str, year: int | None = None
+) -> str:
     """What was searched, of all ``titles`` by plan id: the chosen ``plans``, else those that the question names."""
     if plans:
         within = "; ".join(titles.get(plan, plan) for plan in plans)
@@ -175,6 +177,7 @@ def scope_text(titles: Mapping[str, str], plans: Sequence[str], named: Sequence[
         within += ", as the question names " + ("it" if len(named) == 1 else "them")
     else:
         within = f"all {len(titles)} plans" if len(titles) > 1 else "the one plan"
+    within += f"; only plans of {year}" if year else ""
     return within + (f"; only sections whose heading holds “{section}”" if section else "")
 
 
