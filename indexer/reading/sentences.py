@@ -8,6 +8,7 @@ of the text as it stands; nothing is repaired here.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import pairwise
 
 from indexer.types import Span
@@ -91,6 +92,7 @@ def is_row(line: str) -> bool:
     return " | " in line
 
 
+@lru_cache(maxsize=4096)  # asked of every word's ends
 def is_wide(character: str) -> bool:
     """Whether ``character`` is of a script that is written without spaces, or its punctuation."""
     return bool(re.match(_WIDE, character))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from statistics import median
 
@@ -31,9 +32,9 @@ _ALIGNED = 3.0  # points
 _MARK = re.compile(r"[-*•·–—●▪◦]|[(（]?[\w一二三四五六七八九十]{1,4}[.)、）．]+")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Run:
-    """Words of one line without a wide gap between."""
+    """Words of one line without a wide gap between; its measures are kept, since laying out asks for them often."""
 
     words: tuple[Word, ...]
 
@@ -41,19 +42,19 @@ class Run:
     def left(self) -> float:
         return self.words[0].left
 
-    @property
+    @cached_property
     def right(self) -> float:
         return max(word.right for word in self.words)
 
-    @property
+    @cached_property
     def top(self) -> float:
         return max(word.top for word in self.words)
 
-    @property
+    @cached_property
     def bottom(self) -> float:
         return min(word.bottom for word in self.words)
 
-    @property
+    @cached_property
     def text(self) -> str:
         return "".join(between + word.text for between, word in zip(_between(self.words), self.words, strict=True))
 
@@ -65,7 +66,7 @@ class Run:
             position += len(between) + len(word.text)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Line:
     """A line of the canonical text: a line of the page, or a row of a table whose cells are ``runs``."""
 
@@ -73,7 +74,7 @@ class Line:
     row: bool = False
     column: int = 0  # the column's number in reading order; one page may have several, one below another
 
-    @property
+    @cached_property
     def text(self) -> str:
         return self._glue.join(run.text for run in self.runs)
 
@@ -93,23 +94,23 @@ class Line:
     def words(self) -> Iterable[Word]:
         return (word for run in self.runs for word in run.words)
 
-    @property
+    @cached_property
     def left(self) -> float:
         return min(run.left for run in self.runs)
 
-    @property
+    @cached_property
     def right(self) -> float:
         return max(run.right for run in self.runs)
 
-    @property
+    @cached_property
     def top(self) -> float:
         return max(run.top for run in self.runs)
 
-    @property
+    @cached_property
     def bottom(self) -> float:
         return min(run.bottom for run in self.runs)
 
-    @property
+    @cached_property
     def size(self) -> float:
         """The type size of most of its characters."""
         sizes: dict[float, int] = {}
