@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeAlias
@@ -131,7 +132,12 @@ def store(backend: Backend, wanted: Wanted, content: PlanContent, model: tuple[s
 def embed_plan(
     plan: Plan, encoder: Encoder, path: Path, progress: Progress = no_progress, cancelled: Cancelled = never
 ) -> PlanContent:
-    """All that is stored of ``plan``. Raises Stopped when ``cancelled`` between two batches."""
+    """All that is stored of ``plan``; its targets are found while its passages are embedded, which leaves gaps.
+
+    Raises Stopped when ``cancelled`` between two batches.
+    """
+    from indexer.targets.extracting import find_targets
+
     content = cut_plan(plan)
     texts = content.indexed
     done = 0
@@ -144,20 +150,22 @@ def embed_plan(
             raise Stopped
 
     advance(0)
-    return replace(content, vectors=encoder.embed(texts, advance))
+    with ThreadPoolExecutor(1) as beside:
+        targets = beside.submit(find_targets, plan)
+        vectors = encoder.embed(texts, advance)
+    return replace(content, vectors=vectors, targets=targets.result())
 
 
 def cut_plan(plan: Plan) -> PlanContent:
-    """All that is stored of ``plan`` but its vectors, of which there are none yet."""
+    """All that is stored of ``plan`` but its vectors and its targets, of which there are none yet."""
     import numpy as np
 
     from indexer.reading.passages import chunk_plan, indexed_text
-    from indexer.targets.extracting import find_targets
 
     passages = chunk_plan(plan)
     names = plan_names(plan.id, plan.title, plan.text)
     texts = [indexed_text(p) for p in passages]
-    return PlanContent(plan, passages, texts, np.zeros((0, 0), np.float32), names, find_targets(plan))
+    return PlanContent(plan, passages, texts, np.zeros((0, 0), np.float32), names)
 
 
 def embed_all(backend: Backend, encoder: Encoder, progress: Progress = no_progress) -> None:

@@ -21,6 +21,7 @@ from indexer.encoding.loading import load_encoder
 from indexer.errors import LibraryError, ModelError, SourceError, model_mismatch
 from indexer.keeping.adding import Progress, Wanted, cut_plan, look_at, no_progress, read_wanted, store
 from indexer.storage import Backend, PlanContent
+from indexer.targets.extracting import find_targets
 from indexer.types import Added, Stage
 
 if TYPE_CHECKING:
@@ -188,7 +189,8 @@ def read_file(item: Row) -> list[Row]:
     wanted: Wanted = pickle.loads(item["wanted"])
     row = {"file": item["file"], "passages": 0, "passage": -1, "text": "", "cut": b"", "problem": ""}
     try:
-        cut = cut_plan(read_wanted(wanted))
+        plan = read_wanted(wanted)
+        cut = replace(cut_plan(plan), targets=find_targets(plan))
     except SourceError as error:
         return [{**row, "problem": str(error)}]
     whole = {**row, "passages": len(cut.passages), "cut": pickle.dumps(cut)}

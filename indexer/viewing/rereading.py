@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from indexer.reading.loaders.pdf import PageWords
-from indexer.reading.loaders.pdf.layout import Line, Run, read_order
+from indexer.reading.loaders.pdf.layout import read_order
+from indexer.reading.loaders.pdf.lines import Line, Run
 from indexer.reading.loaders.pdf.running import edge_runs
 from indexer.reading.loaders.pdf.words import SOFT_HYPHEN
 from indexer.reading.loading import UNSTORABLE

@@ -28,7 +28,8 @@ from pypdf import PdfReader
 from indexer.errors import SourceError
 from indexer.reading.loaders import ocr
 from indexer.reading.loaders.pdf.headings import Bookmark, find_headings, read_bookmarks
-from indexer.reading.loaders.pdf.layout import Line, Run, make_runs, read_order
+from indexer.reading.loaders.pdf.layout import read_order
+from indexer.reading.loaders.pdf.lines import Line, Run, make_runs
 from indexer.reading.loaders.pdf.opening import PdfiumError, open_document, open_page, open_text
 from indexer.reading.loaders.pdf.running import without_running
 from indexer.reading.loaders.pdf.tables import read_tables

@@ -8,7 +8,7 @@ from typing import Any
 
 from pypdf import PdfReader
 
-from indexer.reading.loaders.pdf.layout import Line
+from indexer.reading.loaders.pdf.lines import Line
 from indexer.reading.outline import Heading, build_sections
 from indexer.reading.sentences import fold_space
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from indexer.reading.loaders.pdf.layout import Run
+from indexer.reading.loaders.pdf.lines import Run
 
 _EDGE = 2  # lines at the top and the bottom of a page that may be running
 _FEWEST = 3  # pages; on two, a line must also stand apart from the text

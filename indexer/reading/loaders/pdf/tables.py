@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
-from indexer.reading.loaders.pdf.layout import Line, Run
+from indexer.reading.loaders.pdf.lines import Line, Run
 from indexer.reading.loaders.pdf.words import Rule, Word
 
 _SAME = 3.0  # points; a border drawn as a thin box has two edges this close
