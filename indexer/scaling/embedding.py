@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 WINDOW = 64_000_000
 #: Passages that a worker embeds at a time: a second's work, lost when it dies.
 BATCH = 128
+#: Share of a core kept for reading. Embedders stay as long as there is work: had they all cores that are left when a
+#: machine is lost, what was read on it could not be read again, and everything would wait for everything.
+_READING = 0.25
 
 Row = dict[str, Any]
 
@@ -163,13 +166,13 @@ def _rows(wanted: Sequence[Wanted], model: tuple[str, str], workers: int | None)
     context.execution_options.verbose_progress = False
     logging.getLogger("ray.data").setLevel(logging.CRITICAL)  # what goes wrong is raised
     items = [{"file": n, "wanted": pickle.dumps(entry)} for n, entry in enumerate(wanted)]
-    read = ray.data.from_items(items, override_num_blocks=len(items)).flat_map(read_file)
+    read = ray.data.from_items(items, override_num_blocks=len(items)).flat_map(read_file, num_cpus=_READING)
     embedded = read.map_batches(
         Embedder,
         fn_constructor_args=model,
         batch_size=BATCH,
         batch_format="numpy",
-        num_cpus=1,
+        num_cpus=1 - _READING,
         concurrency=workers or max(1, cores - 1),
     )
     try:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -49,25 +51,34 @@ def test_one_of_two_nodes_killed_midway_changes_nothing(
     monkeypatch.setattr(embedding, "BATCH", 8)
     # three workers on two nodes of two cores: one of them at least is on the node that is killed
     monkeypatch.setattr(ray.data.DataContext.get_current(), "wait_for_min_actors_s", 300)
-    nodes = cluster.worker_nodes  # type: ignore[attr-defined]
+    (node,) = cluster.worker_nodes  # type: ignore[attr-defined]
     arrived: list[Path] = []
-    busy: list[int] = []
+    at_death: list[int] = []
+
+    def kill_when_all_work() -> None:
+        # looked for from aside: Ray works ahead of what has arrived here, and ends a worker that nothing is left for
+        end = time.monotonic() + 200
+        while len(_embedders()) < 3 and time.monotonic() < end:
+            time.sleep(0.02)
+        at_death.extend((_embedders().count(node.node_id), len(arrived)))
+        cluster.remove_node(node, allow_graceful=False)  # type: ignore[attr-defined]
 
     def progress(path: Path, stage: Stage, done: int, total: int) -> None:
         arrived.append(path)
-        if len(arrived) == 20:
-            (node,) = nodes
-            busy.append(_embedders_on(node.node_id))
-            cluster.remove_node(node, allow_graceful=False)  # type: ignore[attr-defined]
 
     backend = open_backend(tmp_path / "library", create=True)
     broken = tmp_path / "broken.pdf"
     broken.write_bytes(b"%PDF-1.4 and nothing else")
     files = [*sorted(p for p in CORPUS.iterdir() if p.is_file()), broken]
+    killer = threading.Thread(target=kill_when_all_work)
+    killer.start()
     reports = {Path(r.path).name: r for r in add_on_ray(backend, encoder, plan_files(files), "auto", 3, progress)}
+    killer.join()
 
-    assert busy[0] >= 1, "the node that was killed embedded nothing"
     at_home = {info.id: info for info in sample_library.plans()}
+    embedders, before = at_death
+    assert embedders >= 1, "the node that was killed embedded nothing"
+    assert before < sum(info.passages for info in at_home.values()), "nothing was left to do when it was killed"
     assert len(arrived) - 1 == sum(info.passages for info in at_home.values())  # each once, and the broken file
     assert reports.pop("broken.pdf").status == "failed"
     assert {r.plan: (r.status, r.passages) for r in reports.values()} == {
@@ -83,11 +94,12 @@ def test_one_of_two_nodes_killed_midway_changes_nothing(
     backend.close()
 
 
-def _embedders_on(node_id: str) -> int:
+def _embedders() -> list[str]:
+    """The node of each embedder that is alive."""
     from ray._private.state import actors
 
     alive = [actor for actor in actors().values() if actor["State"] == "ALIVE"]
-    return sum(actor["Address"]["NodeID"] == node_id for actor in alive)
+    return [actor["Address"]["NodeID"] for actor in alive if "Embedder" in actor["ActorClassName"]]
 
 
 @pytest.mark.filterwarnings("ignore")
