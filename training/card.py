@@ -58,7 +58,7 @@ def write_card(file: Path, *, work: Path, run: Path, details: dict[str, Any]) ->
         "",
         "## Training",
         "",
-        *(f"- {name}: {value}" for name, value in trained.items()),
+        *_run_lines(trained),
         "",
         "## Figures",
         "",
@@ -73,6 +73,17 @@ def write_card(file: Path, *, work: Path, run: Path, details: dict[str, Any]) ->
         _LIMITS.format(tokens=details["max_tokens"]),
     ]
     file.write_text("\n".join(lines), "utf-8")
+
+
+def _run_lines(trained: dict[str, Any], indent: str = "") -> list[str]:
+    """What a run's details say, those of the run that it began with below their name."""
+    lines: list[str] = []
+    for name, value in trained.items():
+        if isinstance(value, dict):
+            lines += [f"{indent}- {name}:", *_run_lines(value, indent + "  ")]
+        else:
+            lines.append(f"{indent}- {name}: {value}")
+    return lines
 
 
 def _answers(agreement: dict[str, Any]) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -94,6 +94,19 @@ def read_pieces(file: Path) -> list[Piece]:
 def read_split(work: Path, split: str) -> list[Example]:
     """All examples of ``split``: given, and mined. Raises SourceError when either is not there."""
     return read_examples(work / f"{split}.jsonl", work / f"mined-{split}.jsonl")
+
+
+def with_spans(examples: Sequence[Example]) -> list[Example]:
+    """Those with a span, and the first of those that answer nothing, half as many, in their order."""
+    left = sum(bool(e.span) for e in examples) // 2
+    found = []
+    for example in examples:
+        if not example.span:
+            if example.relevant or not left:
+                continue
+            left -= 1
+        found.append(example)
+    return found
 
 
 def _rows(file: Path) -> list[dict[str, Any]]:

@@ -1,10 +1,13 @@
 """Train the small reader: where the answer stands, or that there is none, and whether the passage answers.
 
-    python -m training.train --work WORK [--run RUN] [--minutes 120] [--examples 36000] [--resume]
+    python -m training.train --work WORK [--run RUN] [--start RUN] [--spans] [--minutes 120] [--examples 36000]
+        [--resume]
 
 Reads what ``training.prepare`` and ``training.mine`` wrote to WORK; writes to RUN (WORK/run) reader.safetensors,
 log.jsonl, details.json and, every --save steps, checkpoint.pt, from which --resume goes on. On the CPU in fp32 a
-run that was resumed ends with the very weights of one that was not. A GPU is used where torch sees one.
+run that was resumed ends with the very weights of one that was not. With --start a run begins with the weights
+of an earlier one, and a rate that rises anew; with --spans it learns from answers whose place is known, and half as
+many that are none. A GPU is used where torch sees one.
 
 The loss is cross-entropy of the answer's first and last token, no answer being the first token of all
 (Devlin et al. 2019), plus binary cross-entropy of relevance. An answered example whose set does not say
@@ -26,9 +29,19 @@ import torch
 
 from indexer.encoding.reader.pairs import Pair, encode_pairs, load_tokenizer
 from indexer.evaluation import auroc
-from training.examples import Example, draw, read_split
+from training.examples import Example, draw, read_split, with_spans
 from training.items import IGNORED, Item, batches, to_items
-from training.model import Reader, base_folder, may_be_answers, new_reader, pad, read, save_reader, span_logits
+from training.model import (
+    Reader,
+    base_folder,
+    load_reader,
+    may_be_answers,
+    new_reader,
+    pad,
+    read,
+    save_reader,
+    span_logits,
+)
 from training.spans import exact, overlap
 
 SEED = 7
@@ -207,7 +220,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--work", type=Path, required=True, help="the folder of training.prepare and training.mine")
     parser.add_argument("--run", type=Path, help="where the run is kept; WORK/run")
+    parser.add_argument("--start", type=Path, help="begin with the weights of this earlier run")
     parser.add_argument("--examples", type=int, help="learn from so many at most, drawn by the seed")
+    parser.add_argument("--spans", action="store_true", help="learn where answers stand above all")
     parser.add_argument("--epochs", type=int, default=1)
     parser.add_argument("--minutes", type=float, help="stop in time, the rate having fallen to nothing")
     parser.add_argument("--rate", type=float, default=RATE)
@@ -224,12 +239,14 @@ def main() -> None:
     folder = arguments.run or arguments.work / "run"
     examples = read_split(arguments.work, "train")
     examples.sort(key=lambda e: draw(arguments.seed, "learn", e.question, e.passage))
+    if arguments.spans:
+        examples = with_spans(examples)
     base = base_folder()
     tokenizer = load_tokenizer(base)
     items = to_items(examples[: arguments.examples], tokenizer)
     dev = sorted(read_split(arguments.work, "dev"), key=lambda e: draw(arguments.seed, e.question, e.passage))
     run = Run(
-        new_reader(base, arguments.seed),
+        load_reader(arguments.start, base) if arguments.start else new_reader(base, arguments.seed),
         items,
         folder,
         epochs=arguments.epochs,
@@ -247,7 +264,7 @@ def main() -> None:
         (folder / "log.jsonl").unlink(missing_ok=True)
     print(f"{len(items)} examples, {run.steps} steps, {device}, {'bf16' if run.bf16 else 'fp32'}")
     train(run, dev[:_LOOKED_AT], tokenizer, save=arguments.save)
-    details = {
+    details: dict[str, Any] = {
         "examples": len(items),
         "negatives": sum(not item.relevant for item in items),
         "read": run.read,
@@ -257,9 +274,12 @@ def main() -> None:
         "device": device,
         "precision": "bf16" if run.bf16 else "fp32",
         "rate": arguments.rate,
+        "spans above all": arguments.spans,
         "batch": arguments.batch * arguments.accumulate,
         "seed": arguments.seed,
     }
+    if arguments.start:
+        details["earlier run"] = json.loads((arguments.start / "details.json").read_text("utf-8"))
     (folder / "details.json").write_text(json.dumps(details, indent=1) + "\n", "utf-8")
 
 

@@ -25,10 +25,10 @@ def show_answer(library: Library, request: Request, answer: Answer) -> None:
         _show_not_found(library, request, answer)
         return
     _show_sentences(library, answer)
-    count = len(answer.hits)
-    show_sorting(f"{count:,} of {counted(answer.searched, 'passage')}", request.by_place)
-    show_passages(library, ranked(answer.hits, count, by_place=request.by_place), answer.citations)
-    if count >= st.session_state[state.LISTED]:
+    listed = min(st.session_state[state.LISTED], len(answer.hits))
+    show_sorting(f"{listed:,} of {counted(answer.searched, 'passage')}", request.by_place)
+    show_passages(library, ranked(answer.hits, listed, by_place=request.by_place), answer.citations)
+    if listed == st.session_state[state.LISTED]:
         st.button("Load more passages", key="further", on_click=state.list_further)
 
 

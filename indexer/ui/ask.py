@@ -127,8 +127,8 @@ def _show_result(library: Library, request: Request, scope: str, passages: int, 
         else:
             answer = access.ask(library, request, state.PAGE_LENGTH)
             # A longer list looks at more passages; the answer above it stays as it was.
-            listed = access.ask(library, request, st.session_state[state.LISTED])
-            found = replace(answer, hits=listed.hits)
+            longer = access.ask(library, request, max(st.session_state[state.LISTED], state.PAGE_LENGTH))
+            found = replace(answer, hits=longer.hits)
     note_request(library, request)
     with st.container(key="result-tools", horizontal=True, gap="small", vertical_alignment="center"):
         show_saving(library, request)

@@ -23,6 +23,8 @@ VIEW, TURNED = "viewed", "turned"
 ORDERS = ("Relevance", "Place")
 #: Passages listed at first, and further ones a click.
 PAGE_LENGTH = 10
+#: Those below an answer, which says most of it: each is drawn in every browser that asks.
+BELOW_ANSWER = 5
 #: Characters of the plan's text on each side of an opened passage.
 _REACH_AT_FIRST = 1200
 
@@ -114,14 +116,14 @@ def _of_widgets(question: str) -> Request:
 
 def _remember(request: Request) -> None:
     write_address(request)
-    begin(request)
+    begin(request, PAGE_LENGTH if request.every else BELOW_ANSWER)
 
 
-def begin(request: object) -> None:
-    """Show ``request`` from now on, with nothing opened."""
+def begin(request: object, listed: int = PAGE_LENGTH) -> None:
+    """Show ``request`` from now on, with nothing opened and ``listed`` passages."""
     st.session_state[REQUEST] = request
     st.session_state[OPENED] = None
     st.session_state[REACH] = _REACH_AT_FIRST
     st.session_state[TURNED] = None
     st.session_state[QUOTED] = ""
-    st.session_state[LISTED] = PAGE_LENGTH
+    st.session_state[LISTED] = listed

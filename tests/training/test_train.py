@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -18,11 +19,11 @@ from indexer.encoding.reader import Page, Reading, open_reader
 from indexer.encoding.reader.onnx import read_pairs
 from indexer.encoding.reader.pairs import LONGEST, NO_SPAN, Pair, encode_pairs, load_tokenizer, read_numbers
 from indexer.errors import ModelError
-from training.examples import Example
+from training.examples import Example, with_spans, write_lines
 from training.export import Agreement, check_agreement, export_reader
 from training.items import batches, to_items
 from training.model import load_reader, may_be_answers, new_reader, pad, read, save_reader, span_logits
-from training.train import Run, loss_of, rate_at, train
+from training.train import Run, loss_of, main, rate_at, train
 
 
 def pairs_of(tokenizer: Any, examples: list[Example]) -> list[Pair]:
@@ -83,6 +84,33 @@ def test_a_resumed_run_ends_with_the_same_weights(
     assert len(losses) == whole.steps == 9
     for one, other in zip(whole.reader.parameters(), second.reader.parameters(), strict=True):
         assert torch.equal(one, other)
+
+
+def test_a_run_begins_with_the_weights_of_an_earlier_one(
+    learned: Path, base: Path, twenty: list[Example], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for split in ("train", "dev"):
+        write_lines(tmp_path / f"{split}.jsonl", twenty)
+        write_lines(tmp_path / f"mined-{split}.jsonl", [])
+    (learned / "details.json").write_text('{"examples": 20}')
+    told = f"train --work {tmp_path} --start {learned} --spans --rate 0 --batch 4 --threads 1 --precision fp32"
+    monkeypatch.setattr("sys.argv", told.split())
+    monkeypatch.setattr("training.train.base_folder", lambda: base)
+    main()
+    before, after = load_reader(learned, base), load_reader(tmp_path / "run", base)
+    for one, other in zip(before.parameters(), after.parameters(), strict=True):
+        assert torch.equal(one, other)
+    details = json.loads((tmp_path / "run" / "details.json").read_text())
+    assert details["earlier run"] == {"examples": 20} and details["spans above all"]
+    assert details["negatives"] == sum(e.span is not None for e in twenty) // 2
+
+
+def test_spans_above_all_leave_half_as_many_that_answer_nothing(twenty: list[Example]) -> None:
+    answered = [e for e in twenty if e.span]
+    others = [e for e in twenty if not e.relevant]
+    untold = replace(answered[0], start=None, end=None)
+    kept = with_spans([untold, *others, *answered])
+    assert kept == [*others[: len(answered) // 2], *answered]
 
 
 def test_without_a_checkpoint_it_begins_at_the_start(
