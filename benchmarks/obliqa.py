@@ -77,13 +77,15 @@ class ExactVectors:
         best = np.argsort(-scores, kind="stable")[:k]
         return [Found(int(self._keys[i]), float(scores[i])) for i in best]
 
+    def search(self, vector: Vectors, text: str, k: int, scope: Scope) -> tuple[list[Found], list[Found]]:
+        return self.search_dense(vector, k, scope), self._backend.search_words(text, k, scope)
+
 
 def rankings(backend: Any, encoder: Encoder, question: str) -> dict[str, list[str]]:
     """Record ids, best first, by each way of ranking."""
     read = read_question(question, backend.names())
     vector = encoder.embed([read.text])[0]
-    dense = backend.search_dense(vector, DEPTH, Scope())
-    words = backend.search_words(read.text, DEPTH, Scope())
+    dense, words = backend.search(vector, read.text, DEPTH, Scope())
     fused = fuse(dense, words)
     records = {key: str(p.record) for key, p in backend.passages(list(fused)).items()}
     candidates = retrieve(backend, read.text, vector, Scope())

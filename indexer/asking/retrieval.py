@@ -44,8 +44,7 @@ def retrieve(backend: Backend, text: str, vector: Vectors, scope: Scope, depth: 
     """
     for _ in range(_TRIES):
         generation = backend.generation
-        dense = backend.search_dense(vector, depth, scope)
-        words = backend.search_words(text, depth, scope)
+        dense, words = backend.search(vector, text, depth, scope)
         fused = fuse(dense, words)
         passages = backend.passages(list(fused))
         if backend.generation == generation:

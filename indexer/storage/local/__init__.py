@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TypeVar
@@ -36,6 +37,7 @@ class LocalBackend:
         self.location = str(folder)
         self._folder = folder
         self._guard = threading.RLock()
+        self._beside = ThreadPoolExecutor(1, "words")
         if not (folder / DATABASE_FILE).exists() and not create:
             raise LibraryError(f"There is no library in {folder}. Make one with: planlens index FOLDER_WITH_PLANS")
         if create:
@@ -106,6 +108,18 @@ class LocalBackend:
 
     def search_words(self, query: str, k: int, scope: Scope) -> list[Found]:
         return self._consistent(lambda: self._derived.words().search(query, k, self._database.ranges(scope)))
+
+    def search(
+        self, vector: npt.NDArray[np.float32], text: str, k: int, scope: Scope
+    ) -> tuple[list[Found], list[Found]]:
+        def both() -> tuple[list[Found], list[Found]]:
+            ranges = self._database.ranges(scope)
+            vectors, words = self._derived.vectors(), self._derived.words()
+            # tantivy and FAISS both let go of the interpreter: in a large library each has a core to itself
+            by_words = self._beside.submit(words.search, text, k, ranges)
+            return vectors.search(vector, k, ranges), by_words.result()
+
+        return self._consistent(both)
 
     def rarity(self, words: Sequence[str]) -> list[float]:
         with self._guard:
