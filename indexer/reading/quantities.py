@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from indexer.reading.sentences import broken_figures, split_sentences
@@ -147,18 +148,22 @@ _MONTH = "(?:January|February|March|April|May|June|July|August|September|October
 #: What looks like a figure and numbers something: list marks, dates, clock times, ordinals, "No. 3", "5G".
 _NO_FIGURE = re.compile(
     r"(?m:^[ \t>#*-]*(?:\(\w{1,4}\)|\d{1,2}(?:\.\d{1,2})*[.)、](?!\d))\s*)|\(\d{1,2}\)"
-    r"|\b\d+(?:st|nd|rd|th)\b|\b\d+[GD]\b"
-    r"|\b(?i:no|nos|article|section|chapter|part|phase|annex|item|table|page)\.? ?\d+"
-    r"|\b\d{4}[-/.]\d{1,2}[-/.]\d{1,2}\b|\b\d{1,2}:\d\d(?::\d\d)?\b"
-    rf"|\b{_MONTH} \d{{1,2}}\b|\b\d{{1,2}} {_MONTH}\b"
+    r"|\b(?:\d+(?:st|nd|rd|th)\b|\d+[GD]\b"
+    r"|(?i:no|nos|article|section|chapter|part|phase|annex|item|table|page)\.? ?\d+"
+    r"|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}\b|\d{1,2}:\d\d(?::\d\d)?\b"
+    rf"|{_MONTH} \d{{1,2}}\b|\d{{1,2}} {_MONTH}\b)"
     r"|第[\d一二三四五六七八九十百]+|\d{1,2}月(?:\d{1,2}日)?|\d{1,2}日"
 )
 
 
-def find_quantities(text: str) -> list[Quantity]:
-    """The figures of ``text`` in order. Years, list marks, dates and ordinals are none."""
+def find_quantities(text: str, broken: Sequence[Span] | None = None) -> list[Quantity]:
+    """The figures of ``text`` in order. Years, list marks, dates and ordinals are none.
+
+    ``broken`` are the spans that the source broke off, where it is known already.
+    """
     taken = [m.span() for m in _NO_FIGURE.finditer(text)]
-    broken = [(a + c, a + d) for a, b in split_sentences(text) for c, d in broken_figures(text[a:b])]
+    if broken is None:
+        broken = [(a + c, a + d) for a, b in split_sentences(text) for c, d in broken_figures(text[a:b])]
     found: list[Quantity] = []
     text, position = _LINE_END.sub(" ", text), 0
     while match := _NUMBER.search(text, position):

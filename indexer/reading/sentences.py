@@ -48,12 +48,15 @@ BROKEN_WORD = re.compile(rf"(?<=\w)(?:[\x02\u00ad]\s*)+|(?<=\w-)\n(?=\w)|(?<={_W
 # "will reach 1." with nothing behind the point; "2020. 14." where a clause was lost;
 # "will reach" at a broken end; "by 1.3 compared" where the unit was lost.
 _LEADS = r"(?:reach(?:es|ed|ing)?|exceed(?:s|ed)?|about|approximately|around|than|to|by|over|nearly|be)"
-_BROKEN_FIGURES = (
+_BROKEN_AT_END = (
     re.compile(rf"\b{_LEADS}\s+(\d{{1,3}}\.)[\"'”’]?\s*$"),
     re.compile(r"(?<=\d{4}\. )(\d{1,3}\.)\s*$"),
     re.compile(r"\b((?:will|should|shall|to) (?:reach|exceed|be about|be more than))\s*$"),
-    re.compile(rf"\b{_LEADS} (\d+\.\d+) (?=(?:compared|by|in|on|than|and|or|with|from)\b)"),
 )
+#: Characters that hold what stands at a sentence's end, or before a figure.
+_END = 60
+_BROKEN_WITHIN = re.compile(r"(\d+\.\d+) (?=(?:compared|by|in|on|than|and|or|with|from)\b)")
+_LED = re.compile(rf"\b{_LEADS} $")
 
 
 def split_sentences(text: str) -> list[Span]:
@@ -75,8 +78,14 @@ def split_sentences(text: str) -> list[Span]:
 
 def broken_figures(sentence: str) -> list[Span]:
     """Spans in ``sentence`` where the source breaks a figure off ("will reach 1.")."""
-    spans = {m.span(1) for pattern in _BROKEN_FIGURES for m in pattern.finditer(sentence)}
-    return sorted(spans)
+    end = max(0, len(sentence) - _END)
+    at_end = {m.span(1) for pattern in _BROKEN_AT_END for m in pattern.finditer(sentence, end)}
+    within = {
+        m.span(1)
+        for m in _BROKEN_WITHIN.finditer(sentence)
+        if _LED.search(sentence, max(0, m.start() - _END), m.start())
+    }
+    return sorted(at_end | within)
 
 
 def is_heading_like(sentence: str) -> bool:

@@ -78,9 +78,10 @@ class Figure:
 
 def find_figures(sentence: str) -> list[Figure]:
     """The figures of ``sentence`` in order, ranges as one, broken-off ones without a value."""
-    found = _joined(sentence, find_quantities(sentence))
+    broken = broken_figures(sentence)
+    found = _joined(sentence, find_quantities(sentence, broken))
     spans = [quantity.span for quantity, _ in found]
-    for span in broken_figures(sentence):
+    for span in broken:
         if not any(a < span[1] and span[0] < b for a, b in spans):
             found.append((Quantity(span, 0.0, "", cut_off=True), None))
     found.sort(key=lambda pair: pair[0].span)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from indexer.reading.binding import find_binding
 from indexer.targets.clauses import MODAL, VERB, Figure
-from indexer.types import Binding, Comparator, Trend
+from indexer.types import Binding, Comparator, Span, Trend
 
 _AMOUNT = r"(?:\s+(?:a|an|the|total of|another|further))*\s*$"
 #: Directly before a figure, the most particular first.
@@ -175,7 +176,7 @@ def binding_of_figure(figure: Figure) -> Binding:
     """How binding the words are that govern ``figure``; what holds "in principle" is no must."""
     start, end = figure.clause
     sentence = figure.sentence
-    found = find_binding(sentence)
+    found = _binding_words(sentence)
     clause = [(span, degree) for span, degree in found if start <= span[0] < end]
     nearest = [d for span, d in clause if span[0] < figure.span[0]][-1:] or [d for _, d in clause][:1]
     if not nearest and not _PLAIN.search(figure.before):
@@ -188,3 +189,8 @@ def binding_of_figure(figure: Figure) -> Binding:
     if binding is Binding.MUST and _IN_PRINCIPLE.search(sentence):
         return Binding.SHOULD
     return binding
+
+
+@lru_cache(maxsize=1)  # asked for each figure of a sentence
+def _binding_words(sentence: str) -> list[tuple[Span, Binding]]:
+    return find_binding(sentence)
