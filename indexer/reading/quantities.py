@@ -112,6 +112,7 @@ _AMOUNT = (
     r"|met(?:er|re)s?)\b"
 )
 _NUMBER = re.compile(
+    r"(?=[\d$€£¥￥零〇一二两三四五六七八九十百千万亿]|\b[a-zA-Z])"  # where nothing can begin, nothing is tried
     rf"(?P<percent>百分之)?(?:(?P<currency>[$€£¥￥])\s?)?"
     rf"(?:(?<![\w.])(?P<digits>(?<!\d)(?:{_DIGIT_NUMBER}))|(?<=[\u4e00-\u9fff])(?P<joined>{_DIGIT_NUMBER})"
     rf"|\b(?P<word>(?i:{'|'.join(sorted(_WORDS, key=len, reverse=True))}))"

@@ -48,7 +48,7 @@ def parts_of(plan: Plan) -> str:
             "pages": [astuple(p) for p in plan.pages],
             "sections": [astuple(s) for s in plan.sections],
             "asides": plan.asides,
-            "records": [astuple(r) for r in plan.records],
+            "records": [(r.id, r.start, r.end, r.section) for r in plan.records],
         }
     )
 

@@ -18,9 +18,10 @@ from indexer.targets.timing import base_year, find_moments, headed_year, target_
 from indexer.targets.wording import binding_of_figure, change_of, comparator_of, scope_of
 from indexer.types import Plan, Role, Span, Target, TargetKind, page_at
 
-#: A sentence without any of these has no figure; most have none.
+_DIGIT = re.compile(r"\d")
+#: A sentence without a digit or any of these has no figure; most have none.
 _MAY_HOLD = re.compile(
-    r"\d|[零一二两三四五六七八九十百千万亿]|\b(?:hundred|thousand|million|billion|per ?cent|half|thirds?|quarters?"
+    r"[零一二两三四五六七八九十百千万亿]|\b(?:hundred|thousand|million|billion|per ?cent|half|thirds?|quarters?"
     r"|fifths?|tenths?|(?:one|two|three|four|five"
     r"|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty)[ -]|(?:reach|exceed)\s*$)",
     re.IGNORECASE,
@@ -39,7 +40,7 @@ def find_targets(plan: Plan) -> list[Target]:
     body: list[Target] = []
     summary: list[Target] = []
     for span in split_sentences(plan.text):
-        if not _MAY_HOLD.search(plan.text, *span):
+        if not (_DIGIT.search(plan.text, *span) or _MAY_HOLD.search(plan.text, *span)):
             continue
         role = next((role for a, b, role in plan.asides if a <= span[0] < b), Role.BODY)
         if role is not Role.FURNITURE:
