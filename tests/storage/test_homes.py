@@ -46,7 +46,9 @@ def test_searches_find_what_was_added(filled: Backend) -> None:
     assert [text for text, _ in shown(filled, words)] == ["wind farms grow to 13.7 GW"]
 
 
-def test_one_search_gives_both_rankings(filled: Backend) -> None:
+@pytest.mark.parametrize("large", [0, 20_000], ids=["at the same time", "in turn"])
+def test_one_search_gives_both_rankings(filled: Backend, large: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("indexer.storage.local._LARGE", large)
     query = ENCODER.embed(["cement kilns"])[0]
     for scope in (Scope(), Scope(("hubei",)), Scope(section="no such section")):
         for text in ("cement kilns", "of the", ""):

@@ -27,6 +27,9 @@ from indexer.types import Passage, Plan, PlanInfo, SavedQuestion, Target, Versio
 DATABASE_FILE = "plans.sqlite"
 #: Seconds between two looks whether the lock is free.
 _LOOK = 0.05
+#: Passages from which words and vectors are searched at the same time, each on a core of its own, as tantivy and
+#: FAISS both let go of the interpreter; below, handing over takes longer than the search.
+_LARGE = 20_000
 _T = TypeVar("_T")
 
 
@@ -115,7 +118,8 @@ class LocalBackend:
         def both() -> tuple[list[Found], list[Found]]:
             ranges = self._database.ranges(scope)
             vectors, words = self._derived.vectors(), self._derived.words()
-            # tantivy and FAISS both let go of the interpreter: in a large library each has a core to itself
+            if len(vectors) < _LARGE:
+                return vectors.search(vector, k, ranges), words.search(text, k, ranges)
             by_words = self._beside.submit(words.search, text, k, ranges)
             return vectors.search(vector, k, ranges), by_words.result()
 
