@@ -1,7 +1,8 @@
-"""Measures one engine on the passages and questions in a folder: worker.py NAME FOLDER MODEL index|cold|floor.
+"""Measures one engine on the passages and questions in a folder: worker.py NAME FOLDER MODEL index|cold|floor|pace.
 
 ``index`` indexes, saves and asks every question twice, the second time by the clock; ``cold`` opens what was
-saved and asks one question: its whole process is timed by the caller. Prints one JSON object.
+saved and asks one question: its whole process is timed by the caller. ``pace`` only indexes, anew, or with the
+model alone embeds. Prints one JSON object.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import json
 import os
 import statistics
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -78,6 +80,25 @@ def measure(name: str, folder: Path, model: str) -> dict[str, float]:
     return figures
 
 
+def pace(name: str, folder: Path, model: str) -> float:
+    """Passages a second, of indexing or of the model alone."""
+    rows = json.loads((folder / "passages.json").read_text("utf-8"))
+    ids, texts = [row["id"] for row in rows], [row["text"] for row in rows]
+    if name == "floor":
+        from indexer.encoding.loading import load_encoder
+
+        encoder = load_encoder()
+        encoder.embed(["warm"])
+        started = time.perf_counter()
+        encoder.embed(texts)
+    else:
+        with tempfile.TemporaryDirectory(dir=folder) as place:
+            engine = engine_of(name, model, Path(place))
+            started = time.perf_counter()
+            engine.index(ids, texts)
+    return len(texts) / (time.perf_counter() - started)
+
+
 def floor(folder: Path) -> dict[str, float]:
     """The model alone: texts a second, and milliseconds for a question."""
     from indexer.encoding.loading import load_encoder
@@ -97,6 +118,8 @@ def main() -> None:
     name, folder, model, step = sys.argv[1], Path(sys.argv[2]), sys.argv[3], sys.argv[4]
     if step == "floor":
         print(json.dumps(floor(folder)))
+    elif step == "pace":
+        print(json.dumps(pace(name, folder, model)))
     elif step == "index":
         print(json.dumps(measure(name, folder, model)))
     else:
