@@ -113,6 +113,13 @@ def test_each_module_says_its_place(module: Path) -> None:
     assert not text or ast.get_docstring(ast.parse(text))
 
 
+def test_nothing_large_is_committed() -> None:
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    files = [ROOT / name for name in listed.split("\0") if name]
+    large = [str(file.relative_to(ROOT)) for file in files if file.is_file() and file.stat().st_size > 2**21]
+    assert large == ["indexer/encoding/reader/weights/model.onnx"]  # ships in the package
+
+
 def test_the_tree_is_read() -> None:
     # a wrong path would make all the above pass over nothing
     assert {"library.py", "storage/local/database.py", "encoding/onnx.py"} <= {name_of(m) for m in MODULES}

@@ -30,10 +30,6 @@ _SPELLINGS = tuple(
 )
 
 
-#: What a word holds that any of them changes: most words hold none.
-_CHANGING = re.compile(
-    r"aluminium|is(?:e|ing|ation)|our|res?\b|tonne|programme|ll(?:ed|ing)|sulph|ence|plough", re.IGNORECASE
-)
 # No pattern reaches beyond a word, and the shortest word that changes is "litre".
 _WORD = re.compile(r"\w{5,}")
 
@@ -48,8 +44,6 @@ def fold_spelling(text: str) -> str:
 
 @lru_cache(maxsize=1 << 16)
 def _fold_word(word: str) -> str:
-    if not _CHANGING.search(word):
-        return word
     for pattern, plain in _SPELLINGS:
         word = pattern.sub(plain, word)
     return word
