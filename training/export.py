@@ -109,6 +109,7 @@ def main() -> None:
         "base": weights_fingerprint(base),
         "max_tokens": LONGEST,
         "agreement": asdict(found),
+        "training": json.loads((run / DETAILS_FILE).read_text("utf-8")),
     }
     (out / DETAILS_FILE).write_text(json.dumps(details, indent=1) + "\n", "utf-8")
     print(json.dumps(details, indent=1))

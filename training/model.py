@@ -9,10 +9,12 @@ from typing import Any
 import numpy as np
 import torch
 
+from indexer.encoding.onnx import MODEL_FILE
 from indexer.encoding.reader import Reading
 from indexer.encoding.reader.pairs import Numbers, Pair, read_numbers
 from indexer.encoding.reference import DEFAULT_MODEL, model_folder
 from indexer.errors import ModelError
+from training.exported import exported_weights
 
 #: What a token that can be no answer gets; bf16 holds it.
 _NEVER = -1e4
@@ -59,17 +61,21 @@ def new_reader(folder: Path, seed: int) -> Reader:
 
 
 def load_reader(run: Path, folder: Path) -> Reader:
-    """The trained reader of ``run``, its shape from ``folder``. Raises ModelError when there is none."""
+    """The reader of ``run``, trained or exported, its shape from ``folder``. Raises ModelError when there is none."""
     from transformers import AutoConfig, AutoModel
 
-    file = run / "reader.safetensors"
-    if not file.is_file():
-        raise ModelError(f"There is no trained reader in {run}. Run training.train, or give the folder it wrote to.")
-    from safetensors.torch import load_file
+    file, exported = run / "reader.safetensors", run / MODEL_FILE
+    if file.is_file():
+        from safetensors.torch import load_file
 
+        weights = load_file(file)
+    elif exported.is_file():
+        weights = {name: torch.from_numpy(value.copy()) for name, value in exported_weights(exported).items()}
+    else:
+        raise ModelError(f"There is no trained reader in {run}. Run training.train, or give the folder it wrote to.")
     config = AutoConfig.from_pretrained(folder)
     reader = Reader(AutoModel.from_config(config, add_pooling_layer=False))  # type: ignore[no-untyped-call]
-    reader.load_state_dict(load_file(file))
+    reader.load_state_dict(weights)
     reader.eval()
     return reader
 

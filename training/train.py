@@ -6,8 +6,8 @@
 Reads what ``training.prepare`` and ``training.mine`` wrote to WORK; writes to RUN (WORK/run) reader.safetensors,
 log.jsonl, details.json and, every --save steps, checkpoint.pt, from which --resume goes on. On the CPU in fp32 a
 run that was resumed ends with the very weights of one that was not. With --start a run begins with the weights
-of an earlier one, and a rate that rises anew; with --spans it learns from answers whose place is known, and half as
-many that are none. A GPU is used where torch sees one.
+of an earlier one, or of an exported reader, and a rate that rises anew; with --spans it learns from answers whose
+place is known, and half as many that are none. A GPU is used where torch sees one.
 
 The loss is cross-entropy of the answer's first and last token, no answer being the first token of all
 (Devlin et al. 2019), plus binary cross-entropy of relevance. An answered example whose set does not say
@@ -27,6 +27,7 @@ from typing import Any
 
 import torch
 
+from indexer.encoding.onnx import DETAILS_FILE
 from indexer.encoding.reader.pairs import Pair, encode_pairs, load_tokenizer
 from indexer.evaluation import auroc
 from training.examples import Example, draw, read_split, with_spans
@@ -220,7 +221,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--work", type=Path, required=True, help="the folder of training.prepare and training.mine")
     parser.add_argument("--run", type=Path, help="where the run is kept; WORK/run")
-    parser.add_argument("--start", type=Path, help="begin with the weights of this earlier run")
+    parser.add_argument("--start", type=Path, help="begin with this earlier run's weights, or an exported reader's")
     parser.add_argument("--examples", type=int, help="learn from so many at most, drawn by the seed")
     parser.add_argument("--spans", action="store_true", help="learn where answers stand above all")
     parser.add_argument("--epochs", type=int, default=1)
@@ -279,13 +280,14 @@ def main() -> None:
         "seed": arguments.seed,
     }
     if arguments.start:
-        details["earlier run"] = json.loads((arguments.start / "details.json").read_text("utf-8"))
-    (folder / "details.json").write_text(json.dumps(details, indent=1) + "\n", "utf-8")
+        earlier = json.loads((arguments.start / DETAILS_FILE).read_text("utf-8"))
+        details["earlier run"] = earlier.get("training", earlier)
+    (folder / DETAILS_FILE).write_text(json.dumps(details, indent=1) + "\n", "utf-8")
 
 
 def has_bf16(device: str) -> bool:
-    """Whether the device reckons in bf16 itself; a CPU that only imitates it is slower than with fp32."""
-    return device == "cuda" or bool(torch.cpu._is_avx512_bf16_supported())
+    """Whether bf16 is faster on the device: a CPU needs matrix units for it, its vector units alone take 1.4 times."""
+    return device == "cuda" or bool(torch.cpu._is_amx_tile_supported())
 
 
 if __name__ == "__main__":

@@ -102,7 +102,13 @@ def test_a_run_begins_with_the_weights_of_an_earlier_one(
         assert torch.equal(one, other)
     details = json.loads((tmp_path / "run" / "details.json").read_text())
     assert details["earlier run"] == {"examples": 20} and details["spans above all"]
-    assert details["negatives"] == sum(e.span is not None for e in twenty) // 2
+    # an exported reader tells of its training under a name of its own
+    export_reader(before, base / "tokenizer.json", tmp_path / "reader", pairs_of(load_tokenizer(base), twenty))
+    (tmp_path / "reader" / "details.json").write_text('{"fingerprint": "f00d", "training": {"examples": 19}}')
+    monkeypatch.setattr("sys.argv", told.replace(str(learned), str(tmp_path / "reader")).split())
+    main()
+    details = json.loads((tmp_path / "run" / "details.json").read_text())
+    assert details["earlier run"] == {"examples": 19}
 
 
 def test_spans_above_all_leave_half_as_many_that_answer_nothing(twenty: list[Example]) -> None:
@@ -269,6 +275,25 @@ def test_weights_come_back_as_they_were(reader: Any, base: Path, tmp_path: Path)
     save_reader(reader, tmp_path)
     for name, value in load_reader(tmp_path, base).state_dict().items():
         assert torch.equal(value, reader.state_dict()[name]), name
+
+
+def test_an_exported_reader_gives_its_weights_back(
+    learned: Path, base: Path, tokenizer: Any, twenty: list[Example], tmp_path: Path
+) -> None:
+    trained = load_reader(learned, base)
+    export_reader(trained, base / "tokenizer.json", tmp_path, pairs_of(tokenizer, twenty))
+    back = load_reader(tmp_path, base).state_dict()
+    for name, value in trained.state_dict().items():
+        # int8 has 255 steps from a column's largest value down to its opposite; embeddings, one range for all
+        near = value.abs().max() / 127 if value.ndim == 2 else 0
+        assert torch.allclose(back[name].float(), value.float(), rtol=0, atol=float(near) * 1.01 + 1e-7), name
+    assert torch.equal(
+        back["encoder.encoder.layer.1.output.LayerNorm.weight"],
+        trained.encoder.encoder.layer[1].output.LayerNorm.weight,
+    )
+    (tmp_path / "model.onnx").write_text("noise")
+    with pytest.raises(ModelError, match="cannot be read"):
+        load_reader(tmp_path, base)
 
 
 def test_no_reader_was_trained(base: Path, tmp_path: Path) -> None:

@@ -1,0 +1,58 @@
+"""The weights of an exported reader, so that what ships can be trained further where its run is no longer kept.
+
+int8 weights come back as the numbers that they stand for, a 250th of a row's largest one apart: what training moves
+in its first steps. What the export kept exact comes back as it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.errors import ModelError
+
+#: Matrix products, as onnxruntime fuses them and plain: which inputs are the scale and the zero of their weights.
+_SCALING: dict[str, tuple[int, ...]] = {"DynamicQuantizeMatMul": (2, 3), "MatMulIntegerToFloat": (3, 5), "MatMul": ()}
+
+
+def exported_weights(file: Path) -> dict[str, NDArray[np.float32]]:
+    """The weights in ``file``, as ``training.export`` wrote it, by torch's names and in torch's shapes, fp32.
+
+    Raises ModelError when it cannot be read.
+    """
+    import onnx
+    from onnx import numpy_helper
+
+    try:
+        graph = onnx.load(file).graph
+    except Exception as error:  # onnx raises its protobuf's own kinds
+        raise ModelError(f"The exported reader {file} cannot be read ({error}).") from error
+    held = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
+    found = {name: held[name] for name in held if name.endswith((".weight", ".bias"))}
+    for name in [name for name in held if name.endswith(".weight_quantized")]:
+        whole = name.removesuffix("_quantized")
+        found[whole] = _exact(held[name], held[f"{whole}_scale"], held[f"{whole}_zero_point"])
+    found.update(_products(graph, held))
+    return found
+
+
+def _products(graph: Any, held: dict[str, NDArray[Any]]) -> Iterator[tuple[str, NDArray[np.float32]]]:
+    """The weights of matrix products, which the graph names by number; their layer is that of the bias added."""
+    added = {name: node for node in graph.node if node.op_type == "Add" for name in node.input}
+    for node in graph.node:
+        if node.op_type not in _SCALING:
+            continue
+        weights, scaling = held[node.input[1]], [held[node.input[i]] for i in _SCALING[node.op_type]]
+        near = [*node.input, *added[node.output[0]].input] if node.output[0] in added else node.input
+        bias = next(name for name in near if name.endswith(".bias"))
+        exact = _exact(weights, *scaling) if scaling else weights
+        yield bias.removesuffix("bias") + "weight", np.ascontiguousarray(exact.T)
+
+
+def _exact(weights: Any, scale: Any, zero: Any) -> NDArray[np.float32]:
+    """The numbers that ``weights`` stand for; scale and zero are one for all, or one a column."""
+    return np.asarray((weights.astype(np.float32) - zero.astype(np.float32)) * scale, dtype=np.float32)
