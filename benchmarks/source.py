@@ -47,8 +47,8 @@ _TIMED = """async ([selector, n]) => {
   await frame();
   return performance.now() - start;
 }"""
-#: The buttons that open the sources of passages.
-_PASSAGES = '[class*="st-key-open-passage-"] button'
+#: The links that open the sources of passages.
+_PASSAGES = '[class*="st-key-card-passage-"] .actions a'
 
 
 def measure(page: Page, site: str) -> dict[str, list[float]]:

@@ -1,4 +1,4 @@
-"""The page's address: a question and its filters live there, so that a link reopens the same answer."""
+"""The page's address: a question, its filters and the open source live there, so that a link reopens the same."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from enum import StrEnum
 import streamlit as st
 
 from indexer.types import Binding, Sector
+
+#: What the address calls the source that is open.
+OPEN = "open"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,43 +95,6 @@ class Comparing:
         )
 
 
-class Shelf(StrEnum):
-    """The tabs of the Library page."""
-
-    PLANS = "plans"
-    QUESTIONS = "questions"
-    REMOVED = "removed"
-    CARE = "care"
-
-
-class Part(StrEnum):
-    """What is shown of the plan that is open on the Library page."""
-
-    ABOUT = "about"
-    EDIT = "edit"
-    REPLACE = "replace"
-    CHANGES = "changes"
-
-
-@dataclass(frozen=True, slots=True)
-class Browsing:
-    """What of the library is looked at: the tab, the words that plans are found by, and the one that is open.
-
-    ``old`` and ``new`` are the versions of it that are held against each other, None for the last two.
-    """
-
-    shelf: Shelf = Shelf.PLANS
-    words: str = ""
-    plan: str = ""
-    part: Part = Part.ABOUT
-    old: int | None = None
-    new: int | None = None
-
-    def within(self, known: Collection[str]) -> Browsing:
-        """The same without a plan that is not ``known``."""
-        return self if not self.plan or self.plan in known else Browsing(self.shelf, self.words)
-
-
 @dataclass(frozen=True, slots=True)
 class Listing:
     """Which targets are listed, and how they are looked at; what is empty narrows nothing.
@@ -173,9 +139,22 @@ def request_query(request: Request) -> dict[str, str | list[str]]:
     return {name: value for name, value in query.items() if value}
 
 
-def write_address(request: Request) -> None:
-    """Put ``request`` into the page's address."""
-    st.query_params.from_dict(request_query(request))
+def write_address(request: Request, opened: str | None = None) -> None:
+    """Put ``request`` into the page's address, and the source that is open, None for the page's own choice."""
+    st.query_params.from_dict(request_query(request) | ({} if opened is None else {OPEN: opened}))
+
+
+def read_opened() -> str | None:
+    """The source that the address names, None where it leaves the choice to the page."""
+    return st.query_params.get(OPEN)
+
+
+def write_opened(opened: str | None) -> None:
+    """Put the source that is open into the address, beside what is there."""
+    if opened is None:
+        st.query_params.pop(OPEN, None)
+    elif opened != read_opened():
+        st.query_params[OPEN] = opened
 
 
 def read_comparing() -> Comparing:
@@ -185,15 +164,15 @@ def read_comparing() -> Comparing:
     return replace(
         Comparing.of(query.get_all("q"), query.get_all("plan")),
         tab=Tab(tab) if tab in set(Tab) else Tab.ANSWERS,
-        chosen=max(_whole(query.get("read", "")) or 1, 1) - 1,
+        chosen=max(whole_number(query.get("read", "")) or 1, 1) - 1,
         as_map=query.get("map") == "1",
         at=_place(query.get("at", "")),
         beside=tuple(query.get_all("beside")),
         ranks=tuple(rank for rank in map(_place, query.get_all("rank")) if rank and rank[1]),
         pair=tuple(query.get_all("pair")),
-        section=_whole(section),
+        section=whole_number(section),
         only=query.get("only", ""),
-        opened=_place(query.get("open", "")),
+        opened=_place(query.get(OPEN, "")),
         apart=query.get("apart") == "1",
     )
 
@@ -206,13 +185,13 @@ def comparing_query(comparing: Comparing) -> dict[str, str | list[str]]:
         "tab": comparing.tab if comparing.tab is not Tab.ANSWERS else "",
         "read": str(comparing.chosen + 1) if comparing.chosen else "",
         "map": "1" if comparing.as_map else "",
-        "at": "{}:{}".format(*comparing.at) if comparing.at else "",
+        "at": place_name(*comparing.at) if comparing.at else "",
         "beside": list(comparing.beside),
-        "rank": ["{}:{}".format(*rank) for rank in comparing.ranks],
+        "rank": [place_name(*rank) for rank in comparing.ranks],
         "pair": list(comparing.pair),
         "section": "" if comparing.section is None else str(comparing.section),
         "only": comparing.only,
-        "open": "{}:{}".format(*comparing.opened) if comparing.opened else "",
+        OPEN: place_name(*comparing.opened) if comparing.opened else "",
         "apart": "1" if comparing.apart else "",
     }
     return {name: value for name, value in query.items() if value}
@@ -223,33 +202,6 @@ def write_comparing(comparing: Comparing) -> None:
     st.query_params.from_dict(comparing_query(comparing))
 
 
-def read_browsing() -> Browsing:
-    """What the page's address shows of the library; what cannot be read there is left out."""
-    query = st.query_params
-    shelf, part = query.get("tab", ""), query.get("part", "")
-    return Browsing(
-        Shelf(shelf) if shelf in set(Shelf) else Shelf.PLANS,
-        query.get("find", "").strip(),
-        query.get("plan", ""),
-        Part(part) if part in set(Part) else Part.ABOUT,
-        _whole(query.get("old", "")) or None,
-        _whole(query.get("new", "")) or None,
-    )
-
-
-def write_browsing(browsing: Browsing) -> None:
-    """Put ``browsing`` into the page's address; what is at rest is left out."""
-    query = {
-        "tab": browsing.shelf if browsing.shelf is not Shelf.PLANS else "",
-        "find": browsing.words,
-        "plan": browsing.plan,
-        "part": browsing.part if browsing.part is not Part.ABOUT else "",
-        "old": str(browsing.old or ""),
-        "new": str(browsing.new or ""),
-    }
-    st.query_params.from_dict({name: value for name, value in query.items() if value})
-
-
 def read_listing() -> Listing:
     """The listing in the page's address; what cannot be read there is left out."""
     query = st.query_params
@@ -257,7 +209,7 @@ def read_listing() -> Listing:
     return Listing(
         plans=tuple(dict.fromkeys(query.get_all("plan"))),
         sector=sector if sector in set(Sector) else "",
-        year=_whole(query.get("year", "")),
+        year=whole_number(query.get("year", "")),
         binding=binding if binding in set(Binding) else "",
         words=" ".join(query.get("words", "").split()),
         every=query.get("every") == "1",
@@ -275,7 +227,7 @@ def listing_query(listing: Listing) -> dict[str, str | list[str]]:
         "binding": listing.binding,
         "words": listing.words,
         "every": "1" if listing.every else "",
-        "at": "{}:{}".format(*listing.at) if listing.at else "",
+        "at": place_name(*listing.at) if listing.at else "",
         "line": listing.line,
     }
     return {name: value for name, value in query.items() if value}
@@ -286,12 +238,18 @@ def write_listing(listing: Listing) -> None:
     st.query_params.from_dict(listing_query(listing))
 
 
+def place_name(plan: str, number: int) -> str:
+    """A plan and a number, an offset in it or a rank, as the address writes them."""
+    return f"{plan}:{number}"
+
+
 def _place(text: str) -> tuple[str, int] | None:
     """A plan and a number, of "plan:12"."""
     plan, _, number = text.rpartition(":")
-    whole = _whole(number)
+    whole = whole_number(number)
     return (plan, whole) if plan and whole is not None else None
 
 
-def _whole(text: str) -> int | None:
+def whole_number(text: str) -> int | None:
+    """A number that the address gives; None for anything else."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None

@@ -12,10 +12,11 @@ from indexer.exporting.wording import CUT_OFF, NEAREST, answer_quotes, counted, 
 from indexer.library import Library
 from indexer.types import Answer, AnswerSentence, Citation
 from indexer.ui import state
+from indexer.ui.actions import actions_html, opening_link
 from indexer.ui.address import Request
 from indexer.ui.excerpt import Place
-from indexer.ui.markup import element, plain, sentence_html, show, text_element
-from indexer.ui.passage import place_of, ranked, show_actions, show_card, show_passages, show_sorting
+from indexer.ui.markup import Html, element, sentence_html, show, text_element
+from indexer.ui.passage import place_of, ranked, show_card, show_passages, show_sorting
 from indexer.ui.source import show_source
 
 
@@ -38,20 +39,22 @@ def _show_sentences(library: Library, answer: Answer) -> None:
     for _, block in groupby(answer_quotes(answer), key=lambda pair: pair[1].plan):
         for i, (sentence, citation) in enumerate(block):
             key = f"citation-{citation.n}"
-            with st.container(key=f"answer-{citation.n}", gap="xsmall"):
-                if i == 0:
-                    show(text_element("h2", citation.title, "plan-title"))
-                _show_quote(sentence, citation, key)
+            heading = [] if i else [text_element("h2", citation.title, "plan-title")]
+            hint = " › ".join(citation.section)
+            with st.container(key=f"answer-{citation.n}"):
+                show(
+                    *heading,
+                    *quote_html(sentence, sentence_html(sentence)),
+                    actions_html(chip(citation), opening_link(key), citation, hint=hint),
+                )
             if opened == key or (opened is None and citation.n == 1):
                 show_source(library, place_of_quote(sentence, citation), key if opened else "default")
 
 
-def _show_quote(sentence: AnswerSentence, citation: Citation, key: str) -> None:
-    quote = sentence_html(sentence)
-    show(element("blockquote", quote, css="quote"))
-    if sentence.cut_off:
-        show(text_element("span", CUT_OFF, "badge"))
-    show_actions(plain(chip(citation)), key, citation, help=plain(" › ".join(citation.section)) or None)
+def quote_html(sentence: AnswerSentence, shown: Html) -> list[Html]:
+    """A sentence as a quote, and that its figure breaks off if it does; ``shown`` is its text with its marks."""
+    badge = [text_element("span", CUT_OFF, "badge")] if sentence.cut_off else []
+    return [element("blockquote", shown, css="quote"), *badge]
 
 
 def place_of_quote(sentence: AnswerSentence, citation: Citation) -> Place:
@@ -68,13 +71,13 @@ def _show_not_found(library: Library, request: Request, answer: Answer) -> None:
     show(element("section", text_element("h2", heading), *(text_element("p", line) for line in lines), css="notice"))
     _show_ways_on(request)
     nearest = {"nearest": answer.nearest} if answer.nearest else {}
-    others = {f"passage-{rank}": hit for rank, hit in enumerate(answer.hits, 1) if hit != answer.nearest}
+    others = {f"{state.PASSAGE}{rank}": hit for rank, hit in enumerate(answer.hits, 1) if hit != answer.nearest}
     folded = {NEAREST: nearest, "Other near passages, none of which answers": others}
     for label, hits in folded.items():
         if hits:
             with st.expander(label):
                 for key, hit in hits.items():
-                    show_card(hit, key)
+                    show_card(hit, key, opening_link(key))
         opened = hits.get(st.session_state[state.OPENED])
         if opened:
             show_source(library, place_of(opened), st.session_state[state.OPENED])

@@ -8,6 +8,7 @@ import streamlit as st
 
 from indexer.ui import ask, compare, library, reading, targets
 from indexer.ui.failing import errors_said
+from indexer.ui.markup import run_script
 from indexer.ui.text_size import apply_text_size
 
 _STYLESHEET = Path(__file__).with_name("style.css")
@@ -18,6 +19,8 @@ def main() -> None:
     st.set_page_config(page_title="Planlens", layout="wide", menu_items={"About": None})
     st.html(_STYLESHEET)
     apply_text_size()
+    run_script("follow.js")
+    run_script("copy.js")
     pages = [
         st.Page(ask.page, title="Ask", url_path="ask", default=True),
         st.Page(compare.page, title="Compare", url_path="compare"),

@@ -22,7 +22,7 @@ from indexer.ui.compare_grid import grid_html, map_html
 from indexer.ui.compare_side import FITS, show_side
 from indexer.ui.failing import errors_said
 from indexer.ui.job import Job
-from indexer.ui.markup import run_script, show, text_element
+from indexer.ui.markup import show, text_element
 
 #: Seconds that a page waits for answers before it shows itself without them, and between two looks.
 _PATIENCE, _TICK = 0.4, 0.5
@@ -62,7 +62,6 @@ def _answers(library: Library, questions: tuple[str, ...], titles: Mapping[str, 
             _show_choice(questions, comparing.chosen)
         chosen = min(comparing.chosen, len(questions) - 1)
         show(text_element("h2", questions[chosen], "on-paper"))
-        run_script("follow.js")
         show_side(library, rows.get(chosen) or Comparison(questions[chosen], ()), titles)
         if job.error:
             raise job.error

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import partial
 
 import streamlit as st
 
@@ -12,7 +11,8 @@ from indexer.library import Library
 from indexer.types import Distinct, Shared
 from indexer.ui import access, state
 from indexer.ui import compare_state as comparing
-from indexer.ui.address import read_comparing
+from indexer.ui.actions import opening_link
+from indexer.ui.address import place_name, read_comparing
 from indexer.ui.failing import errors_said
 from indexer.ui.markup import element, marked_html, show, text_element
 from indexer.ui.passage import place_of, show_card
@@ -25,7 +25,6 @@ _SHARED = 40
 @st.fragment
 def show_only(library: Library, titles: Mapping[str, str]) -> None:
     """The measure, then the passages of the plan that is chosen, then the shared ones, folded."""
-    comparing.rerun_if_asked()
     with errors_said():
         with st.spinner("Comparing all passages"):
             found = access.distinct(library, tuple(titles))
@@ -62,8 +61,10 @@ def _show_sections(library: Library, sections: Sequence[Distinct], count: int) -
         show(text_element("h2", " › ".join(section.section) or "Before the first section", "within"))
         for j, hit in enumerate(section.passages[:left]):
             key = f"only-{i}-{j}"
-            beside = partial(comparing.show_counterparts, hit.passage.plan, hit.passage.start)
-            show_card(hit, key, beside=beside, headed=True)
+            at = hit.passage.plan, hit.passage.start
+            show_card(
+                hit, key, opening_link(place_name(*at)), counterparts=comparing.counterparts_link(*at), headed=True
+            )
             if key == opened:
                 show_source(library, places[key], key)
             elif st.session_state[state.OPENED] is None and not opened and i == j == 0:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import partial
 
 import streamlit as st
 
 from indexer.citing import short_chip
-from indexer.exporting.wording import ASPECTS, CUT_OFF, not_found, quotes, told
+from indexer.exporting.wording import ASPECTS, not_found, quotes, told
 from indexer.library import Library
 from indexer.types import AnswerSentence, Cell, Citation, Comparison, Mark, Span
-from indexer.ui import compare_state, state
-from indexer.ui.answer import place_of_quote
+from indexer.ui import compare_state
+from indexer.ui.actions import actions_html, opening_link
+from indexer.ui.address import place_name
+from indexer.ui.answer import place_of_quote, quote_html
 from indexer.ui.excerpt import Place
-from indexer.ui.markup import element, plain, sentence_html, show, text_element
-from indexer.ui.passage import place_of, show_actions, show_card
+from indexer.ui.markup import element, sentence_html, show, text_element
+from indexer.ui.passage import place_of, show_card
 from indexer.ui.source import show_source
 
 #: Plans that stand in columns beside one another.
@@ -82,7 +83,7 @@ def _places(cell: Cell, key: str) -> dict[str, Place]:
 def _show_cell(cell: Cell, key: str, opened: str) -> None:
     """A plan's sentences, or that it has none."""
     for sentence, citation, marks in quotes(cell):
-        _show_quote(sentence, citation, marks, f"{key}-citation-{citation.n}")
+        _show_quote(sentence, citation, marks)
     if not cell.found:
         show(text_element("p", not_found(cell.answer), "none"))
         if cell.answer.unmatched:
@@ -90,23 +91,21 @@ def _show_cell(cell: Cell, key: str, opened: str) -> None:
         nearest = cell.answer.nearest
         if nearest:
             name = f"{key}-nearest"
-            with st.expander(
-                "Nearest passage, which does not answer", expanded=name in (opened, st.session_state[state.QUOTED])
-            ):
-                show_card(nearest, name)
+            with st.expander("Nearest passage, which does not answer", expanded=name == opened):
+                show_card(nearest, name, opening_link(place_name(nearest.passage.plan, nearest.passage.start)))
 
 
-def _show_quote(sentence: AnswerSentence, citation: Citation, marks: tuple[Mark, ...], key: str) -> None:
-    shown = sentence_html(sentence, marks_by_class(marks))
-    show(element("blockquote", shown, css="quote"))
-    if sentence.cut_off:
-        show(text_element("span", CUT_OFF, "badge"))
-    show_actions(
-        plain(short_chip(citation)),
-        key,
-        citation,
-        help=plain(" › ".join(citation.section)) or None,
-        beside=partial(compare_state.show_counterparts, citation.plan, citation.start),
+def _show_quote(sentence: AnswerSentence, citation: Citation, marks: tuple[Mark, ...]) -> None:
+    place = citation.plan, citation.start
+    show(
+        *quote_html(sentence, sentence_html(sentence, marks_by_class(marks))),
+        actions_html(
+            short_chip(citation),
+            opening_link(place_name(*place)),
+            citation,
+            hint=" › ".join(citation.section),
+            counterparts=compare_state.counterparts_link(*place),
+        ),
     )
 
 

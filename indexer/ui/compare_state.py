@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode
 
 import streamlit as st
 
 from indexer.ui import state
-from indexer.ui.address import Comparing, Tab, read_comparing, write_comparing
+from indexer.ui.address import Comparing, Tab, comparing_query, read_comparing, read_opened, write_comparing
 from indexer.ui.excerpt import Place
 
 # Keys of the widgets.
@@ -39,13 +40,17 @@ def take_comparing(known: Sequence[str]) -> tuple[Comparing, list[str]]:
     asked = read_comparing()
     comparing = asked.within(known)
     missing = [plan for plan in asked.plans if plan not in known]
-    if st.session_state.get(state.REQUEST) != comparing or missing:
+    opened = read_opened()
+    shown = st.session_state.get(state.REQUEST)
+    if missing or not isinstance(shown, Comparing) or replace(shown, opened=comparing.opened) != comparing:
         st.session_state[QUESTIONS] = "\n".join(comparing.questions)
         st.session_state[PLANS] = list(comparing.plans)
         st.session_state[TAB] = TABS[comparing.tab]
         st.session_state[_MISSING] = missing
         write_comparing(comparing)
         state.begin(comparing)
+    st.session_state[state.REQUEST] = comparing
+    state.follow_opened(opened)
     return comparing, st.session_state[_MISSING]
 
 
@@ -124,21 +129,9 @@ def turn_to(plan: str, rank: int) -> None:
 
 
 def opened_of(places: Mapping[str, Place]) -> str:
-    """The key of the source that is open, of ``places`` by key; "" for none. The address follows what is clicked.
-
-    What nobody has clicked yet in this session is opened by the address.
-    """
-    now = read_comparing()
-    key = st.session_state[state.OPENED]
-    if key is None:
-        return next((name for name, place in places.items() if (place.plan, place.start) == now.opened), "")
-    place = places.get(key)
-    opened = (place.plan, place.start) if place else None
-    if opened != now.opened:
-        comparing = replace(now, opened=opened)
-        write_comparing(comparing)
-        st.session_state[state.REQUEST] = comparing
-    return key if place else ""
+    """The key of the source that the address has open, of ``places`` by key; "" for none."""
+    opened = read_comparing().opened
+    return next((name for name, place in places.items() if (place.plan, place.start) == opened), "")
 
 
 def rerun_after(action: Callable[[], None]) -> None:
@@ -147,11 +140,10 @@ def rerun_after(action: Callable[[], None]) -> None:
     st.session_state[_WHOLE] = True
 
 
-def show_counterparts(plan: str, start: int) -> None:
-    """Open the counterparts of the passage of ``plan`` that holds ``start``, wherever the page is."""
-    turn(tab=Tab.COUNTERPARTS, at=(plan, start))
-    st.session_state[TAB] = TABS[Tab.COUNTERPARTS]
-    st.session_state[_WHOLE] = True
+def counterparts_link(plan: str, start: int) -> str:
+    """The address of the counterparts of the passage of ``plan`` that holds ``start``."""
+    beside = replace(read_comparing(), tab=Tab.COUNTERPARTS, at=(plan, start), ranks=(), opened=None)
+    return f"?{urlencode(comparing_query(beside), doseq=True)}"
 
 
 def rerun_if_asked() -> None:

@@ -1,6 +1,6 @@
-// Links of a table to the source of a quote open it without loading the page anew: the address changes as it
-// does at the Back button, which the page follows. Then, as when a link from elsewhere has a source open, the
-// source is brought into view.
+// Links to the source of a quote open it without loading the page anew: the address changes as it does at the
+// Back button, which the page follows. A source that was opened from a table, or by a link from elsewhere, stands
+// far from what was clicked: it is brought into view.
 (() => {
   if (window.planlensFollows) return;
   window.planlensFollows = true;
@@ -14,12 +14,12 @@
   };
 
   document.addEventListener("click", (event) => {
-    const link = event.target instanceof Element && event.target.closest("table.grid a.place");
+    const link = event.target instanceof Element && event.target.closest("table.grid a.place, .actions a");
     if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
     history.pushState(null, "", link.href);
     dispatchEvent(new PopStateEvent("popstate"));
-    setTimeout(() => bringIntoView(50, ""), 200);
+    if (link.matches("table a")) setTimeout(() => bringIntoView(50, ""), 200);
   });
 
   if (new URLSearchParams(location.search).has("open")) bringIntoView(50, "");

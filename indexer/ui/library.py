@@ -10,8 +10,8 @@ from indexer.library import Library
 from indexer.types import PlanInfo
 from indexer.ui import access
 from indexer.ui import library_state as state
-from indexer.ui.address import Browsing, Shelf
 from indexer.ui.library_adding import show_drop_zone, show_samples
+from indexer.ui.library_address import Browsing, Shelf
 from indexer.ui.library_care import show_care
 from indexer.ui.library_list import show_list
 from indexer.ui.library_questions import keep_again, show_questions

@@ -14,9 +14,9 @@ from indexer.types import Change, ChangedAnswer, ChangedSentence, Changes, PlanI
 from indexer.ui import access
 from indexer.ui import library_state as state
 from indexer.ui import state as shared
-from indexer.ui.address import Browsing
 from indexer.ui.excerpt import Place
 from indexer.ui.failing import errors_said
+from indexer.ui.library_address import Browsing
 from indexer.ui.library_work import Report, Work
 from indexer.ui.markup import Html, element, marked_html, show, text_element
 from indexer.ui.source import show_source

@@ -13,7 +13,7 @@ from indexer.exporting.wording import counted
 from indexer.library import Library
 from indexer.types import PlanInfo
 from indexer.ui import library_state as state
-from indexer.ui.address import Browsing
+from indexer.ui.library_address import Browsing
 from indexer.ui.library_plan import language_name, show_plan
 from indexer.ui.library_removed import remove
 from indexer.ui.markup import Html, element, plain, show, text_element

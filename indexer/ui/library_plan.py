@@ -13,8 +13,8 @@ from indexer.library import Library
 from indexer.types import Plan, PlanInfo
 from indexer.ui import access
 from indexer.ui import library_state as state
-from indexer.ui.address import Browsing, Part
 from indexer.ui.library_adding import show_replacement
+from indexer.ui.library_address import Browsing, Part
 from indexer.ui.library_changes import show_changes
 from indexer.ui.library_removed import remove, show_purge
 from indexer.ui.library_work import Report, Work

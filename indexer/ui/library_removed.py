@@ -9,7 +9,7 @@ import streamlit as st
 from indexer.exporting.wording import counted
 from indexer.library import Library
 from indexer.ui import library_state as state
-from indexer.ui.address import read_browsing
+from indexer.ui.library_address import read_browsing
 from indexer.ui.library_work import Report, Work
 from indexer.ui.markup import element, show, text_element
 

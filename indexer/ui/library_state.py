@@ -14,7 +14,7 @@ from indexer.errors import IndexerError
 from indexer.library import Library
 from indexer.types import SavedQuestion
 from indexer.ui import state
-from indexer.ui.address import Browsing, Part, Shelf, read_browsing, write_browsing
+from indexer.ui.library_address import Browsing, Part, Shelf, read_browsing, write_browsing
 from indexer.ui.library_work import Reports, Work, desk
 
 P = ParamSpec("P")

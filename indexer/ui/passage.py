@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import streamlit as st
 
-from indexer.citing import breadcrumb, quotation
-from indexer.exporting.md import markdown_quotation
+from indexer.citing import breadcrumb
 from indexer.exporting.wording import notes
 from indexer.library import Library
 from indexer.types import Citation, Hit, Passage, Span
 from indexer.ui import state
+from indexer.ui.actions import actions_html, opening_link
 from indexer.ui.excerpt import Place
 from indexer.ui.markup import element, marked_html, show, text_element
 from indexer.ui.source import show_source
-
-#: Ways in which a quote is written to be copied.
-_FORMATS = {"Plain": quotation, "Markdown": markdown_quotation}
-_FORMAT, _CHOSEN = "quote-format", "quote-format-chosen"
 
 
 def show_sorting(told: str, by_place: bool) -> None:
@@ -54,8 +50,8 @@ def show_passages(library: Library, hits: Sequence[tuple[int, Hit]], citations: 
     """
     opened = st.session_state[state.OPENED]
     for i, (rank, hit) in enumerate(hits):
-        key = f"passage-{rank}"
-        show_card(hit, key, citations, rank)
+        key = f"{state.PASSAGE}{rank}"
+        show_card(hit, key, opening_link(key), citations, rank)
         if key == opened:
             show_source(library, place_of(hit, citations), key)
         elif opened is None and i == 0 and not citations:
@@ -65,14 +61,16 @@ def show_passages(library: Library, hits: Sequence[tuple[int, Hit]], citations: 
 def show_card(
     hit: Hit,
     key: str,
+    address: str,
     citations: Sequence[Citation] = (),
     rank: int | None = None,
-    beside: Callable[[], None] | None = None,
+    counterparts: str = "",
     headed: bool = False,
 ) -> None:
     """One passage; sentences of ``citations`` in it are shaded.
 
-    ``beside`` opens its counterparts; ``headed`` says that its plan and section stand above.
+    ``address`` opens its source and ``counterparts`` those in other plans; ``headed`` says that its plan and
+    section stand above.
     """
     passage = hit.passage
     number = [text_element("span", f"{rank}", "rank")] if rank else []
@@ -80,7 +78,7 @@ def show_card(
         element("p", *number, text_element("span", passage.title), css="card-title"),
         text_element("p", breadcrumb(passage), "crumbs"),
     ]
-    with st.container(key=f"card-{key}", gap="xsmall"):
+    with st.container(key=f"card-{key}"):
         show(
             *(() if headed else heading),
             *(text_element("span", badge, "badge") for badge in notes(passage)),
@@ -89,47 +87,8 @@ def show_card(
                 marked_html(passage.text, {"answer": _answering(passage, citations), "met": hit.highlights}),
                 css="passage-text",
             ),
+            actions_html("Show in its surroundings", address, passage, counterparts=counterparts),
         )
-        show_actions("Show in its surroundings", key, passage, beside=beside)
-
-
-def show_actions(
-    label: str,
-    key: str,
-    place: Citation | Passage,
-    help: str | None = None,
-    beside: Callable[[], None] | None = None,
-) -> None:
-    """Open the source, and give the quote with its citation, to copy; below, where Tab goes next.
-
-    ``beside`` opens the passage's counterparts in other plans.
-    """
-    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-        st.button(label, key=f"open-{key}", type="tertiary", on_click=state.open_source, args=(key,), help=help)
-        st.button("Copy quote", key=f"copy-{key}", type="tertiary", on_click=state.toggle_quote, args=(key,))
-        if beside:
-            st.button("Counterparts", key=f"beside-{key}", type="tertiary", on_click=beside)
-    if st.session_state[state.QUOTED] == key:
-        _show_quotation(place)
-
-
-def _show_quotation(place: Citation | Passage) -> None:
-    """The quote as it is copied; the format chosen stays for the next one."""
-    chosen = st.session_state.setdefault(_CHOSEN, next(iter(_FORMATS)))
-    st.code(_FORMATS[chosen](place), language=None, wrap_lines=True)
-    st.session_state[_FORMAT] = chosen
-    st.segmented_control(
-        "Format of the quote",
-        list(_FORMATS),
-        key=_FORMAT,
-        required=True,
-        label_visibility="collapsed",
-        on_change=_choose_format,
-    )
-
-
-def _choose_format() -> None:
-    st.session_state[_CHOSEN] = st.session_state[_FORMAT]
 
 
 def place_of(hit: Hit, citations: Sequence[Citation] = ()) -> Place:

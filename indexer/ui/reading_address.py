@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from indexer.types import Plan, Span
+from indexer.ui.address import whole_number
 
 #: Where the page is found; the last part of its address.
 READ = "read"
@@ -58,13 +59,13 @@ def version_of(plan: Plan) -> str:
 def read_reading() -> Reading:
     """The reading in the page's address; what cannot be read there is left out."""
     query = st.query_params
-    view, zoom = query.get("view", ""), _whole(query.get("zoom", ""))
+    view, zoom = query.get("view", ""), whole_number(query.get("zoom", ""))
     return Reading(
         plan=query.get("plan", ""),
         at=_span(query.get("at", "")),
         version=query.get("v", ""),
-        top=_whole(query.get("from", "")),
-        page=_whole(query.get("page", "")) or None,
+        top=whole_number(query.get("from", "")),
+        page=whole_number(query.get("page", "")) or None,
         view=View(view) if view in set(View) else View.TEXT,
         words=" ".join(query.get("find", "").split()),
         question=query.get("q", "").strip(),
@@ -100,9 +101,5 @@ def write_reading(reading: Reading) -> None:
 
 def _span(text: str) -> Span | None:
     """A stretch, of "12-40"; None where it ends before it begins."""
-    start, end = (_whole(part) for part in [*text.split("-"), ""][:2])
+    start, end = (whole_number(part) for part in [*text.split("-"), ""][:2])
     return (start, end) if start is not None and end is not None and start < end else None
-
-
-def _whole(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None

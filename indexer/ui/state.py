@@ -6,23 +6,26 @@ from dataclasses import replace
 
 import streamlit as st
 
-from indexer.ui.address import Request, read_address, write_address
+from indexer.ui.address import Request, read_address, read_opened, write_address, write_opened
 from indexer.ui.reading_address import View
 
 # Keys of the widgets.
 QUESTION, PLANS, SECTION, EVERY, ORDER = "question", "plans", "section", "every", "order"
 # The request that the widgets of the open page show; the source that is open, None for the page's
-# own choice and "" for none; how much of the plan's text stands around it; the quote that is given
-# to copy, "" for none; how many passages are listed.
-REQUEST, OPENED, REACH, QUOTED, LISTED = "request", "opened", "reach", "quoted", "listed"
+# own choice and "" for none; how much of the plan's text stands around it; how many passages are listed.
+REQUEST, OPENED, REACH, LISTED = "request", "opened", "reach", "listed"
 # How sources are looked at, which stays from one to the next; the page that was turned to in the one
 # that is open, None for the passage's own.
 VIEW, TURNED = "viewed", "turned"
 
+#: What the source of a passage is called, before its rank.
+PASSAGE = "passage-"
 #: What passages are listed by.
 ORDERS = ("Relevance", "Place")
 #: Passages listed at first, and further ones a click.
 PAGE_LENGTH = 10
+#: The most that a link can have listed, by the passage that it opens.
+_MOST_LISTED = 100
 #: Those below an answer, which says most of it: each is drawn in every browser that asks.
 BELOW_ANSWER = 5
 #: Characters of the plan's text on each side of an opened passage.
@@ -39,9 +42,20 @@ def take_request(known: list[str]) -> tuple[Request, list[str]]:
     asked = read_address()
     request = asked.within(known)
     missing = [plan for plan in asked.plans if plan not in known]
+    opened = read_opened()
     if st.session_state.get(REQUEST) != request or missing:
         ask_again(request)
+    follow_opened(opened)
+    rank = (opened or "").removeprefix(PASSAGE)
+    if rank.isdecimal() and len(rank) < 5:
+        st.session_state[LISTED] = max(st.session_state[LISTED], min(int(rank), _MOST_LISTED))
     return request, missing
+
+
+def follow_opened(opened: str | None) -> None:
+    """Open the source that a link has ``opened``, as ``read_opened`` gave it before the address was written."""
+    if opened != st.session_state[OPENED]:
+        open_source(opened)
 
 
 def ask(question: str | None = None) -> None:
@@ -68,12 +82,13 @@ def refine() -> None:
 def reorder() -> None:
     """List the passages by what was clicked; what is open stays open."""
     request = replace(read_address(), by_place=st.session_state[ORDER] == ORDERS[1])
-    write_address(request)
+    write_address(request, st.session_state[OPENED])
     st.session_state[REQUEST] = request
 
 
-def open_source(key: str) -> None:
-    """Open the source of the answer or passage with this key."""
+def open_source(key: str | None) -> None:
+    """Open the source of the answer or passage with this key, None for the page's own choice."""
+    write_opened(key)
     st.session_state[OPENED] = key
     st.session_state[REACH] = _REACH_AT_FIRST
     st.session_state[TURNED] = None
@@ -91,17 +106,12 @@ def turn_page(number: int) -> None:
 
 def close_source() -> None:
     """Open no source, not even the first answer's."""
-    st.session_state[OPENED] = ""
+    open_source("")
 
 
 def reach_further() -> None:
     """Show twice as much of the text around the open passage."""
     st.session_state[REACH] *= 2
-
-
-def toggle_quote(key: str) -> None:
-    """Give the quote of the answer or passage with this key, or put it away again."""
-    st.session_state[QUOTED] = "" if st.session_state[QUOTED] == key else key
 
 
 def list_further() -> None:
@@ -125,5 +135,4 @@ def begin(request: object, listed: int = PAGE_LENGTH) -> None:
     st.session_state[OPENED] = None
     st.session_state[REACH] = _REACH_AT_FIRST
     st.session_state[TURNED] = None
-    st.session_state[QUOTED] = ""
     st.session_state[LISTED] = listed

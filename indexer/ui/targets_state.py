@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from indexer.ui import state
-from indexer.ui.address import Listing, read_listing, write_listing
+from indexer.ui.address import Listing, read_listing, read_opened, write_listing
 
 # Keys of the widgets.
 PLANS, SECTOR, YEAR, BINDING, WORDS = "t-plans", "t-sector", "t-year", "t-binding", "t-words"
@@ -32,6 +32,7 @@ def take_listing(known: Sequence[str]) -> tuple[Listing, list[str]]:
     listing = asked.within(known)
     named = (*asked.plans, *(asked.at or ())[:1], asked.line)
     missing = [plan for plan in dict.fromkeys(map(str, filter(None, named))) if plan not in known]
+    opened = read_opened()
     if st.session_state.get(state.REQUEST) != listing or missing:
         st.session_state[PLANS] = list(listing.plans)
         st.session_state[SECTOR] = listing.sector or ANY
@@ -40,6 +41,7 @@ def take_listing(known: Sequence[str]) -> tuple[Listing, list[str]]:
         st.session_state[WORDS] = listing.words
         st.session_state[_MISSING] = missing
         _show(listing)
+    state.follow_opened(opened)
     return listing, st.session_state[_MISSING]
 
 

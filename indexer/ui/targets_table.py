@@ -22,10 +22,10 @@ from indexer.exporting.wording import counted, number
 from indexer.library import Library
 from indexer.types import Citation, Target, TargetKind, TargetRow
 from indexer.ui import state, targets_state
+from indexer.ui.actions import actions_html, opening_link
 from indexer.ui.address import Listing
 from indexer.ui.excerpt import Place
 from indexer.ui.markup import element, marked_html, plain, show, text_element
-from indexer.ui.passage import show_actions
 from indexer.ui.source import show_source
 
 #: Columns of the tables and their widths.
@@ -114,7 +114,7 @@ def _selected(lines: Sequence[Mapping[str, str]], labels: Mapping[str, str]) -> 
         lines,
         key=key,
         hide_index=True,
-        on_select=partial(state.open_source, _key(0)),
+        on_select=partial(state.open_source, None),
         selection_mode="single-cell",
         column_config=config,
     )
@@ -146,10 +146,11 @@ def _line(target: Target, titles: Mapping[str, str]) -> dict[str, str]:
 
 
 def _show_quotes(library: Library, targets: Sequence[Target], titles: Mapping[str, str]) -> None:
-    """The sentences of ``targets``, each once with its place, and the source of the one that is open."""
+    """The sentences of ``targets``, each once with its place, and the source of one, at first the first one's."""
     sentences: dict[tuple[str, int], list[Target]] = {}
     for target in targets:
         sentences.setdefault((target.plan, target.start), []).append(target)
+    opened = st.session_state[state.OPENED]
     for i, group in enumerate(list(sentences.values())[:_MOST]):
         target = group[0]
         spans = [(t.span[0] - t.start, t.span[1] - t.start) for t in group]
@@ -159,9 +160,9 @@ def _show_quotes(library: Library, targets: Sequence[Target], titles: Mapping[st
         show(
             element("blockquote", marked_html(target.quote, {"emphasis": spans}), css="quote"),
             *(text_element("span", text, "badge") for text in dict.fromkeys(filter(None, map(note, group)))),
+            actions_html(chip(cited), opening_link(_key(i)), cited, hint=" › ".join(target.section)),
         )
-        show_actions(plain(chip(cited)), _key(i), cited, help=plain(" › ".join(target.section)) or None)
-        if st.session_state[state.OPENED] == _key(i):
+        if opened == _key(i) or (opened is None and i == 0):
             marks = {"answer": [(target.start, target.end)], "emphasis": [t.span for t in group]}
             section = " › ".join(target.section)
             show_source(library, Place(target.plan, target.start, target.end, section, target.page, marks), _key(i))

@@ -102,7 +102,7 @@ def text_size(page: Page) -> None:
 
 def copy(page: Page) -> None:
     page.get_by_role("button", name="Copy quote").first.click()
-    page.get_by_role("radio", name="Markdown").wait_for()
+    page.get_by_role("button", name="Copied").wait_for()
 
 
 @pytest.mark.parametrize("act", [take_away, earlier, text_size, copy])

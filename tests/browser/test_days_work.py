@@ -163,7 +163,7 @@ def from_question_to_page(page: Page, camera: Camera) -> None:
     page.get_by_role("button", name="Ask", exact=True).click()
     expect(page.locator("blockquote.quote").first).to_have_text(ANSWER, timeout=_WAIT)
     camera.take("answer")
-    page.get_by_role("button", name=f"[1] {TITLE}").click()
+    page.get_by_role("link", name=f"[1] {TITLE}").click()
     source = page.get_by_role("region", name="The plan's text around the passage")
     reach(source, camera)
     expect(source.locator("mark.answer").first).to_be_in_viewport()

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import re
 import time
 from collections.abc import Callable
+from html import unescape
 from typing import TypeAlias
+from urllib.parse import parse_qs
 
 from streamlit.testing.v1 import AppTest
 
@@ -19,6 +23,27 @@ def page_html(app: AppTest) -> str:
 def address(app: AppTest) -> dict[str, list[str]]:
     """The query part of the page's address."""
     return {name: [value] if isinstance(value, str) else list(value) for name, value in app.query_params.items()}
+
+
+def quote_links(app: AppTest) -> list[tuple[str, dict[str, list[str]]]]:
+    """What the links beside quotes say and where they lead, in the page's order."""
+    found = re.findall(r'<div class="actions">(.*?)</div>', page_html(app), re.DOTALL)
+    links = re.findall(r'<a [^>]*?href="\?([^"]*)"[^>]*><span>(.*?)</span></a>', "".join(found), re.DOTALL)
+    return [(unescape(label), parse_qs(unescape(query), keep_blank_values=True)) for query, label in links]
+
+
+def follow(app: AppTest, label: str, nth: int = 0) -> AppTest:
+    """Click on the ``nth`` link beside a quote that begins with ``label``: the browser changes the address alone."""
+    query = [query for said, query in quote_links(app) if said.startswith(label)][nth]
+    app.query_params.clear()
+    app.query_params.update(query)
+    return app.run()
+
+
+def to_copy(app: AppTest) -> list[str]:
+    """What the buttons beside quotes take to the clipboard, each plain and then as Markdown."""
+    carried = re.findall(r'<button type="button" data-copied="([^"]*)">', page_html(app))
+    return [json.loads(unescape(text)) for text in carried]
 
 
 def settle(app: AppTest) -> AppTest:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from pages import OpenApp, address, page_html
+from pages import OpenApp, address, follow, page_html, quote_links, to_copy
 
 from indexer.encoding import Encoder
 from indexer.library import Library
@@ -31,12 +31,9 @@ def test_an_answer_is_a_quote_with_its_citation_and_open_source(open_app: OpenAp
     html = page_html(app)
     quote = re.sub("</?strong.*?>", "", html)  # what the reader takes for the answer in it is its own affair
     assert '<blockquote class="quote">New <mark class="emphasis">capacity</mark> for' in quote
-    assert app.button(key="open-citation-1").label.replace("\\", "").startswith("[1] Sichuan Carbon Peak")
-    assert app.button(key="open-citation-1").label.replace("\\", "").endswith("· 2(3)4")
-    assert not any(code.value.startswith('"') for code in app.code)
-    app.button(key="copy-citation-1").click().run()
-    (quote,) = [code.value for code in app.code if code.value.startswith('"')]
-    assert quote.startswith('"New capacity for cement clinker and flat glass is strictly prohibited." (')
+    chip, _ = quote_links(app)[0]
+    assert chip.startswith("[1] Sichuan Carbon Peak") and chip.endswith("· 2(3)4")
+    assert to_copy(app)[0].startswith('"New capacity for cement clinker and flat glass is strictly prohibited." (')
     assert address(app) == {"q": [CEMENT]}
     assert '<mark class="answer">' in html  # in the passage and in the open source
     assert html.count('class="source-text"') == 1
@@ -52,17 +49,29 @@ def test_sources_open_close_and_widen(open_app: OpenApp) -> None:
     first = source()
     app.button(key="source-more").click().run()
     assert len(source()[0]) > len(first[0])
-    app.button(key="open-passage-3").click().run()
+    follow(app, "Show in its surroundings", 2)
+    assert address(app) == {"q": [CEMENT], "open": ["passage-3"]}
     assert len(source()) == 1 and "page 5 of 15 · liaoning.pdf" in page_html(app)
     app.button(key="source-close").click().run()
     assert not source()
+    follow(app, "[1]")
+    assert len(source()) == 1 and "sichuan.md" in page_html(app)
+
+
+def test_a_link_opens_a_passage_far_down_the_list(open_app: OpenApp) -> None:
+    app = open_app(q=CEMENT, open="passage-12")
+    cards = [label for label, _ in quote_links(app)].count("Show in its surroundings")
+    assert cards == 12 and page_html(app).count('class="source-text"') == 1
+    for strange in ("passage-99999999", "passage-٣", "none"):
+        app = open_app(q=CEMENT, open=strange)
+        assert not app.exception and not app.error and 'class="source-text"' not in page_html(app)
 
 
 def test_more_passages_leave_the_answer_as_it_was(open_app: OpenApp) -> None:
     app = open_app(q=CEMENT)
     quotes = [b.proto.body for b in app.get("html") if "<blockquote" in b.proto.body]
     app.button(key="further").click().run()
-    assert app.button(key="open-passage-15")
+    assert quote_links(app)[-1][1]["open"] == ["passage-15"]
     assert quotes == [b.proto.body for b in app.get("html") if "<blockquote" in b.proto.body]
 
 
@@ -73,7 +82,8 @@ def test_not_found_says_so_and_folds_the_nearest_miss(open_app: OpenApp) -> None
     assert "<blockquote" not in html and '<mark class="answer">' not in html
     assert app.expander[0].label == "Nearest passage, which does not answer"
     assert not app.expander[0].proto.expanded
-    app.button(key="open-nearest").click().run()
+    follow(app, "Show in its surroundings")
+    assert address(app)["open"] == ["nearest"]
     assert 'class="source-text"' in page_html(app)
 
 
@@ -172,8 +182,9 @@ def test_hostile_text_is_shown_as_text(open_app: OpenApp, tmp_path: Path, encode
     app = open_app(folder=tmp_path / "library", q="which cement <i>rule</i> is allowed?")
     assert not app.exception and not app.error
     html = page_html(app)
-    for ours in ("<script", "<img", "<b>", "<i>", "<a "):
+    for ours in ("<script", "<img", "<b>", "<i>"):
         assert ours not in html
+    assert set(re.findall(r'<a [^>]*?href="(.)', html)) == {"?"}  # those beside quotes, which stay on the page
     assert "&lt;<u" in html or "&lt;script&gt;" in html
     assert "**bold**" in html and "$x^2$" in html and "[link](javascript:" in html
     unescaped = [re.sub(r"\\.", "", button.label) for button in app.button]

@@ -8,7 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from pages import OpenApp, address, page_html
+from pages import OpenApp, address, follow, page_html, quote_links, to_copy
 from streamlit.testing.v1 import AppTest
 
 from indexer.keeping.asked import FILE, asked_lately, note_asked
@@ -34,11 +34,14 @@ def labels(app: AppTest, start: str) -> list[str]:
 
 
 def ranks(app: AppTest) -> list[int]:
-    return [int(key.rpartition("-")[2]) for key in (b.key or "" for b in app.button) if key.startswith("open-passage-")]
+    opened = [query["open"][0] for label, query in quote_links(app) if label == "Show in its surroundings"]
+    return [int(name.removeprefix("passage-")) for name in opened]
 
 
 def places(app: AppTest) -> list[str]:
-    return [block.proto.body for block in app.get("html") if 'class="card-title"' in block.proto.body]
+    """The cards without their links, which know how the page is sorted."""
+    bodies = [block.proto.body for block in app.get("html") if 'class="card-title"' in block.proto.body]
+    return [body.partition('<div class="actions">')[0] for body in bodies]
 
 
 # -- asked before ------------------------------------------------------------------------------------
@@ -71,7 +74,7 @@ def test_looking_around_in_an_answer_asks_nothing_anew(open_app: OpenApp, own: P
     with Library.open(own) as library:
         note_asked(library.backend, AskedQuestion("asked by somebody else meanwhile"))
         app.button(key="further").click().run()
-        app.button(key="copy-citation-1").click().run()
+        follow(app, "[1]")
         app.segmented_control(key="order").set_value("Place").run()
         assert [q.question for q in asked_lately(library.backend)] == ["asked by somebody else meanwhile", CEMENT]
 
@@ -179,9 +182,9 @@ def test_passages_by_place_are_the_same_ones_in_reading_order(open_app: OpenApp)
     app = open_app(q=CEMENT)
     assert ranks(app) == list(range(1, 6))
     first = places(app)
-    app.button(key="open-passage-3").click().run()
+    follow(app, "Show in its surroundings", 2)
     app.segmented_control(key="order").set_value("Place").run()
-    assert address(app) == {"q": [CEMENT], "sort": ["place"]}
+    assert address(app) == {"q": [CEMENT], "sort": ["place"], "open": ["passage-3"]}
     by_place = ranks(app)
     assert sorted(by_place) == list(range(1, 6)) and by_place != sorted(by_place)
     assert sorted(places(app)) == sorted(first)
@@ -191,7 +194,7 @@ def test_passages_by_place_are_the_same_ones_in_reading_order(open_app: OpenApp)
     assert app.session_state["opened"] == "passage-3"
     assert ranks(open_app(q=CEMENT, sort="place")) == by_place
     app.segmented_control(key="order").set_value("Relevance").run()
-    assert address(app) == {"q": [CEMENT]} and ranks(app) == list(range(1, 6))
+    assert address(app) == {"q": [CEMENT], "open": ["passage-3"]} and ranks(app) == list(range(1, 6))
 
 
 def test_every_passage_by_place_begins_at_the_beginning(open_app: OpenApp, sample_library: Library) -> None:
@@ -229,15 +232,13 @@ def test_files_to_take_away_are_named_after_the_question(open_app: OpenApp) -> N
     } <= set(offered)
 
 
-def test_a_quote_is_given_plain_or_as_markdown_and_the_choice_stays(open_app: OpenApp) -> None:
-    app = open_app(q=CEMENT)
-    app.button(key="copy-citation-1").click().run()
-    assert any(code.value.startswith('"New capacity for cement') for code in app.code)
-    app.segmented_control(key="quote-format").set_value("Markdown").run()
-    (quote,) = [code.value for code in app.code if code.value.startswith(">")]
-    assert quote.startswith("> New capacity for cement clinker and flat glass is strictly prohibited.\n>\n> — Sichuan")
-    app.button(key="copy-passage-2").click().run()
-    assert any(code.value.startswith("> Inefficient capacity") for code in app.code)
+def test_a_quote_is_given_plain_and_as_markdown(open_app: OpenApp) -> None:
+    given = to_copy(open_app(q=CEMENT))
+    assert given[0].startswith('"New capacity for cement')
+    assert given[1].startswith(
+        "> New capacity for cement clinker and flat glass is strictly prohibited.\n>\n> — Sichuan"
+    )
+    assert any(text.startswith("> Inefficient capacity") for text in given)
 
 
 def test_the_size_of_type_stays_from_page_to_page(open_app: OpenApp) -> None:

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from pages import OpenApp, address, page_html
+from pages import OpenApp, address, follow, page_html
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
@@ -195,7 +195,7 @@ def test_the_source_beside_an_answer_turns_to_its_page_and_leads_into_the_plan(o
     assert not yellow(images(app)[0])
     (way,) = [link.proto for link in app.get("page_link")]
     assert way.label == "Open in plan" and "view=page" in way.query_string and "plan=liaoning" in way.query_string
-    app.button(key="open-passage-2").click().run()
+    follow(app, "Show in its surroundings", 1)
     assert images(app) and app.number_input(key="source-page").value  # the page image stays chosen
 
 
