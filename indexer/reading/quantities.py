@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from indexer.reading.sentences import broken_figures, split_sentences
+from indexer.reading.sentences import all_broken_figures
 from indexer.reading.units import convert, dimension
 from indexer.types import Span
 
@@ -164,7 +164,7 @@ def find_quantities(text: str, broken: Sequence[Span] | None = None) -> list[Qua
     """
     taken = [m.span() for m in _NO_FIGURE.finditer(text)]
     if broken is None:
-        broken = [(a + c, a + d) for a, b in split_sentences(text) for c, d in broken_figures(text[a:b])]
+        broken = all_broken_figures(text)
     found: list[Quantity] = []
     text, position = _LINE_END.sub(" ", text), 0
     while match := _NUMBER.search(text, position):

@@ -8,6 +8,7 @@ of the text as it stands; nothing is repaired here.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from itertools import pairwise
 
@@ -76,6 +77,12 @@ def split_sentences(text: str) -> list[Span]:
     return spans
 
 
+@lru_cache(maxsize=1)
+def sentences_of_plan(text: str) -> tuple[Span, ...]:
+    """``split_sentences`` of a whole plan, kept for the next that asks: a plan that is added is split by two."""
+    return tuple(split_sentences(text))
+
+
 def broken_figures(sentence: str) -> list[Span]:
     """Spans in ``sentence`` where the source breaks a figure off ("will reach 1.")."""
     end = max(0, len(sentence) - _END)
@@ -86,6 +93,21 @@ def broken_figures(sentence: str) -> list[Span]:
         if _LED.search(sentence, max(0, m.start() - _END), m.start())
     }
     return sorted(at_end | within)
+
+
+def all_broken_figures(text: str) -> list[Span]:
+    """Spans in ``text`` where the source breaks a figure off, sentence by sentence."""
+    return _broken_in(text, split_sentences(text))
+
+
+@lru_cache(maxsize=1)
+def broken_figures_of_plan(text: str) -> tuple[Span, ...]:
+    """``all_broken_figures`` of a whole plan, kept for the next that asks, as ``sentences_of_plan`` is."""
+    return tuple(_broken_in(text, sentences_of_plan(text)))
+
+
+def _broken_in(text: str, sentences: Iterable[Span]) -> list[Span]:
+    return [(a + c, a + d) for a, b in sentences for c, d in broken_figures(text[a:b])]
 
 
 def is_heading_like(sentence: str) -> bool:

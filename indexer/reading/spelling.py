@@ -15,8 +15,7 @@ _SPELLINGS = tuple(
     (re.compile(pattern, re.IGNORECASE), plain)
     for pattern, plain in (
         (r"\b(\w*)aluminium\b", r"\1aluminum"),
-        (rf"\b(\w*(?:{_VERBS})im?)is(e[sdr]?|ing|ations?)\b", r"\1iz\2"),
-        (rf"\b(\w*(?:{_VERBS}))is(e[sdr]?|ing|ations?)\b", r"\1iz\2"),
+        (rf"\b(\w*(?:{_VERBS})(?:im?)?)is(e[sdr]?|ing|ations?)\b", r"\1iz\2"),
         (r"\b(col|lab|harb|neighb|fav|behavi)our", r"\1or"),
         (r"\b(cent|fib|lit|theat|calib)re(s?)\b", r"\1er\2"),
         (r"\b(\w*)metre(s?)\b", r"\1meter\2"),

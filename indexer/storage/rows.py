@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, astuple
+from dataclasses import asdict, astuple, fields
 from typing import Any
 
 import numpy as np
@@ -104,7 +104,8 @@ def read_passage(row: Sequence[Any]) -> Passage:
 
 def targets_text(targets: Sequence[Target]) -> str:
     """Targets of one plan as stored with it."""
-    return as_json([{name: value for name, value in asdict(t).items() if name != "plan"} for t in targets])
+    names = [field.name for field in fields(Target) if field.name != "plan"]
+    return as_json([{name: getattr(target, name) for name in names} for target in targets])
 
 
 def read_targets(plan_id: str, stored: str) -> list[Target]:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from indexer.reading.outline import section_at, section_path
-from indexer.reading.sentences import is_heading_like, split_sentences
+from indexer.reading.sentences import is_heading_like, sentences_of_plan
 from indexer.targets.clauses import Figure, find_figures
 from indexer.targets.indicators import indicator_of
 from indexer.targets.roles import kind_of
@@ -19,12 +19,11 @@ from indexer.targets.wording import binding_of_figure, change_of, comparator_of,
 from indexer.types import Plan, Role, Span, Target, TargetKind, page_at
 
 _DIGIT = re.compile(r"\d")
-#: A sentence without a digit or any of these has no figure; most have none.
+#: A sentence without a digit or any of these, in lower case, has no figure; most have none.
 _MAY_HOLD = re.compile(
     r"[零一二两三四五六七八九十百千万亿]|\b(?:hundred|thousand|million|billion|per ?cent|half|thirds?|quarters?"
     r"|fifths?|tenths?|(?:one|two|three|four|five"
-    r"|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty)[ -]|(?:reach|exceed)\s*$)",
-    re.IGNORECASE,
+    r"|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty)[ -]|(?:reach|exceed)\s*$)"
 )
 _AND = re.compile(r"(?:\s+(?:in|by|until)\s+\d{4})?,?\s*(?:and|or|和|、|，)\s*(?:then\s+)?", re.IGNORECASE)
 _NO_YEAR = "No year is named for this figure."
@@ -39,8 +38,8 @@ def find_targets(plan: Plan) -> list[Target]:
     written = int(plan.metadata.date[:4]) if plan.metadata.date[:4].isdigit() else None
     body: list[Target] = []
     summary: list[Target] = []
-    for span in split_sentences(plan.text):
-        if not (_DIGIT.search(plan.text, *span) or _MAY_HOLD.search(plan.text, *span)):
+    for span in sentences_of_plan(plan.text):
+        if not (_DIGIT.search(plan.text, *span) or _MAY_HOLD.search(plan.text[slice(*span)].lower())):
             continue
         role = next((role for a, b, role in plan.asides if a <= span[0] < b), Role.BODY)
         if role is not Role.FURNITURE:

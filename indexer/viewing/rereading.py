@@ -11,7 +11,7 @@ from indexer.reading.loaders.pdf.layout import read_order
 from indexer.reading.loaders.pdf.lines import Line, Run
 from indexer.reading.loaders.pdf.running import edge_runs
 from indexer.reading.loaders.pdf.words import SOFT_HYPHEN
-from indexer.reading.loading import UNSTORABLE
+from indexer.reading.loading import storable
 
 _MOST_TRIED = 20
 _MOST_RUNNING = 12  # runs at the edge of one page; what they could be together doubles with each
@@ -23,7 +23,7 @@ def bare(text: str, start: int = 0, end: int | None = None) -> tuple[str, list[i
 
     As they are compared: the hyphen at a line's end is soft or hard as the rest of the plan has it.
     """
-    plain = text[start:end].translate(UNSTORABLE)
+    plain = storable(text[start:end])
     kept = [i for i, character in enumerate(plain) if not character.isspace()]
     return "".join(plain[i] for i in kept).replace(SOFT_HYPHEN, "-"), [start + i for i in kept]
 

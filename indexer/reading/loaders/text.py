@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from indexer.errors import SourceError
-from indexer.reading.loading import Content
+from indexer.reading.loading import CONTROLS, Content
 from indexer.types import Page
 
 _MARKS = (
@@ -20,7 +20,7 @@ _MARKS = (
 )
 #: Share of control characters above which bytes are no text.
 _MOST_CONTROLS = 0.01
-_CONTROLS = {i: None for i in range(0xA0) if unicodedata.category(chr(i)) == "Cc" and chr(i) not in "\n\t\f"}
+_CONTROL = re.compile(f"[{CONTROLS}]")
 #: Bytes from which an encoding is guessed.
 _SAMPLE = 200_000
 _WIDE_SAMPLE = 4_000
@@ -63,11 +63,11 @@ def decode(path: Path, data: bytes, declared: str | None = None) -> str:
     if text is None:
         raise _not_text(path)
     sample = text[:100_000]
-    controls = len(sample) - len(sample.translate(_CONTROLS)) - sample.count("\r")
+    controls = len(_CONTROL.findall(sample)) - sample.count("\r")
     if controls > _MOST_CONTROLS * len(sample):
         raise _not_text(path)
-    text = text.replace("\r\n", "\n").replace("\r", "\n").translate(_CONTROLS)
-    return unicodedata.normalize("NFC", text)
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return unicodedata.normalize("NFC", _CONTROL.sub("", text))
 
 
 def _decoded(data: bytes, declared: str | None) -> str | None:
