@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import unicodedata
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from indexer.errors import SourceError
 from indexer.reading.archive import plan_files
-from indexer.reading.loading import LOADERS, load_plan, read_bytes
+from indexer.reading.loading import LOADERS, load_plan, read_bytes, storable
 from indexer.reading.passages import chunk_plan
 from indexer.types import Page, Plan
 
@@ -155,6 +156,14 @@ def test_control_characters_are_left_out_and_accents_composed(write: Write) -> N
     written = "Kilns\x00 close\x07 in the re\u0301gion, and so on. " + "Words follow here. " * 40
     text = load_plan(write("plan.txt", written.encode())).text
     assert text.startswith("Kilns close in the r\u00e9gion, and so on.")
+
+
+def test_what_cannot_be_stored_gives_way_to_one_character_each() -> None:
+    every = "".join(map(chr, (*range(0x300), *range(0xD7F0, 0xE010), 0x1F600)))
+    for before, after in zip(every, storable(every), strict=True):
+        kind = unicodedata.category(before)
+        kept = kind != "Cs" and (kind != "Cc" or before in "\n\t\f")
+        assert after == (before if kept else "\ufffd" if kind == "Cs" else " "), hex(ord(before))
 
 
 def test_form_feeds_are_page_breaks(write: Write) -> None:
