@@ -31,9 +31,10 @@ from training.examples import draw, read_split
 from training.model import Reader, base_folder, load_reader, read
 
 LARGEST = 25 * 10**6
-#: What stays fp32. Numbers that go into the second half of layer 2 are few large ones among small ones, which int8
-#: blurs: in fp32 it finds the same span in 0.87 of held-back pairs rather than 0.83, for 1.7 MiB more.
-EXACT = ("heads", "layer.2.output.dense")
+#: What stays fp32, as much as LARGEST leaves room for. Numbers that go into the second half of a layer are few large
+#: ones among small ones, which int8 blurs; of the layers, attention and both halves tried, this one in fp32 brings the
+#: relevance of held-back pairs nearest to the model's (0.16 apart, 0.20 without it).
+EXACT = ("heads", "layer.0.output.dense")
 #: int8 moves a logit a little; a wrong export (types lost, other pooling) agrees by chance alone.
 SAME_SPANS, SAME_VERDICTS = 0.85, 0.93
 #: Held-back examples that the file is checked on.
