@@ -79,7 +79,7 @@ def split_sentences(text: str) -> list[Span]:
 
 @lru_cache(maxsize=1)
 def sentences_of_plan(text: str) -> tuple[Span, ...]:
-    """``split_sentences`` of a whole plan, kept for the next that asks: a plan that is added is split by two."""
+    """``split_sentences`` of a whole plan, kept until ``forget_plan``: what adds a plan asks for it twice."""
     return tuple(split_sentences(text))
 
 
@@ -102,8 +102,14 @@ def all_broken_figures(text: str) -> list[Span]:
 
 @lru_cache(maxsize=1)
 def broken_figures_of_plan(text: str) -> tuple[Span, ...]:
-    """``all_broken_figures`` of a whole plan, kept for the next that asks, as ``sentences_of_plan`` is."""
+    """``all_broken_figures`` of a whole plan, kept until ``forget_plan``."""
     return tuple(_broken_in(text, sentences_of_plan(text)))
+
+
+def forget_plan() -> None:
+    """Let go of the plan that was asked for last: a file of records may hold 200 MB."""
+    sentences_of_plan.cache_clear()
+    broken_figures_of_plan.cache_clear()
 
 
 def _broken_in(text: str, sentences: Iterable[Span]) -> list[Span]:

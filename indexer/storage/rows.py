@@ -32,9 +32,9 @@ from indexer.types import (
 #: What describes a plan, live or kept; its text and parts come last, so that a list does not read them.
 DESCRIPTION_COLUMNS = "id, title, source, sha256, warnings, metadata, edited"
 INFO_COLUMNS = f"{DESCRIPTION_COLUMNS}, pages, passages, words"
-#: Asked of every passage that a question meets; an enum's own look-up takes longer than the rest of it.
-_ROLES = {role.value: role for role in Role}
 PASSAGE_COLUMNS = 'plans.id, title, start, "end", p.text, path, page, role, cut_off, record'
+#: Asked of every passage that a question meets, for which an enum's own look-up is slow.
+_ROLES = {role.value: role for role in Role}
 
 
 def description(plan: Plan) -> tuple[str, ...]:

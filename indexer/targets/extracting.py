@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from indexer.reading.outline import section_at, section_path
-from indexer.reading.sentences import is_heading_like, sentences_of_plan
+from indexer.reading.sentences import forget_plan, is_heading_like, sentences_of_plan
 from indexer.targets.clauses import Figure, find_figures
 from indexer.targets.indicators import indicator_of
 from indexer.targets.roles import kind_of
@@ -44,6 +44,7 @@ def find_targets(plan: Plan) -> list[Target]:
         role = next((role for a, b, role in plan.asides if a <= span[0] < b), Role.BODY)
         if role is not Role.FURNITURE:
             (summary if role is Role.SUMMARY else body).extend(_targets_of(plan, span, written))
+    forget_plan()  # its targets are the last that its sentences are asked for
     told = {(t.kind, t.value, t.high, t.unit, t.year) for t in body}
     return [t for t in summary if (t.kind, t.value, t.high, t.unit, t.year) not in told] + body
 

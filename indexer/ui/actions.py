@@ -8,21 +8,11 @@ takes to the clipboard what it carries.
 from __future__ import annotations
 
 import json
-from urllib.parse import urlencode
-
-import streamlit as st
 
 from indexer.citing import quotation
 from indexer.exporting.md import markdown_quotation
 from indexer.types import Citation, Passage
-from indexer.ui.address import OPEN
 from indexer.ui.markup import Html, element, text_element
-
-
-def opening_link(name: str) -> str:
-    """The address of this page with the source open that it calls ``name``."""
-    query = {key: st.query_params.get_all(key) for key in st.query_params if key != OPEN}
-    return f"?{urlencode({**query, OPEN: name}, doseq=True)}"
 
 
 def actions_html(

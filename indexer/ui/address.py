@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -236,6 +237,22 @@ def listing_query(listing: Listing) -> dict[str, str | list[str]]:
 def write_listing(listing: Listing) -> None:
     """Put ``listing`` into the page's address."""
     st.query_params.from_dict(listing_query(listing))
+
+
+def link_to(query: Mapping[str, str | Sequence[str]]) -> str:
+    """The address of this page with ``query`` as its query part."""
+    return f"?{urlencode(query, doseq=True)}"
+
+
+def whole_link(query: Mapping[str, str | Sequence[str]]) -> str:
+    """The same in full, to be sent to somebody."""
+    return (st.context.url or "").partition("?")[0] + link_to(query)
+
+
+def opening_link(name: str) -> str:
+    """The address of this page with the source open that it calls ``name``."""
+    now = {key: st.query_params.get_all(key) for key in st.query_params}
+    return link_to({**now, OPEN: name})
 
 
 def place_name(plan: str, number: int) -> str:

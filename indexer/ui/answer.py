@@ -12,8 +12,8 @@ from indexer.exporting.wording import CUT_OFF, NEAREST, answer_quotes, counted, 
 from indexer.library import Library
 from indexer.types import Answer, AnswerSentence, Citation
 from indexer.ui import state
-from indexer.ui.actions import actions_html, opening_link
-from indexer.ui.address import Request
+from indexer.ui.actions import actions_html
+from indexer.ui.address import Request, opening_link
 from indexer.ui.excerpt import Place
 from indexer.ui.markup import Html, element, sentence_html, show, text_element
 from indexer.ui.passage import place_of, ranked, show_card, show_passages, show_sorting

@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import date
 from functools import partial
 from typing import Any
-from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -17,7 +16,7 @@ from indexer.library import Library
 from indexer.types import Comparison
 from indexer.ui import access
 from indexer.ui import compare_state as state
-from indexer.ui.address import comparing_query, read_comparing
+from indexer.ui.address import comparing_query, link_to, read_comparing, whole_link
 from indexer.ui.compare_grid import grid_html, map_html
 from indexer.ui.compare_side import FITS, show_side
 from indexer.ui.failing import errors_said
@@ -100,8 +99,7 @@ def _show_taking_away(library: Library, comparisons: Sequence[Comparison]) -> No
                 on_click="ignore",
             )
         with st.popover("Link", type="tertiary"):
-            query = urlencode(comparing_query(read_comparing()), doseq=True)
-            st.code(f"{(st.context.url or '').partition('?')[0]}?{query}", language=None, wrap_lines=True)
+            st.code(whole_link(comparing_query(read_comparing())), language=None, wrap_lines=True)
 
 
 def _show_overview(
@@ -127,7 +125,7 @@ def _show_overview(
 def _opening(question: int, plan: str, start: int) -> str:
     """The address of this comparison with the source of one quote open."""
     asked = replace(read_comparing(), chosen=question, opened=(plan, start))
-    return f"?{urlencode(comparing_query(asked), doseq=True)}"
+    return link_to(comparing_query(asked))
 
 
 def _show_choice(questions: Sequence[str], chosen: int) -> None:

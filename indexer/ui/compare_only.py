@@ -11,8 +11,7 @@ from indexer.library import Library
 from indexer.types import Distinct, Shared
 from indexer.ui import access, state
 from indexer.ui import compare_state as comparing
-from indexer.ui.actions import opening_link
-from indexer.ui.address import place_name, read_comparing
+from indexer.ui.address import opening_link, place_name, read_comparing
 from indexer.ui.failing import errors_said
 from indexer.ui.markup import element, marked_html, show, text_element
 from indexer.ui.passage import place_of, show_card

@@ -11,8 +11,8 @@ from indexer.exporting.wording import ASPECTS, not_found, quotes, told
 from indexer.library import Library
 from indexer.types import AnswerSentence, Cell, Citation, Comparison, Mark, Span
 from indexer.ui import compare_state
-from indexer.ui.actions import actions_html, opening_link
-from indexer.ui.address import place_name
+from indexer.ui.actions import actions_html
+from indexer.ui.address import opening_link, place_name
 from indexer.ui.answer import place_of_quote, quote_html
 from indexer.ui.excerpt import Place
 from indexer.ui.markup import element, sentence_html, show, text_element

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urlencode
 
 import streamlit as st
 
 from indexer.ui import state
-from indexer.ui.address import Comparing, Tab, comparing_query, read_comparing, read_opened, write_comparing
+from indexer.ui.address import Comparing, Tab, comparing_query, link_to, read_comparing, read_opened, write_comparing
 from indexer.ui.excerpt import Place
 
 # Keys of the widgets.
@@ -143,7 +142,7 @@ def rerun_after(action: Callable[[], None]) -> None:
 def counterparts_link(plan: str, start: int) -> str:
     """The address of the counterparts of the passage of ``plan`` that holds ``start``."""
     beside = replace(read_comparing(), tab=Tab.COUNTERPARTS, at=(plan, start), ranks=(), opened=None)
-    return f"?{urlencode(comparing_query(beside), doseq=True)}"
+    return link_to(comparing_query(beside))
 
 
 def rerun_if_asked() -> None:

@@ -1,5 +1,5 @@
-// Links to the source of a quote open it without loading the page anew: the address changes as it does at the
-// Back button, which the page follows. A source that was opened from a table, or by a link from elsewhere, stands
+// Links to a quote's source or to a section open it without loading the page anew: the address changes as it does
+// at the Back button, which the page follows. A source that was opened from a table, or by a link from elsewhere, stands
 // far from what was clicked: it is brought into view.
 (() => {
   if (window.planlensFollows) return;
@@ -14,7 +14,7 @@
   };
 
   document.addEventListener("click", (event) => {
-    const link = event.target instanceof Element && event.target.closest("table.grid a.place, .actions a");
+    const link = event.target instanceof Element && event.target.closest("table.grid a.place, .actions a, nav.tree a");
     if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
     history.pushState(null, "", link.href);

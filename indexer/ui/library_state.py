@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import wraps
 from typing import Any, ParamSpec
-from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -14,6 +13,7 @@ from indexer.errors import IndexerError
 from indexer.library import Library
 from indexer.types import SavedQuestion
 from indexer.ui import state
+from indexer.ui.address import link_to
 from indexer.ui.library_address import Browsing, Part, Shelf, read_browsing, write_browsing
 from indexer.ui.library_work import Reports, Work, desk
 
@@ -163,12 +163,12 @@ def empty_drops() -> None:
 
 def library_link(**query: str) -> str:
     """Address of the Library page, from any page."""
-    return f"library?{urlencode(query)}" if query else "library"
+    return f"library{link_to(query)}" if query else "library"
 
 
 def ask_link(**query: str | Sequence[str]) -> str:
     """Address of the Ask page, from any page."""
-    return f"./?{urlencode(query, doseq=True)}"
+    return f"./{link_to(query)}"
 
 
 def _key_of(labels: dict[Any, str], label: str) -> Any:

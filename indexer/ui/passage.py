@@ -11,7 +11,8 @@ from indexer.exporting.wording import notes
 from indexer.library import Library
 from indexer.types import Citation, Hit, Passage, Span
 from indexer.ui import state
-from indexer.ui.actions import actions_html, opening_link
+from indexer.ui.actions import actions_html
+from indexer.ui.address import opening_link
 from indexer.ui.excerpt import Place
 from indexer.ui.markup import element, marked_html, show, text_element
 from indexer.ui.source import show_source

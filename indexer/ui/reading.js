@@ -1,6 +1,5 @@
-// Links of the section tree open a section without loading the page anew: the address changes as it does at the
-// Back button, which the page follows. The focus, which is lost as the tree is drawn again, goes to the section
-// that was chosen.
+// The focus, which is lost as the section tree is drawn again, goes to the section that was chosen. Its links are
+// followed by follow.js, which hears of a click before this.
 (() => {
   if (window.planlensReads) return;
   window.planlensReads = true;
@@ -13,11 +12,8 @@
 
   document.addEventListener("click", (event) => {
     const link = event.target instanceof Element && event.target.closest("nav.tree a");
-    if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
-    event.preventDefault();
+    if (!link || !event.defaultPrevented) return;
     const current = document.querySelector("nav.tree a[aria-current]");
-    history.pushState(null, "", link.href);
-    dispatchEvent(new PopStateEvent("popstate"));
     if (current !== link) setTimeout(() => focusCurrent(100, current), 50);
   });
 })();

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from urllib.parse import urlencode
 
 import streamlit as st
 
 from indexer.types import Plan, Span
-from indexer.ui.address import whole_number
+from indexer.ui.address import link_to, whole_number
 
 #: Where the page is found; the last part of its address.
 READ = "read"
@@ -91,7 +90,7 @@ def reading_query(reading: Reading) -> dict[str, str]:
 
 def reading_link(reading: Reading) -> str:
     """Address of ``reading``, from any page."""
-    return f"{READ}?{urlencode(reading_query(reading))}"
+    return f"{READ}{link_to(reading_query(reading))}"
 
 
 def write_reading(reading: Reading) -> None:

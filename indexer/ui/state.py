@@ -89,9 +89,7 @@ def reorder() -> None:
 def open_source(key: str | None) -> None:
     """Open the source of the answer or passage with this key, None for the page's own choice."""
     write_opened(key)
-    st.session_state[OPENED] = key
-    st.session_state[REACH] = _REACH_AT_FIRST
-    st.session_state[TURNED] = None
+    _look_at(key)
 
 
 def turn_view(view: View) -> None:
@@ -132,7 +130,11 @@ def _remember(request: Request) -> None:
 def begin(request: object, listed: int = PAGE_LENGTH) -> None:
     """Show ``request`` from now on, with nothing opened and ``listed`` passages."""
     st.session_state[REQUEST] = request
-    st.session_state[OPENED] = None
+    st.session_state[LISTED] = listed
+    _look_at(None)
+
+
+def _look_at(key: str | None) -> None:
+    st.session_state[OPENED] = key
     st.session_state[REACH] = _REACH_AT_FIRST
     st.session_state[TURNED] = None
-    st.session_state[LISTED] = listed

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 from functools import partial
-from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -12,7 +11,7 @@ from indexer.exporting import ANSWER_FORMATS, export_answers
 from indexer.exporting.wording import Asked, file_name
 from indexer.library import Library
 from indexer.types import SavedQuestion
-from indexer.ui.address import Request, request_query
+from indexer.ui.address import Request, request_query, whole_link
 from indexer.ui.failing import said_on_page
 from indexer.ui.library_state import library_link
 from indexer.ui.markup import element, show, text_element
@@ -60,8 +59,7 @@ def show_taking_away(library: Library, asked: Asked) -> None:
 def show_link(request: Request) -> None:
     """The address that opens this answer again."""
     with st.popover("Link", type="tertiary"):
-        query = urlencode(request_query(request), doseq=True)
-        st.code(f"{(st.context.url or '').partition('?')[0]}?{query}", language=None, wrap_lines=True)
+        st.code(whole_link(request_query(request)), language=None, wrap_lines=True)
 
 
 def _saved(library: Library, request: Request) -> SavedQuestion | None:

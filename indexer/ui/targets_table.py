@@ -22,8 +22,8 @@ from indexer.exporting.wording import counted, number
 from indexer.library import Library
 from indexer.types import Citation, Target, TargetKind, TargetRow
 from indexer.ui import state, targets_state
-from indexer.ui.actions import actions_html, opening_link
-from indexer.ui.address import Listing
+from indexer.ui.actions import actions_html
+from indexer.ui.address import Listing, opening_link
 from indexer.ui.excerpt import Place
 from indexer.ui.markup import element, marked_html, plain, show, text_element
 from indexer.ui.source import show_source

@@ -7,7 +7,9 @@ from fakes import make_plan
 from hypothesis import given
 from hypothesis import strategies as st
 
+from indexer.reading.passages import chunk_plan
 from indexer.reading.quantities import Quantity, same_value
+from indexer.reading.sentences import broken_figures_of_plan, sentences_of_plan
 from indexer.targets.extracting import find_targets
 from indexer.types import Binding, Comparator, Metadata, Role, Target, TargetKind, Trend
 
@@ -235,3 +237,12 @@ def test_every_quote_and_figure_is_a_slice(text: str) -> None:
 )
 def test_words_that_name_nothing_are_no_indicator(sentence: str, indicators: list[str]) -> None:
     assert [t.indicator for t in find_targets(make_plan("anhui", [sentence]))] == indicators
+
+
+def test_what_was_kept_of_a_plan_is_let_go_with_its_targets() -> None:
+    plan = make_plan("anhui", ["By 2025, peat use will reach 7 million tons.", "Peat use will reach 1."])
+    assert [passage.cut_off for passage in chunk_plan(plan)].count(True) == 1
+    kept = (sentences_of_plan, broken_figures_of_plan)
+    assert [each.cache_info().currsize for each in kept] == [1, 1]
+    assert find_targets(plan)
+    assert [each.cache_info().currsize for each in kept] == [0, 0]
