@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -134,6 +135,29 @@ def test_furniture_comes_last_whatever_it_says(open_library: Callable[..., Libra
     assert [c.score for c in found] == pytest.approx(
         [1.0, 1.0 - ROLE_PENALTY[Role.SUMMARY], 0.0, 1.0 - ROLE_PENALTY[Role.FURNITURE]], abs=1e-6
     )
+
+
+@pytest.mark.parametrize("most", [1, 2, 3, 7, 60])
+def test_the_first_few_are_those_of_all_and_the_rest_is_not_read(
+    open_library: Callable[..., Library], fake_encoder: FakeEncoder, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    rng = random.Random(most)
+    roles = rng.choices([Role.BODY, Role.SUMMARY, Role.FURNITURE], [5, 2, 2], k=60)
+    words = ["cement", "kilns", "wind", "coal", "steel", "ports"]
+    content = make_content("anhui", [" ".join(rng.choices(words, k=4)) for _ in roles], fake_encoder)
+    passages = [replace(p, role=role) for p, role in zip(content.passages, roles, strict=True)]
+    backend = open_library().backend
+    backend.add(replace(content, passages=passages), ("fake", "fake@1"))
+    read: list[int] = []
+    look_up = backend.passages
+    monkeypatch.setattr(backend, "passages", lambda keys: (read.extend(keys), look_up(keys))[1])
+    for question in ("cement kilns", "wind", "steel ports of coal"):
+        vector = fake_encoder.embed([question])[0]
+        every = retrieve(backend, question, vector, Scope())
+        read.clear()
+        assert retrieve(backend, question, vector, Scope(), most=most) == every[:most]
+        assert len(set(read)) == len(read)
+        assert most > 3 or len(read) < len(every)
 
 
 def test_a_passage_removed_meanwhile_is_left_out(

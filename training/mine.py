@@ -65,7 +65,7 @@ def find_negatives(library: Library, pieces: Sequence[Piece], example: Example) 
     read = read_question(example.question, {})
     vector = library.encoder.embed([read.text])[0]
     found: dict[Kind, Example] = {}
-    for candidate in retrieve(library.backend, read.text, vector, Scope())[:_DEPTH]:
+    for candidate in retrieve(library.backend, read.text, vector, Scope(), most=_DEPTH):
         piece = pieces[int(candidate.passage.record or 0)]
         kind = Kind.SAME_ARTICLE if piece.article == example.article else Kind.RETRIEVED
         if kind is Kind.RETRIEVED and example.source in BESIDE_ARTICLE:

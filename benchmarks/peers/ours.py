@@ -45,8 +45,8 @@ class Planlens:
 
     def search(self, question: str) -> list[str]:
         backend = self._library.backend
-        found = retrieve(backend, question, self._library.encoder.embed([question])[0], Scope())
-        return [str(candidate.passage.record) for candidate in found[:K]]
+        found = retrieve(backend, question, self._library.encoder.embed([question])[0], Scope(), most=K)
+        return [str(candidate.passage.record) for candidate in found]
 
     def ask(self, question: str) -> list[str]:
         # without the trained reader, whose cost its own figures tell

@@ -35,8 +35,10 @@ class Candidate:
     cosine: float | None
 
 
-def retrieve(backend: Backend, text: str, vector: Vectors, scope: Scope, depth: int = DEPTH) -> list[Candidate]:
-    """Candidates for a question, best first; ties in reading order.
+def retrieve(
+    backend: Backend, text: str, vector: Vectors, scope: Scope, depth: int = DEPTH, most: int | None = None
+) -> list[Candidate]:
+    """Candidates for a question, best first; ties in reading order; the first ``most``, or all.
 
     ``vector`` is the question's unit vector (dim,). Raises UnknownPlanError for a scope that names
     a plan that is not there. What a writer commits meanwhile is searched again: a plan replaced between
@@ -45,17 +47,31 @@ def retrieve(backend: Backend, text: str, vector: Vectors, scope: Scope, depth: 
     for _ in range(_TRIES):
         generation = backend.generation
         dense, words = backend.search(vector, text, depth, scope)
-        fused = fuse(dense, words)
-        passages = backend.passages(list(fused))
+        candidates = _look_up(backend, fuse(dense, words), {f.key: f.score for f in dense}, most)
         if backend.generation == generation:
             break
-    cosines = {f.key: f.score for f in dense}
-    candidates = [
-        Candidate(key, passages[key], score - ROLE_PENALTY[passages[key].role], cosines.get(key))
-        for key, score in fused.items()
-        if key in passages
-    ]
-    return sorted(candidates, key=lambda c: (-c.score, c.key))
+    return candidates
+
+
+def _look_up(backend: Backend, fused: dict[int, float], cosines: dict[int, float], most: int | None) -> list[Candidate]:
+    """The first ``most`` of ``fused`` with their passages; no more passages are read than may be among them."""
+    order = sorted(fused, key=lambda key: (-fused[key], key))
+    step = len(order) if most is None else 2 * most
+    found: list[Candidate] = []
+    for first in range(0, len(order), step or 1):
+        keys = order[first : first + step]
+        passages = backend.passages(keys)
+        found += [
+            Candidate(key, passages[key], fused[key] - ROLE_PENALTY[passages[key].role], cosines.get(key))
+            for key in keys
+            if key in passages
+        ]
+        found.sort(key=lambda c: (-c.score, c.key))
+        unread = order[first + step : first + step + 1]
+        # roles only take away: what is not read yet has its fused score at most
+        if most is not None and len(found) >= most and unread and found[most - 1].score > fused[unread[0]]:
+            break
+    return found[:most]
 
 
 def fuse(dense: Sequence[Found], words: Sequence[Found], dense_weight: float = DENSE_WEIGHT) -> dict[int, float]:
