@@ -48,9 +48,10 @@ def _products(graph: Any, held: dict[str, NDArray[Any]]) -> Iterator[tuple[str, 
             continue
         weights, scaling = held[node.input[1]], [held[node.input[i]] for i in _SCALING[node.op_type]]
         near = [*node.input, *added[node.output[0]].input] if node.output[0] in added else node.input
-        bias = next(name for name in near if name.endswith(".bias"))
-        exact = _exact(weights, *scaling) if scaling else weights
-        yield bias.removesuffix("bias") + "weight", np.ascontiguousarray(exact.T)
+        bias = next((name for name in near if name.endswith(".bias")), None)
+        if bias:  # without one are the channels that training.outliers set apart; the others' weights hold theirs, too
+            exact = _exact(weights, *scaling) if scaling else weights
+            yield bias.removesuffix("bias") + "weight", np.ascontiguousarray(exact.T)
 
 
 def _exact(weights: Any, scale: Any, zero: Any) -> NDArray[np.float32]:

@@ -103,7 +103,8 @@ def test_a_run_begins_with_the_weights_of_an_earlier_one(
     details = json.loads((tmp_path / "run" / "details.json").read_text())
     assert details["earlier run"] == {"examples": 20} and details["spans above all"]
     # an exported reader tells of its training under a name of its own
-    export_reader(before, base / "tokenizer.json", tmp_path / "reader", pairs_of(load_tokenizer(base), twenty))
+    pairs = pairs_of(load_tokenizer(base), twenty)
+    export_reader(before, base / "tokenizer.json", tmp_path / "reader", pairs, pairs)
     (tmp_path / "reader" / "details.json").write_text('{"fingerprint": "f00d", "training": {"examples": 19}}')
     monkeypatch.setattr("sys.argv", told.replace(str(learned), str(tmp_path / "reader")).split())
     main()
@@ -231,7 +232,7 @@ def test_the_export_reads_as_the_model_and_is_the_same_each_time(
 ) -> None:
     trained = load_reader(learned, base)
     pairs = pairs_of(tokenizer, twenty)
-    found = export_reader(trained, base / "tokenizer.json", tmp_path / "one", pairs)
+    found = export_reader(trained, base / "tokenizer.json", tmp_path / "one", pairs, pairs)
     assert (found.pairs, found.same_span, found.same_verdict) == (20, 1.0, 1.0)
     pairs = pairs_of(load_tokenizer(tmp_path / "one"), twenty)
     numbers = read_pairs(open_session(tmp_path / "one" / "model.onnx"), pairs)
@@ -246,7 +247,7 @@ def test_the_export_reads_as_the_model_and_is_the_same_each_time(
     assert together[0][1].margin < together[0][0].margin
     assert together[0][1].relevance == together[0][0].relevance > 0 > together[1][0].relevance
     assert app.read(question, [first]) == together[:1]  # company changes nothing
-    export_reader(trained, base / "tokenizer.json", tmp_path / "two", pairs)
+    export_reader(trained, base / "tokenizer.json", tmp_path / "two", pairs, pairs)
     one, two = (hashlib.sha256((tmp_path / name / "model.onnx").read_bytes()).hexdigest() for name in ("one", "two"))
     assert one == two
 
@@ -281,7 +282,8 @@ def test_an_exported_reader_gives_its_weights_back(
     learned: Path, base: Path, tokenizer: Any, twenty: list[Example], tmp_path: Path
 ) -> None:
     trained = load_reader(learned, base)
-    export_reader(trained, base / "tokenizer.json", tmp_path, pairs_of(tokenizer, twenty))
+    pairs = pairs_of(tokenizer, twenty)
+    export_reader(trained, base / "tokenizer.json", tmp_path, pairs, pairs)
     back = load_reader(tmp_path, base).state_dict()
     for name, value in trained.state_dict().items():
         # int8 has 255 steps from a column's largest value down to its opposite; embeddings, one range for all
