@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from indexer.errors import LibraryError, UnknownPlanError, model_mismatch
 from indexer.storage import Backend
 from indexer.storage.rows import content_hash
-from indexer.types import SavedQuestion, Version
+from indexer.types import Version
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,8 @@ def copy_library(source: Backend, target: Backend, progress: CopyProgress = lamb
     done = added = past = 0
     model = source.model
     for plan_id in _all_plans(source):
+        if plan_id in present and present[plan_id] != plans.get(plan_id):
+            target.remove([plan_id], purge=True)  # replaced, removed or amended since: its versions are others
         past += _copy_past(source, target, plan_id)
         if plan_id not in plans or model is None:
             continue
@@ -54,8 +56,10 @@ def copy_library(source: Backend, target: Backend, progress: CopyProgress = lamb
             added += 1
         done += plans[plan_id].passages
         progress("copying", done, total)
-    for saved in source.saved():
-        if _unnumbered(saved) not in map(_unnumbered, target.saved()):
+    if not _same_questions(source, target):
+        for saved in target.saved():
+            target.forget_question(saved.id)
+        for saved in source.saved():
             target.save_question(saved)
     _copy_files(source, target)
     wrong = list(_differences(source, target, progress, total))
@@ -128,10 +132,11 @@ def _differences(source: Backend, target: Backend, progress: CopyProgress, total
     for plan_id in _all_plans(source):
         if _versions(source, plan_id) != _versions(target, plan_id):
             yield f"the versions of {plan_id!r} are not the same"
-    if list(map(_unnumbered, source.saved())) != list(map(_unnumbered, target.saved())):
+    if not _same_questions(source, target):
         yield "the saved questions are not the same"
 
 
-def _unnumbered(saved: SavedQuestion) -> SavedQuestion:
-    """A saved question without its number, which each home gives."""
-    return replace(saved, id=0)
+def _same_questions(source: Backend, target: Backend) -> bool:
+    """Whether both hold the same saved questions in the same order, but for the number that each home gives."""
+    ours, theirs = ([replace(saved, id=0) for saved in backend.saved()] for backend in (source, target))
+    return ours == theirs

@@ -78,9 +78,10 @@ class Library:
 
     @property
     def encoder(self) -> Encoder:
-        """The model that this library's vectors are of. Raises ModelError."""
-        if self._encoder is None:
-            stored = self.backend.model if self.backend.plans() else None
+        """The model that this library's vectors are of, also after another process embedded anew. Raises ModelError."""
+        known = self.backend.model
+        if self._encoder is None or (known and known[1] != self._encoder.fingerprint and self.backend.plans()):
+            stored = known if self.backend.plans() else None
             load = partial(load_encoder, notify=self._notify)
             encoder = load(*stored) if stored and self._model is None else load(self._model)
             if stored and encoder.fingerprint != stored[1]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import sqlite3
 import subprocess
 import sys
@@ -434,7 +435,9 @@ def test_check_tells_what_is_wrong(run: Run, fake: FakeEncoder, at: tuple[str, P
         connection.execute("UPDATE passages SET text = 'made up' WHERE key = 1")
     connection.close()
     ran = run("check", *at)
-    assert (ran.code, ran.out) == (1, "anhui: 1 passages do not match the plan's text. Add the file again.\n")
+    assert (ran.code, ran.out) == (1, "anhui: 1 passages do not match the plan's text. Run: planlens rebuild\n")
+    assert run("rebuild", *at).code == 0
+    assert run("check", *at).out == "The library is sound.\n"
 
 
 def test_a_database_that_is_none(run: Run, fake: FakeEncoder, at: tuple[str, Path], plans: Path) -> None:
@@ -487,3 +490,15 @@ def test_a_closed_pipe_is_no_traceback(sample_folder: Path) -> None:
         said = errors.read().decode()
     process.wait(60)
     assert said == ""
+
+
+def test_a_file_name_in_no_encoding_is_a_line_in_the_report(
+    run: Run, fake: FakeEncoder, at: tuple[str, Path], plans: Path
+) -> None:
+    named = plans / os.fsdecode(b"\xc4\xcf\xbe\xa9.txt")  # as unzip leaves names in GBK
+    named.write_text("Nanjing Plan\n\nPorts use shore power.\n")
+    assert str(named).encode("utf-8", "backslashreplace").decode() in run("sync", plans, "--dry-run", *at).out
+    ran = run("index", plans, *at)
+    assert ran.code == 1
+    assert "add it again." in ran.err
+    assert held(at)[0] == ["anhui", "henan"]

@@ -142,3 +142,22 @@ def test_the_command_copies_and_says_what(tmp_path: Path, run: Run, fake: FakeEn
     assert refused.code == 2
     assert "There is no library in" in refused.err
     assert not (tmp_path / "new.db").exists()
+
+
+@BOTH_WAYS
+def test_a_copy_follows_what_was_replaced_removed_and_saved_since(
+    opens: Opened, tmp_path: Path, here: str, there: str
+) -> None:
+    source, target = opens(tmp_path / here), opens(tmp_path / there)
+    fill_with_a_past(source)
+    copy_library(source, target)
+    source.add(content("anhui", ["peat bogs"]), MODEL)
+    source.remove(["河南"])
+    source.save_question(SavedQuestion(0, "coal?", None, None, "2026-01-02", (("full", "coal"),)))
+    assert copy_library(source, target).plans == 2
+    assert target.plans() == source.plans()
+    assert target.removed() == source.removed()
+    for plan_id in ("full", "anhui", "河南", "gansu"):
+        assert target.versions(plan_id) == source.versions(plan_id)
+    assert [replace(s, id=0) for s in target.saved()] == [replace(s, id=0) for s in source.saved()]
+    assert target.check() == []

@@ -11,7 +11,7 @@ import pytest
 from commands import Run
 from fakes import FakeEncoder
 
-from indexer.errors import LibraryError, UnknownPlanError
+from indexer.errors import LibraryBusyError, LibraryError, UnknownPlanError
 from indexer.library import Library
 from indexer.types import Change
 
@@ -340,3 +340,52 @@ def test_sync(
     assert held() == ["anhui", "elsewhere", "henan"]
     assert run("sync", plans, *at, stdin="y\n").code == 0
     assert held() == ["anhui", "elsewhere"]
+
+
+@pytest.mark.usefixtures("fake")
+def test_sync_follows_a_file_that_was_moved_and_changed(
+    run: Run, at: tuple[str, Path], plans: Path, held: Callable[[], list[str]]
+) -> None:
+    run("sync", plans, *at)
+    (plans / "2024").mkdir()
+    (plans / "anhui.txt").unlink()
+    (plans / "2024" / "anhui.txt").write_text(ANHUI.replace("2025", "2027"))
+    assert run("sync", plans, "--yes", *at).code == 0
+    assert held() == ["anhui", "henan"]
+    with Library.open(at[1]) as library:
+        assert "2027" in library.plan("anhui").text
+        assert len(library.versions("anhui")) == 2
+
+
+def test_a_renamed_plan_is_known_through_a_link_to_its_folder(filled: Library, plans: Path, tmp_path: Path) -> None:
+    filled.rename("anhui", "Anhui 2022")
+    (tmp_path / "link").symlink_to(plans)
+    (plans / "anhui.txt").write_text(ANHUI.replace("2025", "2027"))
+    assert add(filled, tmp_path / "link" / "anhui.txt") == "replaced"
+    assert [info.id for info in filled.plans()] == ["Anhui 2022", "henan"]
+
+
+def test_an_edit_of_a_plan_that_is_purged_meanwhile_does_not_bring_it_back(
+    filled: Library, tmp_path: Path, fake_encoder: FakeEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    embed = fake_encoder.embed
+
+    def overtaken(texts: list[str], progress: object = None) -> object:
+        with Library.open(tmp_path / "library") as other:
+            other.remove(["anhui"], purge=True)
+        return embed(texts, progress)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(fake_encoder, "embed", overtaken)
+    with pytest.raises(LibraryBusyError, match="'anhui' was changed meanwhile"):
+        filled.edit("anhui", title="Another")
+    assert [info.id for info in filled.plans()] == ["henan"]
+
+
+@pytest.mark.usefixtures("fake")
+def test_replacing_takes_one_file(run: Run, at: tuple[str, Path], plans: Path, held: Callable[[], list[str]]) -> None:
+    run("index", plans, *at)
+    told = run("replace", "anhui", plans, *at)
+    assert told.code == 2
+    assert "may hold many plans" in told.err
+    with Library.open(at[1]) as library:
+        assert library.plan("anhui").text == ANHUI

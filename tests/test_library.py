@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
@@ -450,3 +452,42 @@ def test_plans_gone_in_the_midst_of_a_search_are_no_error(
     monkeypatch.setattr(library.backend, "passages", lambda keys: {})
     answer = library.ask("cement kilns")
     assert (answer.answerable, answer.hits) == (False, ())
+
+
+def test_another_process_embedded_all_with_another_model(
+    library: Library, plans: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(library, plans)
+    assert library.ask("cement kilns").answerable
+    other = FakeEncoder(64, "fake@2", "other")
+    with Library.open(tmp_path / "library") as elsewhere:
+        elsewhere._encoder = library.encoder
+        monkeypatch.setattr("indexer.library.load_encoder", lambda *named, notify: other)
+        elsewhere.rebuild("other")
+    assert library.encoder is other
+    assert library.ask("cement kilns").hits[0].passage.plan == "anhui"
+    assert library.backend.model == ("other", "fake@2")
+
+
+def test_a_page_of_the_database_that_is_damaged_is_said(library: Library, plans: Path, tmp_path: Path) -> None:
+    add(library, plans)
+    library.close()
+    file = tmp_path / "library" / "plans.sqlite"
+    with sqlite3.connect(file) as connection:
+        (page,) = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'plans'").fetchone()
+        (size,) = connection.execute("PRAGMA page_size").fetchone()
+    connection.close()
+    data = bytearray(file.read_bytes())
+    data[(page - 1) * size : page * size] = b"\x7f" * size
+    file.write_bytes(data)
+    with Library.open(tmp_path / "library") as damaged:
+        with pytest.raises(LibraryError, match=r"is damaged .* Restore it from a copy"):
+            damaged.plans()
+        assert damaged.check()
+
+
+def test_records_of_one_page_are_counted_once(library: Library, tmp_path: Path) -> None:
+    rows = [{"id": str(n), "text": f"Rule {n} on kilns.", "page": 1 + n // 10} for n in range(30)]
+    (tmp_path / "rules.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    add(library, tmp_path / "rules.jsonl")
+    assert library.plans()[0].pages == 3

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from io import TextIOWrapper
 
 from indexer.cli import asking, comparing, copy, embed, keeping, library, serving, targets
 from indexer.cli.common import REFUSED, app
@@ -13,6 +14,8 @@ __all__ = ["app", "asking", "comparing", "copy", "embed", "keeping", "library", 
 
 def main() -> None:
     """Run the command line; errors of our own end it with one line and exit code 2."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a file's name may be in no encoding
     try:
         app()
     except IndexerError as error:

@@ -54,7 +54,7 @@ def add(
     quiet: QuietOption = False,
 ) -> None:
     """Add files, each whole or not at all."""
-    if plan_id is not None and (len(paths) > 1 or paths[0].is_dir() or paths[0].suffix.lower() == ".zip"):
+    if plan_id is not None and (len(paths) > 1 or _holds_many(paths[0])):
         raise SourceError("--id names one plan: give one file with it.")
     raise typer.Exit(_add(paths, library, model, quiet, plan_id=plan_id, replace=replace))
 
@@ -67,9 +67,15 @@ def replace(
     quiet: QuietOption = False,
 ) -> None:
     """Put a new version in a plan's place; what the old one said is kept, see: planlens changes."""
+    if _holds_many(file):
+        raise SourceError(f"{file} may hold many plans: give the one file that is the new version of {plan!r}.")
     with open_library(library, quiet=quiet) as opened:
         opened.plan(plan)
     raise typer.Exit(_add([file], library, None, quiet, plan_id=plan, replace=True))
+
+
+def _holds_many(path: Path) -> bool:
+    return path.is_dir() or path.suffix.lower() == ".zip"
 
 
 @app.command()
@@ -106,11 +112,10 @@ def sync(
         return
     if gone:
         confirm(f"Remove {', '.join(gone)}", yes)
-    code = _add(differences.to_add, library, None, quiet) if differences.to_add else DONE
-    if gone:
+    if gone:  # first: a file that was moved and changed takes the name of the plan that it was
         with open_library(library, quiet=quiet) as opened:
             opened.remove(gone)
-    raise typer.Exit(code)
+    raise typer.Exit(_add(differences.to_add, library, None, quiet) if differences.to_add else DONE)
 
 
 @app.command()

@@ -99,19 +99,25 @@ def look_at(
     seen = backend.generation
     present = {info.id: info for info in backend.plans()}
     if plan_id is None:  # a plan that was renamed keeps its name when its file changes
-        own = (i.id for i in present.values() if i.source == str(path.absolute()) and not replaces)
+        own = (i.id for i in present.values() if not replaces and _is_from(i.source, path))
         plan_id = next(own, None) or plan_id_of(path.name)
     for info in present.values():
         if info.sha256 == digest and (info.id == plan_id or not replaces):
             return Added(str(path), "same", info.id, info.passages, f"same as {info.id}")
     taken = present.get(plan_id)
-    if taken and not replaces and Path(taken.source).resolve() != path.resolve():
+    if taken and not replaces and not _is_from(taken.source, path):
         raise SourceError(
             f"{path}: there is a plan {plan_id!r} already, from {taken.source}. "
             "Give this one another name with --id NAME, or put it in the other's place with --replace."
         )
     old = replace(backend.plan(plan_id), text="", sections=(), pages=(), asides=(), records=()) if taken else None
     return Wanted(path, data, plan_id, seen, old)
+
+
+def _is_from(source: str, path: Path) -> bool:
+    """Whether ``source`` names the file ``path``, through whatever links; another file name settles it at once."""
+    other = Path(source)
+    return other.name == path.name and other.resolve() == path.resolve()
 
 
 def read_wanted(wanted: Wanted) -> Plan:
@@ -124,7 +130,7 @@ def read_wanted(wanted: Wanted) -> Plan:
 
 def store(backend: Backend, wanted: Wanted, content: PlanContent, model: tuple[str, str]) -> Added:
     """Put a plan that was read and embedded into the library; the report. Raises LibraryError, ModelError."""
-    backend.add(content, model, seen=wanted.seen)
+    backend.add(content, model, seen=wanted.seen, there=wanted.old is not None)
     status = "replaced" if wanted.old else "added"
     return Added(str(wanted.path), status, wanted.plan_id, len(content.passages))
 

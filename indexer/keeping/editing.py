@@ -39,7 +39,7 @@ def edit_plan(
         names = plan_names(new.id, new.title, new.text)
         backend.amend(plan_id, new, names, targets=find_targets(new), seen=seen)
     else:
-        _store(backend, encoder, new, seen, progress)
+        _store(backend, encoder, new, seen, progress, there=True)
 
 
 def rename_plan(backend: Backend, plan_id: str, new_id: str) -> None:
@@ -69,7 +69,7 @@ def restore_plan(
             f"The plan {plan_id!r} is in the library. Say which of its {len(known)} versions to put in its place "
             "with --version N."
         )
-    _store(backend, encoder, backend.version(plan_id, n or len(known)), seen, progress)
+    _store(backend, encoder, backend.version(plan_id, n or len(known)), seen, progress, there=not known[-1].until)
 
 
 def with_edits(plan: Plan, given: dict[str, str | bool]) -> Plan:
@@ -92,7 +92,9 @@ def with_edits(plan: Plan, given: dict[str, str | bool]) -> Plan:
     return replace(plan, title=title, metadata=metadata, edited=tuple(sorted({*plan.edited, *given})))
 
 
-def _store(backend: Backend, encoder: Callable[[], Encoder], plan: Plan, seen: int, progress: Progress) -> None:
+def _store(
+    backend: Backend, encoder: Callable[[], Encoder], plan: Plan, seen: int, progress: Progress, *, there: bool
+) -> None:
     model = encoder()
     content = embed_plan(plan, model, Path(plan.source), progress)
-    backend.add(content, (model.source, model.fingerprint), seen=seen)
+    backend.add(content, (model.source, model.fingerprint), seen=seen, there=there)

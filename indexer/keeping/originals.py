@@ -10,6 +10,7 @@ import hashlib
 import re
 import shutil
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path, PurePath
 
@@ -36,7 +37,9 @@ def keep_original(backend: Backend, name: str, data: bytes) -> Path:
         draft.write_bytes(data)
         draft.replace(path)
     except OSError as error:
-        shutil.rmtree(path.parent, ignore_errors=True)
+        with suppress(OSError):  # other names of the same bytes may be in use in that folder
+            draft.unlink(missing_ok=True)
+            path.parent.rmdir()
         raise LibraryError(
             f"{name} cannot be kept in the library's folder ({error.strerror or error}). "
             "Check the disk's free space and the folder's permissions."
@@ -47,7 +50,8 @@ def keep_original(backend: Backend, name: str, data: bytes) -> Path:
 def find_original(backend: Backend, version: Plan | PlanInfo | Version) -> Path | None:
     """The file that a plan or a version of one was read from; None where it is gone or another by now."""
     name = PurePath(version.source).name
-    for path in (_place(backend, version.sha256) / name, Path(version.source)):
+    kept = _place(backend, version.sha256)
+    for path in (kept / name, kept / safe_name(name), Path(version.source)):
         try:
             found = path.stat()
             if _hash_of(path, found.st_size, found.st_mtime_ns) == version.sha256:

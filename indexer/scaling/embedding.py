@@ -89,12 +89,12 @@ def _windows(backend: Backend, files: Iterable[SourceFile]) -> Iterator[list[Add
     """What is to become of the files, some at a time."""
     window: list[Added | Wanted] = []
     size = 0
-    taken: set[str] = set()
+    taken: set[str | bytes] = set()  # names and contents of what is in the window
     for file in files:
         try:
             entry = look_at(backend, file)
-            if isinstance(entry, Wanted) and entry.plan_id in taken:
-                # one of its name is on its way: it must be there before this one is looked at
+            if isinstance(entry, Wanted) and taken & {entry.plan_id, entry.data}:
+                # one of its name or its content is on its way: it must be there before this one is looked at
                 yield window
                 window, size, taken = [], 0, set()
                 entry = look_at(backend, file)
@@ -102,7 +102,7 @@ def _windows(backend: Backend, files: Iterable[SourceFile]) -> Iterator[list[Add
             entry = Added(str(file.path), "failed", detail=str(error))
         window.append(entry)
         if isinstance(entry, Wanted):
-            taken.add(entry.plan_id)
+            taken |= {entry.plan_id, entry.data}
             size += len(entry.data)
         if size > WINDOW:
             yield window

@@ -91,12 +91,14 @@ class Backend(Protocol):
         """For each plan id the proper names by which a question may call the plan."""
         ...
 
-    def add(self, content: PlanContent, model: tuple[str, str], *, seen: int | None = None) -> None:
+    def add(
+        self, content: PlanContent, model: tuple[str, str], *, seen: int | None = None, there: bool = False
+    ) -> None:
         """Store a plan, in place of the one with its id if there is one, whose text becomes a version.
 
         ``model`` is the (source, fingerprint) of the encoder. Raises LibraryBusyError, also when the
-        plan was changed after the generation ``seen``; LibraryError; and ModelError when the
-        library's vectors are of another model.
+        plan was changed after the generation ``seen``, or removed since where it was ``there``;
+        LibraryError; and ModelError when the library's vectors are of another model.
         """
         ...
 

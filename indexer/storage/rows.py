@@ -55,6 +55,11 @@ def parts_of(plan: Plan) -> str:
     )
 
 
+def page_count(plan: Plan) -> int | None:
+    """How many pages a plan has, of which records may share one; None where its format has none."""
+    return len({page.number for page in plan.pages}) or None
+
+
 def read_plan(row: Sequence[Any]) -> Plan:
     """The plan in a row of ``DESCRIPTION_COLUMNS``, text and parts."""
     plan_id, title, source, sha256, warnings, metadata, edited, text, stored = row

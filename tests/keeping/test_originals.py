@@ -101,6 +101,20 @@ def test_a_full_disk_is_said_and_leaves_nothing(
     assert kept(tmp_path / "library") == []
 
 
+def test_a_full_disk_leaves_what_was_kept_of_the_same_bytes(
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep_original(library.backend, "anhui.txt", ANHUI)
+
+    def full(self: Path, data: bytes) -> int:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(originals.Path, "write_bytes", full)
+    with pytest.raises(LibraryError, match="cannot be kept"):
+        keep_original(library.backend, "copy of anhui.txt", ANHUI)
+    assert kept(tmp_path / "library") == ["anhui.txt"]
+
+
 def test_what_cannot_be_deleted_is_named(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     path = keep_original(library.backend, "anhui.txt", ANHUI)
 

@@ -190,7 +190,7 @@ def test_check_finds_a_passage_that_is_not_its_plans_text(database: Database) ->
     insert(database, content("b"))
     with database.write() as connection:
         connection.execute("UPDATE passages SET text = 'made up' WHERE key IN (7, 8)")
-    assert database_problems(database) == ["b: 2 passages do not match the plan's text. Add the file again."]
+    assert database_problems(database) == ["b: 2 passages do not match the plan's text. Run: planlens rebuild"]
 
 
 def test_check_finds_passages_that_are_missing(database: Database) -> None:
@@ -198,7 +198,7 @@ def test_check_finds_passages_that_are_missing(database: Database) -> None:
     insert(database, content("b"))
     with database.write() as connection:
         connection.execute("DELETE FROM passages WHERE key IN (7, 8)")
-    assert database_problems(database) == ["b: 3 passages of 5 are there. Add the file again."]
+    assert database_problems(database) == ["b: 3 passages of 5 are there. Run: planlens rebuild"]
 
 
 def test_another_schema_version_is_refused(database: Database, tmp_path: Path) -> None:

@@ -350,6 +350,18 @@ def test_what_another_changed_meanwhile_is_not_overwritten(backend: Backend) -> 
     assert [v.plan for v in backend.removed()] == ["henan"]
 
 
+@pytest.mark.parametrize("purge", [False, True])
+def test_what_another_removed_meanwhile_does_not_come_back(backend: Backend, purge: bool) -> None:
+    backend.add(given("anhui", "wind"), MODEL)
+    seen = backend.generation
+    backend.remove(["anhui"], purge=purge)
+    with pytest.raises(LibraryBusyError, match="'anhui' was changed meanwhile"):
+        backend.add(given("anhui", "wind farms"), MODEL, seen=seen, there=True)
+    assert backend.plans() == []
+    backend.add(given("anhui", "solar"), MODEL, seen=seen)  # of a file that had no plan yet
+    assert found(backend, "solar") != []
+
+
 def test_saved_questions(backend: Backend) -> None:
     quotes = (("anhui", 'The "quote" 引'), ("henan", "b"))
     one = SavedQuestion(0, "wind?", None, None, "2026-01-01T00:00:00+00:00", quotes)

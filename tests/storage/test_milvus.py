@@ -373,7 +373,7 @@ def test_a_library_whose_making_was_broken_off_is_made(tmp_path: Path, monkeypat
 def test_passages_that_are_missing_are_told(filled: MilvusBackend) -> None:
     key = filled.keys(Scope(("hubei",)))[0]
     filled._connection.delete("passages_1", f"key in [{key}]")
-    assert filled.check() == ["hubei: 3 passages of 4 are there. Add the file again."]
+    assert filled.check() == ["hubei: 3 passages of 4 are there. Run: planlens rebuild"]
 
 
 @pytest.mark.parametrize("length", [10_000, 12_000, 25_000, 70_000])

@@ -16,6 +16,7 @@ import numpy.typing as npt
 from indexer.errors import LibraryBusyError, LibraryError
 from indexer.storage import Found, Notify, PlanContent, Scope
 from indexer.storage.local import history, saved
+from indexer.storage.local.connection import damage_told
 from indexer.storage.local.database import Database
 from indexer.storage.local.derived import Derived
 from indexer.storage.local.lock import WAIT, write_lock
@@ -33,6 +34,7 @@ _LARGE = 20_000
 _T = TypeVar("_T")
 
 
+@damage_told
 class LocalBackend:
     """The ``Backend`` in one folder. Safe for threads; any number of processes may read."""
 
@@ -141,10 +143,12 @@ class LocalBackend:
 
     # -- changing it ---------------------------------------------------------------------------
 
-    def add(self, content: PlanContent, model: tuple[str, str], *, seen: int | None = None) -> None:
+    def add(
+        self, content: PlanContent, model: tuple[str, str], *, seen: int | None = None, there: bool = False
+    ) -> None:
         with self._writing() as generation:
             with self._derived.ahead() as index, self._database.write() as connection:
-                history.refuse_overtaken(connection, content.plan.id, seen)
+                history.refuse_overtaken(connection, content.plan.id, seen, there=there)
                 self._database.claim_model(connection, model)
                 replaced, key = history.put_plan(self._database, connection, content, generation)
                 self._database.set_generation(connection, generation)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import inspect
 import sqlite3
 import threading
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import wraps
 from pathlib import Path
+from typing import Any, TypeVar
 
 from indexer.errors import LibraryError
 from indexer.storage.local import schema
@@ -21,6 +24,35 @@ _OF_THE_DISK = {
     sqlite3.SQLITE_FULL,
     sqlite3.SQLITE_CANTOPEN,
 }
+
+
+#: Causes that lie with what the file holds.
+_OF_THE_FILE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+_C = TypeVar("_C", bound=type)
+
+
+def damage_told(home: _C) -> _C:
+    """``home``, a class, whose public methods raise LibraryError where its file turns out to be damaged."""
+
+    def telling(method: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(method)
+        def told(self: Any, *args: Any, **options: Any) -> Any:
+            try:
+                return method(self, *args, **options)
+            except sqlite3.DatabaseError as error:
+                if getattr(error, "sqlite_errorcode", 0) & 0xFF not in _OF_THE_FILE:
+                    raise
+                raise LibraryError(
+                    f"The library {self.location} is damaged ({error}). Restore it from a copy, or delete its folder "
+                    "and add the plans again."
+                ) from error
+
+        return told
+
+    for name, member in list(vars(home).items()):
+        if not name.startswith("_") and inspect.isfunction(member):
+            setattr(home, name, telling(member))
+    return home
 
 
 class _Held:

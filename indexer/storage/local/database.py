@@ -23,6 +23,7 @@ from indexer.storage.rows import (
     PASSAGE_COLUMNS,
     as_json,
     description,
+    page_count,
     parts_of,
     passage_rows,
     read_info,
@@ -180,7 +181,7 @@ class Database(Connections):
 
     def insert_plan(self, connection: sqlite3.Connection, content: PlanContent, generation: int, since: str) -> int:
         """Insert a plan with its passages; the plan's key. ``since`` is when this text of it came."""
-        known = (*description(content.plan), len(content.plan.pages) or None, len(content.passages))
+        known = (*description(content.plan), page_count(content.plan), len(content.passages))
         counted = (len(content.plan.text.split()), as_json(list(content.names)))
         key = connection.execute(
             f"INSERT INTO plans ({INFO_COLUMNS}, names, generation, changed, since) "

@@ -145,10 +145,10 @@ def amend_plan(
     return int(connection.execute("SELECT key FROM plans WHERE id = ?", (plan.id,)).fetchone()[0])
 
 
-def refuse_overtaken(connection: sqlite3.Connection, plan_id: str, seen: int | None) -> None:
-    """Raise LibraryBusyError when the plan was changed after the generation ``seen``."""
+def refuse_overtaken(connection: sqlite3.Connection, plan_id: str, seen: int | None, *, there: bool = False) -> None:
+    """Raise LibraryBusyError when the plan was changed after the generation ``seen``, or is no longer ``there``."""
     row = connection.execute("SELECT changed FROM plans WHERE id = ?", (plan_id,)).fetchone()
-    if seen is not None and row and row[0] > seen:
+    if seen is not None and (row[0] > seen if row else there):
         raise overtaken(plan_id)
 
 

@@ -205,9 +205,11 @@ class MilvusBackend:
         stored = read_record(self._connection)
         return seen.swept(sweep(self._connection, seen) if stored.hidden or stored.old else stored)
 
-    def add(self, content: PlanContent, model: tuple[str, str], *, seen: int | None = None) -> None:
+    def add(
+        self, content: PlanContent, model: tuple[str, str], *, seen: int | None = None, there: bool = False
+    ) -> None:
         with self._changing() as (change, _):
-            change.refuse_overtaken(content.plan.id, seen)
+            change.refuse_overtaken(content.plan.id, seen, there=there)
             change.claim_model(model, content.vectors.shape[1])
             change.put(content)
 

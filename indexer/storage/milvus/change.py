@@ -17,7 +17,7 @@ from indexer.storage.milvus.catalogue import Catalogue, Entry, tombstone
 from indexer.storage.milvus.connection import Connection, Row
 from indexer.storage.milvus.record import Ranges, Record, as_ranges, condition_of, write_record
 from indexer.storage.milvus.tables import LONGEST, PART, PASSAGES, labels_text, words_of
-from indexer.storage.rows import content_hash, description, overtaken, parts_of, targets_text
+from indexer.storage.rows import content_hash, description, overtaken, page_count, parts_of, targets_text
 from indexer.types import Passage, Plan
 
 
@@ -45,10 +45,10 @@ class Change:
 
     # -- what it shall be ----------------------------------------------------------------------
 
-    def refuse_overtaken(self, plan_id: str, seen: int | None) -> None:
-        """Raise LibraryBusyError when the plan was changed after the generation ``seen``."""
+    def refuse_overtaken(self, plan_id: str, seen: int | None, *, there: bool = False) -> None:
+        """Raise LibraryBusyError when the plan was changed after the generation ``seen``, or is no longer ``there``."""
         entry = self._catalogue.live.get(plan_id)
-        if seen is not None and entry and entry.generation > seen:
+        if seen is not None and (entry.generation > seen if entry else there):
             raise overtaken(plan_id)
 
     def claim_model(self, model: tuple[str, str], dimension: int, *, anew: bool = False) -> None:
@@ -125,7 +125,7 @@ class Change:
         fingerprint = content_hash(content)
         words = [words_of(indexed) for indexed in content.indexed]
         entry = Entry(
-            key, line or key, self._record.generation + 1, description(plan), len(plan.pages) or None,
+            key, line or key, self._record.generation + 1, description(plan), page_count(plan),
             len(content.passages), len(plan.text.split()), tuple(content.names), sum(map(len, words)), since, text,
             fingerprint, ended=self._record.generation + 1 if until else 0, until=until,
         )  # fmt: skip
