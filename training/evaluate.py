@@ -5,8 +5,8 @@
 Held-back articles: exact match and F1 of the span, and how well answered and unanswered are told apart, by
 source and by kind of negative. Plans, with --data (plans in DIR/plans, questions in DIR/eval/plans-dev.jsonl):
 each question's TOP best passages as the app ranks them are read with their plan's title and section; how well
-facts are told from the unanswerable by the reader alone, by the app's confidence alone, and by both, a logistic
-model fitted on all questions but the one that it judges. Writes RUN/figures.json.
+facts are told from the unanswerable by the reader alone, by what the app sees without it, and by both: the latter by
+logistic models fitted on all questions but the one that is judged. Writes RUN/figures.json.
 """
 
 from __future__ import annotations
@@ -23,12 +23,14 @@ from typing import Any
 import numpy as np
 import torch
 
-from benchmarks.quality import examine_all, indexed, real_set
-from indexer.asking.answering import Examination
-from indexer.asking.confidence import confidence
+from benchmarks.quality import indexed, real_set
+from indexer.asking.answering import Examination, examine
+from indexer.asking.close_reading import context_of
+from indexer.asking.confidence import FEATURES
 from indexer.encoding.reader import Reading
 from indexer.encoding.reader.pairs import encode_pairs, load_tokenizer
 from indexer.evaluation import auroc, calibration, refused_at_kept
+from indexer.storage import Scope
 from indexer.types import Passage, Role
 from training.examples import Example, draw, read_split
 from training.model import Reader, base_folder, load_reader, read
@@ -102,7 +104,7 @@ def read_plans(reader: Reader, tokenizer: Any, seen: Sequence[Examination]) -> l
     pairs = encode_pairs(
         tokenizer,
         [question for _, question, _ in asked],
-        [". ".join([p.title, *(label[:100] for label in p.section)]) for _, _, p in asked],
+        [context_of(p) for _, _, p in asked],
         [p.text for _, _, p in asked],
     )
     found: list[list[tuple[Passage, Reading]]] = [[] for _ in seen]
@@ -115,42 +117,44 @@ def left_out_scores(features: Any, wanted: Any) -> list[float]:
     """The logit of each row of ``features`` (n, f) by a logistic model fitted on all others."""
     from sklearn.linear_model import LogisticRegression
 
-    scaled = (features - features.mean(axis=0)) / np.maximum(features.std(axis=0), 1e-9)
     scores = []
-    for i in range(len(scaled)):
-        others = np.arange(len(scaled)) != i
-        model = LogisticRegression(C=_C).fit(scaled[others], wanted[others])
-        scores.append(float(model.decision_function(scaled[i : i + 1])[0]))
+    for i in range(len(features)):
+        others = np.arange(len(features)) != i
+        centre, scale = features[others].mean(axis=0), np.maximum(features[others].std(axis=0), 1e-9)
+        model = LogisticRegression(C=_C).fit((features[others] - centre) / scale, wanted[others])
+        scores.append(float(model.decision_function((features[i : i + 1] - centre) / scale)[0]))
     return scores
 
 
 def measure_plans(reader: Reader, tokenizer: Any, data: Path) -> Figures:
     """Refusal on the development questions, and whether the surest reading holds the answer."""
-    with indexed(real_set(data)[0]) as library:
-        rows_seen = examine_all(library, real_set(data)[1])
-    read_of = read_plans(reader, tokenizer, [seen for _, seen in rows_seen])
-    facts = np.array([row["kind"] == "fact" for row, _ in rows_seen])
-    features, right = [], []
-    for (row, seen), readings in zip(rows_seen, read_of, strict=True):
+    plans, questions = real_set(data)
+    rows = [row for row in questions if row["kind"] in {"fact", "unanswerable"}]
+    with indexed(plans) as library:
+        examined = [examine(library.backend, library.encoder, row["question"], Scope()) for row in rows]
+    facts = np.array([row["kind"] == "fact" for row in rows])
+    unseen = [0.0] * len(FEATURES)  # of a question that no sentence might answer, or whose name no passage holds
+    app, read_as, right = [], [], []
+    for row, seen, readings in zip(rows, examined, read_plans(reader, tokenizer, examined), strict=True):
         best = max(seen.judged, key=lambda j: j[1].score, default=None)
-        sure = confidence(best[0]) if best and not seen.missing else 0.0
+        app.append(best[0] if best and not seen.missing else unseen)
         top = max(readings, key=lambda pair: pair[1].score, default=None)
         margin = max((r.margin for _, r in readings), default=0.0)
         relevance = max((r.relevance for _, r in readings), default=0.0)
         # the passage that the app itself puts first
         first = readings[0][1].score if readings else 0.0
-        features.append([float(np.log((sure + 1e-3) / (1 - sure + 1e-3))), margin, relevance, first])
+        read_as.append([margin, relevance, first])
         if row["kind"] == "fact":
             passage = " ".join(top[0].text.split()).lower() if top else ""
             right.append(all(a.lower() in passage for a in row["answer"]))
-    x = np.array(features)
+    x, y = np.array(app), np.array(read_as)
     ways = {
-        "app's confidence": x[:, 0],
-        "margin": x[:, 1],
-        "relevance": x[:, 2],
-        "margin and relevance": x[:, 1] / 2 + x[:, 2],
-        "first passage's": x[:, 3],
-        "all together, left out": np.array(left_out_scores(x, facts)),
+        "the app without it, left out": np.array(left_out_scores(x, facts)),
+        "margin": y[:, 0],
+        "relevance": y[:, 1],
+        "margin and relevance": y[:, 0] / 2 + y[:, 1],
+        "first passage's": y[:, 2],
+        "both, left out": np.array(left_out_scores(np.hstack([x, y]), facts)),
     }
     figures: Figures = {name: refusal(list(z[facts]), list(z[~facts])) for name, z in ways.items()}
     return {**figures, "the surest passage holds the answer": sum(right) / max(1, len(right))}

@@ -5,7 +5,8 @@
 The peers are installed, once, into an environment of their own (some 2 GB; by default under the system's
 folder for temporary files). With --data passages and questions of ObliQA, else sentences of the sample
 plans recombined by `synthetic.py`, a passage being right where it holds what answers the question. Each
-engine runs in its own process with two threads; the machine's noise hits all of them, so compare ratios.
+engine runs in its own process on the same two cores; the machine's noise hits all of them, so compare ratios.
+Models are loaded and warm before the clock starts, and what is indexed is on disk when it stops.
 Indexing and the model alone are timed in turn, several times: a machine's pace changes between one and the other.
 """
 
@@ -28,6 +29,7 @@ from bars import draw_bars
 from engines import PEERS
 from quality import Row, read_rows, sample_set
 from synthetic import PASSAGES_A_PLAN, Recipe
+from worker import ASK
 
 from indexer.encoding.loading import load_encoder
 from indexer.encoding.reference import DEFAULT_MODEL, model_folder
@@ -128,7 +130,7 @@ def ratios(figures: Figures) -> dict[str, float]:
         "indexing, of the fastest peer's": ours["passages/s"] / max(p["passages/s"] for p in peers),
         "indexing, of the model's alone": ours["of the model's alone"],
         "search p50, of the fastest peer's": ours["search p50, ms"] / min(p["search p50, ms"] for p in peers),
-        "ask p50, of the slowest peer's search": ours["ask p50, ms"] / max(p["search p50, ms"] for p in peers),
+        f"{ASK} p50, of the slowest peer's search": ours[f"{ASK} p50, ms"] / max(p["search p50, ms"] for p in peers),
         "cold ask, of the fastest peer's query": ours["cold question, s"] / min(p["cold question, s"] for p in peers),
     }
 
@@ -143,6 +145,7 @@ def main() -> None:
     parser.add_argument("--plot", type=Path, help="draw the figures as SVG")
     options = parser.parse_args()
     peers = environment(options.env)
+    os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: int(THREADS)])  # for what is started from here, too
     made = regulations(options.data, options.passages, options.questions) if options.data else None
     passages, questions = made or samples(options.passages, options.questions)
     with tempfile.TemporaryDirectory() as place:
@@ -156,7 +159,7 @@ def main() -> None:
         cells = (f"{found[name]:24,.2f}" if name in found else f"{'':24}" for found in figures.values())
         print(f"{name:26}" + "".join(cells))
     for name, value in ratios(figures).items():
-        print(f"{name:40}{value:8.2f}")
+        print(f"{name:56}{value:8.2f}")
     if options.json:
         told = {"passages": len(passages), "questions": len(questions), "ratios": ratios(figures), **figures}
         options.json.write_text(json.dumps(told, indent=1) + "\n", "utf-8")
