@@ -68,6 +68,7 @@ def load_plan(path: Path, plan_id: str | None = None, data: bytes | None = None)
     ``data`` are the file's bytes where they are at hand, or where ``path`` only names a file inside an
     archive. Raises SourceError, with the file's name and the remedy, for whatever cannot become a plan.
     """
+    _check_name(path)
     data = read_bytes(path) if data is None else data
     content = _load(path, data)
     text = storable(content.text)
@@ -94,6 +95,18 @@ def load_plan(path: Path, plan_id: str | None = None, data: bytes | None = None)
         warnings=content.warnings + _warnings(text, asides),
         metadata=find_metadata(text, content.metadata, title),
     )
+
+
+def _check_name(path: Path) -> None:
+    """Raise SourceError when the name is no UTF-8: Linux holds any bytes, the database only characters."""
+    name = str(path.absolute())
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        raise SourceError(
+            f"{storable(name)} has a name that is not UTF-8, as files from old zip archives do. "
+            "Rename the file, or the folder it lies in, and add it again."
+        ) from None
 
 
 def _load(path: Path, data: bytes) -> Content:

@@ -176,16 +176,19 @@ def test_deleted_and_hidden_text_and_contents_are_left_out_and_inserted_text_is_
     assert read(tmp_path, fill).text == "Kilns close by 2025."
 
 
+BOX = "<w:txbxContent><w:p><w:r><w:t>In the box.</w:t></w:r></w:p></w:txbxContent>"
+#: A text box as Word writes it, for newer and for older readers.
+BOX_TWICE = (
+    f'<w:r {W} xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"><mc:AlternateContent>'
+    f"<mc:Choice Requires='wps'>{BOX}</mc:Choice><mc:Fallback>{BOX}</mc:Fallback></mc:AlternateContent></w:r>"
+)
+
+
 def test_text_boxes_and_content_controls_are_read_once(tmp_path: Path) -> None:
-    box = "<w:txbxContent><w:p><w:r><w:t>In the box.</w:t></w:r></w:p></w:txbxContent>"
-    alternate = (
-        f'<w:r {W} xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"><mc:AlternateContent>'
-        f"<mc:Choice Requires='wps'>{box}</mc:Choice><mc:Fallback>{box}</mc:Fallback></mc:AlternateContent></w:r>"
-    )
     control = f"<w:sdt {W}><w:sdtContent><w:p><w:r><w:t>In the control.</w:t></w:r></w:p></w:sdtContent></w:sdt>"
 
     def fill(document: object) -> None:
-        document.add_paragraph("Beside it.")._p.append(parse_xml(alternate))  # type: ignore[attr-defined]
+        document.add_paragraph("Beside it.")._p.append(parse_xml(BOX_TWICE))  # type: ignore[attr-defined]
         document.element.body.insert(0, parse_xml(control))  # type: ignore[attr-defined]
 
     assert read(tmp_path, fill).text == "In the control.\n\nBeside it.\n\nIn the box."
@@ -210,24 +213,55 @@ def simple() -> bytes:
     return file.getvalue()
 
 
-def test_footnotes_stand_behind_their_paragraph(tmp_path: Path) -> None:
-    notes = (
-        f"<w:footnotes {W}><w:footnote w:id='2'><w:p><w:r><w:t>Of 2020.</w:t></w:r></w:p></w:footnote></w:footnotes>"
-    )
-    reference = b"<w:r><w:footnoteReference w:id='2'/></w:r></w:p>"
+def with_notes(document: object, notes: dict[int, str]) -> bytes:
+    """The document with footnotes: the runs of each, by its id."""
+    inner = "".join(f"<w:footnote w:id='{i}'><w:p>{runs}</w:p></w:footnote>" for i, runs in notes.items())
 
     def change(name: str, part: bytes) -> bytes:
-        if name == "word/document.xml":
-            return part.replace(b"</w:p>", reference, 1)
         if name == "word/_rels/document.xml.rels":
             kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/footnotes"
             added = f'<Relationship Id="rId99" Type="{kind}" Target="footnotes.xml"/></Relationships>'
             return part.replace(b"</Relationships>", added.encode())
         return part
 
+    file = io.BytesIO()
+    document.save(file)  # type: ignore[attr-defined]
+    part = f"<w:footnotes {W}>{inner}</w:footnotes>".encode()
+    return rewritten(file.getvalue(), change, **{"word/footnotes.xml": part})
+
+
+def refer(paragraph: object, note: int) -> None:
+    paragraph._p.append(parse_xml(f"<w:r {W}><w:footnoteReference w:id='{note}'/></w:r>"))  # type: ignore[attr-defined]
+
+
+def test_footnotes_stand_behind_their_paragraph_or_row(tmp_path: Path) -> None:
+    document = Document()
+    refer(document.add_paragraph("Kilns close by 2025."), 2)
+    table = document.add_table(2, 2)
+    for cell, text in zip((c for row in table.rows for c in row.cells), ("Fuel", "Share", "Coal", "51%"), strict=True):
+        cell.text = text
+    refer(table.cell(0, 1).paragraphs[0], 3)
+    refer(table.cell(1, 0).paragraphs[0], 4)
+    refer(document.add_paragraph("Wind grows."), 5)
+    said = {2: "Of 2020.", 3: "Of power.", 4: "With lignite.", 5: "At sea."}
     path = tmp_path / "plan.docx"
-    path.write_bytes(rewritten(simple(), change, **{"word/footnotes.xml": notes.encode()}))
-    assert load_plan(path).text == "Kilns close by 2025.\n\n[1] Of 2020."
+    path.write_bytes(with_notes(document, {i: f"<w:r><w:t>{text}</w:t></w:r>" for i, text in said.items()}))
+    assert load_plan(path).text.split("\n\n") == [
+        "Kilns close by 2025.", "[1] Of 2020.", "Fuel | Share", "[2] Of power.", "Coal | 51%", "[3] With lignite.",
+        "Wind grows.", "[4] At sea.",
+    ]  # fmt: skip
+
+
+def test_a_text_box_in_a_cell_or_a_note_is_read_once(tmp_path: Path) -> None:
+    document = Document()
+    table = document.add_table(1, 2)
+    table.cell(0, 0).text = "Coal"
+    table.cell(0, 1).text = "Less of it"
+    table.cell(0, 1).paragraphs[0]._p.append(parse_xml(BOX_TWICE))
+    refer(document.add_paragraph("Kilns close."), 2)
+    path = tmp_path / "plan.docx"
+    path.write_bytes(with_notes(document, {2: f"<w:r><w:t>By law.</w:t></w:r>{BOX_TWICE}"}))
+    assert load_plan(path).text == "Coal | Less of it\n\nIn the box.\n\nKilns close.\n\n[1] By law. In the box."
 
 
 def test_entities_are_not_expanded(tmp_path: Path) -> None:

@@ -250,6 +250,18 @@ def test_a_name_that_no_disk_holds(tmp_path: Path, name: str) -> None:
         found.read()
 
 
+@pytest.mark.parametrize("parts", [("安徽方案.txt",), ("安徽", "plan.txt")])
+def test_a_name_that_is_not_utf_8_is_refused_in_one_that_can_be_shown(tmp_path: Path, parts: tuple[str, ...]) -> None:
+    path = tmp_path.joinpath(*(os.fsdecode(part.encode("gb18030")) for part in parts))
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(b"Kilns close by 2025.")
+    for data in (None, b"Kilns close by 2025."):
+        with pytest.raises(SourceError, match=r"not UTF-8.*\. Rename the file") as caught:
+            load_plan(path, "anhui", data)
+        assert str(tmp_path).encode() in str(caught.value).encode()
+        assert ".txt" in str(caught.value)
+
+
 def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "plan.txt")
     with pytest.raises(SourceError, match="a device or a pipe"):
@@ -368,6 +380,33 @@ def test_records_without_text_are_left_out_and_counted(write: Write) -> None:
     assert plan.warnings == ("2 records without text were left out",)
 
 
+def test_ids_and_labels_can_be_stored(write: Write) -> None:
+    records = [
+        {"id": "a\ud800", "text": "Kilns close.", "section": ["Part\x00one", "\udfffCoal"]},
+        {"id": "b\x07", "text": "Wind grows.", "section": "Wind\x1b"},
+    ]
+    plan = load_plan(write("rules.jsonl", "\n".join(map(json.dumps, records)).encode()))
+    assert [(r.id, r.section) for r in plan.records] == [("a�", ("Part one", "�Coal")), ("b ", ("Wind ",))]
+
+
+@pytest.mark.parametrize(
+    ("page", "number"),
+    [
+        (1, 1),
+        (1_000_000, 1_000_000),
+        (0, None),
+        (-3, None),
+        (1_000_001, None),
+        (10**20, None),
+        (True, None),
+        ("4", None),
+    ],
+)
+def test_a_page_is_a_number_that_can_be_stored(write: Write, page: object, number: int | None) -> None:
+    plan = load_plan(write("rules.jsonl", jsonl({"id": "a", "text": "Kilns close.", "page": page})))
+    assert [p.number for p in plan.pages] == ([] if number is None else [number])
+
+
 @pytest.mark.parametrize(
     ("lines", "said"),
     [
@@ -376,6 +415,7 @@ def test_records_without_text_are_left_out_and_counted(write: Write) -> None:
         ('{"id": "a", "text": "x"}\n{"id": "a", "text": "y"}', r"line 2: the id 'a' comes twice"),
         ('{"id": "a", "text": ""}\n{"id": "a", "text": "y"}', r"line 2: the id 'a' comes twice"),
         ('{"id": 1, "text": "x"}\n{"id": "1", "text": "y"}', r"line 2: the id '1' comes twice"),
+        ('{"id": "a\\ud800", "text": "x"}\n{"id": "a\\udfff", "text": "y"}', r"line 2: the id 'a�' comes twice"),
         ('{"id": "a"}', r'line 1: not a record. Each line needs "id" and "text"'),
         ('{"text": "x"}', r"line 1: not a record"),
         ('{"id": "a", "text": 5}', r"line 1: not a record"),

@@ -91,6 +91,36 @@ def test_chinese_numbering_and_words_for_numbers() -> None:
     ]
 
 
+def in_chinese(number: int) -> str:
+    """``number`` up to 999 as a chapter is numbered."""
+    digits = "零一二三四五六七八九"
+    hundreds, tens, ones = number // 100, number // 10 % 10, number % 10
+    before = f"{digits[hundreds]}百" if hundreds else ""
+    lone_ten = tens == 1 and not hundreds
+    middle = "十" if lone_ten else f"{digits[tens]}十" if tens else "零" if hundreds and ones else ""
+    return before + middle + (digits[ones] if ones else "")
+
+
+@pytest.mark.parametrize("chinese", [0, 1])
+@pytest.mark.parametrize("zero", ["零", "〇"])
+def test_every_chinese_number_reads_back(chinese: int, zero: str) -> None:
+    # between two numbers in digits only the very number fits
+    numbers = [f"第{in_chinese(n).replace('零', zero) if n % 2 == chinese else n}条" for n in range(1, 1000)]
+    assert [s.number for s in build_sections("".join(f"{n} 推进\n" for n in numbers))] == numbers
+
+
+@pytest.mark.parametrize(
+    "mark", ["（十四五）", "十四五、", "二三十、", "第1百条", "第百条", "第一百五条", "第十百章", "第零条"]
+)
+def test_what_is_no_number_is_no_mark(mark: str) -> None:
+    assert tree(f"一、总则\n{mark}规划。\n二、任务\n") == [(1, "一、 总则"), (1, "二、 任务")]
+
+
+@given(st.text("一三九十百零〇1２X", min_size=1, max_size=5))
+def test_any_numeral_is_read_or_left(numeral: str) -> None:
+    assert len(tree(f"第{numeral}条 水泥\n（{numeral}）钢铁\n{numeral}、煤炭\n")) <= 3
+
+
 def test_decimal_numbering_gives_the_depth() -> None:
     assert tree("1. Aims\n1.1 Climate\n1.2 Air\n2. Means\n2.1 Money\n2.1.1 Bonds\n") == [
         (1, "1. Aims"),

@@ -114,6 +114,39 @@ def test_a_summary_that_the_plan_repeats_and_furniture_are_told_from_the_body() 
     assert roles["Related arti"] is Role.FURNITURE
 
 
+SOURCE = "Source: National Bureau of Statistics"
+BODY = "Each city reports its means every year."
+
+
+@pytest.mark.parametrize(
+    ("lines", "begins_with"),
+    [
+        # what a plan has, too
+        ([BODY, SOURCE, BODY, SOURCE, BODY], None),
+        ([BODY, SOURCE, "2023-05-12", "Editor: Li Ming", "Copyright law is enforced."], None),
+        ([BODY, "Signing of agreements on hydrogen", "2023-05-12"], None),
+        ([BODY, "Subscribed capital of the fund", SOURCE], None),
+        ([BODY, SOURCE, BODY, "Related reading"], None),
+        ([BODY, "Harbour Daily", SOURCE, BODY, "Harbour Daily"], "Harbour Daily"),
+        # what a web page adds
+        ([BODY, "Related articles", "Previous", "Coal falls in the north."], "Related articles"),
+        ([BODY, "Log in to read on", "2023-05-12", BODY], "Log in to read on"),
+        ([BODY, "© 2023 Harbour Daily. All rights reserved.", "Editor: Li Ming"], "© 2023"),
+        ([BODY, "责任编辑：李明", "相关阅读", "煤炭消费下降"], "责任编辑"),
+        # weak signs close above a strong one are the page's, those further up the plan's
+        ([BODY, "2023-05-12", "", "Harbour Daily News", "Editor: Li Ming", "", "Print"], "2023-05-12"),
+        ([BODY, SOURCE, BODY, "Editor: Li Ming", "Share to friends", BODY], "Editor"),
+        ([BODY, SOURCE, "Coal | 51%", "Related articles", "Next"], "Related"),
+        ([BODY, SOURCE, "Coal", "51%", "44%", "Related articles", "Next"], "Related"),
+    ],
+)
+def test_where_the_furniture_begins(lines: list[str], begins_with: str | None) -> None:
+    text = "Harbour Daily\n\n1. Aims\nThe harbour grows greener.\n2. Means\n" + "\n".join(lines)
+    spans = [text[start:end] for start, end, role in find_asides(text, build_sections(text)) if role is Role.FURNITURE]
+    assert len(spans) == (begins_with is not None)
+    assert all(text.endswith(span) and span.startswith(str(begins_with)) for span in spans)
+
+
 @pytest.mark.real
 @pytest.mark.parametrize(
     ("name", "summary_ends_before", "furniture_begins_with"),

@@ -126,6 +126,43 @@ def test_a_table_without_rules_is_rows(tmp_path: Path) -> None:
     assert "Fuel | 2020 | 2030\nCoal | 51% | 44%\nWind and sun | 12% | 25%" in text
 
 
+def set_rows(rows: Sequence[Sequence[str]], bottom: float) -> list[Line]:
+    return [
+        (cell, 72 + 100.0 * j, bottom + 16.0 * (len(rows) - 1 - i), 10.0)
+        for i, row in enumerate(rows)
+        for j, cell in enumerate(row)
+    ]
+
+
+@pytest.mark.parametrize("pages", [1, 2, 4])
+@pytest.mark.parametrize("bottom", [60.0, 400.0])
+def test_the_row_of_a_table_at_a_pages_edge_is_not_running(tmp_path: Path, pages: int, bottom: float) -> None:
+    drawn = []
+    for n in range(pages):
+        rows = [("Fuel", "2020", "2025", "2030"), *((f"F{i}", "51", "47", "44") for i in range(5))]
+        rows.append(("Total", f"{n}20", f"{n}40", f"{n}60"))
+        drawn.append([*set_rows(rows, bottom), ("Anhui Plan", 72, 820, 8.0), (f"Page {n + 1}", 280, 20, 8.0)])
+    text = read(tmp_path, draw(*drawn)).text
+    assert text.count("Fuel | 2020 | 2025 | 2030") == pages
+    assert [f"Total | {n}20 | {n}40 | {n}60" in text for n in range(pages)] == [True] * pages
+    assert "Page" not in text
+    assert ("Anhui Plan" in text) == (pages == 1)
+
+
+def test_the_last_row_of_a_table_alone_on_its_page_stays(tmp_path: Path) -> None:
+    prose = [(f"Line {i} of what the plan says about kilns.", 72, 700 - 14.0 * i, 10.0) for i in range(4)]
+    text = read(tmp_path, draw([*prose, *set_rows([("Total", "120", "340", "460")], 600)])).text
+    assert text.split()[-4:] == ["Total", "120", "340", "460"]
+
+
+def test_a_page_number_drawn_twice_for_bold_type_is_left_out(tmp_path: Path) -> None:
+    pages = [
+        [("Kilns close in time." if n else "Wind grows.", 72, 700, 10.0), *[(str(n + 4), 280, 20, 8.0)] * 2]
+        for n in range(4)
+    ]
+    assert not set("4567") & set(read(tmp_path, draw(*pages)).text)
+
+
 def test_cells_of_several_lines_are_read_cell_by_cell(tmp_path: Path) -> None:
     lines = [
         ("Measure", 75, 705, 10.0), ("Who", 305, 705, 10.0),

@@ -69,6 +69,12 @@ def test_a_sentence_goes_on_over_a_broken_paragraph() -> None:
     assert sentences(text) == ["Peak in time.", "During\n\nthe 15th period, coal falls.", "Other matters come next."]
 
 
+@pytest.mark.parametrize("number", ["五", "一百零五", "一百一十一", "二百〇三"])
+def test_a_chinese_article_begins_a_sentence(number: str) -> None:
+    text = f"推进水泥错峰生产\n第{number}条 各市按年报告。"
+    assert sentences(text) == ["推进水泥错峰生产", f"第{number}条 各市按年报告。"]
+
+
 def test_a_heading_broken_from_its_sentence_stays_with_it() -> None:
     text = "(4) Green transformation\n\nof transport, optimize the structure.\n\n1. Ships first."
     assert sentences(text) == ["(4) Green transformation\n\nof transport, optimize the structure.", "1. Ships first."]

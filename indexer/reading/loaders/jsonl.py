@@ -10,10 +10,11 @@ from typing import Any
 
 from indexer.errors import SourceError
 from indexer.reading.loaders.text import decode
-from indexer.reading.loading import Content
+from indexer.reading.loading import Content, storable
 from indexer.types import Page, Record
 
 _BETWEEN = "\n\n"
+_LAST_PAGE = 1_000_000  # no document has more; a number past 64 bits cannot be stored
 
 
 def load(path: Path, data: bytes) -> Content:
@@ -38,7 +39,8 @@ def load(path: Path, data: bytes) -> Content:
             empty += 1
             continue
         records.append(Record(record["id"], position, position + len(text), record["section"]))
-        if isinstance(page := record.get("page"), int):
+        page = record.get("page")
+        if type(page) is int and 1 <= page <= _LAST_PAGE:  # true and false are numbers to Python, but no pages
             pages.append(Page(page, position, position + len(text)))
         parts.append(text)
         position += len(text) + len(_BETWEEN)
@@ -55,6 +57,6 @@ def _parse(path: Path, number: int, line: str) -> dict[str, Any]:
         raise SourceError(f'{path}, line {number}: not a record. Each line needs "id" and "text".')
     section = record.get("section") or []
     labels = [section] if isinstance(section, str) else section
-    record["section"] = tuple(str(label) for label in labels) if isinstance(labels, list) else ()
-    record["id"] = str(record["id"])
+    record["section"] = tuple(storable(str(label)) for label in labels) if isinstance(labels, list) else ()
+    record["id"] = storable(str(record["id"]))
     return record

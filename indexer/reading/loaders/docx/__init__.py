@@ -104,6 +104,10 @@ class _Reading:
             if style.title and not self.title:
                 self.title, level = " ".join(text.split()), None
             self.blocks.add(_labelled(label, text), level=level, tight=bool(label) and level is None)
+        self._read_aside(aside)
+
+    def _read_aside(self, aside: list[Any]) -> None:
+        """Read the notes and text boxes that stand behind what refers to them, or holds them."""
         for element in aside:
             if element.tag in _NOTES:
                 self._note(_NOTES[element.tag], element.get(qn("w:id")))
@@ -130,15 +134,17 @@ class _Reading:
         above: dict[int, str] = {}
         for row in cells:
             texts = []
+            aside: list[Any] = []
             column = 0
             for cell in row:
                 merged = cell.find(f"{qn('w:tcPr')}/{qn('w:vMerge')}")
                 goes_on = merged is not None and merged.get(qn("w:val")) != "restart"
-                text = above.get(column, "") if goes_on else _cell_text(cell)
+                text = above.get(column, "") if goes_on else _cell_text(cell, aside)
                 above[column] = text
                 texts.append(text)
                 column += _span(cell)
             self.blocks.add_row(texts)
+            self._read_aside(aside)
 
 
 def _related(part: Any, kind: str) -> Any | None:
@@ -155,7 +161,14 @@ def _notes(root: Any | None) -> dict[str, str]:
     if root is None:
         return {}
     kept = [note for note in root if note.get(qn("w:type")) in (None, "normal")]
-    return {note.get(qn("w:id"), ""): " ".join(_cell_text(note).split()) for note in kept}
+    return {note.get(qn("w:id"), ""): " ".join(_note_text(note).split()) for note in kept}
+
+
+def _note_text(note: Any) -> str:
+    """All text of a note, that of its text boxes behind it."""
+    aside: list[Any] = []
+    text = _cell_text(note, aside)
+    return " ".join([text, *(_note_text(box) for box in aside if box.tag not in _NOTES)])
 
 
 def _pieces(element: Any, aside: list[Any]) -> Iterator[str]:
@@ -181,10 +194,19 @@ def _hidden(run: Any) -> bool:
     return vanish is not None and vanish.get(qn("w:val")) not in ("0", "false", "off")
 
 
-def _cell_text(cell: Any) -> str:
-    """All text of a cell or note on one line."""
-    parts = ("".join(_pieces(paragraph, [])) for paragraph in cell.iter(qn("w:p")))
+def _cell_text(cell: Any, aside: list[Any]) -> str:
+    """The text of a cell or note on one line; notes referred to and text boxes are put ``aside``."""
+    parts = ("".join(_pieces(paragraph, aside)) for paragraph in _paragraphs(cell))
     return " ".join(part for part in parts if part.strip())
+
+
+def _paragraphs(container: Any) -> Iterator[Any]:
+    """The paragraphs of ``container`` and of tables in it, each once; those of text boxes are put aside with theirs."""
+    for child in container.iterchildren("*"):
+        if child.tag == qn("w:p"):
+            yield child
+        elif child.tag not in _SKIPPED and child.tag != f"{_COMPATIBILITY}Fallback":
+            yield from _paragraphs(child)
 
 
 def _inside(container: Any, name: str) -> Iterator[Any]:
