@@ -20,6 +20,7 @@ from pathlib import Path
 
 from quality import ROOT, Row, indexed, read_rows, real_set
 
+from indexer.asking.interaction import holds_figure
 from indexer.comparing.counterparts import passages_of
 from indexer.comparing.differences import mark_differences
 from indexer.library import Library
@@ -62,13 +63,13 @@ def measure_cells(library: Library, rows: Sequence[Row]) -> dict[str, float]:
         texts = texts_of(comparison)
         for plan in plans:
             if row["kind"] == "compare":
-                note("compared: cells hold the string", row, plan, row["plans"][plan].lower() in texts[plan])
+                note("compared: cells hold the string", row, plan, holds_figure(texts[plan], row["plans"][plan]))
             elif row["kind"] == "unanswerable":
                 note("said by no plan: cell says not found", row, plan, not texts[plan])
             elif row["plan"] == plan:
                 note("fact in its own plan: cell answers", row, plan, bool(texts[plan]))
             elif row["id"] in ALSO_STATED:
-                stated = ALSO_STATED[row["id"]].lower() in texts[plan]
+                stated = holds_figure(texts[plan], ALSO_STATED[row["id"]])
                 note("fact that the other plan states too: cell holds it", row, plan, stated)
             else:
                 note("fact that the other plan lacks: cell says not found", row, plan, not texts[plan])

@@ -18,6 +18,7 @@ from typing import Any
 
 from indexer.asking.answering import Examination, examine
 from indexer.asking.confidence import confidence
+from indexer.asking.interaction import holds_figure
 from indexer.evaluation import auroc, hit_at, holds_evidence, reciprocal_rank, refused_at_kept
 from indexer.library import Library
 from indexer.storage import Scope
@@ -38,7 +39,7 @@ def real_set(data: Path) -> tuple[list[Path], list[Row]]:
 
 
 def read_rows(*paths: Path) -> list[Row]:
-    return [json.loads(line) for path in paths for line in path.read_text("utf-8").splitlines() if line.strip()]
+    return [json.loads(line) for path in paths for line in path.read_text("utf-8").split("\n") if line.strip()]
 
 
 @contextmanager
@@ -82,7 +83,7 @@ def measure(library: Library, questions: Sequence[Row]) -> dict[str, float]:
         hits.append(hit_at(relevant, 1))
         ranks.append(reciprocal_rank(relevant, 10))
         text = " ".join(best.text.split()).lower() if best else ""
-        first.append(all(a.lower() in text for a in row["answer"]))
+        first.append(all(holds_figure(text, a) for a in row["answer"]))
         kept.append(answer.answerable)
         fact_scores.append(surest)
         if not (hits[-1] and first[-1] and kept[-1]):

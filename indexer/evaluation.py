@@ -27,9 +27,9 @@ def recall_at(ranked: Sequence[str], gold: Collection[str], k: int) -> float:
 
 
 def average_precision(ranked: Sequence[str], gold: Collection[str], k: int) -> float:
-    """Mean of the precisions at each gold id among the first ``k``, over min(k, len(gold)).
+    """Sum of the precisions at each gold id among the first ``k``, over the number of all gold ids.
 
-    The measure that trec_eval calls map_cut, as used for ObliQA.
+    The measure that trec_eval calls map_cut, as used for ObliQA; with more gold than ``k`` it stays below 1.
     """
     wanted = set(gold)
     hits = 0

@@ -111,7 +111,8 @@ def with_spans(examples: Sequence[Example]) -> list[Example]:
 
 def _rows(file: Path) -> list[dict[str, Any]]:
     try:
-        return [json.loads(line) for line in file.read_text("utf-8").splitlines()]
+        # not splitlines(), which also cuts at marks that JSON leaves as they are within a string
+        return [json.loads(line) for line in file.read_text("utf-8").split("\n") if line]
     except OSError as error:
         raise SourceError(
             f"{file} cannot be read ({error.strerror}). Run training.prepare and training.mine with this work folder."

@@ -101,14 +101,8 @@ def examine(
     closer: int = CLOSER,
     reader: Reader | None = None,
 ) -> Examination:
-    """Rank what is in ``scope`` for a question and measure every sentence that might answer it.
-
-    Where the scope sets plans, those that the question names beside them are left out of it.
-    """
-    question = read_question(asked, backend.names())
-    if scope.plans is not None:
-        question = ask_of(question, scope.plans)
-    scope = narrow(scope, question)
+    """Rank what is in ``scope`` for a question and measure every sentence that might answer it."""
+    question, scope = read_for(asked, backend, scope)
     searched = backend.count(scope)
     if not searched:
         return Examination(question, NO_WORDS, 0, [], [], ())
@@ -124,11 +118,16 @@ def examine(
     return Examination(question, words, searched, ranked, judged, missing)
 
 
-def narrow(scope: Scope, question: Question) -> Scope:
-    """``scope`` with the plans that the question names, where it sets none itself."""
-    if scope.plans is None and question.plans:
-        return replace(scope, plans=question.plans)
-    return scope
+def read_for(asked: str, backend: Backend, scope: Scope) -> tuple[Question, Scope]:
+    """A question, read, and the scope to look in for it.
+
+    Where the scope sets plans, those that the question names beside them are left out of it; where it
+    sets none, it becomes those that the question names.
+    """
+    question = read_question(asked, backend.names())
+    if scope.plans is not None:
+        return ask_of(question, scope.plans), scope
+    return question, replace(scope, plans=question.plans or None)
 
 
 def _may_answer(question: Question, sentence: RankedSentence) -> bool:

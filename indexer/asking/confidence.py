@@ -17,9 +17,10 @@ from pathlib import Path
 
 import numpy as np
 
-from indexer.asking.interaction import QuestionWords
+from indexer.asking.interaction import QuestionWords, holds_figure
 from indexer.asking.question import Kind, Question
 from indexer.asking.ranking import RankedSentence
+from indexer.reading.spelling import fold_spelling
 
 #: What retrieval and late interaction saw, and what the reader adds to it.
 FEATURES = ("interaction", "worst word", "cosine", "kind missing")
@@ -81,14 +82,21 @@ def missing_names(question: Question, words: QuestionWords, texts: Sequence[str]
     inner = re.findall(r"(?<=\w[\s,])[^\W\d_]+", question.text)
     if sum(word[0].isupper() for word in inner) > len(inner) / 2:
         return ()
-    absent = absent_words(words.words, texts)
-    return tuple(w for w in words.words if w in absent and w in inner and re.fullmatch(r"[A-Z][a-z]{2,}", w))
+    names = [w for w in words.words if w in inner and re.fullmatch(r"[A-Z][a-z]{2,}", w)]
+    absent = absent_words(names, texts)
+    return tuple(w for w in names if w in absent)
 
 
 def absent_words(words: Sequence[str], texts: Sequence[str]) -> set[str]:
-    """Those of ``words`` that none of ``texts`` holds, whatever their ending."""
-    whole = "\n".join(texts).lower()
-    return {word for word in words if not re.search(rf"\b{re.escape(_stem(word))}", whole)}
+    """Those of ``words`` that none of ``texts`` holds, whatever their ending and spelling; a figure only as it is."""
+    whole = fold_spelling("\n".join(texts).lower()) if words else ""
+    return {word for word in words if not _stands(word, whole)}
+
+
+def _stands(word: str, whole: str) -> bool:
+    if word[0].isdigit():
+        return holds_figure(whole, word)
+    return bool(re.search(rf"\b{re.escape(_stem(fold_spelling(word)))}", whole))
 
 
 def _stem(word: str) -> str:

@@ -31,6 +31,9 @@ MET = 0.55
 OTHER_FIGURE = 0.2
 #: Weight of a word that the library does not know or that is a stop word there.
 _LEAST_RARITY = 0.1
+_FIGURE = re.compile(r"\d+(?:[.,]\d+)+")
+#: The comma of "10,000".
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +71,13 @@ class SentenceMatch:
 def read_words(question: Question, encoder: Encoder, rarity: Callable[[Sequence[str]], list[float]]) -> QuestionWords:
     """Split the question into words that carry meaning, with their vectors and weights."""
     tokens = encoder.embed_tokens([question.text])[0]
+    # a figure is one word, though the model parts "13.5" at its point
+    inside = {i for match in _FIGURE.finditer(question.text) for i in range(match.start() + 1, match.end())}
     grouped: dict[int, list[int]] = {}
+    owner = -1
     for row, word in enumerate(tokens.words):
-        grouped.setdefault(word, []).append(row)
+        owner = owner if tokens.spans[row][0] in inside else word
+        grouped.setdefault(owner, []).append(row)
     spoken = {rows[0]: question.text[tokens.spans[rows[0]][0] : tokens.spans[rows[-1]][1]] for rows in grouped.values()}
     ignored = FUNCTION_WORDS | question.plan_words | {"s"}
     carrying = [
@@ -83,6 +90,17 @@ def read_words(question: Question, encoder: Encoder, rarity: Callable[[Sequence[
     words = [spoken[rows[0]] for rows in pieces]
     weights = np.maximum(np.array(rarity(words), dtype=np.float64), _LEAST_RARITY)
     return QuestionWords(tuple(words), weights, tokens.vectors, tuple(pieces))
+
+
+def holds_figure(text: str, figure: str) -> bool:
+    """Whether ``figure`` stands in ``text`` as a whole: "5%" does not in "15%", nor "20" in "2025" or "20.5".
+
+    Thousands are one with and without a comma. What begins or ends without a digit is met there as any text.
+    """
+    wanted, whole = (_THOUSANDS.sub("", part).lower() for part in (figure, text))
+    before = r"(?<!\d)(?<!\d[.,])" if wanted[:1].isdigit() else ""
+    after = r"(?!\d|[.,]\d)" if wanted[-1:].isdigit() else ""
+    return bool(re.search(before + re.escape(wanted) + after, whole))
 
 
 def match_sentences(words: QuestionWords, passages: Sequence[Passage], encoder: Encoder) -> list[list[SentenceMatch]]:
@@ -109,7 +127,7 @@ def match_sentences(words: QuestionWords, passages: Sequence[Passage], encoder: 
         for sentence in block:
             match = _match(words, similarities, spans, tokens, passages[index].text, sentence)
             for i in figures:
-                stands = words.words[i] in passages[index].text[sentence[0] : sentence[1]]
+                stands = holds_figure(passages[index].text[sentence[0] : sentence[1]], words.words[i])
                 match.matches[i] = 1.0 if stands else min(match.matches[i], OTHER_FIGURE)
             found[index].append(replace(match, score=words.mean(match.matches)))
     return found

@@ -7,11 +7,11 @@ where passages no longer meet the topic's own words; the survey says where that 
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
-from indexer.asking.answering import narrow, to_hit
+from indexer.asking.answering import read_for, to_hit
 from indexer.asking.confidence import absent_words
 from indexer.asking.interaction import QuestionWords, read_words
-from indexer.asking.question import read_question
 from indexer.asking.ranking import RankedPassage, rank_passages
 from indexer.asking.retrieval import retrieve
 from indexer.encoding import Encoder
@@ -34,14 +34,16 @@ def survey(backend: Backend, encoder: Encoder, asked: str, scope: Scope | None =
     Stops after the first ``STEP`` passages in a row of which none is on the topic, or after
     ``MOST``. Raises QuestionError and UnknownPlanError.
     """
-    question = read_question(asked, backend.names())
-    scope = narrow(scope or Scope(), question)
+    question, scope = read_for(asked, backend, scope or Scope())
+    # the whole of a step is looked at closely, not as much of each plan that is named
+    question = replace(question, plans=())
     searched = backend.count(scope)
     words = read_words(question, encoder, backend.rarity)
     vector = encoder.embed([question.text])[0]
     candidates = retrieve(backend, question.text, vector, scope, depth=MOST)
     # those that hold every word first, so that the stop below cannot come before them
-    candidates.sort(key=lambda c: not _holds_all(words, c.passage))
+    whole = {c.key for c in candidates if _holds_all(words, c.passage)}
+    candidates.sort(key=lambda c: c.key not in whole)
     found: list[RankedPassage] = []
     share = ON_TOPIC if len(words.words) > 1 else ON_TOPIC_ONE_WORD
     bar = 0.0
@@ -53,9 +55,7 @@ def survey(backend: Backend, encoder: Encoder, asked: str, scope: Scope | None =
         looked += len(step)
         bar = bar or share * max((_met(r) for r in ranked), default=0.0)
         on_topic = [
-            r
-            for r in ranked
-            if r.passage.role is not Role.FURNITURE and (_met(r) >= bar or _holds_all(words, r.passage))
+            r for r in ranked if r.passage.role is not Role.FURNITURE and (0 < bar <= _met(r) or r.key in whole)
         ]
         found.extend(on_topic)
         if not on_topic:

@@ -17,7 +17,7 @@ from made import make_example
 
 from indexer.errors import SourceError
 from training import mine, swaps
-from training.examples import SPLITS, Example, Kind, Piece, fold, read_examples, read_pieces
+from training.examples import SPLITS, Example, Kind, Piece, fold, read_examples, read_pieces, write_lines
 from training.prepare import link, prepare, split_articles, to_example, without_repeats
 from training.windows import LONGEST, cut_all, cut_around
 
@@ -233,6 +233,20 @@ def test_what_is_swapped_in_is_not_said(kind: Kind) -> None:
 def test_a_name_that_is_partly_said_is_not_swapped_in() -> None:
     made = {swaps.swap_name(MILL, OTHER, random.Random(seed)) for seed in range(40)}
     assert made == {"What did the New Barn of Selby earn in 1911 from 40 largest farmers?"}
+
+
+def test_a_name_said_in_the_other_spelling_is_not_swapped_in() -> None:
+    said = make_example(
+        "Who walks in Old Harbor of Arden?", "In Old Harbor of Arden, near the Centre, walk geese.", "geese"
+    )
+    held = swaps.collect_words(["Who walks in New Center of Selby?"])
+    assert swaps.swap_name(said, held, random.Random(0)) is None
+
+
+def test_a_mark_within_a_passage_ends_no_row(tmp_path: Path) -> None:
+    example = make_example("How\u2028many?", "Line one.\u2028Line two\u0085 and 30 geese.", "30")
+    write_lines(tmp_path / "rows.jsonl", [example, example])
+    assert read_examples(tmp_path / "rows.jsonl") == [example, example]
 
 
 def test_an_attribute_is_swapped_for_another() -> None:
