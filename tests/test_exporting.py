@@ -21,7 +21,7 @@ from openpyxl import load_workbook
 from indexer.citing import visible_text
 from indexer.errors import IndexerError
 from indexer.exporting import FORMATS, export_comparisons, export_format
-from indexer.exporting.wording import clean, line, pieces
+from indexer.exporting.wording import clean, line, number, pieces, told
 from indexer.types import Answer, AnswerSentence, Aspect, Cell, Citation, Comparison, Difference, Mark
 
 DAY = date(2026, 3, 9)
@@ -128,6 +128,27 @@ def test_markdown_holds_the_comparison() -> None:
     assert "> New capacity **must** stay below **37 GW** by 2030." in text
     assert "Not found in this plan. 1,240 passages searched." in text
     assert "| Figures | 37,000,000 kW | 1,200,000 kW | – |" in text
+
+
+def test_thousands_are_apart_in_whole_parts_alone() -> None:
+    said = "41.23456%; 1234567.5 t; 12345678901 kW"
+    assert told(Difference(Aspect.FIGURE, {"north": said}), "north") == "41.23456%; 1,234,567.5 t; 12,345,678,901 kW"
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (1e10, "10,000,000,000"),
+        (12345678901.0, "12,345,678,901"),
+        (1.5e12, "1,500,000,000,000"),
+        (1234567.25, "1,234,567.25"),
+        (200 / 3, "66.67"),
+        (13.5, "13.5"),
+    ],
+)
+def test_a_number_is_written_in_full(value: float, shown: str) -> None:
+    assert number(value) == shown
+    assert number(value * 4, 4.0) == shown
 
 
 def test_a_figure_that_the_source_cut_off_is_called_so() -> None:

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 import numpy as np
 import numpy.typing as npt
@@ -22,7 +23,7 @@ from indexer.encoding import Encoder, Vectors
 from indexer.errors import QuestionError
 from indexer.reading.sentences import fold_space, split_sentences
 from indexer.storage import Backend, Scope
-from indexer.types import Counterpart, Hit, Passage, Role
+from indexer.types import Counterpart, Hit, Passage, Role, Span
 
 #: Weight of the rare words in common beside the cosine.
 WORDS_WEIGHT = 0.8
@@ -31,6 +32,9 @@ NEXT_SENTENCE = 0.5
 #: Passages retrieved for a sentence, of which so many are held against it.
 _DEPTH = 50
 _CLOSER = 15
+#: Sentences held against another plan's at once. A plan at the limit of 3 million characters has some 23,000
+#: sentences: 128 of one against all of another are 12 MB, all against all 2 GB.
+_BLOCK = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,26 +106,53 @@ def read_sentences(passages: Sequence[Passage], encoder: Encoder) -> Sentences:
     return Sentences(passages, tuple(owners), tuple(texts), vectors, tuple(_words(t) for t in texts))
 
 
-def likeness(backend: Backend, one: Sentences, other: Sentences) -> npt.NDArray[np.float64]:
+def likeness(backend: Backend, one: Sentences, other: Sentences) -> npt.NDArray[np.float32]:
     """How alike the sentences of ``one`` and ``other`` are, (len(one), len(other)), 1 + WORDS_WEIGHT at most.
 
     Words in common count by their rarity in the library, over the geometric mean of both sentences'.
     """
+    return np.concatenate([alike for _, alike in likeness_blocks(backend, one, other)])
+
+
+def likeness_blocks(
+    backend: Backend, one: Sentences, other: Sentences
+) -> Iterator[tuple[int, npt.NDArray[np.float32]]]:
+    """(first row, rows) of ``likeness`` in order, each block whole passages of ``one``: two plans' whole may be GB."""
     vocabulary = sorted(frozenset().union(*one.words, *other.words))
     index = {word: i for i, word in enumerate(vocabulary)}
     rarity = np.array(backend.rarity(vocabulary), dtype=np.float64)
+    own, theirs = ([np.array(sorted(index[w] for w in held), dtype=np.intp) for held in s.words] for s in (one, other))
+    own_norms, norms = (np.sqrt([rarity[held].sum() for held in rows]) for rows in (own, theirs))
+    holders = _holders(theirs, len(vocabulary))
+    for first, last in _blocks(one.owners):
+        alike: npt.NDArray[np.float32] = one.vectors[first:last] @ other.vectors.T
+        for row in range(first, last):
+            if own_norms[row]:
+                found = [holders[word] for word in own[row]]
+                weights = np.repeat(rarity[own[row]], [len(rows) for rows in found])
+                common = np.bincount(np.concatenate(found), weights, minlength=len(theirs))
+                alike[row - first] += WORDS_WEIGHT * common / np.maximum(own_norms[row] * norms, 1e-12)
+        yield first, alike
 
-    def rows(words: Sequence[frozenset[str]]) -> npt.NDArray[np.float64]:
-        held = np.zeros((len(words), len(vocabulary)))
-        for row, each in enumerate(words):
-            held[row, [index[w] for w in each]] = 1.0
-        held *= np.sqrt(rarity)
-        held /= np.maximum(np.linalg.norm(held, axis=1, keepdims=True), 1e-12)
-        return held
 
-    cosines: npt.NDArray[np.float64] = (one.vectors @ other.vectors.T).astype(np.float64)
-    common: npt.NDArray[np.float64] = rows(one.words) @ rows(other.words).T
-    return cosines + WORDS_WEIGHT * common
+def _holders(rows: Sequence[npt.NDArray[np.intp]], words: int) -> list[npt.NDArray[np.intp]]:
+    """For each of ``words`` words the rows that hold it; ``rows`` are the words of each."""
+    held = np.concatenate(rows)
+    order = np.argsort(held, kind="stable")
+    owners = np.repeat(np.arange(len(rows)), [len(each) for each in rows])[order]
+    return np.split(owners, np.cumsum(np.bincount(held, minlength=words))[:-1])
+
+
+def _blocks(owners: Sequence[int]) -> Iterator[Span]:
+    """Runs of whole passages of ``_BLOCK`` sentences or little more; ``owners`` are the sentences' passages."""
+    first = last = 0
+    for _, passage in groupby(owners):
+        last += len(list(passage))
+        if last - first >= _BLOCK:
+            yield first, last
+            first = last
+    if last > first:
+        yield first, last
 
 
 def _read_from(picked: Passage, start: int, encoder: Encoder) -> Sentences:

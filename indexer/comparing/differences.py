@@ -134,7 +134,8 @@ def _figures(text: str) -> list[_Figure]:
             first, last = quantity.span
             if not start <= first < end or quantity.cut_off:
                 continue
-            begin, stop = max(c for c in cuts if c <= first), min(c for c in cuts if c >= last)
+            # a unit on the line below may lie behind the sentence's end
+            begin, stop = max(c for c in cuts if c <= first), min((c for c in cuts if c >= last), default=end)
             clause = f"{text[begin:first]} {text[last:stop]}"
             before = [y.year for y in years if start <= y.span[0] < first]
             after = [y.year for y in years if first < y.span[0] < end]

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations, groupby
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from indexer.comparing.counterparts import WORDS_WEIGHT, Sentences, likeness, passages_of, read_sentences
+from indexer.comparing.counterparts import WORDS_WEIGHT, Sentences, likeness_blocks, passages_of, read_sentences
 from indexer.comparing.grid import check_plans
 from indexer.encoding import Encoder
 from indexer.reading.sentences import is_heading_like
@@ -72,10 +73,27 @@ def _statements(backend: Backend, plan: str) -> list[Passage]:
 
 
 def _both_ways(backend: Backend, one: Sentences, other: Sentences) -> tuple[_Likeness, _Likeness]:
+    """Of one to other and of other to one, block by block: no more than some passages' likenesses are held."""
     if not one.texts or not other.texts:
         return _nothing(one), _nothing(other)
-    alike = likeness(backend, one, other) / (1.0 + WORDS_WEIGHT)
-    return _of_passages(alike, one, other), _of_passages(alike.T, other, one)
+    own, theirs = _weighed(one), _weighed(other)
+    own_best = np.empty(len(one.texts))
+    own_nearest = np.empty(len(one.passages), dtype=np.int64)
+    best = np.full(len(other.texts), -np.inf)
+    nearest = np.zeros(len(other.passages), dtype=np.int64)
+    nearest_mean = np.full(len(other.passages), -np.inf)
+    for first, alike in likeness_blocks(backend, one, other):
+        last, passage, behind = first + len(alike), one.owners[first], one.owners[first + len(alike) - 1] + 1
+        here = _Weighed(own.starts[passage:behind] - first, own.lengths[first:last])
+        own_best[first:last] = alike.max(axis=1)
+        own_nearest[passage:behind] = here.means(np.maximum.reduceat(alike, theirs.starts, axis=1)).argmax(axis=1)
+        best = np.maximum(best, alike.max(axis=0))
+        means = theirs.means(np.maximum.reduceat(alike, here.starts, axis=0).T)
+        nearer = means.max(axis=1) > nearest_mean
+        nearest[nearer] = passage + means[nearer].argmax(axis=1)
+        nearest_mean[nearer] = means[nearer].max(axis=1)
+    full = 1.0 + WORDS_WEIGHT
+    return _Likeness(own.means(own_best) / full, own_nearest), _Likeness(theirs.means(best) / full, nearest)
 
 
 def _nothing(read: Sentences) -> _Likeness:
@@ -83,16 +101,23 @@ def _nothing(read: Sentences) -> _Likeness:
     return _Likeness(np.zeros(count), np.zeros(count, dtype=np.int64))
 
 
-def _of_passages(alike: npt.NDArray[np.float64], own: Sentences, theirs: Sentences) -> _Likeness:
-    """``alike`` (own sentences, theirs) by passage, sentences weighing by their length."""
-    lengths = np.array([len(text) for text in own.texts], dtype=np.float64)[:, None]
-    starts = np.searchsorted(own.owners, np.arange(len(own.passages)))
-    columns = np.searchsorted(theirs.owners, np.arange(len(theirs.passages)))
-    totals = np.add.reduceat(lengths, starts)
-    by_passage = np.maximum.reduceat(alike, columns, axis=1)
-    means = np.add.reduceat(by_passage * lengths, starts) / totals
-    best = np.add.reduceat(alike.max(axis=1, keepdims=True) * lengths, starts) / totals
-    return _Likeness(best[:, 0], means.argmax(axis=1))
+@dataclass(frozen=True, slots=True)
+class _Weighed:
+    """Passages by where their sentences start, and the sentences' lengths, by which they weigh."""
+
+    starts: npt.NDArray[np.int64]
+    lengths: npt.NDArray[np.float64]
+
+    def means(self, values: npt.NDArray[np.floating[Any]]) -> npt.NDArray[np.float64]:
+        """Of ``values`` (sentences, …) the mean of each passage, (passages, …)."""
+        lengths = self.lengths.reshape(-1, *[1] * (values.ndim - 1))
+        sums: npt.NDArray[np.float64] = np.add.reduceat(values * lengths, self.starts)
+        return sums / np.add.reduceat(lengths, self.starts)
+
+
+def _weighed(read: Sentences) -> _Weighed:
+    starts = np.searchsorted(read.owners, np.arange(len(read.passages)))
+    return _Weighed(starts, np.array([len(text) for text in read.texts], dtype=np.float64))
 
 
 def _shared(plans: Sequence[str], read: dict[str, Sentences], held: dict[tuple[str, str], _Likeness]) -> list[Shared]:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_left
 
 import numpy as np
 import numpy.typing as npt
 
-from indexer.comparing.counterparts import WORDS_WEIGHT, Sentences, likeness, passages_of, read_sentences
+from indexer.comparing.counterparts import WORDS_WEIGHT, Sentences, likeness_blocks, passages_of, read_sentences
 from indexer.encoding import Encoder
 from indexer.errors import QuestionError
 from indexer.storage import Backend
-from indexer.types import Plan, Role, SectionPair
+from indexer.types import Plan, Role, SectionPair, Span
 
 #: Least score of a pair. Half of it is what the headings say, half what stands under them.
 _LEAST = 0.42
@@ -56,28 +56,43 @@ def _scores(backend: Backend, encoder: Encoder, one: Plan, other: Plan) -> npt.N
     if not one.sections or not other.sections:
         return np.zeros((len(one.sections), len(other.sections)))
     labels = [encoder.embed([section.title or section.label for section in plan.sections]) for plan in (one, other)]
-    read = [_sentences(backend, encoder, plan) for plan in (one, other)]
-    alike = likeness(backend, *read) / (1.0 + WORDS_WEIGHT)
-    rows = [_rows(plan, sentences) for plan, sentences in zip((one, other), read, strict=True)]
     scores: npt.NDArray[np.float64] = np.clip(labels[0] @ labels[1].T, 0.0, 1.0).astype(np.float64)
-    for i, own in enumerate(rows[0]):
-        for j, theirs in enumerate(rows[1]):
-            scores[i, j] = (scores[i, j] + _contents(alike[own][:, theirs])) / 2
-    return scores
+    return (scores + _contents(backend, encoder, one, other)) / 2
 
 
-def _contents(alike: npt.NDArray[np.float64]) -> float:
-    """How alike two sections' sentences are, each against its nearest, both ways; 0 for an empty section."""
-    if not alike.size:
-        return 0.0
-    return float(alike.max(axis=1).mean() + alike.max(axis=0).mean()) / 2
+def _contents(backend: Backend, encoder: Encoder, one: Plan, other: Plan) -> npt.NDArray[np.float64]:
+    """How alike two sections' sentences are, each against its nearest, both ways; 0 for an empty section.
+
+    Block by block: of a section that goes on over several only its nearness to each sentence is held.
+    """
+    contents = np.zeros((len(one.sections), len(other.sections)))
+    read, theirs = (_sentences(backend, encoder, plan) for plan in (one, other))
+    own, spans = _spans(one, read), _spans(other, theirs)
+    filled = [j for j, (start, end) in enumerate(spans) if end > start]
+    if not read.texts or not filled:
+        return contents
+    sums = np.zeros((len(one.sections), len(filled)))
+    nearest: dict[int, npt.NDArray[np.float32]] = {}
+    for first, alike in likeness_blocks(backend, read, theirs):
+        best = np.stack([alike[:, slice(*spans[j])].max(axis=1) for j in filled], axis=1)
+        for i, (start, end) in enumerate(own):
+            rows = slice(max(start - first, 0), max(end - first, 0))
+            if not best[rows].size:
+                continue
+            sums[i] += best[rows].sum(axis=0, dtype=np.float64)
+            nearest[i] = np.maximum(nearest.get(i, -np.inf), alike[rows].max(axis=0))
+            if end <= first + len(alike):
+                back = nearest.pop(i)
+                means = [float(back[slice(*spans[j])].mean(dtype=np.float64)) for j in filled]
+                contents[i, filled] = (sums[i] / (end - start) + means) / 2
+    return contents / (1.0 + WORDS_WEIGHT)
 
 
 def _sentences(backend: Backend, encoder: Encoder, plan: Plan) -> Sentences:
     return read_sentences([p for p in passages_of(backend, plan.id) if p.role is Role.BODY], encoder)
 
 
-def _rows(plan: Plan, sentences: Sentences) -> list[Sequence[int]]:
-    """For each section of ``plan`` the rows of the sentences under it."""
-    starts = np.array([sentences.passages[owner].end - 1 for owner in sentences.owners])
-    return [np.flatnonzero((starts >= s.start) & (starts < s.end)).tolist() for s in plan.sections]
+def _spans(plan: Plan, sentences: Sentences) -> list[Span]:
+    """For each section of ``plan`` the rows of the sentences under it, from the first to behind the last."""
+    ends = [sentences.passages[owner].end - 1 for owner in sentences.owners]
+    return [(bisect_left(ends, section.start), bisect_left(ends, section.end)) for section in plan.sections]

@@ -9,6 +9,7 @@ from datetime import date
 from itertools import pairwise
 
 from indexer.citing import breadcrumb, cite, silent_spans, visible_text
+from indexer.reading.quantities import decimals
 from indexer.types import (
     Answer,
     AnswerSentence,
@@ -114,7 +115,7 @@ def quotes(cell: Cell) -> Iterator[tuple[AnswerSentence, Citation, tuple[Mark, .
 
 def told(found: Difference, plan: str) -> str:
     """What a plan says in an aspect, large numbers with their thousands apart; a dash for nothing."""
-    return re.sub(r"\d{5,}", lambda digits: f"{int(digits[0]):,}", found.values.get(plan, NOTHING))
+    return re.sub(r"(?<![\d.])\d{5,}", lambda digits: f"{int(digits[0]):,}", found.values.get(plan, NOTHING))
 
 
 def not_found(answer: Answer) -> str:
@@ -216,7 +217,8 @@ def reading_unit(largest: float | None, unit: str) -> tuple[float, str]:
 
 def number(value: float, divisor: float = 1.0) -> str:
     """A value as it is read, thousands apart: "1,240", "13.5"."""
-    return f"{value / divisor:,.10g}"
+    shown = value / divisor
+    return f"{shown:,.{decimals(shown)}f}"
 
 
 def with_unit(value: str, unit: str) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from indexer.reading.sentences import all_broken_figures
-from indexer.reading.units import convert, dimension
+from indexer.reading.units import CURRENCY, convert, dimension, unit_at
 from indexer.types import Span
 
 #: Relative difference up to which two values are one: figures are decimal, floats are not.
@@ -32,7 +32,7 @@ class Quantity:
     cut_off: bool = False
 
     def __str__(self) -> str:
-        number = f"{self.value:.10g}" if abs(self.value) < 1e10 else f"{self.value:.15g}"
+        number = f"{self.value:.{decimals(self.value)}f}"
         return f"{number}%" if self.unit == "percent" else f"{number} {self.unit}".rstrip()
 
 
@@ -49,58 +49,14 @@ _SCALES = {
     "十": 1e1, "百": 1e2, "千": 1e3, "万": 1e4, "十万": 1e5, "百万": 1e6, "千万": 1e7, "亿": 1e8, "十亿": 1e9,
     "百亿": 1e10, "千亿": 1e11, "万亿": 1e12,
 }  # fmt: skip
+#: Behind a figure of money, "£20m"; behind any other, "20 m" is a length.
+_SHORT_SCALES = {"k": 1e3, "m": 1e6, "b": 1e9, "tn": 1e12}
 _WORDS = {
     word: float(i) for i, word in enumerate("one two three four five six seven eight nine ten eleven twelve".split(), 1)
 } | {"a": 1.0, "twenty": 20.0, "thirty": 30.0, "forty": 40.0, "fifty": 50.0, "half a": 0.5}
-_DIGITS = {digit: i for i, digit in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0}
-
-_METRE = r"met(?:er|re)s?"
-#: (how it is written, pint name), in the order of trying; short forms are told by their case.
-_UNITS = (
-    (r"%|％|(?i:percent(?!age)|per cent)\b", "percent"),
-    (r"(?i:percentage points?)\b|个百分点", "percentage_point"),
-    (r"(?i:grams? of (?:standard )?coal(?: equivalent)?)|gce\b|克标准?煤", "gce"),
-    (r"(?i:ton(?:ne)?s? of (?:(?:standard )?coal equivalent|standard coal))|tce\b|吨标准?煤", "tce"),
-    (r"(?i:kilowatt[- ]?hours?)\b|kWh\b|KWH\b|千瓦时|度电?(?=[。，,；;\s]|$)", "kW*h"),
-    (r"(?i:megawatt[- ]?hours?)\b|MWh\b|兆瓦时", "MW*h"),
-    (r"(?i:gigawatt[- ]?hours?)\b|GWh\b|吉瓦时", "GW*h"),
-    (r"(?i:terawatt[- ]?hours?)\b|TWh\b", "TW*h"),
-    (r"(?i:kilowatts?)\b|kW\b|KW\b|千瓦", "kW"),
-    (r"(?i:megawatts?)\b|MW\b|兆瓦", "MW"),
-    (r"(?i:gigawatts?)\b|GW\b|吉瓦", "GW"),
-    (r"(?i:terawatts?)\b|TW\b", "TW"),
-    (r"(?i:watts?)\b|W\b|瓦", "W"),
-    (r"(?i:kilovolts?)\b|kV\b|KV\b|千伏", "kV"),
-    (r"(?i:(?:metric )?(?:ton(?:ne)?s?)|deadweight tons?)\b|t\b|吨", "t"),
-    (r"(?i:megatons?)\b|Mt\b", "Mt"),
-    (r"Gt\b", "Gt"),
-    (r"(?i:kilograms?|kg)\b|公斤|千克", "kg"),
-    (r"(?i:milligrams?|mg)\b|毫克", "mg"),
-    (r"(?i:micrograms?)\b|[μµ]g\b|微克", "ug"),
-    (r"(?i:grams?)\b|g\b|克", "g"),
-    (rf"(?i:cubic {_METRE}|m3\b|m\^3\b|cu\.? ?m\b)|m³|立方米|方(?=[。，,；;\s]|$)", "m**3"),
-    (rf"(?i:square kilo{_METRE}|km2\b)|km²|平方公里|平方千米", "km**2"),
-    (rf"(?i:square {_METRE}|m2\b|sq\.? ?m\b)|m²|平方米|平米", "m**2"),
-    (r"(?i:hectares?|ha)\b|公顷", "hectare"),
-    (r"(?i:mu)\b|亩", "mu_of_land"),
-    (rf"(?i:kilo{_METRE}|km)\b|公里|千米", "km"),
-    (rf"(?i:{_METRE})\b|m\b|米", "m"),
-    (r"(?i:lit(?:er|re)s?)\b|L\b|升", "L"),
-    (r"(?i:gigajoules?)\b|GJ\b", "GJ"),
-    (r"(?i:°C|degrees celsius)|℃|摄氏度", "degC"),
-    (r"(?i:degrees?)\b|°|度", "degree"),
-    (r"(?i:RMB|yuan|CNY)\b|元", "yuan"),
-    (r"(?i:(?:US )?dollars?|USD)\b|美元", "dollar"),
-    (r"(?i:euros?|EUR)\b|欧元", "euro"),
-    (r"(?i:people|persons?|inhabitants|residents)\b|人", "people"),
-    (r"(?i:years?)\b|年(?!第)", "year"),
-    (r"(?i:months?)\b|个月", "month"),
-    (r"(?i:days?)\b|天", "day"),
-    (r"(?i:hours?)\b|小时", "hour"),
-)  # fmt: skip
-_CURRENCY = {"$": "dollar", "€": "euro", "£": "pound_sterling", "¥": "yuan", "￥": "yuan"}
-_UNIT = re.compile("|".join(f"(?P<u{i}>{pattern})" for i, (pattern, _) in enumerate(_UNITS)))
-_PER = re.compile(r"\s?(?:/|(?i:per|an?(?=\s(?:year|month|day|hour)\b))\s(?:unit\sof\s)?|每)\s?")
+#: Nought, where a year is written digit by digit: typists take the sign that they find.
+_NOUGHT = "零〇○O"
+_DIGITS = {digit: i for i, digit in enumerate("零一二三四五六七八九")} | {"两": 2} | dict.fromkeys(_NOUGHT, 0)
 
 _DIGIT_NUMBER = r"\d{1,3}(?:[,\u00a0\u202f ]\d{3})+(?![\d])(?:\.\d+)?|\d+(?:\.\d+)?"
 #: 千 opens 千瓦 (kilowatt) and its like: there it belongs to the unit.
@@ -118,12 +74,14 @@ _NUMBER = re.compile(
     rf"|\b(?P<word>(?i:{'|'.join(sorted(_WORDS, key=len, reverse=True))}))"
     rf"(?=[ -](?:hundred|thousand|[mbtr]+illion)\b|{_AMOUNT})"
     rf"|(?P<chinese>(?:[零〇一二两三四五六七八九十百万亿]|{_THOUSAND})+(?:点[零一二三四五六七八九]+)?))"
-    rf"(?:[ -]?(?P<scale>{_SCALE})(?![a-z]))?"
+    rf"(?:[ -]?(?P<scale>{_SCALE})(?![a-z])|(?(currency)(?P<short>(?i:{'|'.join(_SHORT_SCALES)})\b)|(?!)))?"
 )
 #: A line that ends between a figure and its unit, as in PDF files; digits on two lines are two figures.
 _LINE_END = re.compile(r"(?<=[\w.])\n(?=[^\W\d_])")
 _RANGE = re.compile(r"\s?(?:-|–|—|~|～|to|至|到)\s?")
-_YEAR = re.compile(r"(?<![\d.,])(?P<year>(?:19|20)\d\d)(?!\d|[.,]\d)(?:\s?年)?")
+#: A year digit by digit in Chinese, "二〇三〇年", without its last character.
+WRITTEN_YEAR = rf"(?:一九|二[{_NOUGHT}])[{_NOUGHT}一二三四五六七八九]{{2}}(?=\s?年)"
+_YEAR = re.compile(rf"(?<![\d.,])(?P<year>(?:19|20)\d\d)(?!\d|[.,]\d)(?P<named>\s?年)?|(?P<written>{WRITTEN_YEAR})")
 _ORDINALS = {
     "tenth": 10,
     "eleventh": 11,
@@ -153,7 +111,7 @@ _NO_FIGURE = re.compile(
     r"|(?i:no|nos|article|section|chapter|part|phase|annex|item|table|page)\.? ?\d+"
     r"|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}\b|\d{1,2}:\d\d(?::\d\d)?\b"
     rf"|{_MONTH} \d{{1,2}}\b|\d{{1,2}} {_MONTH}\b)"
-    r"|第[\d一二三四五六七八九十百]+|\d{1,2}月(?:\d{1,2}日)?|\d{1,2}日"
+    rf"|第[\d一二三四五六七八九十百]+|\d{{1,2}}月(?:\d{{1,2}}日)?|\d{{1,2}}日|{WRITTEN_YEAR}"
 )
 
 
@@ -166,19 +124,20 @@ def find_quantities(text: str, broken: Sequence[Span] | None = None) -> list[Qua
     if broken is None:
         broken = all_broken_figures(text)
     found: list[Quantity] = []
-    text, position = _LINE_END.sub(" ", text), 0
+    source, text, position = text, _LINE_END.sub(" ", text), 0
     while match := _NUMBER.search(text, position):
         position = match.end()
         first = match.start("digits") if match["digits"] else match.start()
         if any(a <= first < b for a, b in taken):
             continue
-        unit, end = _unit_at(text, match.end())
+        unit, end = unit_at(text, match.end())
         if match["percent"] or match["currency"]:
-            unit = "percent" if match["percent"] else _CURRENCY[match["currency"]]
+            unit = "percent" if match["percent"] else CURRENCY[match["currency"]]
             end = match.end()
         value = _value(match)
-        lone_year = _YEAR.fullmatch(match.group().strip()) and unit in ("", "year")
-        if lone_year or (match["chinese"] and not unit):
+        # a heading that ends in a year takes no unit from the line below: "Goals for 2030", "People in towns"
+        lone = unit in ("", "year") or "\n" in source[match.end() : end]
+        if (lone and _YEAR.fullmatch(match.group().strip())) or (match["chinese"] and not unit):
             continue
         start = match.start() + len(match.group()) - len(match.group().lstrip())
         cut_off = any(a <= start < b or a < end <= b for a, b in broken)
@@ -203,9 +162,11 @@ def find_years(text: str, *, periods: bool = False) -> list[Year]:
         if periods or m["end"] or m["cend"]
     ]
     plain = [
-        Year(m.span("year"), int(m["year"]))
+        Year(m.span("written"), int("".join(str(_DIGITS[digit]) for digit in m["written"])))
+        if m["written"]
+        else Year(m.span("year"), int(m["year"]))
         for m in _YEAR.finditer(text)
-        if not _unit_at(text, m.end())[0].removesuffix("year")
+        if m["written"] or m["named"] or not unit_at(text, m.end())[0].removesuffix("year")
     ]
     return sorted([*ends, *plain], key=lambda y: y.span)
 
@@ -224,6 +185,19 @@ def same_value(one: Quantity, other: Quantity) -> bool:
     )
 
 
+def decimals(value: float) -> int:
+    """Decimals that ``value`` is shown with: all that a plan writes, those of an endless fraction to four digits.
+
+    Two thirds are 66.67%, and 0.1 + 0.2 is 0.3. Whole parts are left whole.
+    """
+    if not math.isfinite(value):
+        return 0
+    mantissa, _, exponent = f"{value:.11e}".partition("e")
+    digits = len(mantissa.partition(".")[2].rstrip("0"))
+    places = digits - int(exponent)
+    return max(0, places if digits < 10 else min(places, max(2, 3 - int(exponent))))
+
+
 def _ordinal(period: re.Match[str]) -> int:
     """Which Five-Year Plan it is, from 1."""
     if period["c"]:
@@ -240,7 +214,8 @@ def _fractions(text: str) -> list[Quantity]:
 
 
 def _value(match: re.Match[str]) -> float:
-    scale = _SCALES.get((match["scale"] or "").lower(), 1.0)
+    short = match["short"]
+    scale = _SHORT_SCALES[short.lower()] if short else _SCALES.get((match["scale"] or "").lower(), 1.0)
     if match["word"]:
         return _WORDS[match["word"].lower()] * scale
     if match["chinese"]:
@@ -266,18 +241,3 @@ def _chinese_number(text: str) -> float:
         digit = None
     value = total + section + (digit or 0)
     return value + float(f"0.{''.join(str(_DIGITS[d]) for d in decimals)}") if decimals else value
-
-
-def _unit_at(text: str, position: int) -> tuple[str, int]:
-    """(pint name, where it ends) of the unit that follows; ("", position) when none does."""
-    gap = re.compile(r"[ \u00a0-]?").match(text, position)
-    assert gap is not None
-    match = _UNIT.match(text, gap.end())
-    if not match:
-        return "", position
-    unit = _UNITS[int(str(match.lastgroup)[1:])][1]
-    per = _PER.match(text, match.end())
-    below = _UNIT.match(text, per.end()) if per and unit != "percent" else None
-    if below:
-        return f"{unit}/({_UNITS[int(str(below.lastgroup)[1:])][1]})", below.end()
-    return unit, match.end()

@@ -10,10 +10,12 @@ import re
 from dataclasses import dataclass
 from itertools import pairwise
 
-from indexer.reading.quantities import Quantity, find_quantities
+from indexer.reading.quantities import WRITTEN_YEAR, Quantity, find_quantities
 from indexer.reading.sentences import broken_figures
 from indexer.types import Span
 
+#: A comma or point inside a figure, "10,000.5", which ends nothing.
+IN_FIGURE = r"(?<=\d)[,.](?=\d)"
 _CUT = re.compile(r"[,;:](?=\D|$)|[，；：。]")
 #: Verbs in a finite form: a clause that has one says something by itself.
 MODAL = (
@@ -33,8 +35,8 @@ VERB = re.compile(
 )
 _TIME_ONLY = re.compile(
     r"\W*(?:and |but )?(?:by|in|during|from|before|until|till|at|between|for|since|within|throughout|到|至|在)?"
-    r"[\s\"“”'’]*(?:the )?(?:end of )?(?:[^\s]+ ){0,4}?(?:(?:19|20)\d\d\s?年?|(?:Five[- ]Year Plan"
-    r"|decade)\S*(?: period)?"
+    rf"[\s\"“”'’]*(?:the )?(?:end of )?(?:[^\s]+ ){{0,4}}?(?:(?:(?:19|20)\d\d|{WRITTEN_YEAR})\s?年?"
+    r"|(?:Five[- ]Year Plan|decade)\S*(?: period)?"
     r"|\S{1,4}五\S{0,4})\W*",
     re.IGNORECASE,
 )

@@ -118,6 +118,6 @@ def _without(indicator: str, scope: str | None) -> str:
 def _within_scope(figure: Figure, figures: list[Figure], scopes: list[str | None]) -> bool:
     """Whether ``figure`` is in the words that say for whom another figure of the sentence holds."""
     return any(
-        other is not figure and scope and other.clause == figure.clause and figure.text in scope
+        other is not figure and scope and other.clause == figure.clause and " ".join(figure.text.split()) in scope
         for other, scope in zip(figures, scopes, strict=True)
     )

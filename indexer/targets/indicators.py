@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-from indexer.targets.clauses import MODAL, VERB, Figure
+from indexer.reading.quantities import WRITTEN_YEAR
+from indexer.targets.clauses import IN_FIGURE, MODAL, VERB, Figure
+from indexer.targets.wording import said_behind
 
 _LEAD = re.compile(
     r"^[\s\"“”'(*•\-–—#>]*(?:[(（]?\w{1,4}[)）.、]\s+)?(?:(?:and|but|while|so that|where|which|that|then"
@@ -12,7 +14,8 @@ _LEAD = re.compile(
     re.IGNORECASE,
 )
 _YEARS = (
-    r"(?:[\"“'‘]?\d{1,2}(?:st|nd|rd|th) Five[- ]Year Plan\b[\"”'’]?(?: period)?|(?:19|20)\d\d(?:\s?年)?"
+    r"(?:[\"“'‘]?\d{1,2}(?:st|nd|rd|th) Five[- ]Year Plan\b[\"”'’]?(?: period)?"
+    rf"|(?:(?:19|20)\d\d|{WRITTEN_YEAR})(?:\s?年)?"
     r"|(?:this |the )?decade)"
 )
 _TIME = re.compile(
@@ -53,9 +56,11 @@ _HAS = re.compile(
     r"\b(?:have|has|provide|provides|offer|offers)\s+(?P<thing>[^,;]{3,80}?)\s+of\b[^,;]*$", re.IGNORECASE
 )
 _BEHIND = re.compile(
-    rf"\s*(?:of\s+)?(?P<noun>[^,;:.，；。()（）]+?)(?=\s+(?:{MODAL}|by|before|until|in (?:19|20)|during|from|is"
-    rf"|are|each|per|a year|against|relative"
-    r"|compared|and \d+|to (?:19|20)|respectively|installed|in service|has|have)\b|[,;:.，；。()（）]|\s*$)",
+    rf"\s*(?:of\s+|的)?(?P<noun>(?:[^,;:.，；。()（）]|{IN_FIGURE})+?)"
+    rf"(?=\s+(?:{MODAL}|by|before|until|in (?:19|20)|during|from|is"
+    r"|are|each|per|a year|against|relative"
+    r"|compared|and \d+|to (?:19|20)|respectively|installed|in service|has|have)\b"
+    rf"|(?!{IN_FIGURE})[,;:.，；。()（）]|\s*$)",
     re.IGNORECASE,
 )
 _VERB_FIRST = re.compile(
@@ -147,7 +152,7 @@ def _object(words: str) -> str:
 
 
 def _behind(figure: Figure) -> str:
-    match = _BEHIND.match(figure.sentence[figure.span[1] :])
+    match = _BEHIND.match(said_behind(figure))
     noun = match["noun"].strip() if match else ""
     if re.match(
         r"(?:lower|higher|less|more|fewer|below|annually|respectively|compared|and|or|by|in|to|from|a year)\b",
@@ -168,6 +173,6 @@ def _trimmed(phrase: str) -> str:
             "", _MODIFIER.sub("", _TAIL.sub("", re.sub(r"^(?:and|or) ", "", phrase.strip(' ,;:"“”*-#'))))
         ).strip()
     phrase = " ".join(phrase.split())
-    if _NOTHING.fullmatch(phrase):
+    if _NOTHING.fullmatch(phrase) or VERB.fullmatch(phrase):
         return ""
     return phrase if len(phrase) <= _LONGEST else phrase[: _LONGEST - 1].rsplit(" ", 1)[0] + "…"

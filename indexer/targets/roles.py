@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from indexer.targets.clauses import MODAL, Figure
 from indexer.targets.timing import Moment, Part
+from indexer.targets.wording import IN_PLACES
 from indexer.types import TargetKind
 
 #: A figure of these units names a thing (a 500 kV line) or a length of time, not an amount of it.
@@ -44,11 +45,13 @@ _ADJECTIVE = re.compile(
     r"|exceeding|above|over|below|under)\s*$",
     re.IGNORECASE,
 )
+#: "In towns of more than"; "an area of more than" is an amount.
+_OF_PLACES = re.compile(rf"{IN_PLACES}(?<!\barea)\s+of\s+{_COMPARED}\s*$", re.IGNORECASE)
 _VERBAL = re.compile(
     r"(?:be|is|are|was|were|been|being|not|no|to|at|by|of|reach\w*|ris\w+|rose|gr[eo]w\w*|f[ae]ll\w*"
     r"|dropp?\w*|remain\w*|stay\w*|kept|keep\w*"
     r"|held|hold\w*|increas\w+|rais\w+|cut\w*|reduc\w+|account\w*|for|and|or|supply|supplies|build\w*"
-    r"|install\w*|plant\w*|add\w*"
+    r"|install\w*|plant(?:ed|ing)?|add\w*"
     r"|produc\w+|generat\w+|well|just|stand\w*|have|has|had|do|does)",
     re.IGNORECASE,
 )
@@ -93,6 +96,8 @@ def _limits(figure: Figure) -> bool:
         return not _REACHED.search(before.rstrip())
     relative = _RELATIVE.search(before)
     if relative and not re.search(rf"\b(?:{MODAL}|reach\w*)\b", relative["words"], re.IGNORECASE):
+        return True
+    if _OF_PLACES.search(before):
         return True
     adjective = _ADJECTIVE.search(before)
     if not adjective or _VERBAL.fullmatch(adjective["noun"]):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from indexer.reading.quantities import find_years
+from indexer.reading.quantities import WRITTEN_YEAR, find_years
 from indexer.targets.clauses import Figure
 from indexer.types import Span
 
@@ -34,6 +34,8 @@ class Moment:
     period: bool
 
 
+#: A year that is named itself, not as the end of a period.
+_PLAIN = re.compile(rf"\d{{4}}|{WRITTEN_YEAR}")
 _BASE_BEFORE = re.compile(
     r"(?:\b(?:than|compared (?:with|to)|relative to|against|versus|vs\.?|below|above|over|since"
     r"|base(?:line)?(?: year)?(?: of)?)"
@@ -89,7 +91,7 @@ def find_moments(sentence: str, written: int | None = None) -> list[Moment]:
             part = Part.BASE
         starts = [0, *(m.end() for m in _CLAUSE_START.finditer(before))]
         lead = before[starts[-1] :]
-        plain = bool(re.fullmatch(r"\d{4}\s?年?", sentence[slice(*span)]))
+        plain = bool(_PLAIN.match(sentence, span[0]))
         period = not plain or bool(re.search(r"\b(?:by|before|until|during)\s*(?:the )?(?:end of )?\s*$", before, re.I))
         moments.append(Moment(span, year, part, bool(_LEAD_WORDS.fullmatch(lead)), period))
     return moments

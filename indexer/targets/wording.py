@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 
 from indexer.reading.binding import find_binding
-from indexer.targets.clauses import MODAL, VERB, Figure
+from indexer.targets.clauses import IN_FIGURE, MODAL, VERB, Figure
 from indexer.types import Binding, Comparator, Span, Trend
 
 _AMOUNT = r"(?:\s+(?:a|an|the|total of|another|further))*\s*$"
@@ -43,7 +43,7 @@ _BEFORE = (
 )
 _COMPARATORS = tuple((c, re.compile(rf"(?:{p}){_AMOUNT}", re.IGNORECASE)) for c, p in _BEFORE)
 #: Directly behind it.
-_AFTER = (
+_BEHIND = (
     (
         Comparator.AT_LEAST,
         re.compile(r",?\s*(?:(?:and|or) (?:above|more|over|greater|larger|higher|better)\b|及?以上)", re.I),
@@ -72,6 +72,13 @@ _BY = re.compile(
     r"|(?:(?P<cfall>下降|降低|减少)|(?P<crise>增长|增加|新增|提高))[约了超过]*\s*$",
     re.IGNORECASE,
 )
+#: What a level does by itself needs no "by": "energy use will fall 13.5%". What falls between two may lie there.
+_ALONE = re.compile(
+    r"\b(?:(?P<fall>f[ae]ll(?:s|en|ing)?|drop(?:s|ped|ping)?|declin(?:es?|ed|ing)|decreas(?:es?|ed|ing)"
+    r"|shr[aiu]nk(?:s|ing)?)|(?P<rise>ris(?:es?|en|ing)|rose|gr[eo]w(?:s|n|ing)?|increas(?:es?|ed|ing)))"
+    rf"(?!\s+between\b){_GOES_ON}\s*$",
+    re.IGNORECASE,
+)
 #: Verbs whose "up" says nothing of a rise: what makes up a fifth does not grow by it.
 _PHRASAL_UP = re.compile(
     rf"\b(?:ma(?:ke|kes|king|de)|t(?:ake|akes|aking|aken|ook)|set\w*|open\w*|start\w*|buil\w+|put\w*)\s+up{_GOES_ON}\s*$",
@@ -90,26 +97,30 @@ _RATE = re.compile(
 _COMPARED = re.compile(r"\b(?P<fall>lower|less|fewer)|(?P<rise>higher|more)(?= than\b)", re.IGNORECASE)
 
 _EXCLUDED = re.compile(
-    r"\b(?:excluding|except(?:ing)?(?: for)?|not (?:including|counting)|apart from|other than)\s+[^,;()（）]+"
+    r"\b(?:excluding|except(?:ing)?(?: for)?|not (?:including|counting)|apart from|other than)"
+    rf"\s+(?:[^,;()（）]|{IN_FIGURE})+"
     r"|(?:不含|不包括|除)[^，；。）)]+",
     re.IGNORECASE,
 )
-_PLACES = (
+#: "In all towns": what a scope begins with.
+IN_PLACES = (
+    r"\b(?:in|for|among|across|within|at)\s+(?P<place>(?:the |all |those |any |each |every )?(?:[\w-]+\s){0,3}?"
     r"(?:urban cent(?:er|re)s|cit(?:y|ies)|areas?|regions?|count(?:y|ies)|districts?|towns?|villages?"
     r"|provinces?|municipalities"
     r"|places?|zones?|sites?|parks?|enterprises|compan(?:y|ies)|firms|plants|units|households|buildings"
-    r"|projects|sectors?)"
+    r"|projects|sectors?))"
 )
 _RESTRICTED = re.compile(
-    rf"\b(?:in|for|among|across|within|at)\s+((?:the |all |those |any |each |every )?(?:[\w-]+\s){{0,3}}?{_PLACES}"
-    rf"\s+(?:with|where|of (?:more|less|over|under|at least)|that|which|whose|having|above|over|below)\b.*)",
+    rf"{IN_PLACES}(?P<limit>\s+(?:with|where|of (?:more|less|over|under|at least)"
+    r"|that|which|whose|having|above|over|below)\b.*)",
     re.IGNORECASE | re.DOTALL,
 )
 _INSIDE = re.compile(
     r"\b((?:within|inside|outside) (?:the )?[\w-]+(?: [\w-]+)?)(?=\s+(?:will|shall|should|must|is|are)\b)", re.I
 )
 _SCOPE_END = re.compile(
-    rf"\s*(?:\b{MODAL}|\b(?:reach(?:es|ed)?|exceed(?:s|ed)?)\b|[,;，；]).*", re.IGNORECASE | re.DOTALL
+    rf"\s*(?:\b{MODAL}|\b(?:reach(?:es|ed)?|exceed(?:s|ed)?)\b|(?!{IN_FIGURE})[,;，；]).*",
+    re.IGNORECASE | re.DOTALL,
 )
 
 _IN_PRINCIPLE = re.compile(r"\bin principle\b|原则上", re.IGNORECASE)
@@ -128,9 +139,20 @@ def comparator_of(figure: Figure) -> Comparator:
     for comparator, pattern in _COMPARATORS:
         if pattern.search(before):
             return comparator
-    after = figure.sentence[figure.span[1] :]
-    found = next((comparator for comparator, pattern in _AFTER if pattern.match(after)), Comparator.EQUAL)
-    return found
+    behind = _bound_behind(figure)
+    return behind[0] if behind else Comparator.EQUAL
+
+
+def said_behind(figure: Figure) -> str:
+    """The sentence behind ``figure`` and behind what bounds it there, as 左右 does in "25%左右，…"."""
+    behind = _bound_behind(figure)
+    return figure.sentence[behind[1] if behind else figure.span[1] :]
+
+
+def _bound_behind(figure: Figure) -> tuple[Comparator, int] | None:
+    """How the words directly behind ``figure`` bound it, and where they end; None where none do."""
+    matches = ((comparator, pattern.match(figure.sentence, figure.span[1])) for comparator, pattern in _BEHIND)
+    return next(((comparator, match.end()) for comparator, match in matches if match), None)
 
 
 def change_of(figure: Figure) -> Trend | None:
@@ -139,6 +161,9 @@ def change_of(figure: Figure) -> Trend | None:
     match = _BY.search(before)
     if match and not (match["gap"] and VERB.search(match["gap"])) and not _PHRASAL_UP.search(before):
         return _trend(match)
+    alone = _ALONE.search(before)
+    if alone and not re.match(r"\s+of\b", figure.after):  # "grow 500 tons of reed" has an object
+        return _trend(alone)
     back = _BACK.match(figure.after)
     if back:
         return _trend(back)
@@ -162,14 +187,19 @@ def scope_of(figure: Figure) -> str | None:
     words = figure.sentence[max(start, figure.previous) : end]
     excluded = _EXCLUDED.search(words)
     if excluded:
-        return " ".join(excluded.group().split())
+        return _folded(excluded.group())
     for text in (figure.sentence[max(start, figure.previous) : figure.span[0]], figure.after):
         match = _RESTRICTED.search(text) or _INSIDE.search(text)
         if match:
-            scope = " ".join(_SCOPE_END.sub("", match[1]).split()).strip()
+            scope = _folded(_SCOPE_END.sub("", "".join(match.groups())))
             if scope:
                 return scope
     return None
+
+
+def _folded(scope: str) -> str:
+    """``scope`` on one line, without the stop of its sentence."""
+    return " ".join(scope.split()).rstrip(".。 ")
 
 
 def binding_of_figure(figure: Figure) -> Binding:

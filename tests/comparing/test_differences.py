@@ -57,6 +57,19 @@ def test_a_figure_that_the_source_broke_off_is_not_judged() -> None:
     assert own == set()
 
 
+@pytest.mark.parametrize(
+    ("text", "figures"),
+    [
+        ("## Goals for 2030\nPeople living in towns get heat pumps by 2030.", set()),
+        (f"{'Wind power of the north, ' * 6}will reach 500\nMW.", {"500\nMW"}),
+        (f"{'风电' * 70}达到500\n万千瓦。", {"500\n万千瓦"}),
+    ],
+)
+def test_a_unit_behind_the_sentence_is_the_figures_own(text: str, figures: set[str]) -> None:
+    own, _ = marked(text, "Nothing.")
+    assert {words for aspect, words in own if aspect == "figure"} == figures
+
+
 def test_years_names_and_binding_words() -> None:
     own, theirs = marked(
         "The port of Dalian must close its kilns by 2027.", "The port of Yibin should close its kilns by 2029."

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.reading.quantities import comparable, convert, find_quantities, find_years, same_value
+from indexer.reading.quantities import Quantity, comparable, convert, find_quantities, find_years, same_value
 
 RESTATED = json.loads((Path(__file__).parent / "restated_figures.json").read_text("utf-8"))
 
@@ -36,6 +36,12 @@ RESTATED = json.loads((Path(__file__).parent / "restated_figures.json").read_tex
         ("25 degrees", 25, "degree"),
         ("half a million", 5e5, ""),
         ("2000 deadweight tons", 2000, "t"),
+        ("£20m", 2e7, "pound_sterling"),
+        ("$5M", 5e6, "dollar"),
+        ("€3k", 3000, "euro"),
+        ("$1.5b", 1.5e9, "dollar"),
+        ("20 m", 20, "m"),
+        ("20m", 20, "m"),
     ],
 )
 def test_a_figure_is_read_as_a_number_in_a_unit(text: str, value: float, unit: str) -> None:
@@ -50,6 +56,8 @@ def test_a_figure_is_read_as_a_number_in_a_unit(text: str, value: float, unit: s
         "3. Promote 5G under the 14th Five-Year Plan.",
         "On April 25 at 13:13:38, that is 2023-05-12, CO2 fell.",
         "第三章 2030年",
+        "到二〇三〇年，二○二五年、二零三〇年，一九九〇年",
+        "## Goals for 2030\nPeople living in towns get heat pumps.",
     ],
 )
 def test_what_numbers_or_dates_is_no_figure(text: str) -> None:
@@ -70,6 +78,38 @@ def test_a_figure_that_breaks_off_says_so() -> None:
 def test_years_and_the_ends_of_five_year_plans() -> None:
     text = "by 2025, by the end of the 15th Five-Year Plan period, and 2000 tons"
     assert [y.year for y in find_years(text)] == [2025, 2030]
+
+
+@pytest.mark.parametrize(
+    ("text", "years"),
+    [
+        ("到二〇三〇年，二○二五年、二零三〇年", [2030, 2025, 2030]),
+        ("一九九〇年以来，二十年，二〇三〇吨", [1990]),
+        ("到2030年人均、2025年度", [2030, 2025]),  # what follows the year is no unit of it
+    ],
+)
+def test_years_in_chinese(text: str, years: list[int]) -> None:
+    assert [y.year for y in find_years(text)] == years
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (200 / 3, "66.67"),
+        (1 / 15, "0.06667"),
+        (0.1 + 0.2, "0.3"),
+        (41.23456, "41.23456"),
+        (1e10, "10000000000"),
+        (12345678901.0, "12345678901"),
+        (12345678901.5, "12345678901.5"),
+        (1.5e12, "1500000000000"),
+        (4e-7, "0.0000004"),
+        (0.0, "0"),
+    ],
+)
+def test_a_value_is_shown_with_the_digits_that_a_plan_writes(value: float, shown: str) -> None:
+    assert str(Quantity((0, 1), value, "percent")) == f"{shown}%"
+    assert str(Quantity((0, 1), -value, "kW")).removeprefix("-") == f"{shown} kW"
 
 
 @pytest.mark.parametrize(("figure", "other"), [(f, o) for f, others in RESTATED.items() for o in others])

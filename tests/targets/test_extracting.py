@@ -86,6 +86,12 @@ def test_comparators(words: str, comparator: Comparator) -> None:
         ("By 2030, reed beds will grow by a quarter compared with 2015.", Trend.RISE, 2015),
         ("By 2030, bring ferry noise down by 5%, relative to 2018 levels.", Trend.FALL, 2018),
         ("By 2030, reed beds will grow to 14%.", None, None),
+        ("By 2030, peat use will fall 14% from 2020 levels.", Trend.FALL, 2020),
+        ("By 2030, peat use will have dropped more than 14%, relative to 2018 levels.", Trend.FALL, 2018),
+        ("By 2030, reed beds will increase about 14 hectares.", Trend.RISE, None),
+        ("By 2030, peat use will fall to 14%.", None, None),
+        ("By 2030, peat use will fall below 14%.", None, None),
+        ("By 2030, towns will grow 14 tons of reed.", None, None),
         ("By 2030, reed beds will make up about 14% of wetlands.", None, None),
         ("By 2030, reed beds will be up about 14% on 2020.", Trend.RISE, 2020),
     ],
@@ -105,6 +111,11 @@ def test_changes_and_base_years(sentence: str, change: Trend | None, base: int |
         ),
         ("By 2030, the share of clean boats (excluding canoes) will reach 9%.", "excluding canoes", "share of clean boats"),
         ("By 2030, the share of clean boats will reach 9%.", None, "share of clean boats"),
+        ("By 2028, 9 per cent of homes in towns of more than 10,000 people will be dry.", "towns of more than 10,000 people", "homes"),
+        ("By 2028, 9 per cent of homes in towns of more than 10\nmillion people will be dry.", "towns of more than 10 million people", "homes"),
+        ("By 2028, clean boats in cities with more than 1,000,000 inhabitants will reach 9%.", "cities with more than 1,000,000 inhabitants", "clean boats"),
+        ("By 2028, the share of clean plants will reach 9% excluding plants below 1,500 kW.", "excluding plants below 1,500 kW", "share of clean plants"),
+        ("By 2028, the share of clean boats will reach 9% in towns with canals, ports and a weir.", "towns with canals", "share of clean boats"),
     ],
 )  # fmt: skip
 def test_scope_stands_beside_the_indicator(sentence: str, scope: str | None, indicator: str) -> None:
@@ -137,6 +148,7 @@ def test_binding(sentence: str, binding: Binding) -> None:
         ("Build 65 km of towpaths by 2030.", "towpaths"),
         ("By 2030, grids will have a reserve capacity of more than 5%.", "reserve capacity (grids)"),
         ("By 2030, jetties will cover 80% of ferry stops.", "jetties (ferry stops)"),
+        ("到二〇三〇年芦苇覆盖率达到25%左右。", "芦苇覆盖率"),
     ],
 )
 def test_indicators(sentence: str, indicator: str) -> None:
@@ -226,6 +238,18 @@ def test_every_quote_and_figure_is_a_slice(text: str) -> None:
         assert plan.text[slice(*target.span)] == target.figure
         assert target.start <= target.span[0] < target.span[1] <= target.end
         assert (target.value is None) == target.cut_off
+
+
+@pytest.mark.parametrize(
+    ("bound", "comparator"),
+    [("左右", "≈"), ("上下", "≈"), ("以上", ">="), ("及以上", ">="), ("以下", "<="), ("以内", "<=")],
+)
+def test_words_that_bound_a_figure_are_no_indicator(bound: str, comparator: str) -> None:
+    found = targets(f"到2025年，芦苇覆盖率达到20%{bound}，到2030年达到25%{bound}。")
+    assert [(t.indicator, t.value, t.year, str(t.comparator)) for t in found] == [
+        ("芦苇覆盖率", 20.0, 2025, comparator),
+        ("芦苇覆盖率", 25.0, 2030, comparator),
+    ]
 
 
 @pytest.mark.parametrize(
