@@ -20,6 +20,7 @@ def main() -> None:
     st.html(_STYLESHEET)
     apply_text_size()
     run_script("follow.js")
+    run_script("reach.js")
     run_script("copy.js")
     pages = [
         st.Page(ask.page, title="Ask", url_path="ask", default=True),

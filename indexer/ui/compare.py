@@ -13,6 +13,7 @@ from indexer.ui.compare_answers import show_answers
 from indexer.ui.compare_counterparts import show_counterparts
 from indexer.ui.compare_only import show_only
 from indexer.ui.compare_sections import show_sections
+from indexer.ui.library_adding import show_command
 from indexer.ui.markup import element, plain, show, text_element
 from indexer.ui.masthead import show_empty, show_heading, show_missing
 
@@ -75,17 +76,18 @@ def _show_questions(count: int) -> None:
 def _show_too_few(library: Library, title: str, there: int) -> None:
     """That one plan cannot be compared, and the way on."""
     if there > 1:
-        lines = [f"Comparing takes two plans or more, and only one is picked: {title}.", "Pick another one above, or:"]
+        told = f"Comparing takes two plans or more, and only one is picked: {title}."
+        way = text_element("p", "Pick another one above, or:")
     else:
-        lines = [
-            f"Comparing takes two plans or more, and this library holds one: {title}.",
-            "Add another in a terminal with the command below, then reload this page.",
-        ]
-    show(element("section", *(text_element("p", line) for line in lines), css="notice"))
+        told = f"Comparing takes two plans or more, and this library holds one: {title}."
+        link = element("a", text_element("span", "Drop another on the Library page"), href="library", target="_self")
+        rest = ", or add one in a terminal with the command below, then reload this page."
+        way = element("p", link, text_element("span", rest))
+    show(element("section", text_element("p", told), way, css="notice"))
     if there > 1:
         st.button(f"Compare all {there} plans", key="compare-all", on_click=state.compare, kwargs={"plans": ()})
     else:
-        st.code(f"planlens add FILE --library {library.backend.location}", language=None)
+        show_command(library, "FILE")
 
 
 def _show_tabs(library: Library, comparing: Comparing, titles: dict[str, str]) -> None:

@@ -1,19 +1,15 @@
-"""The one place where an error becomes a sentence on the page."""
+"""The one place where an error of ours becomes a sentence: on the page, or for the page that a click draws."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import wraps
-from typing import ParamSpec
 
 import streamlit as st
 
 from indexer.errors import IndexerError, LibraryBusyError, LibraryError
 from indexer.ui.access import missing_library
 from indexer.ui.markup import element, plain, show, text_element
-
-P = ParamSpec("P")
 
 #: What the last click failed with.
 _FAILED = "failed"
@@ -32,17 +28,17 @@ def errors_said() -> Iterator[None]:
         st.error(plain(str(error)))
 
 
-def said_on_page(action: Callable[P, None]) -> Callable[P, None]:
-    """``action`` for a click: what it raises of ours is said by ``show_failed`` on the page that is drawn next."""
+@contextmanager
+def errors_told(tell: Callable[[str], None]) -> Iterator[None]:
+    """Give what of ours is raised within to ``tell``; for a click, after which the page is drawn."""
+    try:
+        yield
+    except IndexerError as error:
+        tell(str(error))
 
-    @wraps(action)
-    def acts(*args: P.args, **kwargs: P.kwargs) -> None:
-        try:
-            action(*args, **kwargs)
-        except IndexerError as error:
-            st.session_state[_FAILED] = str(error)
 
-    return acts
+#: Before a click's function: what that raises of ours is said by ``show_failed`` on the page that is drawn next.
+said_on_page = errors_told(lambda text: st.session_state.update({_FAILED: text}))
 
 
 def show_failed() -> None:

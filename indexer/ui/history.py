@@ -33,7 +33,7 @@ def note_request(library: Library, request: Request) -> None:
     request = request.unsorted()
     if st.session_state.get(_NOTED) != request:
         st.session_state[_NOTED] = request
-        note_asked(library.backend, AskedQuestion(request.question, request.plans, request.section, request.every))
+        note_asked(library.backend, _asked(request))
 
 
 def show_history(library: Library, titles: Mapping[str, str]) -> None:
@@ -63,9 +63,10 @@ def show_history(library: Library, titles: Mapping[str, str]) -> None:
 
 
 def show_earlier(library: Library, titles: Mapping[str, str]) -> None:
-    """The first of them, beside an answer."""
+    """The first of them, beside the answer to what was noted last."""
     saved = _saved(library)[:_BESIDE]
-    lately = [question for question in asked_lately(library.backend)[1:] if question not in saved][:_BESIDE]
+    known = [_asked(st.session_state[_NOTED]), *saved]
+    lately = [question for question in asked_lately(library.backend) if question not in known][:_BESIDE]
     if not saved and not lately:
         return
     with st.popover("Earlier questions", type="tertiary"):
@@ -114,6 +115,10 @@ def _offer(question: AskedQuestion, key: str, titles: Mapping[str, str]) -> None
     label = f"{question.question} ({narrowed})" if narrowed else question.question
     request = Request(question.question, question.plans, question.section, question.every)
     st.button(plain(label), key=key, type="tertiary", wrap=True, on_click=state.ask_again, args=(request,))
+
+
+def _asked(request: Request) -> AskedQuestion:
+    return AskedQuestion(request.question, request.plans, request.section, request.every)
 
 
 def _saved(library: Library) -> list[AskedQuestion]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -40,8 +41,7 @@ def show_drop_zone(library: Library, plans: Sequence[PlanInfo]) -> None:
             names = [file.name for file in dropped]
             sizes = [file.size for file in dropped]
             show(element("ul", *_lines(names, sizes, plans), css="report"))
-            replacing = [name for name in names if plan_of_name(name, plans)]
-            if replacing or any(name.lower().endswith(".zip") for name in names):
+            if any(_is_archive(name) or _replaced(name, plans) for name in names):
                 st.toggle(
                     "Put files in the place of plans with the same name",
                     value=True,
@@ -63,7 +63,12 @@ def show_samples(library: Library, add: Html) -> None:
     if samples and not desk(library).busy:
         label = f"Add the {counted(len(samples), 'sample plan')}"
         st.button(label, key="samples", type="primary", on_click=_add_samples, args=(library,))
-    st.code(f"planlens add FOLDER --library {library.backend.location}", language=None)
+    show_command(library, "FOLDER")
+
+
+def show_command(library: Library, given: str) -> None:
+    """The command that adds what is ``given`` to this library, to take to a terminal."""
+    st.code(f"planlens add {given} --library {shlex.quote(library.backend.location)}", language=None)
 
 
 def show_replacement(library: Library, info: PlanInfo) -> None:
@@ -94,13 +99,25 @@ def _lines(names: Sequence[str], sizes: Sequence[int], plans: Sequence[PlanInfo]
 
 def _fate(name: str, plans: Sequence[PlanInfo]) -> str:
     """What would become of a file of this name, as far as the name tells."""
-    there = plan_of_name(name, plans)
-    if there:
-        return f" has the name of a plan that is there, {there.title}"
-    ending = Path(name.lower()).suffix
-    if ending == ".zip":
+    if _is_archive(name):
         return " is unpacked"
-    return "" if ending in LOADERS else " is of no kind that can be read"
+    if not _is_readable(name):
+        return " is of no kind that can be read"
+    there = _replaced(name, plans)
+    return f" has the name of a plan that is there, {there.title}" if there else ""
+
+
+def _is_archive(name: str) -> bool:
+    return name.lower().endswith(".zip")
+
+
+def _is_readable(name: str) -> bool:
+    return Path(name.lower()).suffix in LOADERS
+
+
+def _replaced(name: str, plans: Sequence[PlanInfo]) -> PlanInfo | None:
+    """The plan in whose place a file of this name would go; none where the file cannot become a plan."""
+    return plan_of_name(name, plans) if _is_readable(name) else None
 
 
 def _size(size: int) -> str:

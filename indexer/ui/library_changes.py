@@ -93,8 +93,8 @@ def _show(library: Library, info: PlanInfo, changes: Changes) -> None:
     show(text_element("h2", f"Sentences: {told}" if told else "No sentence differs."))
     newest = changes.new.until == ""
     listed = st.session_state[shared.LISTED]
-    for i, sentence in enumerate(changes.sentences[:listed]):
-        key = f"change-{i}"
+    for rank, sentence in enumerate(changes.sentences[:listed], 1):
+        key = f"{state.CHANGE}{rank}"
         with st.container(key=key, gap="xsmall"):
             show(_sentence(sentence))
             if sentence.new and newest:

@@ -21,6 +21,8 @@ from indexer.ui.markup import Html, element, plain, show, text_element
 #: Plans listed at first, and further ones a click; each is three elements of the page.
 _LISTED = 40
 _SHOWN = "plans-shown"
+#: Ids of the plans that are ticked, by the session: Streamlit forgets the ticks of rows that are not drawn.
+_PICKS = "plans-picked"
 _COLUMNS = ("Region or issuer", "Date", "Language", "Pages", "Passages", "Words")
 _ORDERS: dict[str, Callable[[PlanInfo], Any]] = {
     "Title": lambda info: info.title.casefold(),
@@ -68,18 +70,23 @@ def _holds(info: PlanInfo, words: str) -> bool:
 
 
 def _show_picked(library: Library, plans: Sequence[PlanInfo]) -> None:
-    """What can be done with the plans that are ticked."""
-    picked = [info.id for info in plans if st.session_state.get(_pick_key(info))]
+    """What can be done with the plans that are ticked, listed now or not."""
+    _keep_picks(plans)
+    picked = [info.id for info in plans if info.id in st.session_state[_PICKS]]
     if picked:
         with st.container(key="picked-plans", horizontal=True, gap="small", vertical_alignment="center"):
             label = f"Remove {counted(len(picked), 'plan')}"
-            st.button(label, key="remove-picked", on_click=remove, args=(library, picked))
-            st.button("Pick none", key="pick-none", type="tertiary", on_click=_pick_none, args=(picked,))
+            st.button(label, key="remove-picked", on_click=_remove, args=(library, picked))
+            st.button("Pick none", key="pick-none", type="tertiary", on_click=_keep_picks, args=([],))
 
 
 def _show_row(info: PlanInfo, *, is_open: bool) -> None:
     with st.container(key=f"plan-row-{'open-' if is_open else ''}{info.sha256[:12]}-{info.id}", gap="xsmall"):
-        st.checkbox(_spoken(f"Pick {info.title}"), key=_pick_key(info), label_visibility="collapsed")
+        key = _pick_key(info.id)
+        st.session_state[key] = info.id in st.session_state[_PICKS]
+        st.checkbox(
+            _spoken(f"Pick {info.title}"), key=key, label_visibility="collapsed", on_change=_pick, args=(info.id,)
+        )
         st.button(plain(info.title), key=f"plan-{info.id}", type="tertiary", on_click=state.open_plan, args=(info.id,))
         show(_cells(info))
         if badges := _badges(info):
@@ -111,13 +118,27 @@ def _badges(info: PlanInfo) -> list[Html]:
     return [element("p", *(text_element("span", mark, "badge") for mark in marks), css="badges")] if marks else []
 
 
-def _pick_key(info: PlanInfo) -> str:
-    return f"pick-{info.id}"
+def _pick_key(plan: str) -> str:
+    return f"pick-{plan}"
 
 
-def _pick_none(picked: Sequence[str]) -> None:
-    for plan in picked:
-        st.session_state[f"pick-{plan}"] = False
+def _pick(plan: str) -> None:
+    """Keep whether the box of ``plan`` is ticked."""
+    picks: set[str] = st.session_state[_PICKS]
+    keep = picks.add if st.session_state[_pick_key(plan)] else picks.discard
+    keep(plan)
+
+
+def _keep_picks(plans: Sequence[PlanInfo]) -> None:
+    """Forget the ticks of all plans but these."""
+    st.session_state[_PICKS] = st.session_state.get(_PICKS, set()) & {info.id for info in plans}
+
+
+@state.guarded
+def _remove(library: Library, picked: Sequence[str]) -> None:
+    """Remove what is ticked with its ticks, as no list may be left to forget them before it is put back."""
+    remove(library, picked)
+    _keep_picks(library.plans())
 
 
 def _show_more() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import PurePath
 
 import streamlit as st
@@ -97,32 +98,49 @@ def _warnings(info: PlanInfo) -> list[Html]:
 def _show_edit(library: Library, info: PlanInfo) -> None:
     """What the file told or did not, to correct; then the short name."""
     known = info.metadata
+    keys = _field_keys(info)
     with st.form("edit", border=False), st.container(key="edit-fields"):
-        st.text_input("Title", info.title, key="edit-title", help="Every passage is found by it, too.", max_chars=300)
-        st.text_input("Region or issuer", known.issuer, key="edit-issuer", max_chars=300)
-        st.text_input("Date", known.date, key="edit-date", placeholder="2022, 2022-08 or 2022-08-05")
-        st.text_input("Language", known.language, key="edit-language", placeholder="en, zh")
-        st.checkbox("A machine did the translation", known.machine_translated, key="edit-machine_translated")
+        st.text_input("Title", info.title, key=keys["title"], help="Every passage is found by it, too.", max_chars=300)
+        st.text_input("Region or issuer", known.issuer, key=keys["issuer"], max_chars=300)
+        st.text_input("Date", known.date, key=keys["date"], placeholder="2022, 2022-08 or 2022-08-05")
+        st.text_input("Language", known.language, key=keys["language"], placeholder="en, zh")
+        st.checkbox("A machine did the translation", known.machine_translated, key=keys["machine_translated"])
         st.form_submit_button("Save", key="edit-save", type="primary", on_click=_edit, args=(library, info))
     with (
         st.form("rename", border=False),
         st.container(key="rename-fields", horizontal=True, vertical_alignment="bottom"),
     ):
-        st.text_input("Short name", info.id, key="new-id", help="Commands, links and spreadsheets call the plan by it.")
+        st.text_input(
+            "Short name", info.id, key=keys["id"], help="Commands, links and spreadsheets call the plan by it."
+        )
         st.form_submit_button("Rename", key="rename-save", on_click=_rename, args=(library, info))
+
+
+def _stored(info: PlanInfo) -> dict[str, str | bool]:
+    """What can be corrected, as it is now."""
+    known = info.metadata
+    return {
+        "title": info.title,
+        "issuer": known.issuer,
+        "date": known.date,
+        "language": known.language,
+        "machine_translated": known.machine_translated,
+    }
+
+
+def _field_keys(info: PlanInfo) -> dict[str, str]:
+    """Keys of the fields: others for another plan or stored value, as a field with a key keeps what stands in it."""
+    return {
+        name: f"edit-{name}-{sha256(repr((info.id, value)).encode()).hexdigest()[:8]}"
+        for name, value in {**_stored(info), "id": ""}.items()
+    }
 
 
 @state.guarded
 def _edit(library: Library, info: PlanInfo) -> None:
     """Set what differs; a new title is embedded with every passage, which takes its time."""
-    before: dict[str, str | bool] = {
-        "title": info.title,
-        "issuer": info.metadata.issuer,
-        "date": info.metadata.date,
-        "language": info.metadata.language,
-        "machine_translated": info.metadata.machine_translated,
-    }
-    given = {name: st.session_state[f"edit-{name}"] for name in before}
+    before, keys = _stored(info), _field_keys(info)
+    given = {name: st.session_state[keys[name]] for name in before}
     changed = {name: value for name, value in given.items() if value != before[name]}
 
     def work(work: Work) -> Iterator[Report]:
@@ -140,7 +158,7 @@ def _edit(library: Library, info: PlanInfo) -> None:
 
 @state.guarded
 def _rename(library: Library, info: PlanInfo) -> None:
-    name = str(st.session_state["new-id"]).strip()
+    name = str(st.session_state[_field_keys(info)["id"]]).strip()
     if name != info.id:
         library.rename(info.id, name)
         state.turn(plan=name)

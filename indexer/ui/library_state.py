@@ -9,15 +9,18 @@ from typing import Any, ParamSpec
 
 import streamlit as st
 
-from indexer.errors import IndexerError
 from indexer.library import Library
 from indexer.types import SavedQuestion
 from indexer.ui import state
-from indexer.ui.address import link_to
+from indexer.ui.address import link_to, read_opened
+from indexer.ui.failing import errors_told
 from indexer.ui.library_address import Browsing, Part, Shelf, read_browsing, write_browsing
 from indexer.ui.library_work import Reports, Work, desk
 
 P = ParamSpec("P")
+
+#: What a changed sentence is called where its source is open, before its rank.
+CHANGE = "change-"
 
 # Keys of the widgets.
 TAB, FIND, PART, ORDER = "shelf", "find", "part", "order"
@@ -57,6 +60,7 @@ def take_browsing(known: Sequence[str]) -> tuple[Browsing, str]:
     """
     asked = read_browsing()
     browsing = asked.within(known)
+    opened = read_opened() if asked == browsing else None
     if st.session_state.get(state.REQUEST) != browsing or asked != browsing:
         st.session_state[_MISSING] = asked.plan if asked != browsing else ""
         write_browsing(browsing)
@@ -64,6 +68,7 @@ def take_browsing(known: Sequence[str]) -> tuple[Browsing, str]:
     st.session_state[TAB] = SHELVES[browsing.shelf]
     st.session_state[PART] = PARTS[browsing.part]
     st.session_state[FIND] = browsing.words
+    state.follow_opened(opened, CHANGE)
     return browsing, st.session_state[_MISSING]
 
 
@@ -122,10 +127,8 @@ def guarded(action: Callable[P, None]) -> Callable[P, None]:
     @wraps(action)
     def acts(*args: P.args, **kwargs: P.kwargs) -> None:
         silence()
-        try:
+        with errors_told(lambda text: said(text, failed=True)):
             action(*args, **kwargs)
-        except IndexerError as error:
-            said(str(error), failed=True)
 
     return acts
 

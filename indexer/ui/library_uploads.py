@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 from tempfile import TemporaryDirectory
 
 from indexer.errors import LibraryError, SourceError
 from indexer.exporting.wording import counted
-from indexer.keeping.originals import drop_unused, keep_original, safe_name
+from indexer.keeping.originals import drop_unused, find_original, keep_original, safe_name
 from indexer.library import Library
 from indexer.reading.archive import SourceFile, plan_files
 from indexer.reading.naming import plan_id_of
@@ -40,7 +40,8 @@ def add_uploads(
     """Add each file, and those in archives; a report each. Cancelled, what the batch has changed is taken back.
 
     A file named like a plan takes its place, unless not ``replaces`` or it was added along with it: then it
-    stands beside it under a name of its own. ``into`` names the plan that one file is the new version of.
+    stands beside it under a name of its own. A plan that is there already gets its original back where that
+    was missing. ``into`` names the plan that one file is the new version of.
     ``uploads`` is emptied, so that large files do not stay in memory. Raises LibraryError and ModelError.
     """
     with TemporaryDirectory(prefix="planlens-") as folder:
@@ -139,9 +140,10 @@ class _Batch:
     def _store(self, name: str, read: Path, data: bytes) -> Report:
         digest = hashlib.sha256(data).hexdigest()
         present = {info.id: info for info in self.library.plans()}
-        same = next((info for info in present.values() if info.sha256 == digest), None)
-        if same and self.into in (None, same.id):
-            return Report(name, "same", f"same as {same.id}", same.id)
+        same = [info for info in present.values() if info.sha256 == digest and self.into in (None, info.id)]
+        if same:
+            kept = "; its original file was missing and is kept now" if self._keep_missing(same, data) else ""
+            return Report(name, "same", f"same as {same[0].id}{kept}", same[0].id)
         plan_id = self.into or plan_id_of(safe_name(read.name))
         before = present.get(plan_id)
         if before and not self.into and (not self.replaces or plan_id in self.written):
@@ -167,6 +169,13 @@ class _Batch:
             return Report(name, added.status, "its text is the one it had", plan_id)
         kept = f"in the place of {before.title}, whose text is kept; " if before else ""
         return Report(name, added.status, kept + counted(added.passages, "passage"), plan_id, versions)
+
+    def _keep_missing(self, plans: Sequence[PlanInfo], data: bytes) -> bool:
+        """Keep ``data`` for those of ``plans`` whose file is not found: unpacked from an archive, or moved since."""
+        missing = [info for info in plans if not find_original(self.library.backend, info)]
+        for info in missing:  # under the name that it is looked for by, whatever it is called now
+            keep_original(self.library.backend, PurePath(info.source).name, data)
+        return bool(missing)
 
 
 def _free(plan_id: str, taken: Collection[str]) -> str:

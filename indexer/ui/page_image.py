@@ -28,7 +28,7 @@ _AT_ONCE = 2
 _KEPT = 64
 _UNMARKED = (
     "The lines are not marked: this page was read before places were kept, or is read otherwise by now. "
-    "Add the plan again to see them."
+    "Remove the plan and add its file again to see them."
 )
 
 

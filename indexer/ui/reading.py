@@ -11,6 +11,7 @@ from indexer.library import Library
 from indexer.types import Plan, PlanInfo, Section, Span, page_at
 from indexer.ui import access
 from indexer.ui import reading_state as state
+from indexer.ui import state as shared
 from indexer.ui.excerpt import show_text, stretch_html, surroundings
 from indexer.ui.failing import errors_said
 from indexer.ui.markup import run_script, show, text_element
@@ -28,13 +29,15 @@ _REACH = 8_000
 
 def page() -> None:
     """Draw the page. Raises IndexerError, which ends it with a sentence."""
+    reading = read_reading()
+    # the forms of other pages are empty when one comes back: showing another request, they are filled again
+    st.session_state[shared.REQUEST] = reading
     library = access.open_library()
     plans = access.list_plans(library)
     show_heading(plans)
     if not plans:
         show_empty(library)
         return
-    reading = read_reading()
     _show_choice(plans, reading.plan)
     if reading.plan not in {info.id for info in plans}:
         gone = f"“{reading.plan}” is not in this library, or no longer. " if reading.plan else ""

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from indexer.ui.address import Request, read_address, read_opened, write_address, write_opened
+from indexer.ui.address import Request, read_address, read_opened, whole_number, write_address, write_opened
 from indexer.ui.reading_address import View
 
 # Keys of the widgets.
@@ -45,17 +45,20 @@ def take_request(known: list[str]) -> tuple[Request, list[str]]:
     opened = read_opened()
     if st.session_state.get(REQUEST) != request or missing:
         ask_again(request)
-    follow_opened(opened)
-    rank = (opened or "").removeprefix(PASSAGE)
-    if rank.isdecimal() and len(rank) < 5:
-        st.session_state[LISTED] = max(st.session_state[LISTED], min(int(rank), _MOST_LISTED))
+    follow_opened(opened, PASSAGE)
     return request, missing
 
 
-def follow_opened(opened: str | None) -> None:
-    """Open the source that a link has ``opened``, as ``read_opened`` gave it before the address was written."""
+def follow_opened(opened: str | None, numbered: str = "") -> None:
+    """Open the source that a link has ``opened``, as ``read_opened`` gave it before the address was written.
+
+    Where names of sources are ``numbered``, the number behind that, the list goes on as far as to it.
+    """
     if opened != st.session_state[OPENED]:
         open_source(opened)
+    if numbered and opened and opened.startswith(numbered):
+        rank = whole_number(opened.removeprefix(numbered)) or 0
+        st.session_state[LISTED] = max(st.session_state[LISTED], min(rank, _MOST_LISTED))
 
 
 def ask(question: str | None = None) -> None:

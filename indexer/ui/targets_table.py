@@ -23,9 +23,9 @@ from indexer.library import Library
 from indexer.types import Citation, Target, TargetKind, TargetRow
 from indexer.ui import state, targets_state
 from indexer.ui.actions import actions_html
-from indexer.ui.address import Listing, opening_link
+from indexer.ui.address import Listing, opening_link, place_name
 from indexer.ui.excerpt import Place
-from indexer.ui.markup import element, marked_html, plain, show, text_element
+from indexer.ui.markup import element, marked_html, show, text_element
 from indexer.ui.source import show_source
 
 #: Columns of the tables and their widths.
@@ -44,15 +44,19 @@ def show_tables(
     targets: Sequence[Target],
     titles: Mapping[str, str],
 ) -> None:
-    """The table that ``listing`` asks for, what takes it away, and beside it the quotes that were clicked.
+    """The table that ``listing`` asks for, what takes it away, and beside it the quotes that a click or a link opens.
 
     ``titles`` are those of the plans in scope, by id.
     """
     with st.container(key="targets"):
         with st.container(key="targets-table"):
             _show_view(listing)
-            opened = _show_every(targets, titles) if listing.every else _show_rows(rows, titles)
+            clicked = _show_every(targets, titles) if listing.every else _show_rows(rows, titles)
             _show_downloads(listing, rows, targets, titles)
+        # a link names its quote by its place, as what was clicked is in no address
+        listed = dict.fromkeys([*targets, *(cell.target for row in rows for cell in row.cells)])
+        named = [target for target in listed if _name(target) == st.session_state[state.OPENED]]
+        opened = clicked if set(clicked) & set(named) else named or clicked
         if opened:
             with st.container(key="targets-quotes"):
                 _show_quotes(library, opened, titles)
@@ -103,12 +107,15 @@ def _show_rows(rows: Sequence[TargetRow], titles: Mapping[str, str]) -> list[Tar
 
 
 def _selected(lines: Sequence[Mapping[str, str]], labels: Mapping[str, str]) -> tuple[int, str] | None:
-    """Draw the table; the line and column of the cell that was clicked. ``labels``: heads of columns, by name."""
+    """Draw the table; the line and column of the cell that was clicked. ``labels``: heads of columns, by name.
+
+    A head is drawn as it is, without Markdown, so that nothing in it is escaped.
+    """
     config = {
         name: st.column_config.Column(width=width, pinned=name == "Indicator")  # type: ignore[arg-type]
         for name, width in _WIDTHS.items()
     }
-    config |= {name: st.column_config.Column(label=plain(label), width="medium") for name, label in labels.items()}
+    config |= {name: st.column_config.Column(label=label, width="medium") for name, label in labels.items()}
     key = targets_state.table_key()
     chosen = st.dataframe(
         lines,
@@ -152,7 +159,7 @@ def _show_quotes(library: Library, targets: Sequence[Target], titles: Mapping[st
         sentences.setdefault((target.plan, target.start), []).append(target)
     opened = st.session_state[state.OPENED]
     for i, group in enumerate(list(sentences.values())[:_MOST]):
-        target = group[0]
+        target, name = group[0], _name(group[0])
         spans = [(t.span[0] - t.start, t.span[1] - t.start) for t in group]
         cited = Citation(
             i + 1, target.plan, titles[target.plan], target.section, target.page, target.start, target.end, target.quote
@@ -160,18 +167,19 @@ def _show_quotes(library: Library, targets: Sequence[Target], titles: Mapping[st
         show(
             element("blockquote", marked_html(target.quote, {"emphasis": spans}), css="quote"),
             *(text_element("span", text, "badge") for text in dict.fromkeys(filter(None, map(note, group)))),
-            actions_html(chip(cited), opening_link(_key(i)), cited, hint=" › ".join(target.section)),
+            actions_html(chip(cited), opening_link(name), cited, hint=" › ".join(target.section)),
         )
-        if opened == _key(i) or (opened is None and i == 0):
+        if opened == name or (opened is None and i == 0):
             marks = {"answer": [(target.start, target.end)], "emphasis": [t.span for t in group]}
             section = " › ".join(target.section)
-            show_source(library, Place(target.plan, target.start, target.end, section, target.page, marks), _key(i))
+            show_source(library, Place(target.plan, target.start, target.end, section, target.page, marks), name)
     if len(sentences) > _MOST:
         show(text_element("p", f"The first {_MOST} of {len(sentences):,}; click a value to read one plan's.", "aside"))
 
 
-def _key(number: int) -> str:
-    return f"target-citation-{number}"
+def _name(target: Target) -> str:
+    """What the address calls the quote of ``target``."""
+    return place_name(target.plan, target.start)
 
 
 def _show_downloads(

@@ -68,7 +68,7 @@ def find_boxes(data: bytes, plan: Plan, span: Span) -> tuple[PageBoxes, ...]:
 
 def not_a_pdf(title: str) -> SourceError:
     """The error for a file whose pages cannot be shown."""
-    return SourceError(f"The file of {title!r} cannot be read as a PDF. Add it again to see its pages.")
+    return SourceError(f"The file of {title!r} cannot be read as a PDF. Save it anew as one and put that in its place.")
 
 
 def _on_page(document: Any, text: str, page: Page, span: Span) -> PageBoxes:

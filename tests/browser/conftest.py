@@ -37,12 +37,13 @@ The asbestos rule says <script>window.__xss=1;alert(1)</script> that $x^2$ tons 
 
 @pytest.fixture(scope="session")
 def site(sample_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Address of the real server, on the sample plans and a hostile one."""
+    """Address of the real server, on the sample plans and a hostile one in two versions."""
     folder = tmp_path_factory.mktemp("site")
     library = folder / "library"
     shutil.copytree(sample_folder, library)
-    (folder / "evil.txt").write_text(HOSTILE, "utf-8")
-    subprocess.run([PLANLENS, "add", folder / "evil.txt", "--library", library], env=_environment(), check=True)
+    for text in (HOSTILE.replace("are banned", "are allowed"), HOSTILE):  # there is a version to compare with
+        (folder / "evil.txt").write_text(text, "utf-8")
+        subprocess.run([PLANLENS, "add", folder / "evil.txt", "--library", library], env=_environment(), check=True)
     with serving(library, folder) as address:
         yield address
 

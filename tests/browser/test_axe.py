@@ -37,6 +37,7 @@ PAGES: dict[str, tuple[str, dict[str, Any], str]] = {
     "targets-every": ("targets", {"every": "1"}, ".stVegaLiteChart"),
     "library": ("library", {}, ".plan-heads"),
     "library-plan": ("library", {"plan": "sichuan"}, "dl.facts"),
+    "library-changes": ("library", {"plan": "evil", "part": "changes"}, "del.passage-text mark.emphasis"),
     "library-edit": ("library", {"plan": "sichuan", "part": "edit"}, ".st-key-edit-fields"),
     "library-questions": ("library", {"tab": "questions"}, ".st-key-save-fields"),
     "library-removed": ("library", {"tab": "removed"}, "p.none"),

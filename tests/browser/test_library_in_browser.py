@@ -168,6 +168,14 @@ def test_hostile_files_are_text_on_every_page(own_site: str, page: Page) -> None
     assert_nothing_ran(page)
 
 
+def test_on_paper_plans_keep_their_titles(site: str, page: Page) -> None:
+    open_page(page, site, plan="liaoning")
+    expect(page.locator("dl.facts")).to_be_visible(timeout=_WAIT)
+    page.emulate_media(media="print")
+    expect(plans(page).get_by_role("button").filter(visible=True)).to_have_count(4)
+    expect(page.get_by_role("button", name="Remove")).to_be_hidden()
+
+
 def test_removing_several_and_undoing_it(own_site: str, page: Page) -> None:
     open_page(page, own_site)
     for title in ("Liaoning", "Sichuan"):

@@ -21,6 +21,16 @@ SCREENSHOTS = Path(__file__).with_name("screenshots")
 CEMENT = "what are the cement capacity rules?"
 WORDS = "Traditionally strong industries will become high-end"
 _WAIT = 60_000
+#: As in Firefox and Safari, where CSS opens no box elsewhere than at its top.
+_OPENS_AT_TOP = """
+const known = CSS.supports.bind(CSS);
+CSS.supports = (...given) => !given.join().includes("scroll-initial-target") && known(...given);
+addEventListener("DOMContentLoaded", () => {
+  const style = document.createElement("style");
+  style.textContent = "*, *::before { scroll-initial-target: none !important }";
+  document.head.append(style);
+});
+"""
 
 
 def read(site: str, **query: str) -> str:
@@ -73,6 +83,9 @@ def test_from_an_answer_to_the_lines_on_the_page(site: str, page: Page, sample_l
     expect(page.locator(".source-text mark.answer")).to_be_in_viewport(timeout=_WAIT)
     page.go_back()
     expect(page.locator(".page-image .spot")).to_be_in_viewport(timeout=_WAIT)
+    page.go_back()
+    expect(page.get_by_label("Question", exact=True)).to_have_value(CEMENT, timeout=_WAIT)
+    assert urlsplit(page.url).path == "/" and query(page) == {"q": [CEMENT], "plan": ["liaoning"]}
 
 
 def test_the_highlight_lies_on_the_lines_of_the_passage(site: str, page: Page, sample_library: Library) -> None:
@@ -139,6 +152,60 @@ def test_pages_hits_and_sections_by_keyboard_alone(site: str, page: Page) -> Non
     expect(number).to_have_value("2")
     page.go_back()
     expect(number).to_have_value("12", timeout=_WAIT)
+
+
+def assert_open_at(box: Locator, target: str) -> None:
+    """That ``target`` is seen in ``box``, which was scrolled to it."""
+    expect(box.locator(target)).to_be_attached(timeout=_WAIT)
+    for _ in range(20):
+        inside = box.evaluate(
+            """(box, target) => {
+                const [shown, found] = [box, box.querySelector(target)].map(each => each.getBoundingClientRect());
+                return box.scrollTop > 0 && found.top > shown.top && found.bottom < shown.bottom;
+            }""",
+            target,
+        )
+        if inside:
+            return
+        box.page.wait_for_timeout(100)
+    raise AssertionError(f"{target} is not in sight")
+
+
+def test_boxes_open_at_their_passage_where_css_does_not_open_them(
+    site: str, page: Page, sample_library: Library
+) -> None:
+    page.add_init_script(_OPENS_AT_TOP)
+    page.set_viewport_size({"width": 1440, "height": 500})
+    passage = {"plan": "liaoning", "at": "{}-{}".format(*at(sample_library, "liaoning", WORDS))}
+    opened = [  # address, box, what it opens at
+        (read(site, **passage), "nav.tree", "a[aria-current]"),
+        (read(site, **passage), ".source-text", "mark.answer"),
+        (read(site, **passage, view="page"), ".page-images", ".spot"),
+        (f"{site}/library?plan=sichuan", ".stMain", "[class*=st-key-plan-row-open-] button"),
+    ]
+    for address, box, target in opened:
+        page.goto(address)
+        assert_open_at(page.locator(box), target)
+    page.goto(read(site, plan="liaoning", find="hydrogen"))
+    text, following = page.locator(".source-text"), page.get_by_role("button", name="Next", exact=True)
+    following.click(timeout=_WAIT)
+    assert_open_at(text, "mark.emphasis")
+    text.evaluate("box => { box.scrollTop = 0; document.body.append('new') }")
+    page.wait_for_timeout(300)
+    assert text.evaluate("box => box.scrollTop") == 0  # whoever scrolls is left alone
+    following.click()
+    expect(page.locator(".st-key-reading-find")).to_contain_text("2 of 9", timeout=_WAIT)
+    assert_open_at(text, "mark.emphasis")
+
+
+def test_a_page_image_is_whole_on_paper(site: str, page: Page) -> None:
+    page.goto(read(site, plan="liaoning", view="page", page="2", zoom="200"))
+    box, image = page.locator(".page-images"), page.locator(".page-image img")
+    expect(image).to_be_visible(timeout=_WAIT)
+    assert box.evaluate("e => e.scrollWidth > e.clientWidth && e.scrollHeight > e.clientHeight")
+    page.emulate_media(media="print")
+    for each in (box, page.locator("nav.tree")):
+        assert each.evaluate("e => e.scrollWidth <= e.clientWidth && e.scrollHeight <= e.clientHeight + 1")
 
 
 def test_a_link_shows_the_same_to_another(site: str, page: Page, browser: Browser) -> None:

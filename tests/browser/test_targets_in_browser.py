@@ -68,6 +68,12 @@ def test_an_indicator_opens_the_quotes_of_all_plans_and_a_value_its_own(site: st
         "data-copied", re.compile("Liaoning Province")
     )
     assert parse_qs(urlsplit(page.url).query) == {"plan": ["liaoning", "sichuan"], "words": ["sea-rail"]}
+    page.get_by_role("link", name="[1] Liaoning").click()
+    expect(page).to_have_url(re.compile("open=liaoning"))
+    page.reload()
+    settled(page)
+    expect(quotes).to_have_count(1, timeout=30_000)
+    expect(page.locator(".source-text mark.emphasis").first).to_be_in_viewport()
 
 
 def test_charts_and_tables_are_taken_away(site: str, page: Page) -> None:

@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 import streamlit as st
-from pages import OpenApp
+from pages import OpenApp, go
 from streamlit.testing.v1 import AppTest
-from streamlit.util import calc_hash
 
 from indexer.keeping.asked import FILE
 from indexer.ui.access import LOCATION_VARIABLE
@@ -25,11 +24,8 @@ def open_app(monkeypatch: pytest.MonkeyPatch, sample_folder: Path) -> Iterator[O
         monkeypatch.setenv(LOCATION_VARIABLE, str(folder))
         app = AppTest.from_file(APP, default_timeout=60)
         if page:
-            # AppTest knows pages that are functions by the hash of their address only.
-            app.run()._page_hash = calc_hash(page)
-        for name, value in query.items():
-            app.query_params[name] = value
-        return app.run()
+            app.run()
+        return go(app, page, **query)
 
     yield opens
     (sample_folder / FILE).unlink(missing_ok=True)  # what one test asked is not to be seen by the next

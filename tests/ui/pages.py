@@ -11,6 +11,7 @@ from typing import TypeAlias
 from urllib.parse import parse_qs
 
 from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
 
 OpenApp: TypeAlias = Callable[..., AppTest]
 
@@ -35,6 +36,15 @@ def quote_links(app: AppTest) -> list[tuple[str, dict[str, list[str]]]]:
 def follow(app: AppTest, label: str, nth: int = 0) -> AppTest:
     """Click on the ``nth`` link beside a quote that begins with ``label``: the browser changes the address alone."""
     query = [query for said, query in quote_links(app) if said.startswith(label)][nth]
+    app.query_params.clear()
+    app.query_params.update(query)
+    return app.run()
+
+
+def go(app: AppTest, page: str, **query: str | list[str]) -> AppTest:
+    """Another page's address in the same session, as a link or the Back button leads to it."""
+    # AppTest knows pages that are functions by the hash of their address only.
+    app._page_hash = calc_hash(page)
     app.query_params.clear()
     app.query_params.update(query)
     return app.run()

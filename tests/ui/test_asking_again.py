@@ -118,6 +118,13 @@ def test_earlier_questions_stand_beside_an_answer(open_app: OpenApp, own: Path) 
     assert address(app) == {"q": [SHARE], "plan": ["sichuan"]}
 
 
+def test_earlier_questions_leave_out_ones_own_and_no_other(open_app: OpenApp, own: Path) -> None:
+    app = open_app(folder=own, q=CEMENT)
+    with Library.open(own) as library:
+        note_asked(library.backend, AskedQuestion("asked in another tab"))
+    assert labels(app.run(), "earlier-lately-") == ["asked in another tab"]
+
+
 def test_hostile_questions_are_text(open_app: OpenApp, own: Path) -> None:
     evil = "<script>alert(1)</script> **bold** [link](javascript:alert(2)) :smile: $x^2$"
     with Library.open(own) as library:

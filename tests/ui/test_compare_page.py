@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from html import unescape
 from pathlib import Path
 from urllib.parse import parse_qs
@@ -138,13 +139,17 @@ def test_plans_that_are_gone_are_named_and_the_rest_compared(open_app: OpenApp) 
 
 def test_a_library_of_one_plan_says_how_to_add_another(open_app: OpenApp, tmp_path: Path, encoder: Encoder) -> None:
     (tmp_path / "heat.txt").write_text("Heat plan\n\n1. Pumps\n\nEvery district installs 300 pumps.\n", "utf-8")
-    with Library.open(tmp_path / "library", create=True) as library:
+    folder = tmp_path / "our library's"
+    with Library.open(folder, create=True) as library:
         library._encoder = encoder
-        assert "The library is empty." in page_html(open_app(tmp_path / "library", page="compare"))
+        empty = open_app(folder, page="compare")
+        assert "The library is empty." in page_html(empty)
         list(library.add([tmp_path / "heat.txt"]))
-    app = open_app(tmp_path / "library", page="compare", q="heat")
+    app = open_app(folder, page="compare", q="heat")
     assert "this library holds one: Heat plan" in page_html(app)
-    assert app.code[0].value.startswith("planlens add FILE")
+    assert '<a href="library" target="_self"><span>Drop another on the Library page</span></a>' in page_html(app)
+    for shown, what in ((empty, "FOLDER"), (app, "FILE")):  # as a shell reads it
+        assert shlex.split(shown.code[0].value) == ["planlens", "add", what, "--library", str(folder)]
 
 
 def test_a_question_without_words_is_named_and_the_others_are_compared(open_app: OpenApp) -> None:

@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 from fakes import FakeEncoder
-from pages import OpenApp, address, page_html
+from pages import OpenApp, address, go, page_html
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import TextInput
 
 from indexer.encoding import Progress, Vectors
 from indexer.keeping import originals
@@ -122,6 +123,12 @@ def kept(folder: Path) -> list[str]:
     return sorted(path.name for path in (folder / "originals").rglob("*") if path.is_file())
 
 
+def field(app: AppTest, label: str) -> TextInput:
+    """The text field of this name; those of a plan's form have other keys for other plans and stored values."""
+    (found,) = (widget for widget in app.text_input if widget.label == label)
+    return found
+
+
 def button(app: AppTest, key: str) -> AppTest:
     return app.button(key=key).click().run()
 
@@ -168,7 +175,10 @@ def test_each_file_has_its_line(open_app: OpenApp, folder: Path, opened: Library
     )
     told = lines(app)
     assert told[0] == ("Added", "gansu.md 1 passage Open")
-    assert told[1] == ("Already there", "same.txt same as henan Open")
+    assert told[1] == (
+        "Already there",
+        "same.txt same as henan; its original file was missing and is kept now Open",
+    )
     assert told[2][0] == "Not added" and told[2][1].startswith("broken.pdf is not a readable PDF")
     assert told[3] == ("Not added", "empty.txt is empty. Save it again with the plan's text in it.")
     assert told[4][1].startswith("table.xyz is not a kind of file that can be read. These can: .docx")
@@ -178,7 +188,7 @@ def test_each_file_has_its_line(open_app: OpenApp, folder: Path, opened: Library
     ]
     assert "Adding 6 files: 3 added, 1 there already, 3 not added" in text(app)
     assert ids(opened) == ["anhui", "gansu", "hebei", "henan", "shanxi"]
-    assert kept(folder) == ["gansu.md", "hebei.txt", "shanxi.txt"]
+    assert kept(folder) == ["gansu.md", "hebei.txt", "henan.txt", "shanxi.txt"]
     assert not any(str(folder) in said or "/tmp" in said for _, said in told)
     assert app.file_uploader[0].value in ([], None)  # the zone is empty for the next ones
     finish(button(app, "undo-work"))
@@ -210,6 +220,13 @@ def test_a_file_named_like_a_plan_is_said_to_replace_it_and_can_be_undone(
     finish(button(app, "undo-work"))
     assert opened.plan("anhui").text == ANHUI
     assert "is what it was before" in text(app)
+
+
+def test_only_what_can_become_a_plan_is_said_to_replace_one(open_app: OpenApp, folder: Path) -> None:
+    app = drop(open_app(folder, page="library"), {"anhui.xlsx": "1", "henan.xlsx": "2"})
+    assert text(app).count("is of no kind that can be read") == 2 and not app.toggle
+    app = drop(open_app(folder, page="library"), {"anhui.zip": zipped({"anhui.txt": LATER})})
+    assert "anhui.zip is unpacked" in text(app) and app.toggle(key="replaces")
 
 
 def test_files_of_one_name_stand_side_by_side_where_that_is_wanted(
@@ -344,12 +361,12 @@ def test_a_plan_opens_by_click_and_by_link(open_app: OpenApp, folder: Path) -> N
 
 def test_what_is_known_is_corrected(open_app: OpenApp, folder: Path, opened: Library) -> None:
     app = open_app(folder, page="library", plan="anhui", part="edit")
-    app.text_input(key="edit-issuer").set_value("Anhui Province")
-    app.text_input(key="edit-date").set_value("August 2022")
+    field(app, "Region or issuer").set_value("Anhui Province")
+    field(app, "Date").set_value("August 2022")
     button(app, "edit-save")
     assert error(app).startswith("'August 2022' is no date. Give a year, month or day: 2022, 2022-08 or 2022-08-05.")
-    app.text_input(key="edit-date").set_value("2022-08")
-    app.checkbox(key="edit-machine_translated").set_value(True)
+    field(app, "Date").set_value("2022-08")
+    next(box for box in app.checkbox if box.label == "A machine did the translation").set_value(True)
     button(app, "edit-save")
     assert not app.error and "Saved what is known of Anhui Plan." in text(app)
     (info, _) = opened.plans()
@@ -359,17 +376,32 @@ def test_what_is_known_is_corrected(open_app: OpenApp, folder: Path, opened: Lib
         True,
     )
     assert "Machine translation" in text(app)
-    app.text_input(key="edit-title").set_value("Carbon Peak of Anhui")
+    field(app, "Title").set_value("Carbon Peak of Anhui")
     finish(button(app, "edit-save"))
     assert opened.plans()[0].title == "Carbon Peak of Anhui"
     assert app.button(key="plan-anhui").label == "Carbon Peak of Anhui"
+
+
+def test_a_form_writes_no_old_value_over_a_correction_of_another_session(
+    open_app: OpenApp, folder: Path, opened: Library
+) -> None:
+    app = open_app(folder, page="library", plan="anhui", part="edit")
+    opened.edit("anhui", issuer="Office of Anhui")
+    assert field(app.run(), "Region or issuer").value == "Office of Anhui"
+    field(app, "Date").set_value("2022")
+    button(app, "edit-save")
+    known = opened.plans()[0].metadata
+    assert (known.issuer, known.date) == ("Office of Anhui", "2022")
+    go(app, "library", plan="henan", part="edit")
+    shown = [field(app, label).value for label in ("Title", "Region or issuer", "Date", "Short name")]
+    assert shown == ["Henan Plan", "", "", "henan"]
 
 
 def test_a_new_title_and_putting_back_show_their_way(
     open_app: OpenApp, folder: Path, opened: Library, gated: GatedEncoder
 ) -> None:
     app = open_app(folder, page="library", plan="anhui", part="edit")
-    app.text_input(key="edit-title").set_value("Another")
+    field(app, "Title").set_value("Another")
     button(app, "edit-save")
     gated.gate.release(1)
     until(app, lambda: app.get("progress") and "1 of 2 passages" in app.get("progress")[0].proto.text)
@@ -388,10 +420,10 @@ def test_a_new_title_and_putting_back_show_their_way(
 
 def test_a_plan_is_renamed_and_its_link_with_it(open_app: OpenApp, folder: Path, opened: Library) -> None:
     app = open_app(folder, page="library", plan="anhui", part="edit")
-    app.text_input(key="new-id").set_value("henan")
+    field(app, "Short name").set_value("henan")
     button(app, "rename-save")
     assert "henan" in error(app) and ids(opened) == ["anhui", "henan"]
-    app.text_input(key="new-id").set_value("ah-2022")
+    field(app, "Short name").set_value("ah-2022")
     button(app, "rename-save")
     assert ids(opened) == ["ah-2022", "henan"]
     assert address(app) == {"plan": ["ah-2022"], "part": ["edit"]} and not app.error
@@ -412,15 +444,32 @@ def test_a_new_version_and_what_changed(open_app: OpenApp, folder: Path, opened:
     assert '<mark class="emphasis">2025</mark>' in html and '<mark class="emphasis">2027</mark>' in html
     assert '<del class="passage-text">Steel output falls.</del>' in html
     assert '<ins class="passage-text">Solar roofs are built.</ins>' in html
-    place = next(i for i, s in enumerate(found.sentences) if s.change is Change.ADDED)
-    button(app, f"open-change-{place}")
-    assert 'class="answer">Solar roofs are built.' in page_html(app)
+    name = next(f"change-{rank}" for rank, s in enumerate(found.sentences, 1) if s.change is Change.ADDED)
+    shown = 'class="answer">Solar roofs are built.'
+    button(app, f"open-{name}")
+    assert shown in page_html(app) and address(app)["open"] == [name]
+    linked = open_app(folder, page="library", **address(app))
+    until(linked, lambda: shown in page_html(linked))
+    assert address(linked) == address(app)
+    go(app, "library", plan="anhui", part="changes")  # back
+    assert shown not in page_html(app) and "Sentences:" in text(app)
     app.selectbox(key="old-version").set_value(2).run()
     until(app, lambda: "No sentence differs." in text(app))
     assert address(app) == {"plan": ["anhui"], "part": ["changes"], "old": ["2"], "new": ["2"]}
     app.selectbox(key="old-version").set_value(1).run()
     finish(button(app, "put-version"))
     assert opened.plan("anhui").text == ANHUI
+
+
+def test_a_link_lists_changes_as_far_as_the_one_that_it_opens(
+    open_app: OpenApp, folder: Path, opened: Library, tmp_path: Path
+) -> None:
+    lakes = " ".join(f"Lake {i} is cleaned." for i in range(20))
+    (tmp_path / "henan.txt").write_text(f"{HENAN}\n{lakes}\n")
+    assert [report.status for report in opened.add([tmp_path / "henan.txt"])] == ["replaced"]
+    app = open_app(folder, page="library", plan="henan", part="changes", open="change-14")
+    until(app, lambda: 'class="answer">Lake 13 is cleaned.' in page_html(app))
+    assert page_html(app).count("<ins ") == 14
 
 
 def test_the_original_is_given_back(open_app: OpenApp, folder: Path) -> None:
@@ -454,6 +503,27 @@ def test_several_are_removed_at_once_and_come_back_from_their_tab(
     assert len(ids(opened)) == 1
     gone = open_app(folder, page="library", plan=opened.removed()[0].plan)
     assert "It was removed, and can be put back" in text(gone) and address(gone) == {}
+
+
+def test_what_is_ticked_stays_so_while_other_plans_are_listed(open_app: OpenApp, folder: Path, opened: Library) -> None:
+    app = open_app(folder, page="library")
+    app.checkbox(key="pick-anhui").check().run()
+    app.text_input(key="find").set_value("henan").run()
+    app.checkbox(key="pick-henan").check().run()
+    assert app.button(key="remove-picked").label == "Remove 2 plans"
+    app.text_input(key="find").set_value("").run()
+    assert app.checkbox(key="pick-anhui").value and app.checkbox(key="pick-henan").value
+    app.checkbox(key="pick-henan").uncheck().run()
+    app.text_input(key="find").set_value("henan").run()
+    button(app, "remove-picked")
+    assert ids(opened) == ["henan"] and "Removed: Anhui Plan." in text(app)
+    app.checkbox(key="pick-henan").check().run()
+    button(app, "remove-picked")
+    finish(button(app, "undo"))
+    assert ids(opened) == ["henan"] and not app.checkbox(key="pick-henan").value
+    app.checkbox(key="pick-henan").check().run()
+    button(app, "pick-none")
+    assert not app.checkbox(key="pick-henan").value and "remove-picked" not in {b.key for b in app.button}
 
 
 def test_deleting_for_good_asks_first(open_app: OpenApp, folder: Path, opened: Library) -> None:

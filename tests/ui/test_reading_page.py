@@ -7,16 +7,19 @@ import io
 import math
 import re
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
-from pages import OpenApp, address, follow, page_html
+from pages import OpenApp, address, follow, go, page_html
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from indexer.encoding import Encoder
 from indexer.library import Library
 from indexer.types import Plan
+from indexer.ui.library_uploads import Upload, add_uploads
+from indexer.ui.library_work import Report, Work
 from indexer.viewing.boxes import find_boxes
 from indexer.viewing.drawing import HIGHLIGHT
 
@@ -157,6 +160,26 @@ def test_a_missing_or_other_original_is_a_sentence_and_the_text(open_app: OpenAp
     assert "Add it again on the Library page. Below is the text." in page_html(app)
 
 
+@pytest.mark.parametrize("into", [None, "kilns"], ids=["dropped", "as a new version"])
+def test_a_missing_original_is_kept_when_the_file_is_added_again(
+    open_app: OpenApp, encoder: Encoder, tmp_path: Path, into: str | None
+) -> None:
+    name, data = "Kilns  (final).PDF", draw(LINES[:1], LINES[1:])  # the drop zone keeps files under simpler names
+    with zipfile.ZipFile(tmp_path / "plans.zip", "w") as package:
+        package.writestr(name, data)
+    with Library.open(tmp_path / "library", create=True) as library:
+        library._encoder = encoder
+        list(library.add([tmp_path / "plans.zip"], plan_id="kilns"))
+        query = {"folder": tmp_path / "library", "page": "read", "plan": "kilns", "view": "page"}
+        assert "Add it again on the Library page." in page_html(open_app(**query))
+        work = Work("Adding", lambda work: add_uploads(library, [Upload("other.pdf", data)], work, into=into))
+        (report,) = work.job.look(20)
+    detail = "same as kilns; its original file was missing and is kept now"
+    assert report == Report("other.pdf", "same", detail, "kilns")
+    app = open_app(**query)
+    assert len(images(app)) == 1 and app.get("download_button")
+
+
 def test_a_plan_that_is_gone_is_said_and_another_can_be_chosen(open_app: OpenApp) -> None:
     app = open_app(page="read", plan="atlantis<b>", at="3-9")
     assert not app.exception
@@ -197,6 +220,26 @@ def test_the_source_beside_an_answer_turns_to_its_page_and_leads_into_the_plan(o
     assert way.label == "Open in plan" and "view=page" in way.query_string and "plan=liaoning" in way.query_string
     follow(app, "Show in its surroundings", 1)
     assert images(app) and app.number_input(key="source-page").value  # the page image stays chosen
+
+
+@pytest.mark.parametrize(
+    ("page", "query", "key", "value"),
+    [
+        ("", {"q": "cement", "plan": ["liaoning"]}, "question", "cement"),
+        ("", {"q": "cement", "plan": ["liaoning"], "open": "passage-2"}, "plans", ["liaoning"]),
+        ("compare", {"q": ["cement", "steel"], "plan": ["liaoning", "sichuan"]}, "questions", "cement\nsteel"),
+        ("targets", {"sector": "energy"}, "t-sector", "energy"),
+    ],
+)
+def test_the_form_that_one_comes_back_to_says_what_was_asked(
+    open_app: OpenApp, page: str, query: dict[str, str | list[str]], key: str, value: object
+) -> None:
+    app = open_app(page=page, **query)
+    before = address(app)
+    go(app, "read", plan="liaoning")
+    assert not app.exception and key not in app.session_state
+    go(app, page, **query)
+    assert app.session_state[key] == value and address(app) == before
 
 
 def test_hostile_text_is_shown_as_text(open_app: OpenApp, tmp_path: Path, encoder: Encoder) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import streamlit as st
 from fakes import FakeEncoder
 from hypothesis import given
 from hypothesis import strategies as some
-from pages import OpenApp, address, page_html
+from pages import OpenApp, address, page_html, quote_links
 from streamlit.testing.v1 import AppTest
 
 from indexer.encoding import Encoder
@@ -119,6 +120,29 @@ def test_what_is_charted_is_in_the_address(open_app: OpenApp, sample_library: Li
     assert open_app(page="targets", **address(app)).selectbox(key="t-line").value == "sichuan"
     downloads = [button.label for button in app.get("download_button")]
     assert downloads == ["PNG", "SVG", "CSV", "XLSX"]
+
+
+@pytest.mark.parametrize("every", ["", "1"])
+def test_a_link_opens_its_quote_and_source(open_app: OpenApp, sample_library: Library, every: str) -> None:
+    target = sample_library.targets(["sichuan"])[-1]
+    name = f"sichuan:{target.start}"
+    app = open_app(page="targets", every=every, open=name)
+    assert page_html(app).count("<blockquote") == 1 and 'class="source-text"' in page_html(app)
+    ((label, query),) = quote_links(app)
+    assert label.startswith("[1] Sichuan") and query["open"] == [name] == address(app)["open"]
+    app.button(key="source-close").click().run()
+    assert "<blockquote" not in page_html(app)
+    assert "<blockquote" not in page_html(open_app(page="targets", open="sichuan:1"))
+
+
+def test_heads_of_columns_are_titles_without_escapes(open_app: OpenApp, tmp_path: Path, fake: FakeEncoder) -> None:
+    title = "Anhui Plan (2021-2030), rev. 2"
+    (tmp_path / "anhui.txt").write_text(f"{title}\n\nBy 2030, the share of clean boats will reach 12%.\n", "utf-8")
+    with Library.open(tmp_path / "library", create=True) as library:
+        assert [added.status for added in library.add([tmp_path / "anhui.txt"])] == ["added"]
+        assert library.plans()[0].title == title
+    app = open_app(tmp_path / "library", page="targets")
+    assert json.loads(app.dataframe[0].proto.columns)["anhui"]["label"] == title
 
 
 def test_plans_that_are_gone_are_named(open_app: OpenApp) -> None:

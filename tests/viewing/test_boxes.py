@@ -193,7 +193,7 @@ def test_a_text_that_was_read_otherwise_is_found_as_far_as_it_is_there(tmp_path:
 
 def test_what_is_no_pdf_is_refused(tmp_path: Path) -> None:
     plan = read(tmp_path, draw(LINES))
-    with pytest.raises(SourceError, match=r"cannot be read as a PDF\. Add it again"):
+    with pytest.raises(SourceError, match=r"cannot be read as a PDF\. Save it anew"):
         find_boxes(b"Kilns close.", plan, (0, 5))
 
 
