@@ -81,7 +81,7 @@ class Library:
         """The model that this library's vectors are of, also after another process embedded anew. Raises ModelError."""
         known = self.backend.model
         if self._encoder is None or (known and known[1] != self._encoder.fingerprint and self.backend.plans()):
-            stored = known if self.backend.plans() else None
+            stored = known if self.backend.plans() else None  # what an empty library was of binds nobody
             load = partial(load_encoder, notify=self._notify)
             encoder = load(*stored) if stored and self._model is None else load(self._model)
             if stored and encoder.fingerprint != stored[1]:

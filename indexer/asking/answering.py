@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from indexer.asking.close_reading import read_closely
 from indexer.asking.confidence import absent_words, answers, confidence, measure, missing_names
 from indexer.asking.interaction import NO_WORDS, QuestionWords, read_words
-from indexer.asking.question import FIGURES, Question, ask_of, read_question
+from indexer.asking.kinds import FIGURES
+from indexer.asking.question import Question, ask_of, read_question
 from indexer.asking.ranking import CLOSER, RankedPassage, RankedSentence, rank_passages
 from indexer.asking.retrieval import DEPTH, retrieve
 from indexer.encoding import Encoder

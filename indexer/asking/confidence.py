@@ -18,7 +18,8 @@ from pathlib import Path
 import numpy as np
 
 from indexer.asking.interaction import QuestionWords, holds_figure
-from indexer.asking.question import Kind, Question
+from indexer.asking.kinds import Kind
+from indexer.asking.question import Question
 from indexer.asking.ranking import RankedSentence
 from indexer.reading.spelling import fold_spelling
 

@@ -16,7 +16,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from indexer.asking.interaction import QuestionWords, SentenceMatch, match_sentences
-from indexer.asking.question import Kind, Question, fits_kind
+from indexer.asking.kinds import Kind, fits_kind
+from indexer.asking.question import Question
 from indexer.asking.retrieval import Candidate
 from indexer.encoding import Encoder
 from indexer.encoding.reader import Reading

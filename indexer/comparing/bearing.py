@@ -15,7 +15,7 @@ import numpy as np
 
 from indexer.asking.answering import Examination
 from indexer.asking.confidence import RARE, answers, confidence
-from indexer.asking.question import Kind
+from indexer.asking.kinds import Kind
 from indexer.asking.ranking import RankedSentence
 from indexer.reading.quantities import comparable, find_quantities
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from indexer.asking.question import Kind, fits_kind, plan_names, read_question
+from indexer.asking.kinds import Kind, fits_kind
+from indexer.asking.question import plan_names, read_question
 from indexer.errors import QuestionError
 
 NAMES = {"alpha": ("Alphaland",), "beta": ("Betavia", "Upper"), "national": ()}
