@@ -9,8 +9,10 @@ right from 0.80 to 0.89 on two plans; and it says which words matched, and which
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from operator import itemgetter
 
 import numpy as np
 import numpy.typing as npt
@@ -47,7 +49,7 @@ class QuestionWords:
 
     def mean(self, matches: npt.NDArray[np.float64]) -> float:
         """The mean of ``matches`` (n,) by the words' weights; 0.0 for no words."""
-        return float(np.average(matches, weights=self.weights)) if self.words else 0.0
+        return float(matches @ self.weights / self.weights.sum()) if self.words else 0.0
 
 
 #: A question of which nothing is known.
@@ -141,27 +143,33 @@ def _match(
     text: str,
     sentence: Span,
 ) -> SentenceMatch:
-    inside = [i for i, (a, b) in enumerate(spans) if a >= sentence[0] and b <= sentence[1]]
-    if not inside or not words.words:
+    """The sentence's match without its score; ``spans`` are the tokens', which go forward as the text does."""
+    first = bisect_left(spans, sentence[0], key=itemgetter(0))
+    last = bisect_right(spans, sentence[1], key=itemgetter(1))
+    if first >= last or not words.words:
         return SentenceMatch(sentence, 0.0, np.zeros(len(words.words)), ())
-    part = similarities[:, inside]
-    best = part.max(axis=1)
     rows = [row for pieces in words.pieces for row in pieces]
     counts = [len(pieces) for pieces in words.pieces]
-    sums = np.add.reduceat(best[rows], np.cumsum([0, *counts[:-1]]))
+    part = similarities[rows, first:last]
+    sums = np.add.reduceat(part.max(axis=1), np.cumsum([0, *counts[:-1]]))
     matches = (sums / counts).astype(np.float64)
     # which words of the sentence met one: the best piece of a word decides for the word
-    by_token = part[rows].max(axis=0)
     met: dict[int, Span] = {}
-    for column, token in enumerate(inside):
-        if by_token[column] >= MET:
-            word = tokens.words[token]
-            pieces = [spans[i] for i in inside if tokens.words[i] == word]
-            span = (pieces[0][0], pieces[-1][1])
-            word_text = text[slice(*span)].lower()
-            if word_text not in FUNCTION_WORDS and re.search(r"\w", word_text):
-                met[word] = span
-    return SentenceMatch(sentence, 0.0, matches, tuple(sorted(met.values())))
+    for token in (np.flatnonzero(part.max(axis=0) >= MET) + first).tolist():
+        word = tokens.words[token]
+        if word not in met:
+            begin, end = token, token + 1
+            while begin > first and tokens.words[begin - 1] == word:
+                begin -= 1
+            while end < last and tokens.words[end] == word:
+                end += 1
+            met[word] = spans[begin][0], spans[end - 1][1]
+    carrying = [span for span in met.values() if _carries_meaning(text[slice(*span)])]
+    return SentenceMatch(sentence, 0.0, matches, tuple(sorted(carrying)))
+
+
+def _carries_meaning(word: str) -> bool:
+    return word.lower() not in FUNCTION_WORDS and re.search(r"\w", word) is not None
 
 
 def _context(passage: Passage) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias
 
 from indexer.types import Passage, Plan, PlanInfo, SavedQuestion, Target, Version
 
@@ -47,8 +47,7 @@ class PlanContent:
     since: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """One entry of a ranking: a passage's ``key`` and its score, higher for better."""
 
     key: int

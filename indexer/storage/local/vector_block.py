@@ -172,7 +172,7 @@ class VectorBlock:
             asked = min(2 * asked, count)
 
     def _found(self, scores: Vectors, positions: npt.NDArray[np.int64]) -> list[Found]:
-        return [Found(int(key), float(score)) for key, score in zip(self.keys[positions], scores, strict=True)]
+        return list(map(Found, self.keys[positions].tolist(), scores.tolist()))
 
     def _positions(self, span: KeyRange) -> slice:
         return slice(*np.searchsorted(self.keys, [span[0], span[1] + 1]))

@@ -208,7 +208,7 @@ class WordIndex:
             asked *= 2
             hits = searcher.search(words, asked, count=False).hits
         keys = searcher.fast_field_values("key", [address for _, address in hits])
-        found = [Found(int(key), float(score)) for key, (score, _) in zip(keys, hits, strict=True)]
+        found = [Found(key, score) for key, (score, _) in zip(keys, hits, strict=True)]
         return sorted(found, key=lambda f: (-f.score, f.key))[:k]
 
     def rarity(self, words: Sequence[str]) -> list[float]:
