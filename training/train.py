@@ -1,13 +1,14 @@
 """Train the small reader: where the answer stands, or that there is none, and whether the passage answers.
 
     python -m training.train --work WORK [--run RUN] [--start RUN] [--spans] [--minutes 120] [--examples 36000]
-        [--resume]
+        [--masked 0.1] [--resume]
 
 Reads what ``training.prepare`` and ``training.mine`` wrote to WORK; writes to RUN (WORK/run) reader.safetensors,
 log.jsonl, details.json and, every --save steps, checkpoint.pt, from which --resume goes on. On the CPU in fp32 a
 run that was resumed ends with the very weights of one that was not. With --start a run begins with the weights
 of an earlier one, or of an exported reader, and a rate that rises anew; with --spans it learns from answers whose
-place is known, and half as many that are none. A GPU is used where torch sees one.
+place is known, and half as many that are none; with --masked a share of the passages' words is hidden from it. A GPU
+is used where torch sees one.
 
 The loss is cross-entropy of the answer's first and last token, no answer being the first token of all
 (Devlin et al. 2019), plus binary cross-entropy of relevance. An answered example whose set does not say
@@ -31,18 +32,9 @@ from indexer.encoding.onnx import DETAILS_FILE
 from indexer.encoding.reader.pairs import Pair, encode_pairs, load_tokenizer
 from indexer.evaluation import auroc
 from training.examples import Example, draw, read_split, with_spans
-from training.items import IGNORED, Item, batches, to_items
-from training.model import (
-    Reader,
-    base_folder,
-    load_reader,
-    may_be_answers,
-    new_reader,
-    pad,
-    read,
-    save_reader,
-    span_logits,
-)
+from training.items import Item, batches, to_items
+from training.loss import loss_of
+from training.model import Reader, base_folder, load_reader, new_reader, read, save_reader
 from training.spans import exact, overlap
 
 SEED = 7
@@ -53,21 +45,6 @@ DECAY = 0.01
 LARGEST_GRADIENT = 1.0
 #: Examples of the dev split that are looked at while training.
 _LOOKED_AT = 600
-
-
-def loss_of(reader: Reader, items: Sequence[Item], device: str, bf16: bool) -> tuple[Any, Any]:
-    """The span's loss, of those that teach one, and the relevance's loss, means over ``items``."""
-    pairs = [item.pair for item in items]
-    with torch.autocast(device, dtype=torch.bfloat16, enabled=bf16):
-        spans, relevance = reader(*pad(pairs, device))
-    logits = span_logits(spans, may_be_answers(pairs, spans.shape[1], device))
-    targets = torch.tensor([(item.first, item.last) for item in items], device=device)
-    teaching = (targets[:, 0] != IGNORED).sum().clamp(min=1)
-    summed = torch.nn.functional.cross_entropy(
-        logits.transpose(1, 2).flatten(0, 1), targets.flatten(), ignore_index=IGNORED, reduction="sum"
-    )
-    wanted = torch.tensor([float(item.relevant) for item in items], device=device)
-    return summed / (2 * teaching), torch.nn.functional.binary_cross_entropy_with_logits(relevance.float(), wanted)
 
 
 def rate_at(progress: float) -> float:
@@ -106,10 +83,12 @@ class Run:
         bf16: bool = False,
         device: str = "cpu",
         seed: int = SEED,
+        masked: float = 0.0,
     ) -> None:
         self.reader = reader.to(device)
         self.items, self.folder, self.device, self.bf16 = items, folder, device, bf16
         self.batch, self.accumulate, self.rate, self.seed, self.minutes = batch, accumulate, rate, seed, minutes
+        self.masked = masked
         per_epoch = -(-len(batches(items, batch, 0, seed)) // accumulate)
         self.steps = epochs * per_epoch
         self.step, self.seconds, self.read = 0, 0.0, 0
@@ -171,7 +150,8 @@ class Run:
         count = sum(map(len, parts))
         span_loss = relevance_loss = 0.0
         for part in parts:
-            span, relevance = loss_of(self.reader, [self.items[i] for i in part], self.device, self.bf16)
+            items = [self.items[i] for i in part]
+            span, relevance = loss_of(self.reader, items, self.device, self.bf16, self.masked)
             ((span + relevance) * len(part) / count).backward()
             span_loss += span.item() * len(part) / count
             relevance_loss += relevance.item() * len(part) / count
@@ -224,6 +204,7 @@ def main() -> None:
     parser.add_argument("--start", type=Path, help="begin with this earlier run's weights, or an exported reader's")
     parser.add_argument("--examples", type=int, help="learn from so many at most, drawn by the seed")
     parser.add_argument("--spans", action="store_true", help="learn where answers stand above all")
+    parser.add_argument("--masked", type=float, default=0.0, help="share of the passages' tokens that is hidden")
     parser.add_argument("--epochs", type=int, default=1)
     parser.add_argument("--minutes", type=float, help="stop in time, the rate having fallen to nothing")
     parser.add_argument("--rate", type=float, default=RATE)
@@ -258,6 +239,7 @@ def main() -> None:
         bf16=arguments.precision == "bf16" or (arguments.precision == "auto" and has_bf16(device)),
         device=device,
         seed=arguments.seed,
+        masked=arguments.masked,
     )
     if arguments.resume:
         run.resume()
@@ -276,6 +258,7 @@ def main() -> None:
         "precision": "bf16" if run.bf16 else "fp32",
         "rate": arguments.rate,
         "spans above all": arguments.spans,
+        "masked": arguments.masked,
         "batch": arguments.batch * arguments.accumulate,
         "seed": arguments.seed,
     }

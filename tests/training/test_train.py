@@ -22,8 +22,9 @@ from indexer.errors import ModelError
 from training.examples import Example, with_spans, write_lines
 from training.export import Agreement, check_agreement, export_reader
 from training.items import batches, to_items
+from training.loss import loss_of
 from training.model import load_reader, may_be_answers, new_reader, pad, read, save_reader, span_logits
-from training.train import Run, loss_of, main, rate_at, train
+from training.train import Run, main, rate_at, train
 
 
 def pairs_of(tokenizer: Any, examples: list[Example]) -> list[Pair]:

@@ -1,0 +1,95 @@
+"""The mean of runs, and a loss that sees a part of the words only."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from indexer.encoding.reader.pairs import load_tokenizer
+from indexer.errors import ModelError
+from training.average import average, details_of, main
+from training.examples import Example
+from training.items import to_items
+from training.loss import MASK, loss_of
+from training.model import base_folder, load_reader, new_reader, save_reader
+
+
+def test_the_mean_of_runs_is_each_weights_mean(base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("training.average.base_folder", lambda: base)
+    states = []
+    for seed, name in ((3, "one"), (4, "other"), (5, "third")):
+        reader = new_reader(base, seed)
+        save_reader(reader, tmp_path / name)
+        (tmp_path / name / "details.json").write_text(json.dumps({"seed": seed}))
+        states.append(reader.state_dict())
+    runs = [str(tmp_path / name) for name in ("one", "other", "third")]
+    monkeypatch.setattr(sys, "argv", ["average", "--runs", *runs, "--out", str(tmp_path / "mean")])
+    main()
+    mean = load_reader(tmp_path / "mean", base).state_dict()
+    assert not torch.equal(mean["heads.weight"], states[0]["heads.weight"])
+    for name, value in mean.items():
+        by_hand = torch.stack([state[name].double() for state in states]).mean(dim=0)
+        torch.testing.assert_close(value.double(), by_hand, rtol=1e-6, atol=1e-9)
+    details = json.loads((tmp_path / "mean/details.json").read_text())
+    assert details == {"mean of": "one, other, third", "one": {"seed": 3}, "other": {"seed": 4}, "third": {"seed": 5}}
+
+
+def test_the_mean_of_a_run_with_itself_is_that_run(base: Path) -> None:
+    before = new_reader(base, 3).state_dict()
+    after = average([new_reader(base, 3), new_reader(base, 3), new_reader(base, 3)]).state_dict()
+    assert all(torch.equal(after[name], before[name]) for name in before)
+
+
+def test_a_mean_takes_two(base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(ModelError, match="two runs or more"):
+        average([new_reader(base, 3)])
+    monkeypatch.setattr("training.average.base_folder", lambda: base)
+    for folder in (tmp_path / "a/run", tmp_path / "b/run"):
+        save_reader(new_reader(base, 3), folder)
+        (folder / "details.json").write_text("{}")
+    argv = ["average", "--runs", str(tmp_path / "a/run"), str(tmp_path / "b/run"), "--out", str(tmp_path / "mean")]
+    monkeypatch.setattr(sys, "argv", argv)
+    with pytest.raises(SystemExit):
+        main()
+    assert not (tmp_path / "mean").exists()
+
+
+def test_a_run_is_told_of_once() -> None:
+    first: dict[str, Any] = {"seed": 1}
+    second = {"seed": 2, "earlier run": first}
+    third = {"seed": 3, "earlier run": details_of({"first": first, "second": second})}
+    assert details_of({"first": first, "second": second, "third": third}) == {
+        "mean of": "first, second, third",
+        "first": {"seed": 1},
+        "second": {"seed": 2, "earlier run": "first"},
+        "third": {"seed": 3, "earlier run": {"mean of": "first, second"}},
+    }
+
+
+def test_words_of_the_passage_alone_are_hidden(
+    reader: Any, tokenizer: Any, twenty: list[Example], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert load_tokenizer(base_folder()).token_to_id("[MASK]") == MASK
+    monkeypatch.setattr("training.loss.MASK", 1)  # a token that the small vocabulary has
+    items = to_items(twenty[:4], tokenizer)
+    seen = []
+    hook = reader.register_forward_pre_hook(lambda module, inputs: seen.append(inputs[0].clone()))
+    reader.eval()
+    plain = loss_of(reader, items, "cpu", bf16=False)
+    torch.manual_seed(1)
+    all_hidden = loss_of(reader, items, "cpu", bf16=False, masked=1.0)
+    torch.manual_seed(1)
+    loss_of(reader, items, "cpu", bf16=False, masked=0.5)
+    hook.remove()
+    for row, item in enumerate(items):
+        for place, (token, span) in enumerate(zip(item.pair.ids, item.pair.spans, strict=True)):
+            assert seen[0][row, place] == token
+            assert seen[1][row, place] == (1 if span else token)
+    hidden = (seen[2] != seen[0]).sum() / (seen[1] != seen[0]).sum()
+    assert 0.2 < hidden < 0.8
+    assert all_hidden[0].item() != plain[0].item()
