@@ -44,6 +44,7 @@ class Year:
     year: int
 
 
+_MONEY = frozenset(CURRENCY.values())
 _SCALES = {
     "hundred": 1e2, "thousand": 1e3, "million": 1e6, "mn": 1e6, "billion": 1e9, "bn": 1e9, "trillion": 1e12,
     "十": 1e1, "百": 1e2, "千": 1e3, "万": 1e4, "十万": 1e5, "百万": 1e6, "千万": 1e7, "亿": 1e8, "十亿": 1e9,
@@ -51,6 +52,7 @@ _SCALES = {
 }  # fmt: skip
 #: Behind a figure of money, "£20m"; behind any other, "20 m" is a length.
 _SHORT_SCALES = {"k": 1e3, "m": 1e6, "b": 1e9, "tn": 1e12}
+_SHORT = re.compile(rf"\s?(?P<scale>(?i:{'|'.join(_SHORT_SCALES)}))\b")
 _WORDS = {
     word: float(i) for i, word in enumerate("one two three four five six seven eight nine ten eleven twelve".split(), 1)
 } | {"a": 1.0, "twenty": 20.0, "thirty": 30.0, "forty": 40.0, "fifty": 50.0, "half a": 0.5}
@@ -78,7 +80,8 @@ _NUMBER = re.compile(
 )
 #: A line that ends between a figure and its unit, as in PDF files; digits on two lines are two figures.
 _LINE_END = re.compile(r"(?<=[\w.])\n(?=[^\W\d_])")
-_RANGE = re.compile(r"\s?(?:-|–|—|~|～|to|至|到)\s?")
+_LINE_OPENS = re.compile(r"\n[A-Z][a-z]")
+_RANGE = re.compile(r"\s?(?:-|–|—|~|～|(?P<word>to|至|到))\s?")
 #: A year digit by digit in Chinese, "二〇三〇年", without its last character.
 WRITTEN_YEAR = rf"(?:一九|二[{_NOUGHT}])[{_NOUGHT}一二三四五六七八九]{{2}}(?=\s?年)"
 _YEAR = re.compile(rf"(?<![\d.,])(?P<year>(?:19|20)\d\d)(?!\d|[.,]\d)(?P<named>\s?年)?|(?P<written>{WRITTEN_YEAR})")
@@ -135,17 +138,24 @@ def find_quantities(text: str, broken: Sequence[Span] | None = None) -> list[Qua
             unit = "percent" if match["percent"] else CURRENCY[match["currency"]]
             end = match.end()
         value = _value(match)
-        # a heading that ends in a year takes no unit from the line below: "Goals for 2030", "People in towns"
-        lone = unit in ("", "year") or "\n" in source[match.end() : end]
-        if (lone and _YEAR.fullmatch(match.group().strip())) or (match["chinese"] and not unit):
+        a_year = _YEAR.fullmatch(match.group().strip()) and _stands_alone(source, text, match.end())
+        if a_year or (match["chinese"] and not unit):
             continue
         start = match.start() + len(match.group()) - len(match.group().lstrip())
         cut_off = any(a <= start < b or a < end <= b for a, b in broken)
-        if found and not found[-1].unit and _RANGE.fullmatch(text[found[-1].span[1] : start]):
-            low = found[-1]
-            scale = _SCALES.get(match["scale"] or "", 1.0)
-            low_value = low.value if low.value >= scale > 1 else low.value * scale
-            found[-1] = Quantity(low.span, low_value, unit, low.cut_off)
+        if found and (between := _RANGE.fullmatch(text[found[-1].span[1] : start])):
+            low, scale, as_low = found[-1], _SCALES.get(match["scale"] or "", 1.0), False
+            if low.unit in _MONEY and not match["currency"]:
+                # the sign is said once for both: "£20-30m", but not "£20 to 30 schools"
+                short = _SHORT.match(text, match.end())
+                as_low = bool(short) or (unit in ("", low.unit) and (scale > 1 or not between["word"]))
+                if short:
+                    scale, end = _SHORT_SCALES[short["scale"].lower()], short.end()
+                    value *= scale
+                unit = low.unit if as_low else unit
+            if as_low or not low.unit:
+                scaled = low.value >= scale > 1 or not text[low.span[1] - 1].isdigit()
+                found[-1] = Quantity(low.span, low.value if scaled else low.value * scale, unit, low.cut_off)
         found.append(Quantity((start, end), value, unit, cut_off))
         position = max(position, end)
     return sorted([*found, *_fractions(text)], key=lambda q: q.span)
@@ -161,12 +171,13 @@ def find_years(text: str, *, periods: bool = False) -> list[Year]:
         for m in _PERIOD.finditer(text)
         if periods or m["end"] or m["cend"]
     ]
+    joined = _LINE_END.sub(" ", text)
     plain = [
         Year(m.span("written"), int("".join(str(_DIGITS[digit]) for digit in m["written"])))
         if m["written"]
         else Year(m.span("year"), int(m["year"]))
         for m in _YEAR.finditer(text)
-        if m["written"] or m["named"] or not unit_at(text, m.end())[0].removesuffix("year")
+        if m["written"] or m["named"] or _stands_alone(text, joined, m.end())
     ]
     return sorted([*ends, *plain], key=lambda y: y.span)
 
@@ -196,6 +207,15 @@ def decimals(value: float) -> int:
     digits = len(mantissa.partition(".")[2].rstrip("0"))
     places = digits - int(exponent)
     return max(0, places if digits < 10 else min(places, max(2, 3 - int(exponent))))
+
+
+def _stands_alone(text: str, joined: str, end: int) -> bool:
+    """Whether no unit follows the number that ends at ``end`` in ``text``, whose lines are one in ``joined``.
+
+    A heading that ends in a year takes none from the line below: "Goals for 2030", "People in towns".
+    """
+    unit, unit_end = unit_at(joined, end)
+    return unit in ("", "year") or _LINE_OPENS.search(text, end, unit_end) is not None
 
 
 def _ordinal(period: re.Match[str]) -> int:

@@ -69,6 +69,40 @@ def test_a_range_lends_its_first_figure_the_unit_and_the_scale() -> None:
     assert (low.value, low.unit, high.value, high.unit) == (1e7, "t", 1.5e7, "t")
 
 
+@pytest.mark.parametrize(
+    ("text", "low", "high"),
+    [
+        ("£20-30m a year", 2e7, 3e7),
+        ("£20m–30m", 2e7, 3e7),
+        ("£500k-1m", 5e5, 1e6),
+        ("£20 to 30m", 2e7, 3e7),
+        ("£5 to 7 billion", 5e9, 7e9),
+        ("£5–7bn", 5e9, 7e9),
+        ("£3.5 million to 4.5 million", 3.5e6, 4.5e6),
+        ("£5 to £2 million", 5, 2e6),
+        ("£5-7 per tree", 5, 7),
+    ],
+)
+def test_a_sign_of_money_counts_for_both_ends_of_a_range(text: str, low: float, high: float) -> None:
+    found = find_quantities(f"It gives {text}, as planned.")
+    assert [(q.value, q.unit) for q in found] == [(low, "pound_sterling"), (high, "pound_sterling")]
+
+
+@pytest.mark.parametrize(
+    ("text", "figures"),
+    [
+        ("£20 to 30 schools", [(20.0, "pound_sterling"), (30.0, "")]),
+        ("£20m and 30m of pipe", [(2e7, "pound_sterling"), (30.0, "m")]),
+        ("£20-30 km", [(20.0, "pound_sterling"), (30.0, "km")]),
+        ("20-30m wide", [(20.0, "m"), (30.0, "m")]),
+        ("5 tonnes to 2 million tonnes", [(5.0, "t"), (2e6, "t")]),
+        ("500 thousand-1 million tonnes", [(5e5, "t"), (1e6, "t")]),
+    ],
+)
+def test_what_is_no_range_of_money_keeps_its_units(text: str, figures: list[tuple[float, str]]) -> None:
+    assert [(q.value, q.unit) for q in find_quantities(f"It takes {text}.")] == figures
+
+
 def test_a_figure_that_breaks_off_says_so() -> None:
     (broken,) = find_quantities("The installed capacity will reach 1.")
     (whole,) = find_quantities("The installed capacity will reach 1.5 GW.")
@@ -76,8 +110,12 @@ def test_a_figure_that_breaks_off_says_so() -> None:
 
 
 def test_years_and_the_ends_of_five_year_plans() -> None:
-    text = "by 2025, by the end of the 15th Five-Year Plan period, and 2000 tons"
+    text = "by 2025, by the end of the 15th Five-Year Plan period, and 2000 tons, 2000\ntonnes"
     assert [y.year for y in find_years(text)] == [2025, 2030]
+
+
+def test_a_year_that_ends_a_heading_has_no_unit_below() -> None:
+    assert [y.year for y in find_years("Goals for 2030\nPeople living in towns get heat pumps.")] == [2030]
 
 
 @pytest.mark.parametrize(
@@ -148,6 +186,8 @@ def test_a_span_is_the_figure_with_its_unit(number: int, unit: str) -> None:
         ("by 20\npercent", [(20.0, "percent")]),
         ("装机8000\n万千瓦", [(8e7, "kW")]),
         ("12\n345 tons", [(12.0, ""), (345.0, "t")]),
+        ("about 2000\ntonnes", [(2000.0, "t")]),
+        ("reach 2000\nMW", [(2000.0, "MW")]),
     ],
 )
 def test_a_line_that_ends_parts_no_figure_from_its_unit(text: str, figures: list[tuple[float, str]]) -> None:
