@@ -5,10 +5,11 @@
 One judges by what retrieval and late interaction saw, one by what the reader says as well; without the
 reader's weights the latter stays as it is. Learns from the development questions on the two real plans in
 DIR and from our own on the sample plans; the real set weighs REAL_WEIGHT times the other, whose questions
-are put in other words than the plans' on purpose and are harder than what people ask. The threshold is the
-lowest that refuses REFUSED of the real plans' unanswerable questions: above it, facts in other words than
-the plan's get lost. Prints what each setting keeps and refuses, and, for the real set, the same with each
-question left out of the fit in turn, from which the calibration curve is drawn.
+are put in other words than the plans' on purpose and are harder than what people ask. The
+threshold refuses REFUSED of the real plans' unanswerable questions, and more of them as far as that costs no
+fact: above it, facts in other words than the plan's get lost. Prints what each setting keeps and refuses, and,
+for the real set, the same with each question left out of the fit in turn, from which the calibration curve is
+drawn.
 """
 
 from __future__ import annotations
@@ -26,11 +27,14 @@ from sklearn.linear_model import LogisticRegression
 
 import indexer.asking.confidence as target
 from indexer.evaluation import auroc, calibration, refused_at_kept
+from indexer.library import Library
 
-REFUSED = 0.6
+REFUSED = 0.8
 #: Strength of the penalty, scikit-learn's C on features scaled to unit variance; chosen by leaving out.
 C = 0.1
 REAL_WEIGHT = 3.0
+#: Other settings of the threshold that are printed beside.
+_REFUSED_TOO = (0.6, 0.7, 0.9)
 _KEPT = (0.9, 0.95, 0.975, 1.0)
 _BINS = 5
 Features = np.ndarray
@@ -38,10 +42,9 @@ Features = np.ndarray
 Judged = tuple[Features, Features]
 
 
-def collect(plans: list[Path], questions: list[Row]) -> Judged:
+def collect(library: Library, questions: list[Row], *, read: bool) -> Judged:
     """What the judge sees of each question. Those that are refused before it is asked are left out."""
-    with indexed(plans) as library:
-        seen = [(row, s) for row, s in examine_all(library, questions) if s.judged and not s.missing]
+    seen = [(row, s) for row, s in examine_all(library, questions, read=read) if s.judged and not s.missing]
     rows = [max(s.judged, key=lambda j: j[1].score)[0] for _, s in seen]
     return np.array(rows), np.array([row["kind"] == "fact" for row, _ in seen])
 
@@ -54,9 +57,19 @@ def fit(x: Features, y: Features, weights: Features) -> tuple[Features, float]:
     return coefficients, float(model.intercept_[0] - coefficients @ centre)
 
 
+def threshold(facts: Features, others: Features, refused: float) -> float:
+    """A cut below which that share of the ``others`` lies, and all that lies below the next of the ``facts``.
+
+    It stands in the middle of the gap, so that what moves a score a little moves no verdict.
+    """
+    lowest = sorted(others)[math.ceil(refused * len(others)) - 1]
+    above = min(facts[facts > lowest], default=lowest)
+    return float((max(others[others < above], default=lowest) + above) / 2)
+
+
 def make_judge(real: Judged, sample: Judged, names: Sequence[str]) -> dict[str, Any]:
-    """The judge by the first of the features, which ``names`` names; prints how it does."""
-    (real_x, real_y), (sample_x, sample_y) = ((x[:, : len(names)], y) for x, y in (real, sample))
+    """The judge by the features, which ``names`` names; prints how it does."""
+    (real_x, real_y), (sample_x, sample_y) = real, sample
     x, y = np.vstack([real_x, sample_x]), np.concatenate([real_y, sample_y])
     share = REAL_WEIGHT * len(sample_y) / len(real_y)
     weights = np.array([share] * len(real_y) + [1.0] * len(sample_y))
@@ -76,9 +89,14 @@ def make_judge(real: Judged, sample: Judged, names: Sequence[str]) -> dict[str, 
         pair = list(z[answerable]), list(z[~answerable])
         refused = " ".join(f"{refused_at_kept(*pair, k):7.2f}" for k in _KEPT)
         print(f"{name:16} {auroc(*pair):6.3f} {refused}")
-    others = sorted(shown["real"][0][~real_y])
-    cut = others[math.ceil(REFUSED * len(others)) - 1] + 1e-3
-    print(f"at the threshold: {np.mean(shown['real'][0][real_y] >= cut):.3f} of the real facts kept")
+    for refused in (REFUSED, *_REFUSED_TOO):
+        cut = threshold(shown["real"][0][real_y], shown["real"][0][~real_y], refused)
+        told = ", ".join(
+            f"{name}: {np.mean(z[y] >= cut):.3f} of the facts kept, {np.mean(z[~y] < cut):.3f} of the others refused"
+            for name, (z, y) in shown.items()
+        )
+        print(f"threshold that refuses {refused:.0%}: {told}")
+    cut = threshold(shown["real"][0][real_y], shown["real"][0][~real_y], REFUSED)
     curve = calibration(list(1 / (1 + np.exp(-np.array(left_out)))), list(real_y), _BINS)
     return {
         "coefficients": dict(zip(names, np.round(coefficients, 4).tolist(), strict=True)),
@@ -94,12 +112,14 @@ def main() -> None:
     parser.add_argument("--dry-run", action="store_true", help="print, write nothing")
     arguments = parser.parse_args()
     file = Path(target.__file__).with_suffix(".json")
-    real, sample = collect(*real_set(arguments.data)), collect(*sample_set())
     made = json.loads(file.read_text("utf-8"))
-    for kind, names in (("unread", target.FEATURES), ("read", target.READ_FEATURES)):
-        if len(names) <= real[0].shape[1]:
-            print(f"-- {kind}")
-            made[kind] = make_judge(real, sample, names)
+    (plans, questions), (samples, own) = real_set(arguments.data), sample_set()
+    with indexed(plans) as real, indexed(samples) as sample:
+        for kind, names in (("unread", target.FEATURES), ("read", target.READ_FEATURES)):
+            read = kind == "read"
+            if not read or real.reader:
+                print(f"-- {kind}")
+                made[kind] = make_judge(collect(real, questions, read=read), collect(sample, own, read=read), names)
     print(json.dumps(made, indent=1))
     if not arguments.dry_run:
         file.write_text(json.dumps(made, indent=1) + "\n", "utf-8")

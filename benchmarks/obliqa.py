@@ -2,10 +2,10 @@
 
     python benchmarks/obliqa.py --data DIR [--questions 400] [--library FOLDER] [--set dev|multipassage] [--exact]
 
-Recall@10 and MAP@10 over "passage_id text" records, for words alone, meaning alone, both fused, and
-the ranking that a question gets (fused, then late interaction). Questions are a seeded sample; 0
-takes all. With --library the index is kept there for the next run. With --exact the same is measured beside it
-with the model as it is, in fp32, and every vector compared in fp32: what int8 and codes cost.
+Recall@10 and MAP@10 over "passage_id text" records, for words alone, meaning alone, both fused, the ranking that a
+question gets (fused, then late interaction), and that one after the reader. Questions are a seeded sample; 0 takes
+all. With --library the index is kept there for the next run. With --exact the same is measured beside it with the
+model as it is, in fp32, and every vector compared in fp32: what int8 and codes cost.
 """
 
 from __future__ import annotations
@@ -21,12 +21,14 @@ from typing import Any
 import numpy as np
 from quality import Row, read_rows
 
+from indexer.asking.close_reading import read_closely
 from indexer.asking.interaction import read_words
 from indexer.asking.question import read_question
 from indexer.asking.ranking import rank_passages
 from indexer.asking.retrieval import DEPTH, fuse, retrieve
 from indexer.encoding import Encoder, Vectors
 from indexer.encoding.loading import load_encoder
+from indexer.encoding.reader import Reader
 from indexer.encoding.reference import DEFAULT_MODEL, EXACT
 from indexer.evaluation import average_precision, recall_at
 from indexer.library import Library
@@ -81,7 +83,7 @@ class ExactVectors:
         return self.search_dense(vector, k, scope), self._backend.search_words(text, k, scope)
 
 
-def rankings(backend: Any, encoder: Encoder, question: str) -> dict[str, list[str]]:
+def rankings(backend: Any, encoder: Encoder, question: str, reader: Reader | None = None) -> dict[str, list[str]]:
     """Record ids, best first, by each way of ranking."""
     read = read_question(question, backend.names())
     vector = encoder.embed([read.text])[0]
@@ -90,11 +92,13 @@ def rankings(backend: Any, encoder: Encoder, question: str) -> dict[str, list[st
     records = {key: str(p.record) for key, p in backend.passages(list(fused)).items()}
     candidates = retrieve(backend, read.text, vector, Scope())
     ranked = rank_passages(read, read_words(read, encoder, backend.rarity), candidates, encoder)
+    read_too = {"read": [str(r.passage.record) for r in read_closely(reader, read, ranked)]} if reader else {}
     return {
         "words": [records[f.key] for f in words],
         "meaning": [records[f.key] for f in dense],
         "fused": [records[key] for key in sorted(fused, key=lambda key: (-fused[key], key))],
         "asked": [str(r.passage.record) for r in ranked],
+        **read_too,
     }
 
 
@@ -114,7 +118,8 @@ def main() -> None:
         folder = arguments.library or Path(scratch)
         folder.mkdir(parents=True, exist_ok=True)
         with open_library(arguments.data, folder) as library:
-            found = [(row, rankings(library.backend, library.encoder, row["question"])) for row in rows]
+            backend, encoder, reader = library.backend, library.encoder, library.reader
+            found = [(row, rankings(backend, encoder, row["question"], reader)) for row in rows]
             if arguments.exact:
                 as_it_is = load_encoder(f"{DEFAULT_MODEL}{EXACT}", notify=print)
                 exact = ExactVectors(library, as_it_is)

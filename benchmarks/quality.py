@@ -52,9 +52,11 @@ def indexed(plans: Sequence[Path]) -> Iterator[Library]:
         yield library
 
 
-def examine_all(library: Library, questions: Sequence[Row]) -> list[tuple[Row, Examination]]:
+def examine_all(library: Library, questions: Sequence[Row], *, read: bool = True) -> list[tuple[Row, Examination]]:
+    """Facts and unanswerable questions with what is seen of each, with the reader where it is installed, or without."""
+    reader = library.reader if read else None
     return [
-        (row, examine(library.backend, library.encoder, row["question"], Scope(), reader=library.reader))
+        (row, examine(library.backend, library.encoder, row["question"], Scope(), reader=reader))
         for row in questions
         if row["kind"] in {"fact", "unanswerable"}
     ]

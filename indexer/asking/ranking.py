@@ -84,7 +84,7 @@ def rank_passages(
     far = [c for c in candidates if c.key not in taken]
     matched = match_sentences(words, [c.passage for c in near], encoder)
     ranked = [_rank(question, words, candidate, matches) for candidate, matches in zip(near, matched, strict=True)]
-    ranked = sorted(_behind_the_body(ranked), key=lambda r: (-r.score, r.key))
+    ranked = sorted(behind_the_body(ranked), key=lambda r: (-r.score, r.key))
     floor = min((r.score for r in ranked), default=0.0)
     top = max((c.score for c in far), default=0.0)
     rest = [RankedPassage(c.key, c.passage, min(floor, floor - top + c.score)) for c in far]
@@ -120,7 +120,7 @@ def _rank(
     return replace(found, score=candidate.score + SENTENCE_SHARE * lead + WHOLE_WEIGHT * whole)
 
 
-def _behind_the_body(ranked: list[RankedPassage]) -> list[RankedPassage]:
+def behind_the_body(ranked: Sequence[RankedPassage]) -> list[RankedPassage]:
     """Summaries that outrank the body passage they repeat are put just behind it."""
     bodies = [r for r in ranked if r.passage.role is Role.BODY and not r.passage.cut_off]
     moved = []

@@ -68,6 +68,20 @@ def test_it_reads_the_best_of_every_plan_and_nothing_else_answers(sample_library
     assert all(sentence.reading for _, sentence in seen.judged)
 
 
+def test_no_passage_is_asked_for_several_plans(sample_library: Library) -> None:
+    reader = Believer(4.0, 2.0)
+    heard: list[str] = []
+
+    def read(question: str, pages: Sequence[Page]) -> list[list[Reading]]:
+        heard.append(question)
+        return Believer.read(reader, QUESTION, pages)
+
+    reader.read = read  # type: ignore[method-assign]
+    for asked in ("What share do Liaoning and Sichuan target?", "What share does Sichuan target?"):
+        examine(sample_library.backend, sample_library.encoder, asked, Scope(), reader=reader)
+    assert heard == ["What share do and target?", "What share does Sichuan target?"]
+
+
 def test_what_it_takes_for_the_answer_is_a_span_of_the_sentence(sample_library: Library) -> None:
     answer = ask(sample_library.backend, sample_library.encoder, QUESTION, reader=Believer(4.0, 2.0))
     assert answer.sentences

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+
 import pytest
 from fakes import FakeEncoder
 
+from indexer.asking.close_reading import READ, WEIGHT, read_closely
 from indexer.asking.interaction import QuestionWords, read_words
 from indexer.asking.question import Question, read_question
 from indexer.asking.ranking import INTERACTION_WEIGHT, SENTENCE_SHARE, WHOLE_WEIGHT, RankedPassage, rank_passages
 from indexer.asking.retrieval import Candidate
+from indexer.encoding.reader import Page, Reading
 from indexer.types import Passage, Role
 
 
@@ -66,3 +71,62 @@ def test_a_summary_stands_behind_what_it_repeats_and_its_sentences_too() -> None
     # one that says something else keeps its place
     other = candidate(2, "The law names the wind of every city here.", 0.2)
     assert [r.key for r in rank(QUESTION, summary, other)] == [1, 2]
+
+
+class Convinced:
+    """A reader that is as sure of each sentence as the score of a word in it says; the rest it does not believe."""
+
+    fingerprint = "convinced"
+
+    def __init__(self, **scores: float) -> None:
+        self.scores = scores
+
+    def read(self, question: str, pages: Sequence[Page]) -> list[list[Reading]]:
+        return [[Reading((0, 1), 0.0, self.score(page.text[slice(*part)])) for part in page.parts] for page in pages]
+
+    def score(self, sentence: str) -> float:
+        return max((score for word, score in self.scores.items() if word in sentence), default=-20.0)
+
+
+def read(reader: Convinced, ranked: list[RankedPassage]) -> list[RankedPassage]:
+    return read_closely(reader, asked(QUESTION)[0], ranked)
+
+
+def test_a_reading_counts_for_its_sentence_and_the_surest_for_the_passage() -> None:
+    before = rank(QUESTION, candidate(1, "The kilns get a quota today. The coast gets none of it."))
+    (found,) = read(Convinced(kilns=2.5, coast=5.0), before)
+    sure = [math.tanh(2.5 / 5), math.tanh(1)]
+    assert [s.score - b.score for s, b in zip(found.sentences, before[0].sentences, strict=True)] == pytest.approx(
+        [WEIGHT * c for c in sure]
+    )
+    assert found.score == pytest.approx(before[0].score + WEIGHT * sure[1])
+
+
+def test_what_answers_in_other_words_goes_before_what_meets_more() -> None:
+    meets = candidate(1, "The kilns get a quota today.")
+    answers = candidate(2, "Furnaces on the coast may burn ten tons.")
+    before = rank(QUESTION, meets, answers)
+    assert [r.key for r in before] == [1, 2]
+    after = read(Convinced(Furnaces=8.0), before)
+    assert max((s for r in after for s in r.sentences), key=lambda s: s.score).text.startswith("Furnaces")
+    # and one that nobody is sure of moves nothing
+    assert [r.key for r in read(Convinced(), before)] == [1, 2]
+
+
+def test_what_is_not_read_keeps_its_place_behind() -> None:
+    many = [candidate(key, f"The kilns get quota {'coast ' * (key < 4)}today.", 0.9 - key / 50) for key in range(1, 31)]
+    before = rank(QUESTION, *many)
+    unread = [r.key for r in before][READ:]
+    after = read(Convinced(kilns=-3.0), before)
+    assert [r.key for r in after] == [r.key for r in before]
+    assert [r.key for r in after if all(s.reading is None for s in r.sentences)] == unread
+    assert any(not r.sentences for r in after)
+
+
+def test_a_reader_lifts_no_summary_over_what_it_repeats() -> None:
+    said = "The kilns get a quota on the coast today."
+    summary = candidate(1, f"{said} Furnaces are named here.", 0.9, Role.SUMMARY)
+    body = candidate(2, f"{said} And nothing else at all.", 0.2)
+    first, second = read(Convinced(Furnaces=9.0, kilns=9.0), rank(QUESTION, summary, body))
+    assert (first.key, second.key) == (2, 1)
+    assert second.score < first.score and second.best < first.best
