@@ -105,8 +105,13 @@ def test_the_best_inside_a_range_are_found_behind_better_ones_outside(tmp_path: 
     assert [f.key for f in build(tmp_path / "words", documents).search("coal", 3, [(50, 60)])] == [50]
 
 
+@pytest.mark.parametrize("large", [False, True])
 @pytest.mark.parametrize("k", [1, 4, 10, 21, 30])
-def test_ties_fall_by_key_over_all_segments(tmp_path: Path, k: int) -> None:
+def test_ties_fall_by_key_over_all_segments(
+    tmp_path: Path, k: int, large: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if large:
+        monkeypatch.setattr("indexer.storage.local.words._LARGE", 1)
     # each plan is a segment of its own, in an order that tantivy leaves to chance
     index = WordIndex(tmp_path / "words")
     index.create()

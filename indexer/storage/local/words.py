@@ -181,7 +181,8 @@ class WordIndex:
         if not terms or ranges == []:
             return []
         schema, searcher = self._index.schema, self._index.searcher()
-        if searcher.num_docs >= _LARGE:  # what is left out weighs next to nothing by BM25
+        large = searcher.num_docs >= _LARGE
+        if large:  # what is left out weighs next to nothing by BM25
             terms = [t for t in terms if 0 < searcher.doc_freq("text", t) <= _EVERYWHERE * searcher.num_docs] or terms
         words = tantivy.Query.boolean_query(
             [(tantivy.Occur.Should, tantivy.Query.term_query(schema, "text", t, "freq")) for t in terms]
@@ -201,8 +202,9 @@ class WordIndex:
                 [(tantivy.Occur.Must, words), (tantivy.Occur.Must, tantivy.Query.const_score_query(inside, 0.0))]
             )
         # One more than asked for, and more while the last ties with the k-th: tantivy breaks ties by
-        # segment, which is chance, and a cut among ties must fall by key.
-        asked = k + 1
+        # segment, which is chance, and a cut among ties must fall by key. Where plans repeat each other most
+        # cuts fall among ties, and twice as many cost a large index next to nothing; a second search, all again.
+        asked = (2 * k if large else k) + 1
         hits = searcher.search(words, asked, count=False).hits
         while len(hits) == asked and hits[-1][0] == hits[k - 1][0]:
             asked *= 2
