@@ -89,19 +89,19 @@ def make_judge(real: Judged, sample: Judged, names: Sequence[str]) -> dict[str, 
         pair = list(z[answerable]), list(z[~answerable])
         refused = " ".join(f"{refused_at_kept(*pair, k):7.2f}" for k in _KEPT)
         print(f"{name:16} {auroc(*pair):6.3f} {refused}")
-    for refused in (REFUSED, *_REFUSED_TOO):
-        cut = threshold(shown["real"][0][real_y], shown["real"][0][~real_y], refused)
+    scores = shown["real"][0]
+    cuts = {refused: threshold(scores[real_y], scores[~real_y], refused) for refused in (REFUSED, *_REFUSED_TOO)}
+    for refused, cut in cuts.items():
         told = ", ".join(
             f"{name}: {np.mean(z[y] >= cut):.3f} of the facts kept, {np.mean(z[~y] < cut):.3f} of the others refused"
             for name, (z, y) in shown.items()
         )
         print(f"threshold that refuses {refused:.0%}: {told}")
-    cut = threshold(shown["real"][0][real_y], shown["real"][0][~real_y], REFUSED)
     curve = calibration(list(1 / (1 + np.exp(-np.array(left_out)))), list(real_y), _BINS)
     return {
         "coefficients": dict(zip(names, np.round(coefficients, 4).tolist(), strict=True)),
         "intercept": round(intercept, 4),
-        "threshold": math.floor(1e4 / (1 + math.exp(-cut))) / 1e4,
+        "threshold": math.floor(1e4 / (1 + math.exp(-cuts[REFUSED]))) / 1e4,
         "curve": [[round(float(said), 4), round(true, 4), count] for said, true, count in curve],
     }
 
