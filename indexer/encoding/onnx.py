@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections import deque
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -28,8 +27,8 @@ if TYPE_CHECKING:
 
 #: A text on each core beats all cores on one text by a third.
 WORKERS = os.cpu_count() or 1
-#: Texts handed out before the first of them is waited for, so that no core is without one: a stop waits for these.
-_AHEAD = 16 * WORKERS
+#: Texts handed out at once: a stop waits for these, and no more.
+_STEP = 16 * WORKERS
 MODEL_FILE = "model.onnx"
 INPUT = "input_ids"
 TOKENIZER_FILE = "tokenizer.json"
@@ -112,14 +111,9 @@ class OnnxEncoder:
             yield from ((index, run(index)) for index in order)
             return
         with ThreadPoolExecutor(WORKERS) as pool:
-            handed: deque[tuple[int, Future[npt.NDArray[np.float32]]]] = deque()
-            for index in order:
-                handed.append((index, pool.submit(run, index)))
-                if len(handed) == _AHEAD:
-                    first, rows = handed.popleft()
-                    yield first, rows.result()
-            for first, rows in handed:
-                yield first, rows.result()
+            for first in range(0, len(order), _STEP):
+                step = order[first : first + _STEP]
+                yield from zip(step, pool.map(run, step), strict=True)
 
     @cached_property
     def _tokenizer(self) -> Any:
