@@ -26,7 +26,10 @@ _CHINESE = {
     Binding.ENCOURAGE: r"鼓励|倡导",
 }
 _PATTERN = re.compile(
-    "|".join(f"(?P<{b.name}>\\b(?:{_WORDS[b]})\\b|{_CHINESE[b]})" for b in Binding), re.IGNORECASE | re.MULTILINE
+    r"(?=\b[a-z]|[\u4e00-\u9fff])(?:"  # where nothing can begin, nothing is tried
+    + "|".join(f"(?P<{b.name}>\\b(?:{_WORDS[b]})\\b|{_CHINESE[b]})" for b in Binding)
+    + ")",
+    re.IGNORECASE,
 )
 _STRICTEST = tuple(Binding)
 

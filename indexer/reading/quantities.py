@@ -95,27 +95,41 @@ _ORDINALS = {
     "sixteenth": 16,
 }
 _PERIOD = re.compile(
+    r"(?=[\"“'\d十]|\b[eft-u])(?:"  # as in _NUMBER
     rf"(?P<end>\bend of the )?[\"“']?\b(?:(?P<n>\d{{1,2}})(?:st|nd|rd|th)|(?P<w>{'|'.join(_ORDINALS)}))"
     r" Five[- ]Year Plan\b[\"”']?(?: period)?"
-    r"|[“\"]?十(?P<c>[一二三四五六七八九])五[”\"]?(?:规划|计划)?(?:(?P<cend>末|期末)|期间|时期)?",
+    r"|[“\"]?十(?P<c>[一二三四五六七八九])五[”\"]?(?:规划|计划)?(?:(?P<cend>末|期末)|期间|时期)?)",
     re.IGNORECASE,
 )
 _FRACTION = re.compile(
-    r"(?P<half>\bhalf(?=(?: of)? (?:the|all|its|our|every)\b| of \w)|\bby half\b)"
-    r"|\b(?P<n>one|two|three|four|a)[ -](?P<part>third|quarter|fifth|tenth)s?(?= of\b|(?<=by a \w{7})|(?<=by a \w{5}))",
+    r"\b(?:(?P<half>half(?=(?: of)? (?:the|all|its|our|every)\b| of \w)|by half\b)"
+    r"|(?P<n>one|two|three|four|a)[ -](?P<part>third|quarter|fifth|tenth)s?(?= of\b|(?<=by a \w{7})|(?<=by a \w{5})))",
     re.IGNORECASE,
 )
 _PARTS = {"third": 3, "quarter": 4, "fifth": 5, "tenth": 10}
 _MONTH = "(?:January|February|March|April|May|June|July|August|September|October|November|December)"
-#: What looks like a figure and numbers something: list marks, dates, clock times, ordinals, "No. 3", "5G".
+#: What looks like a figure and is none: list marks, dates, clock times, ordinals, "4.5.1", "5G".
 _NO_FIGURE = re.compile(
-    r"(?m:^[ \t>#*-]*(?:\(\w{1,4}\)|\d{1,2}(?:\.\d{1,2})*[.)、](?!\d))\s*)|\(\d{1,2}\)"
-    r"|\b(?:\d+(?:st|nd|rd|th)\b|\d+[GD]\b"
-    r"|(?i:no|nos|article|section|chapter|part|phase|annex|item|table|page)\.? ?\d+"
+    rf"(?=[\d(第一二 \t>#*-]|\b{_MONTH})(?:"  # where nothing can begin, nothing is tried
+    r"(?m:^[ \t>#*-]*(?:\(\w{1,4}\)|\d{1,2}(?:\.\d{1,2})*[.)、](?!\d)|\d{1,2}(?:\.\d{1,2})+(?=\t))\s*)|\(\d{1,2}\)"
+    r"|\b(?:\d+(?:st|nd|rd|th)\b|\d+[GD]\b|\d+(?:\.\d+){2,}"
     r"|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}\b|\d{1,2}:\d\d(?::\d\d)?\b"
     rf"|{_MONTH} \d{{1,2}}\b|\d{{1,2}} {_MONTH}\b)"
-    rf"|第[\d一二三四五六七八九十百]+|\d{{1,2}}月(?:\d{{1,2}}日)?|\d{{1,2}}日|{WRITTEN_YEAR}"
+    rf"|第[\d一二三四五六七八九十百]+|\d{{1,2}}月(?:\d{{1,2}}日)?|\d{{1,2}}日|{WRITTEN_YEAR})"
 )
+#: Before a number that tells one of a kind from its like: "Rule 4.5", "phase 2", "No. 3", "Articles 4, 5 and 7(2)".
+_NUMBERED = re.compile(
+    r"\b(?:(?P<several>(?:phase|stage|step|class|grade|tier|principle|article|(?:sub)?section|chapter|part|item|table"
+    r"|figure|page|rule|regulation|clause|paragraph|para|schedule|footnote)s|nos|categories|appendices)"
+    r"|no|phase|stage|step|category|class|grade|tier|level|principle|form|appendix|article|(?:sub)?section|chapter|part"
+    r"|annex|item|table|figure|box|page|rule|regulation|clause|paragraph|para|schedule|footnote)\.?[\s\u200e\u200f]{0,2}\Z",
+    re.IGNORECASE,
+)
+#: What stands between two of them, the first one's letters and brackets with it.
+_AND_NEXT = re.compile(
+    r"[\w.]*(?:[\u200e\u200f]?\(\w{1,4}\))*(?:,|,?\s(?:and|or|to)|\s?[-–])?[\s\u200e\u200f]{0,2}", re.IGNORECASE
+)
+_LONGEST_NUMBERED = 16
 
 
 def find_quantities(text: str, broken: Sequence[Span] | None = None) -> list[Quantity]:
@@ -128,10 +142,15 @@ def find_quantities(text: str, broken: Sequence[Span] | None = None) -> list[Qua
         broken = all_broken_figures(text)
     found: list[Quantity] = []
     source, text, position = text, _LINE_END.sub(" ", text), 0
+    series: int | None = None  # where the last of several that are named by number ends
     while match := _NUMBER.search(text, position):
         position = match.end()
         first = match.start("digits") if match["digits"] else match.start()
         if any(a <= first < b for a, b in taken):
+            continue
+        numbered = _NUMBERED.search(text, max(0, first - _LONGEST_NUMBERED), first)
+        if numbered or (series is not None and _AND_NEXT.fullmatch(text, series, first)):
+            series = position if numbered is None or numbered["several"] else None
             continue
         unit, end = unit_at(text, match.end())
         if match["percent"] or match["currency"]:

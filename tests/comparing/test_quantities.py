@@ -58,10 +58,28 @@ def test_a_figure_is_read_as_a_number_in_a_unit(text: str, value: float, unit: s
         "第三章 2030年",
         "到二〇三〇年，二○二五年、二零三〇年，一九九〇年",
         "## Goals for 2030\nPeople living in towns get heat pumps.",
+        "Rule 4.5 and MIR Rules 2.6, 2.11 and 3.10 apply, as does section \u200e19.18 or 4.5.1.",
+        "see Articles 4, 5-7(2)(a) and 73E",
+        "10.2\tDetails of the plan",
+        "A Category 3B firm, a class 2 road, phase 4",
     ],
 )
 def test_what_numbers_or_dates_is_no_figure(text: str) -> None:
     assert find_quantities(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "figures"),
+    [
+        ("Phase 1, 200 MW, and phase 2, 300 MW", ["200 MW", "300 MW"]),  # one phase each: what follows is an amount
+        ("three phases of 20 MW", ["20 MW"]),
+        ("Articles 4 and 5 set 30 tons", ["30 tons"]),
+        ("A rule: 4.5 tons. Levels are 20% lower, 3.5 times", ["4.5 tons", "20%", "3.5"]),
+        ("Parks 3, 4", ["3", "4"]),
+    ],
+)
+def test_an_amount_beside_what_is_numbered_is_a_figure(text: str, figures: list[str]) -> None:
+    assert [text[slice(*q.span)] for q in find_quantities(text)] == figures
 
 
 def test_a_range_lends_its_first_figure_the_unit_and_the_scale() -> None:
