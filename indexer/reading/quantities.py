@@ -71,8 +71,8 @@ _AMOUNT = (
 )
 _NUMBER = re.compile(
     r"(?=[\d$€£¥￥零〇一二两三四五六七八九十百千万亿]|\b[a-zA-Z])"  # where nothing can begin, nothing is tried
-    rf"(?P<percent>百分之)?(?:(?P<currency>[$€£¥￥])\s?)?"
-    rf"(?:(?<![\w.])(?P<digits>(?<!\d)(?:{_DIGIT_NUMBER}))|(?<=[\u4e00-\u9fff])(?P<joined>{_DIGIT_NUMBER})"
+    rf"(?P<percent>百分之)?(?:(?P<currency>{'|'.join(map(re.escape, CURRENCY))})\s?)?"
+    rf"(?:(?(currency)|(?<![\w.]))(?P<digits>(?<!\d)(?:{_DIGIT_NUMBER}))|(?<=[\u4e00-\u9fff])(?P<joined>{_DIGIT_NUMBER})"
     rf"|\b(?P<word>(?i:{'|'.join(sorted(_WORDS, key=len, reverse=True))}))"
     rf"(?=[ -](?:hundred|thousand|[mbtr]+illion)\b|{_AMOUNT})"
     rf"|(?P<chinese>(?:[零〇一二两三四五六七八九十百万亿]|{_THOUSAND})+(?:点[零一二三四五六七八九]+)?))"

@@ -67,8 +67,11 @@ _WRITTEN = (
     (r"(?i:days?)\b|天", "day"),
     (r"(?i:hours?)\b|小时", "hour"),
 )  # fmt: skip
-#: Signs of currencies, which stand before the figure.
-CURRENCY = {"$": "dollar", "€": "euro", "£": "pound_sterling", "¥": "yuan", "￥": "yuan"}
+#: Signs and codes of currencies, which stand before the figure.
+CURRENCY = {
+    "$": "dollar", "€": "euro", "£": "pound_sterling", "¥": "yuan", "￥": "yuan",
+    "US$": "dollar", "USD": "dollar", "EUR": "euro", "GBP": "pound_sterling", "RMB": "yuan", "CNY": "yuan",
+}  # fmt: skip
 _UNIT = re.compile("|".join(f"(?P<u{i}>{pattern})" for i, (pattern, _) in enumerate(_WRITTEN)))
 _PER = re.compile(r"\s?(?:/|(?i:per|an?(?=\s(?:year|month|day|hour)\b))\s(?:unit\sof\s)?|每)\s?")
 
