@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -106,6 +106,26 @@ def with_spans(examples: Sequence[Example]) -> list[Example]:
                 continue
             left -= 1
         found.append(example)
+    return found
+
+
+def of_sets(examples: Sequence[Example], sets: Collection[str]) -> list[Example]:
+    """Those of ``sets`` with a span; of other sets the first with a span, and of all the first that answer nothing.
+
+    A quarter as many of either, in their order.
+    """
+    chosen = sum(bool(e.span) and e.source in sets for e in examples)
+    others = unanswered = chosen // 4
+    found = []
+    for example in examples:
+        if example.span and example.source in sets:
+            found.append(example)
+        elif example.span and others:
+            others -= 1
+            found.append(example)
+        elif not example.relevant and unanswered:
+            unanswered -= 1
+            found.append(example)
     return found
 
 

@@ -1,13 +1,14 @@
 """Train the small reader: where the answer stands, or that there is none, and whether the passage answers.
 
-    python -m training.train --work WORK [--run RUN] [--start RUN] [--spans] [--minutes 120] [--examples 36000]
-        [--masked 0.1] [--resume]
+    python -m training.train --work WORK [--run RUN] [--start RUN] [--spans] [--sets SET SET ...] [--minutes 120]
+        [--examples 36000] [--masked 0.1] [--resume]
 
 Reads what ``training.prepare`` and ``training.mine`` wrote to WORK; writes to RUN (WORK/run) reader.safetensors,
 log.jsonl, details.json and, every --save steps, checkpoint.pt, from which --resume goes on. On the CPU in fp32 a
 run that was resumed ends with the very weights of one that was not. With --start a run begins with the weights
 of an earlier one, or of an exported reader, and a rate that rises anew; with --spans it learns from answers whose
-place is known, and half as many that are none; with --masked a share of the passages' words is hidden from it. A GPU
+place is known, and half as many that are none; with --sets from the answers of these sets, and a quarter as many
+of others and that are none; with --masked a share of the passages' words is hidden from it. A GPU
 is used where torch sees one.
 
 The loss is cross-entropy of the answer's first and last token, no answer being the first token of all
@@ -31,7 +32,7 @@ import torch
 from indexer.encoding.onnx import DETAILS_FILE
 from indexer.encoding.reader.pairs import Pair, encode_pairs, load_tokenizer
 from indexer.evaluation import auroc
-from training.examples import Example, draw, read_split, with_spans
+from training.examples import Example, draw, of_sets, read_split, with_spans
 from training.items import Item, batches, to_items
 from training.loss import loss_of
 from training.model import Reader, base_folder, load_reader, new_reader, read, save_reader
@@ -203,7 +204,9 @@ def main() -> None:
     parser.add_argument("--run", type=Path, help="where the run is kept; WORK/run")
     parser.add_argument("--start", type=Path, help="begin with this earlier run's weights, or an exported reader's")
     parser.add_argument("--examples", type=int, help="learn from so many at most, drawn by the seed")
-    parser.add_argument("--spans", action="store_true", help="learn where answers stand above all")
+    above_all = parser.add_mutually_exclusive_group()
+    above_all.add_argument("--spans", action="store_true", help="learn where answers stand above all")
+    above_all.add_argument("--sets", nargs="+", help="learn where the answers of these sets stand above all")
     parser.add_argument("--masked", type=float, default=0.0, help="share of the passages' tokens that is hidden")
     parser.add_argument("--epochs", type=int, default=1)
     parser.add_argument("--minutes", type=float, help="stop in time, the rate having fallen to nothing")
@@ -223,6 +226,10 @@ def main() -> None:
     examples.sort(key=lambda e: draw(arguments.seed, "learn", e.question, e.passage))
     if arguments.spans:
         examples = with_spans(examples)
+    if arguments.sets:
+        if unknown := set(arguments.sets) - {e.source for e in examples}:
+            parser.error(f"there is nothing of {', '.join(sorted(unknown))} in {arguments.work}")
+        examples = of_sets(examples, arguments.sets)
     base = base_folder()
     tokenizer = load_tokenizer(base)
     items = to_items(examples[: arguments.examples], tokenizer)
@@ -258,6 +265,7 @@ def main() -> None:
         "precision": "bf16" if run.bf16 else "fp32",
         "rate": arguments.rate,
         "spans above all": arguments.spans,
+        "sets above all": arguments.sets or [],
         "masked": arguments.masked,
         "batch": arguments.batch * arguments.accumulate,
         "seed": arguments.seed,

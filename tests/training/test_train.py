@@ -19,7 +19,7 @@ from indexer.encoding.reader import Page, Reading, open_reader
 from indexer.encoding.reader.onnx import read_pairs
 from indexer.encoding.reader.pairs import LONGEST, NO_SPAN, Pair, encode_pairs, load_tokenizer, read_numbers
 from indexer.errors import ModelError
-from training.examples import Example, with_spans, write_lines
+from training.examples import Example, of_sets, with_spans, write_lines
 from training.export import Agreement, check_agreement, export_reader
 from training.items import batches, to_items
 from training.loss import loss_of
@@ -119,6 +119,26 @@ def test_spans_above_all_leave_half_as_many_that_answer_nothing(twenty: list[Exa
     untold = replace(answered[0], start=None, end=None)
     kept = with_spans([untold, *others, *answered])
     assert kept == [*others[: len(answered) // 2], *answered]
+
+
+def test_sets_above_all_leave_a_quarter_as_many_of_others_and_that_answer_nothing(twenty: list[Example]) -> None:
+    answer = next(e for e in twenty if e.span)
+    nothing = next(e for e in twenty if not e.relevant)
+    wanted, others = [replace(answer, source="wanted")] * 8, [replace(answer, source="other")] * 5
+    untold = replace(wanted[0], start=None, end=None)
+    kept = of_sets([untold, *others, *[nothing] * 3, *wanted], ["wanted"])
+    assert kept == [*others[:2], *[nothing] * 2, *wanted]
+
+
+def test_a_set_that_is_not_there_is_refused(
+    tmp_path: Path, twenty: list[Example], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("train", "mined-train", "dev", "mined-dev"):
+        write_lines(tmp_path / f"{name}.jsonl", twenty)
+    monkeypatch.setattr("sys.argv", f"train --work {tmp_path} --sets nowhere".split())
+    with pytest.raises(SystemExit):
+        main()
+    assert "there is nothing of nowhere" in capsys.readouterr().err
 
 
 def test_without_a_checkpoint_it_begins_at_the_start(
