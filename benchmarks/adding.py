@@ -16,7 +16,7 @@ import shutil
 import statistics
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -46,6 +46,9 @@ class RandomEncoder:
 
     def embed_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
         return [TokenVectors(self.embed([text]), ((0, len(text)),), (0,)) for text in texts]
+
+    def embed_with_tokens(self, texts: Sequence[str]) -> Iterator[tuple[int, Vectors, TokenVectors]]:
+        yield from zip(range(len(texts)), self.embed(texts), self.embed_tokens(texts), strict=True)
 
 
 def sentence(draw: random.Random) -> str:

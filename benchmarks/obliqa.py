@@ -15,6 +15,7 @@ import json
 import random
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -79,6 +80,9 @@ class ExactVectors:
         best = np.argsort(-scores, kind="stable")[:k]
         return [Found(int(self._keys[i]), float(scores[i])) for i in best]
 
+    def word_vectors(self, keys: Sequence[int]) -> dict[int, bytes]:
+        return {}  # what the library keeps is of int8
+
     def search(self, vector: Vectors, text: str, k: int, scope: Scope) -> tuple[list[Found], list[Found]]:
         return self.search_dense(vector, k, scope), self._backend.search_words(text, k, scope)
 
@@ -91,7 +95,7 @@ def rankings(backend: Any, encoder: Encoder, question: str, reader: Reader | Non
     fused = fuse(dense, words)
     records = {key: str(p.record) for key, p in backend.passages(list(fused)).items()}
     candidates = retrieve(backend, read.text, vector, Scope())
-    ranked = rank_passages(read, read_words(read, encoder, backend.rarity), candidates, encoder)
+    ranked = rank_passages(read, read_words(read, encoder, backend.rarity), candidates, encoder, backend.word_vectors)
     read_too = {"read": [str(r.passage.record) for r in read_closely(reader, read, ranked)]} if reader else {}
     return {
         "words": [records[f.key] for f in words],

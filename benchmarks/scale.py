@@ -183,7 +183,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--passages", type=int, nargs="+", default=list(SIZES))
     parser.add_argument("--exact", action="store_true", help="without codes at any size")
-    parser.add_argument("--folder", type=Path, help="where the libraries are made; 3 GB for a million passages")
+    parser.add_argument("--folder", type=Path, help="where the libraries are made; 12 GB for a million passages")
     parser.add_argument("--json", type=Path)
     parser.add_argument("--plot", type=Path, help="draw how each figure grows, as SVG")
     parser.add_argument("--step", choices=STEPS, help=argparse.SUPPRESS)

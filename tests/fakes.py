@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -54,6 +54,15 @@ class FakeEncoder:
                 vectors[row, self.axis(match[0])] = 1
             found.append(TokenVectors(vectors, tuple(m.span() for m in words), tuple(range(len(words)))))
         return found
+
+    def embed_with_tokens(self, texts: Sequence[str]) -> Iterator[tuple[int, Vectors, TokenVectors]]:
+        for index, text in enumerate(texts):
+            yield index, self.embed([text])[0], self.embed_tokens([text])[0]
+
+
+def nothing_kept(keys: Sequence[int]) -> dict[int, bytes]:
+    """The word vectors of a library that keeps none."""
+    return {}
 
 
 def make_plan(plan_id: str, sentences: Sequence[str], **parts: object) -> Plan:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -21,8 +22,10 @@ class Planlens:
 
     def __init__(self, model: str) -> None:
         self._encoder = load_encoder()
-        self._encoder.embed(["warm"])
         self._remembering = RememberingEncoder(self._encoder)
+        with tempfile.TemporaryDirectory() as place:  # loads what indexing needs, as the peers do here
+            self.keep_in(Path(place))
+            self.index(["warm"], ["warm"])
 
     def index(self, ids: Sequence[str], texts: Sequence[str]) -> None:
         records = self._folder / "passages.jsonl"

@@ -110,7 +110,7 @@ def examine(
     words = read_words(question, encoder, backend.rarity)
     vector = encoder.embed([question.text])[0]
     candidates = retrieve(backend, question.text, vector, scope, depth)
-    ranked = rank_passages(question, words, candidates, encoder, closer)
+    ranked = rank_passages(question, words, candidates, encoder, backend.word_vectors, closer)
     if reader:
         ranked = read_closely(reader, question, ranked)
     missing = missing_names(question, words, [_searchable(r.passage) for r in ranked])

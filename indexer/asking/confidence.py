@@ -84,7 +84,7 @@ def missing_names(question: Question, words: QuestionWords, texts: Sequence[str]
     if sum(word[0].isupper() for word in inner) > len(inner) / 2:
         return ()
     names = [w for w in words.words if w in inner and re.fullmatch(r"[A-Z][a-z]{2,}", w)]
-    absent = absent_words(names, texts)
+    absent = absent_words(names, texts) if names else set()
     return tuple(w for w in names if w in absent)
 
 

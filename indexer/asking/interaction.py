@@ -22,10 +22,6 @@ from indexer.encoding import Encoder, TokenVectors
 from indexer.reading.sentences import split_sentences
 from indexer.types import Passage, Span
 
-#: Characters of a passage read at once, so that with its context it fits the model's 256 tokens.
-BLOCK = 800
-#: Characters of context (title and section path) put before a block.
-CONTEXT = 120
 #: Cosine from which a word of a passage counts as met by a word of the question.
 MET = 0.55
 #: The most that a figure of the question matches without standing there: 2025 is near 2030 only in
@@ -33,6 +29,7 @@ MET = 0.55
 OTHER_FIGURE = 0.2
 #: Weight of a word that the library does not know or that is a stop word there.
 _LEAST_RARITY = 0.1
+_LETTER = re.compile(r"\w")
 _FIGURE = re.compile(r"\d+(?:[.,]\d+)+")
 #: The comma of "10,000".
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
@@ -105,45 +102,36 @@ def holds_figure(text: str, figure: str) -> bool:
     return bool(re.search(before + re.escape(wanted) + after, whole))
 
 
-def match_sentences(words: QuestionWords, passages: Sequence[Passage], encoder: Encoder) -> list[list[SentenceMatch]]:
-    """For each passage the matches of its sentences, in order."""
-    texts: list[str] = []
+def match_sentences(
+    words: QuestionWords, passages: Sequence[Passage], read: Sequence[TokenVectors]
+) -> list[list[SentenceMatch]]:
+    """For each passage, whose words are ``read``, the matches of its sentences, in order."""
+    if not passages:  # a writer removed meanwhile all that was there to look at
+        return []
     figures = [i for i, word in enumerate(words.words) if word[0].isdigit()]
-    places: list[tuple[int, int, list[Span]]] = []  # passage, context length, sentence spans in it
-    for index, passage in enumerate(passages):
-        context = _context(passage)
-        for block in _blocks(passage.text):
-            start, end = block[0][0], block[-1][1]
-            texts.append(context + passage.text[start:end])
-            places.append((index, len(context) - start, block))
-    found: list[list[SentenceMatch]] = [[] for _ in passages]
-    if not texts:  # a writer removed meanwhile all that was there to look at
-        return found
-    read = encoder.embed_tokens(texts)
     # one product for all of them: on a busy machine each waits for every thread of the BLAS
     stacked = np.concatenate([words.vectors[:0], *(tokens.vectors for tokens in read)])
     starts = np.cumsum([len(tokens.vectors) for tokens in read])[:-1]
     products = np.split(words.vectors @ stacked.T, starts, axis=1)
-    for tokens, similarities, (index, shift, block) in zip(read, products, places, strict=True):
-        spans = [(a - shift, b - shift) for a, b in tokens.spans]
-        for sentence in block:
-            match = _match(words, similarities, spans, tokens, passages[index].text, sentence)
+    found: list[list[SentenceMatch]] = []
+    for passage, tokens, similarities in zip(passages, read, products, strict=True):
+        matches = []
+        for sentence in split_sentences(passage.text):
+            match = _match(words, similarities, tokens, sentence)
             for i in figures:
-                stands = holds_figure(passages[index].text[sentence[0] : sentence[1]], words.words[i])
+                stands = holds_figure(passage.text[slice(*sentence)], words.words[i])
                 match.matches[i] = 1.0 if stands else min(match.matches[i], OTHER_FIGURE)
-            found[index].append(replace(match, score=words.mean(match.matches)))
+            met = tuple(span for span in match.met if _LETTER.search(passage.text, *span))
+            matches.append(replace(match, score=words.mean(match.matches), met=met))
+        found.append(matches)
     return found
 
 
 def _match(
-    words: QuestionWords,
-    similarities: npt.NDArray[np.float32],
-    spans: list[Span],
-    tokens: TokenVectors,
-    text: str,
-    sentence: Span,
+    words: QuestionWords, similarities: npt.NDArray[np.float32], tokens: TokenVectors, sentence: Span
 ) -> SentenceMatch:
-    """The sentence's match without its score; ``spans`` are the tokens', which go forward as the text does."""
+    """The sentence's match without its score; the tokens go forward as the text does."""
+    spans = tokens.spans
     first = bisect_left(spans, sentence[0], key=itemgetter(0))
     last = bisect_right(spans, sentence[1], key=itemgetter(1))
     if first >= last or not words.words:
@@ -164,27 +152,4 @@ def _match(
             while end < last and tokens.words[end] == word:
                 end += 1
             met[word] = spans[begin][0], spans[end - 1][1]
-    carrying = [span for span in met.values() if _carries_meaning(text[slice(*span)])]
-    return SentenceMatch(sentence, 0.0, matches, tuple(sorted(carrying)))
-
-
-def _carries_meaning(word: str) -> bool:
-    return word.lower() not in FUNCTION_WORDS and re.search(r"\w", word) is not None
-
-
-def _context(passage: Passage) -> str:
-    if passage.record is not None and not passage.section:
-        return ""
-    labels = " ".join(label[:CONTEXT] for label in passage.section[-1:])
-    return f"{labels}. " if labels else ""
-
-
-def _blocks(text: str) -> list[list[Span]]:
-    """Sentences of ``text`` in runs of ``BLOCK`` characters at most, one sentence at the least."""
-    blocks: list[list[Span]] = []
-    for span in split_sentences(text):
-        if blocks and span[1] - blocks[-1][0][0] <= BLOCK:
-            blocks[-1].append(span)
-        else:
-            blocks.append([span])
-    return blocks
+    return SentenceMatch(sentence, 0.0, matches, tuple(sorted(met.values())))

@@ -56,7 +56,7 @@ def retrieve(
 def _look_up(backend: Backend, fused: dict[int, float], cosines: dict[int, float], most: int | None) -> list[Candidate]:
     """The first ``most`` of ``fused`` with their passages; no more passages are read than may be among them."""
     order = sorted(fused, key=lambda key: (-fused[key], key))
-    step = len(order) if most is None else 2 * most
+    step = len(order) if most is None else most + 2
     found: list[Candidate] = []
     for first in range(0, len(order), step or 1):
         keys = order[first : first + step]

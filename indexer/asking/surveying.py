@@ -51,7 +51,7 @@ def survey(backend: Backend, encoder: Encoder, asked: str, scope: Scope | None =
     stopped = "every passage in scope was looked at"
     for first in range(0, min(len(candidates), MOST), STEP):
         step = candidates[first : first + STEP]
-        ranked = rank_passages(question, words, step, encoder, closer=STEP)
+        ranked = rank_passages(question, words, step, encoder, backend.word_vectors, closer=STEP)
         looked += len(step)
         bar = bar or share * max((_met(r) for r in ranked), default=0.0)
         on_topic = [

@@ -6,7 +6,7 @@ type costs nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
@@ -55,4 +55,11 @@ class Encoder(Protocol):
 
     def embed_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
         """The token vectors of each text, in its context, cut at the model's longest input."""
+        ...
+
+    def embed_with_tokens(self, texts: Sequence[str]) -> Iterator[tuple[int, Vectors, TokenVectors]]:
+        """Each text's index, its vector (dimension,) and its token vectors, of one pass, in the order they are done.
+
+        The token vectors may have any length here: most are left out of what is kept (``indexer.encoding.packing``).
+        """
         ...

@@ -6,12 +6,12 @@ int8 has no such twin: its scales depend on the text, and no GPU computes them a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
 
-from indexer.encoding import Progress, Vectors
+from indexer.encoding import Progress, TokenVectors, Vectors
 from indexer.encoding.onnx import OnnxEncoder
 from indexer.encoding.reference import (
     SentenceTransformerEncoder,
@@ -33,10 +33,17 @@ class AcceleratedEncoder(OnnxEncoder):
         self._embedded = 0
 
     def embed(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
-        self._embedded += len(texts)
-        if self._embedded >= MANY and self._on_gpu:
-            return self._on_gpu.embed(texts, progress)
-        return super().embed(texts, progress)
+        on_gpu = self._for_many(len(texts))
+        return on_gpu.embed(texts, progress) if on_gpu else super().embed(texts, progress)
+
+    def embed_with_tokens(self, texts: Sequence[str]) -> Iterator[tuple[int, Vectors, TokenVectors]]:
+        on_gpu = self._for_many(len(texts))
+        return on_gpu.embed_with_tokens(texts) if on_gpu else super().embed_with_tokens(texts)
+
+    def _for_many(self, count: int) -> SentenceTransformerEncoder | None:
+        """The model on a GPU, once there were ``MANY`` texts, these ``count`` with them."""
+        self._embedded += count
+        return self._on_gpu if self._embedded >= MANY else None
 
     @cached_property
     def _on_gpu(self) -> SentenceTransformerEncoder | None:

@@ -1,8 +1,8 @@
 """The fast path: an exported model on onnxruntime, without torch.
 
-Each text is run by itself, one on each core. The scales of int8 are then the text's own, so that its
-vector is the same whatever else is embedded with it; nothing is padding, so that attention needs no
-mask and is one fused operator. Batches would save a tenth of the time at most, and lose both.
+Each text is run by itself, one on each core, or a lone one on two. The scales of int8 are then the text's own,
+so that its vector is the same whatever else is embedded with it; nothing is padding, so that attention needs
+no mask and is one fused operator. Batches would save a tenth of the time at most, and lose both.
 """
 
 from __future__ import annotations
@@ -27,10 +27,13 @@ if TYPE_CHECKING:
 
 #: A text on each core beats all cores on one text by a third.
 WORKERS = os.cpu_count() or 1
+#: Cores for a text by itself: a question takes three quarters of its time on two.
+_FOR_ONE = min(2, WORKERS)
 #: Texts handed out at once: a stop waits for these, and no more.
 _STEP = 16 * WORKERS
 MODEL_FILE = "model.onnx"
 INPUT = "input_ids"
+_OF_TEXT, _OF_TOKENS = "sentence_embedding", "token_embeddings"
 TOKENIZER_FILE = "tokenizer.json"
 DETAILS_FILE = "details.json"
 #: Goes up when the export changes, so that models exported before are exported anew.
@@ -69,7 +72,7 @@ class OnnxEncoder:
                 "Delete that folder; it is exported again at the next start."
             ) from error
         loader = ThreadPoolExecutor(1)
-        self._loading = loader.submit(self._load)
+        self._single = loader.submit(self._load, _FOR_ONE)
         loader.shutdown(wait=False)
 
     @property
@@ -86,7 +89,7 @@ class OnnxEncoder:
 
     def embed(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
         vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
-        for index, row in self._run("sentence_embedding", self._tokenizer.encode_batch(list(texts))):
+        for index, (row,) in self._run([_OF_TEXT], self._tokenizer.encode_batch(list(texts))):
             vectors[index] = row
             if progress:
                 progress(1)
@@ -94,17 +97,24 @@ class OnnxEncoder:
 
     def embed_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
         encodings = self._tokenizer.encode_batch(list(texts))
-        found = {i: token_vectors(encodings[i], rows) for i, rows in self._run("token_embeddings", encodings)}
+        read = self._run([_OF_TOKENS], encodings)
+        found = {i: of_unit_length(tokens_of(encodings[i], rows)) for i, (rows,) in read}
         return [found[i] for i in range(len(texts))]
 
-    def _run(self, output: str, encodings: Sequence[Encoding]) -> Iterator[tuple[int, npt.NDArray[np.float32]]]:
-        """Each text's index with the model's ``output`` for it, as they are done, the longest first."""
-        session = self._loading.result()
+    def embed_with_tokens(self, texts: Sequence[str]) -> Iterator[tuple[int, Vectors, TokenVectors]]:
+        encodings = self._tokenizer.encode_batch(list(texts))
+        for index, (vector, rows) in self._run([_OF_TEXT, _OF_TOKENS], encodings):
+            yield index, vector, tokens_of(encodings[index], rows)
 
-        def run(index: int) -> npt.NDArray[np.float32]:
+    def _run(
+        self, outputs: list[str], encodings: Sequence[Encoding]
+    ) -> Iterator[tuple[int, list[npt.NDArray[np.float32]]]]:
+        """Each text's index with the model's ``outputs`` for it, as they are done, the longest first."""
+        session = self._single.result() if len(encodings) < 2 else self._bulk
+
+        def run(index: int) -> list[npt.NDArray[np.float32]]:
             ids = np.array([encodings[index].ids], dtype=np.int64)
-            rows: npt.NDArray[np.float32] = session.run([output], {INPUT: ids})[0][0]
-            return rows
+            return [rows[0] for rows in session.run(outputs, {INPUT: ids})]
 
         order = sorted(range(len(encodings)), key=lambda i: -len(encodings[i]))
         if len(order) < 2:
@@ -127,9 +137,14 @@ class OnnxEncoder:
         tokenizer.no_padding()
         return tokenizer
 
-    def _load(self) -> Any:
+    @cached_property
+    def _bulk(self) -> Any:
+        """The model once more, on one core for each text."""
+        return self._load(1) if _FOR_ONE > 1 else self._single.result()
+
+    def _load(self, threads: int) -> Any:
         try:
-            return open_session(self._folder / MODEL_FILE)
+            return open_session(self._folder / MODEL_FILE, threads)
         except Exception as error:  # onnxruntime has no exception base of its own
             raise self._unreadable(MODEL_FILE, error) from error
 
@@ -140,26 +155,33 @@ class OnnxEncoder:
         )
 
 
-def open_session(file: Path) -> Any:
-    """The model in ``file``, as the export optimized it, on one core; raises what onnxruntime does."""
+def open_session(file: Path, threads: int = 1) -> Any:
+    """The model in ``file``, as the export optimized it, on so many cores; raises what onnxruntime does."""
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
+    options.intra_op_num_threads = threads
+    # threads that spin on behind a text take as much of the processor again as the text itself
+    options.add_session_config_entry("session.force_spinning_stop", "1")
     options.log_severity_level = 3
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL  # done at export
     return onnxruntime.InferenceSession(file, options, providers=["CPUExecutionProvider"])
 
 
-def token_vectors(encoding: Encoding, rows: npt.NDArray[np.float32]) -> TokenVectors:
-    """Unit token vectors from a model's output ``rows`` (tokens, dim), without special tokens."""
+def tokens_of(encoding: Encoding, rows: npt.NDArray[np.float32]) -> TokenVectors:
+    """A model's output ``rows`` (tokens, dim) without special tokens, of whatever length the model gives them."""
     kept = [i for i, special in enumerate(encoding.special_tokens_mask) if not special]
-    spans = encoding.offsets  # made anew at each access
-    vectors = rows[kept].astype(np.float32)
-    vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
-    word_ids = cast("list[int]", encoding.word_ids)
-    return TokenVectors(
-        vectors,
-        tuple(spans[i] for i in kept),
-        tuple(word_ids[i] for i in kept),
-    )
+    spans, words = encoding.offsets, cast("list[int]", encoding.word_ids)  # made anew at each access
+    if kept and kept[-1] - kept[0] + 1 == len(kept):  # mostly: no copy of so many numbers then
+        between = slice(kept[0], kept[-1] + 1)
+        rows, spans, words = rows[between], spans[between], words[between]
+    else:
+        rows, spans, words = rows[kept], [spans[i] for i in kept], [words[i] for i in kept]
+    return TokenVectors(rows.astype(np.float32, copy=False), tuple(spans), tuple(words))
+
+
+def of_unit_length(tokens: TokenVectors) -> TokenVectors:
+    """``tokens`` with their vectors made unit, in place."""
+    vectors = tokens.vectors
+    vectors *= (1 / np.maximum(np.sqrt(np.einsum("ij,ij->i", vectors, vectors)), 1e-12))[:, None]
+    return tokens

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
 from indexer.encoding import Progress, TokenVectors, Vectors
-from indexer.encoding.onnx import token_vectors
+from indexer.encoding.onnx import of_unit_length, tokens_of
 from indexer.errors import ModelError
 
 #: The package that carries the default model's weights, so that no hub is needed.
@@ -45,12 +45,9 @@ class SentenceTransformerEncoder:
 
     def embed(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
         vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
-        order = sorted(range(len(texts)), key=lambda i: (-len(texts[i]), i))
-        size = _BATCH if self.model.device.type == "cpu" else _GPU_BATCH
-        for first in range(0, len(order), size):
-            batch = order[first : first + size]
+        for batch in self._batches(texts):
             vectors[batch] = self.model.encode(
-                [texts[i] for i in batch], batch_size=size, normalize_embeddings=True, show_progress_bar=False
+                [texts[i] for i in batch], batch_size=len(batch), normalize_embeddings=True, show_progress_bar=False
             )
             if progress:
                 progress(len(batch))
@@ -58,13 +55,31 @@ class SentenceTransformerEncoder:
 
     def embed_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
         rows = self.model.encode(list(texts), output_value="token_embeddings", show_progress_bar=False)
-        tokenizer = self.model.tokenizer
-        found = []
-        for text, row in zip(texts, rows, strict=True):
-            encoded = tokenizer(text, truncation=True, max_length=self.model.max_seq_length)
-            encoding = encoded.encodings[0]
-            found.append(token_vectors(encoding, np.asarray(row.cpu())[: len(encoding)]))
-        return found
+        return [of_unit_length(self._tokens(text, row)) for text, row in zip(texts, rows, strict=True)]
+
+    def embed_with_tokens(self, texts: Sequence[str]) -> Iterator[tuple[int, Vectors, TokenVectors]]:
+        for batch in self._batches(texts):
+            some = [texts[i] for i in batch]
+            for index, found in zip(
+                batch,
+                self.model.encode(some, batch_size=len(some), output_value=None, show_progress_bar=False),
+                strict=True,
+            ):
+                vector = np.asarray(found["sentence_embedding"].cpu(), dtype=np.float32)
+                vector = vector / max(float(np.linalg.norm(vector)), 1e-12)
+                yield index, vector, self._tokens(texts[index], found["token_embeddings"])
+
+    def _batches(self, texts: Sequence[str]) -> Iterator[list[int]]:
+        """Indexes of texts that are run together, of like length, the longest first."""
+        order = sorted(range(len(texts)), key=lambda i: (-len(texts[i]), i))
+        size = _BATCH if self.model.device.type == "cpu" else _GPU_BATCH
+        for first in range(0, len(order), size):
+            yield order[first : first + size]
+
+    def _tokens(self, text: str, rows: Any) -> TokenVectors:
+        encoded = self.model.tokenizer(text, truncation=True, max_length=self.model.max_seq_length)
+        encoding = encoded.encodings[0]
+        return tokens_of(encoding, np.asarray(rows.cpu())[: len(encoding)])
 
 
 def named_precision(source: str) -> tuple[str, Precision]:

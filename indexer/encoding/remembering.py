@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
 import numpy as np
@@ -72,6 +72,10 @@ class RememberingEncoder:
             while self._held > self._most_tokens:
                 self._held -= len(self._tokens.popitem(last=False)[1].words)
         return [TokenVectors(known[t].vectors.astype(np.float32), known[t].spans, known[t].words) for t in texts]
+
+    def embed_with_tokens(self, texts: Sequence[str]) -> Iterator[tuple[int, Vectors, TokenVectors]]:
+        """Passed on: what is added to a library is read once, and kept there."""
+        return self._encoder.embed_with_tokens(texts)
 
     def _recall(self, store: OrderedDict[str, _T], texts: Sequence[str]) -> dict[str, _T]:
         with self._guard:

@@ -142,6 +142,10 @@ def embed_plan(
 
     Raises Stopped when ``cancelled`` between two batches.
     """
+    import numpy as np
+
+    from indexer.asking.word_vectors import pack_words
+    from indexer.reading.passages import indexed_context
     from indexer.targets.extracting import find_targets
 
     content = cut_plan(plan)
@@ -156,14 +160,19 @@ def embed_plan(
             raise Stopped
 
     advance(0)
+    vectors = np.zeros((len(texts), encoder.dimension), np.float32)
+    packed = [b""] * len(texts)
     with ThreadPoolExecutor(1) as beside:
         targets = beside.submit(find_targets, plan)
-        vectors = encoder.embed(texts, advance)
-    return replace(content, vectors=vectors, targets=targets.result())
+        for index, vector, tokens in encoder.embed_with_tokens(texts):
+            vectors[index] = vector
+            packed[index] = pack_words(texts[index], len(indexed_context(content.passages[index])), tokens)
+            advance(1)
+    return replace(content, vectors=vectors, word_vectors=packed, targets=targets.result())
 
 
 def cut_plan(plan: Plan) -> PlanContent:
-    """All that is stored of ``plan`` but its vectors and its targets, of which there are none yet."""
+    """All that is stored of ``plan`` but its vectors, its words' and its targets, of which there are none yet."""
     import numpy as np
 
     from indexer.reading.passages import chunk_plan, indexed_text

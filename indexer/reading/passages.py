@@ -39,9 +39,14 @@ def chunk_plan(plan: Plan) -> tuple[Passage, ...]:
 
 def indexed_text(passage: Passage) -> str:
     """What is embedded and word-indexed for ``passage``: title, section path, then its text."""
+    return indexed_context(passage) + fold_space(passage.text)
+
+
+def indexed_context(passage: Passage) -> str:
+    """What stands before the text of ``passage`` where it is indexed: title and section path."""
     if passage.record is not None and not passage.section:
-        return fold_space(passage.text)
-    return ". ".join([passage.title, *passage.section, fold_space(passage.text)])
+        return ""
+    return ". ".join([passage.title, *passage.section, ""])
 
 
 def _passage(plan: Plan, span: Span, record: Record | None = None) -> Passage:

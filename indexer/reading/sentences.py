@@ -8,7 +8,7 @@ of the text as it stands; nothing is repaired here.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
@@ -44,7 +44,12 @@ _WRAP_WIDTH = 120
 
 _WIDE = r"[\u3001-\u30ff\u3400-\u9fff\uff01-\uff60]"
 # What stands between the parts of a word or of a Chinese sentence that a line end broke.
-BROKEN_WORD = re.compile(rf"(?<=\w)(?:[\x02\u00ad]\s*)+|(?<=\w-)\n(?=\w)|(?<={_WIDE})[ \t]*\n[ \t]*(?={_WIDE})")
+# One class of characters opens it: the engine then passes over all others at once.
+BROKEN_WORD = re.compile(
+    r"[\x02\u00ad\n \t](?:(?<=\w[\x02\u00ad])\s*(?:[\x02\u00ad]\s*)*|(?<=\w-\n)(?=\w)"
+    rf"|(?<={_WIDE}[\n \t])(?:(?<=\n)|[ \t]*\n)[ \t]*(?={_WIDE}))"
+)
+_WORD = re.compile(r"\S+")
 
 # "will reach 1." with nothing behind the point; "2020. 14." where a clause was lost;
 # "will reach" at a broken end; "by 1.3 compared" where the unit was lost.
@@ -139,11 +144,28 @@ def fold_space(text: str) -> str:
     """``text`` as one line: white space folded, words broken over a line end joined again.
 
     A soft hyphen at the line end goes, a hyphen of the word's own stays; Chinese lines join without a
-    space.
+    space. Libraries keep places in what this gives: who changes it raises their format.
     """
     if "\n" in text or "\u00ad" in text or "\x02" in text:
         text = BROKEN_WORD.sub("", text)
     return " ".join(text.split())
+
+
+def folded_places(text: str, folded: str) -> Sequence[int]:
+    """Where in ``text`` each character of ``folded`` stands, which is ``fold_space(text)``; of a space, the next."""
+    if len(folded) == len(text):
+        return range(len(text))  # folding only takes away
+    kept: list[int] | None = None
+    if folded != " ".join(text.split()):
+        edges = [0, *(edge for match in BROKEN_WORD.finditer(text) for edge in match.span()), len(text)]
+        kept = [i for start, end in zip(edges[::2], edges[1::2], strict=True) for i in range(start, end)]
+        text = "".join(map(text.__getitem__, kept))
+    places: list[int] = []
+    for word in _WORD.finditer(text):
+        if places:
+            places.append(word.start())
+        places += range(*word.span())
+    return [kept[place] for place in places] if kept else places
 
 
 def _paragraph_cuts(text: str) -> list[int]:

@@ -16,10 +16,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from indexer.asking.word_vectors import pack_words
 from indexer.encoding import Encoder
 from indexer.encoding.loading import load_encoder
 from indexer.errors import LibraryError, ModelError, SourceError, model_mismatch
 from indexer.keeping.adding import Progress, Wanted, cut_plan, look_at, no_progress, read_wanted, store
+from indexer.reading.passages import indexed_context
 from indexer.storage import Backend, PlanContent
 from indexer.targets.extracting import find_targets
 from indexer.types import Added, Stage
@@ -133,6 +135,7 @@ class _Arriving:
 
     def __init__(self) -> None:
         self.vectors: dict[int, Any] = {}
+        self.words: dict[int, bytes] = {}
         self.expected: int | None = None
         self._cut: PlanContent | None = None
 
@@ -146,6 +149,7 @@ class _Arriving:
             if row["passage"] in self.vectors:
                 raise LibraryError("The Ray cluster gave a passage twice. Nothing of its plan was stored. Do it again.")
             self.vectors[row["passage"]] = row["vector"]
+            self.words[row["passage"]] = row["words"]
 
     @property
     def complete(self) -> bool:
@@ -153,8 +157,9 @@ class _Arriving:
 
     def content(self) -> PlanContent:
         assert self._cut is not None
-        vectors = [self.vectors[n] for n in range(len(self.vectors))]
-        return replace(self._cut, vectors=np.array(vectors, np.float32).reshape(len(vectors), -1))
+        order = range(len(self.vectors))
+        vectors = np.array([self.vectors[n] for n in order], np.float32).reshape(len(order), -1)
+        return replace(self._cut, vectors=vectors, word_vectors=[self.words[n] for n in order])
 
 
 def _rows(wanted: Sequence[Wanted], model: tuple[str, str], workers: int | None) -> Iterator[Row]:
@@ -190,7 +195,7 @@ def _rows(wanted: Sequence[Wanted], model: tuple[str, str], workers: int | None)
 def read_file(item: Row) -> list[Row]:
     """Rows of one file's passages, the plan pickled in the first; or one row with what is wrong with the file."""
     wanted: Wanted = pickle.loads(item["wanted"])
-    row = {"file": item["file"], "passages": 0, "passage": -1, "text": "", "cut": b"", "problem": ""}
+    row = {"file": item["file"], "passages": 0, "passage": -1, "text": "", "before": 0, "cut": b"", "problem": ""}
     try:
         plan = read_wanted(wanted)
         cut = replace(cut_plan(plan), targets=find_targets(plan))
@@ -199,7 +204,10 @@ def read_file(item: Row) -> list[Row]:
     whole = {**row, "passages": len(cut.passages), "cut": pickle.dumps(cut)}
     if not cut.passages:
         return [whole]
-    rows = [{**whole, "passage": n, "text": text} for n, text in enumerate(cut.indexed)]
+    rows = [
+        {**whole, "passage": n, "text": text, "before": len(indexed_context(passage))}
+        for n, (text, passage) in enumerate(zip(cut.indexed, cut.passages, strict=True))
+    ]
     return [rows[0], *({**each, "cut": b""} for each in rows[1:])]
 
 
@@ -223,10 +231,13 @@ class Embedder:
     def __call__(self, batch: dict[str, Any]) -> dict[str, Any]:
         texts = [str(text) for text in batch.pop("text")]
         there = [n for n, passage in enumerate(batch["passage"]) if passage >= 0]
+        words = np.full(len(texts), b"", dtype=object)  # bytes as they are: numpy's own would lose noughts at the end
         try:
-            found = self._encoder.embed([texts[n] for n in there])
+            vectors = np.zeros((len(texts), self._encoder.dimension), np.float32)
+            for n, vector, tokens in self._encoder.embed_with_tokens([texts[n] for n in there]):
+                vectors[there[n]] = vector
+                words[there[n]] = pack_words(texts[there[n]], int(batch["before"][there[n]]), tokens)
         except ModelError as error:  # raised where it is awaited: Ray would hide it in its own
-            return {**batch, "problem": np.array([str(error)] * len(texts)), "vector": np.zeros((len(texts), 1))}
-        vectors = np.zeros((len(texts), found.shape[1]), np.float32)
-        vectors[there] = found
-        return {**batch, "vector": vectors}
+            problems = np.array([str(error)] * len(texts))
+            return {**batch, "problem": problems, "vector": np.zeros((len(texts), 1)), "words": words}
+        return {**batch, "vector": vectors, "words": words}

@@ -35,7 +35,8 @@ class PlanContent:
     ``indexed`` are the texts to search by and ``vectors`` (len(passages), dim) theirs, in the order
     of ``passages``; ``names`` are the proper names by which a question may call the plan; ``targets``
     what it commits to in figures, None when nobody has looked. ``since`` is when its text came, ISO 8601
-    in UTC; "" for now.
+    in UTC; "" for now. ``word_vectors`` are those of each passage's words, packed
+    (``indexer.asking.word_vectors``), in the order of ``passages``; none where nobody has made them.
     """
 
     plan: Plan
@@ -45,6 +46,7 @@ class PlanContent:
     names: Sequence[str] = ()
     targets: Sequence[Target] | None = None
     since: str = ""
+    word_vectors: Sequence[bytes] = ()
 
 
 class Found(NamedTuple):
@@ -186,6 +188,10 @@ class Backend(Protocol):
 
     def passages(self, keys: Sequence[int]) -> dict[int, Passage]:
         """Passages by key; a key that is gone is left out."""
+        ...
+
+    def word_vectors(self, keys: Sequence[int]) -> dict[int, bytes]:
+        """The packed word vectors of passages by key; those that came without are left out."""
         ...
 
     def keys(self, scope: Scope) -> list[int]:

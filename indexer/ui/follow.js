@@ -1,6 +1,6 @@
 // Links to a quote's source or to a section open it without loading the page anew: the address changes as it does
-// at the Back button, which the page follows. A source that was opened from a table, or by a link from elsewhere, stands
-// far from what was clicked: it is brought into view.
+// at the Back button, which the page follows. A source that was opened from answers beside one another, or by a link
+// from elsewhere, may stand far from what was clicked: it is brought into view.
 (() => {
   if (window.planlensFollows) return;
   window.planlensFollows = true;
@@ -19,7 +19,7 @@
     event.preventDefault();
     history.pushState(null, "", link.href);
     dispatchEvent(new PopStateEvent("popstate"));
-    if (link.matches("table a")) setTimeout(() => bringIntoView(50, ""), 200);
+    if (new URL(link.href).pathname.endsWith("/compare")) setTimeout(() => bringIntoView(50, ""), 200);
   });
 
   if (new URLSearchParams(location.search).has("open")) bringIntoView(50, "");

@@ -7,12 +7,14 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from fakes import nothing_kept
 from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.asking.answering import merge_spans
 from indexer.asking.interaction import match_sentences, read_words
 from indexer.asking.question import read_question
+from indexer.asking.word_vectors import words_of
 from indexer.encoding import Encoder
 from indexer.errors import QuestionError, UnknownPlanError
 from indexer.library import Library
@@ -124,9 +126,9 @@ def test_a_figure_of_the_question_matches_itself_and_no_other(sample_library: Li
     words = read_words(question, encoder, backend.rarity)
     hits = sample_library.ask("share of non-fossil energy by 2025").hits
     index = words.words.index("2025")
-    for passage, matches in zip(
-        (h.passage for h in hits), match_sentences(words, [h.passage for h in hits], encoder), strict=True
-    ):
+    passages = [h.passage for h in hits]
+    read = words_of(dict(enumerate(passages)), nothing_kept, encoder)
+    for passage, matches in zip(passages, match_sentences(words, passages, read), strict=True):
         for match in matches:
             stands = bool(re.search(r"\b2025\b", passage.text[slice(*match.span)]))
             assert (match.matches[index] == 1.0) == stands

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from fakes import FakeEncoder
+from fakes import FakeEncoder, nothing_kept
 
 from indexer.asking.interaction import OTHER_FIGURE, holds_figure, match_sentences, read_words
 from indexer.asking.question import read_question
+from indexer.asking.word_vectors import words_of
 from indexer.types import Passage
 
 
@@ -39,7 +40,8 @@ def test_a_figure_with_a_point_is_one_word_and_matches_only_itself() -> None:
     words = read_words(question, encoder, lambda some: [1.0] * len(some))
     assert words.words == ("Kilns", "13.5", "tons", "10,000", "ships", "5")
     text = "The 13.5 tons go to 10,000 ships. The 13 tons go to 15 ships."
-    ((own, other),) = match_sentences(words, [Passage("p", "P", 0, len(text), text)], encoder)
+    passage = Passage("p", "P", 0, len(text), text)
+    ((own, other),) = match_sentences(words, [passage], words_of({1: passage}, nothing_kept, encoder))
     figures = [1, 3, 5]
     assert own.matches[figures].tolist() == [1.0, 1.0, pytest.approx(OTHER_FIGURE)]
     assert all(other.matches[figures] <= OTHER_FIGURE)

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 import pytest
-from fakes import FakeEncoder
+from fakes import FakeEncoder, nothing_kept
 
 from indexer.asking.close_reading import READ, WEIGHT, read_closely
 from indexer.asking.interaction import QuestionWords, read_words
@@ -27,7 +27,7 @@ def candidate(key: int, text: str, score: float = 0.5, role: Role = Role.BODY) -
 
 
 def rank(question: str, *candidates: Candidate) -> list[RankedPassage]:
-    return rank_passages(*asked(question), candidates, FakeEncoder())
+    return rank_passages(*asked(question), candidates, FakeEncoder(), nothing_kept)
 
 
 QUESTION = "Kilns quota coast wind?"
@@ -57,7 +57,8 @@ def test_a_word_met_twice_counts_once() -> None:
 def test_without_words_of_meaning_the_fused_score_is_left() -> None:
     question, words = asked("What is it?")
     assert words.words == ()
-    found = rank_passages(question, words, [candidate(1, "The kilns close."), candidate(2, "Law.", 0.7)], FakeEncoder())
+    candidates = [candidate(1, "The kilns close."), candidate(2, "Law.", 0.7)]
+    found = rank_passages(question, words, candidates, FakeEncoder(), nothing_kept)
     assert [(r.key, r.score) for r in found] == [(2, pytest.approx(0.7)), (1, pytest.approx(0.5))]
 
 

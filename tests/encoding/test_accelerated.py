@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from indexer.encoding import Progress, Vectors, accelerated
+from indexer.encoding import Progress, TokenVectors, Vectors, accelerated
 from indexer.encoding.accelerated import AcceleratedEncoder
 from indexer.encoding.loading import load_encoder
+from indexer.encoding.onnx import OnnxEncoder
 from indexer.encoding.reference import SentenceTransformerEncoder, load_sentence_transformer, weights_fingerprint
 from indexer.library import Library
 
@@ -40,13 +41,20 @@ def encoder(exported: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch) -
 def on_torch(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """How many texts sentence-transformers embeds, call by call."""
     counts: list[int] = []
-    embed = SentenceTransformerEncoder.embed
+    embed, with_tokens = SentenceTransformerEncoder.embed, SentenceTransformerEncoder.embed_with_tokens
 
     def counting(self: SentenceTransformerEncoder, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
         counts.append(len(texts))
         return embed(self, texts, progress)
 
+    def counting_too(
+        self: SentenceTransformerEncoder, texts: Sequence[str]
+    ) -> Iterator[tuple[int, Vectors, TokenVectors]]:
+        counts.append(len(texts))
+        return with_tokens(self, texts)
+
     monkeypatch.setattr(SentenceTransformerEncoder, "embed", counting)
+    monkeypatch.setattr(SentenceTransformerEncoder, "embed_with_tokens", counting_too)
     return counts
 
 
@@ -69,9 +77,7 @@ def test_int8_is_another_model(encoder: AcceleratedEncoder, exported: Path, tiny
 def test_many_texts_go_to_the_gpu_and_a_question_does_not(
     encoder: AcceleratedEncoder, on_torch: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    expected = encoder._run  # what onnxruntime says of them all, without counting them
-    encodings = encoder._tokenizer.encode_batch(MANY)
-    vectors = np.stack([row for _, row in sorted(expected("sentence_embedding", encodings), key=lambda p: p[0])])
+    vectors = OnnxEncoder.embed(encoder, MANY)  # what onnxruntime says of them all, without counting them
     monkeypatch.setattr(accelerated, "sees_gpu", lambda: True)
     told: list[int] = []
     one = encoder.embed(MANY[:1])
@@ -81,6 +87,20 @@ def test_many_texts_go_to_the_gpu_and_a_question_does_not(
     assert sum(told) == len(MANY)
     np.testing.assert_allclose(found, vectors, atol=1e-5)
     np.testing.assert_allclose(found[:1], one, atol=1e-5)
+
+
+def test_what_is_added_goes_to_the_gpu_too_with_its_words(
+    encoder: AcceleratedEncoder, on_torch: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = {i: (vector, tokens) for i, vector, tokens in OnnxEncoder.embed_with_tokens(encoder, MANY)}
+    monkeypatch.setattr(accelerated, "sees_gpu", lambda: True)
+    found = {i: (vector, tokens) for i, vector, tokens in encoder.embed_with_tokens(MANY)}
+    assert on_torch == [len(MANY)]
+    assert sorted(found) == sorted(here) == list(range(len(MANY)))
+    for i in (0, 7, len(MANY) - 1):
+        np.testing.assert_allclose(found[i][0], here[i][0], atol=1e-5)
+        np.testing.assert_allclose(found[i][1].vectors, here[i][1].vectors, atol=1e-5)
+        assert (found[i][1].spans, found[i][1].words) == (here[i][1].spans, here[i][1].words)
 
 
 def test_without_a_gpu_all_goes_to_onnxruntime(encoder: AcceleratedEncoder, on_torch: list[int]) -> None:

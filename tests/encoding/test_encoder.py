@@ -7,7 +7,7 @@ import pytest
 
 from indexer.encoding import Encoder, Vectors
 from indexer.encoding.export import LOWEST_COSINE, MEAN_COSINE, check_agreement
-from indexer.encoding.onnx import OnnxEncoder
+from indexer.encoding.onnx import OnnxEncoder, of_unit_length
 from indexer.encoding.reference import DEFAULT_MODEL, SentenceTransformerEncoder
 from indexer.errors import ModelError
 
@@ -68,6 +68,20 @@ def test_nothing_to_embed(which: str, request: pytest.FixtureRequest) -> None:
     assert model.embed([]).shape == (0, 384)
     assert model.embed([]).dtype == np.float32
     assert model.embed_tokens([]) == []
+
+
+@pytest.mark.parametrize("which", ["encoder", "reference"])
+def test_one_pass_gives_what_two_give(which: str, request: pytest.FixtureRequest) -> None:
+    model: Encoder = request.getfixturevalue(which)
+    vectors, of_tokens = model.embed(TEXTS), model.embed_tokens(TEXTS)
+    found = {index: (vector, of_unit_length(tokens)) for index, vector, tokens in model.embed_with_tokens(TEXTS)}
+    assert sorted(found) == list(range(len(TEXTS)))
+    for i, tokens in enumerate(of_tokens):
+        assert found[i][0].dtype == np.float32
+        np.testing.assert_allclose(found[i][0], vectors[i], atol=0 if which == "encoder" else 1e-5)
+        np.testing.assert_allclose(found[i][1].vectors, tokens.vectors, atol=0 if which == "encoder" else 1e-5)
+        assert (found[i][1].spans, found[i][1].words) == (tokens.spans, tokens.words)
+    assert list(model.embed_with_tokens([])) == []
 
 
 def test_a_vector_is_the_same_to_the_last_bit_in_any_company(encoder: Encoder) -> None:

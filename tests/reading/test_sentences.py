@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.reading.sentences import broken_figures, fold_space, is_heading_like, split_sentences
+from indexer.reading.sentences import (
+    BROKEN_WORD,
+    broken_figures,
+    fold_space,
+    folded_places,
+    is_heading_like,
+    split_sentences,
+)
 
 _PIECES = st.sampled_from(
     [
@@ -110,6 +119,13 @@ def test_broken_figures_are_found_and_whole_ones_are_not(sentence: str, figures:
     assert [sentence[a:b] for a, b in broken_figures(sentence)] == figures
 
 
+@given(st.text(alphabet="ab1- \n\t\x02\u00ad\u6c34\uff0c.", max_size=40))
+def test_broken_words_are_those_that_the_plain_pattern_finds(text: str) -> None:
+    wide = r"[\u3001-\u30ff\u3400-\u9fff\uff01-\uff60]"
+    plain = rf"(?<=\w)(?:[\x02\u00ad]\s*)+|(?<=\w-)\n(?=\w)|(?<={wide})[ \t]*\n[ \t]*(?={wide})"
+    assert [m.span() for m in BROKEN_WORD.finditer(text)] == [m.span() for m in re.finditer(plain, text)]
+
+
 def test_fold_space_joins_lines_and_soft_hyphens() -> None:
     assert fold_space("low\u00ad\ncarbon  and\n clean") == "lowcarbon and clean"
 
@@ -118,3 +134,11 @@ def test_a_heading_is_short_and_has_no_stop() -> None:
     assert is_heading_like("2. Key actions")
     assert not is_heading_like("We act now.")
     assert not is_heading_like("word " * 20)
+
+
+@given(st.text(st.sampled_from("ab-- \t\n\x02\u00ad水泥，1"), max_size=60) | messy_text)
+def test_folded_text_knows_where_each_character_stood(text: str) -> None:
+    folded, places = fold_space(text), list(folded_places(text, fold_space(text)))
+    assert len(places) == len(folded)
+    assert all(text[place] == character for character, place in zip(folded, places, strict=True) if character != " ")
+    assert places == sorted(places)

@@ -87,6 +87,7 @@ def test_one_of_two_nodes_killed_midway_changes_nothing(
     for plan_id in at_home:
         ours, theirs = backend.content(plan_id), sample_library.backend.content(plan_id)
         assert np.array_equal(ours.vectors, theirs.vectors)
+        assert list(ours.word_vectors) == list(theirs.word_vectors)
         assert content_hash(ours) == content_hash(theirs)
     assert backend.check() == []
     again = [r.status for r in add_on_ray(backend, encoder, plan_files(files[:3]), "auto")]

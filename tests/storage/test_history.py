@@ -128,6 +128,7 @@ def test_an_older_library_is_brought_up_when_it_is_opened(tmp_path: Path, create
     assert (plan.text, plan.pages[1].start, plan.sections[0].title) == ("wind farms\fsolar roofs", 11, "Wind")
     assert (backend.generation, backend.model) == (4, MODEL)
     assert found(backend, "solar roofs") == ["solar roofs"]
+    assert backend.word_vectors(backend.keys(Scope())) == {}  # asked, its passages are read
     assert backend.check() == []
     # it is now like one that is made today, and goes on like one
     fresh = LocalBackend(tmp_path / "fresh", create=True)

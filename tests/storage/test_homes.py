@@ -15,6 +15,7 @@ from homes import ENCODER, MODEL, TEXTS, Opened, content, fill, results, shown, 
 
 from indexer.errors import LibraryBusyError, LibraryError, ModelError, UnknownPlanError
 from indexer.storage import Backend, PlanContent, Scope, open_backend
+from indexer.storage.local import LocalBackend
 from indexer.types import Metadata, SavedQuestion
 
 
@@ -489,6 +490,26 @@ def test_vectors_come_back_as_they_are_compared(backend: Backend) -> None:
     assert back.since == backend.versions("full")[0].since
     with pytest.raises(UnknownPlanError, match=r"'x'.*full"):
         backend.content("x")
+
+
+def test_word_vectors_come_back_from_a_folder_and_are_not_sent_to_milvus(filled: Backend) -> None:
+    plan, passages = full_plan()
+    vectors = ENCODER.embed([p.text for p in passages])
+    packed = [b"one", b"", b"\0three"]
+    given = PlanContent(plan, passages, ["a", "b", "c"], vectors, word_vectors=packed)
+    filled.add(given, MODEL)
+    keys = filled.keys(Scope(("full",)))
+    kept = isinstance(filled, LocalBackend)
+    assert filled.word_vectors(filled.keys(Scope())) == (dict(zip(keys, packed, strict=True)) if kept else {})
+    assert list(filled.content("full").word_vectors) == (packed if kept else [])
+    filled.add(replace(given, word_vectors=()), MODEL)
+    assert filled.word_vectors(filled.keys(Scope())) == {}
+    with_them = replace(given, word_vectors=[b"anew"] * 3)
+    filled.replace_all([with_them], MODEL)
+    assert list(filled.word_vectors(filled.keys(Scope())).values()) == ([b"anew"] * 3 if kept else [])
+    filled.remove(["full"], purge=True)
+    assert filled.word_vectors(keys) == {}
+    assert filled.check() == []
 
 
 def test_a_version_that_is_brought_along_is_one_of_the_past(backend: Backend) -> None:

@@ -79,6 +79,9 @@ class LocalBackend:
     def passages(self, keys: Sequence[int]) -> dict[int, Passage]:
         return self._database.passages(keys)
 
+    def word_vectors(self, keys: Sequence[int]) -> dict[int, bytes]:
+        return self._database.word_vectors(keys)
+
     def keys(self, scope: Scope) -> list[int]:
         return self._database.keys(self._database.ranges(scope))
 

@@ -72,6 +72,11 @@ class Database(Connections):
         )
         return {row[0]: read_passage(row[1:]) for row in rows}
 
+    def word_vectors(self, keys: Sequence[int]) -> dict[int, bytes]:
+        """Packed word vectors by passage key; a passage without is left out."""
+        wanted = "SELECT passage, packed FROM word_vectors WHERE passage IN (SELECT value FROM json_each(?))"
+        return dict(self.connection.execute(wanted, (json.dumps(list(keys)),)).fetchall())
+
     def ranges(self, scope: Scope) -> list[KeyRange] | None:
         """Key ranges of ``scope``, ascending; None for everything. Raises UnknownPlanError."""
         if scope.plans is None and not scope.section and scope.year is None:
@@ -159,7 +164,9 @@ class Database(Connections):
             targets = targets_of(self.connection, plan_id)
             names = self.names()[plan_id]
             texts = [text for _, text in rows]
-            return PlanContent(plan, passages, texts, np.concatenate(vectors), names, targets, since)
+            packed = self.word_vectors(keys)
+            kept = [packed[row_key] for row_key in keys] if len(packed) == len(keys) else []
+            return PlanContent(plan, passages, texts, np.concatenate(vectors), names, targets, since, kept)
 
     def indexed_of(self, plan: int) -> list[tuple[int, str]]:
         """(key, indexed text) of all passages of one plan."""
@@ -200,6 +207,10 @@ class Database(Connections):
             "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             passage_rows(content, key, sections),
         )
+        if content.word_vectors:
+            keys = connection.execute("SELECT key FROM passages WHERE plan = ? ORDER BY key", (key,)).fetchall()
+            rows = zip((row_key for (row_key,) in keys), content.word_vectors, strict=True)
+            connection.executemany("INSERT INTO word_vectors VALUES (?, ?)", rows)
         if content.targets is not None:
             put_targets(connection, key, content.targets)
         return key

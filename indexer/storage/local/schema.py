@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 
 #: Raised when the tables change; with it comes a step in ``_STEPS`` from the version before.
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 _HISTORY = """
 CREATE TABLE versions (
     key INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL, title TEXT NOT NULL, source TEXT NOT NULL,
@@ -25,6 +25,11 @@ CREATE TABLE texts (
 """
 _TARGETS = """
 CREATE TABLE targets (plan INTEGER PRIMARY KEY REFERENCES plans(key) ON DELETE CASCADE, rows TEXT NOT NULL);
+"""
+_WORD_VECTORS = """
+CREATE TABLE word_vectors (
+    passage INTEGER PRIMARY KEY REFERENCES passages(key) ON DELETE CASCADE, packed BLOB NOT NULL
+);
 """
 _TABLES = f"""
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -50,6 +55,7 @@ CREATE INDEX passages_plan ON passages(plan, key);
 CREATE TABLE removals (plan INTEGER NOT NULL, first INTEGER, last INTEGER, generation INTEGER NOT NULL);
 {_HISTORY}
 {_TARGETS}
+{_WORD_VECTORS}
 """
 # From 2: texts in a table of their own, so that a list of plans does not read them; counts that were
 # made at each look; what people set; versions and saved questions.
@@ -68,8 +74,9 @@ ALTER TABLE plans DROP COLUMN text;
 ALTER TABLE plans DROP COLUMN parts;
 {_HISTORY}
 """
-# From 3: targets; those of plans that are there already are found when asked for.
-_STEPS = {2: _FROM_2, 3: _TARGETS}
+# From 3: targets; those of plans that are there already are found when asked for. From 4: word vectors, which
+# passages that are there already do without until they are embedded again.
+_STEPS = {2: _FROM_2, 3: _TARGETS, 4: _WORD_VECTORS}
 
 
 def create(connection: sqlite3.Connection) -> None:

@@ -133,6 +133,10 @@ class MilvusBackend:
     def passages(self, keys: Sequence[int]) -> dict[int, Passage]:
         return self._consistent(lambda seen: reading.read_passages(self._connection, seen, keys))
 
+    def word_vectors(self, keys: Sequence[int]) -> dict[int, bytes]:
+        """None: they would be most of what a cluster moves and holds; a question's passages are read anew."""
+        return {}
+
     def keys(self, scope: Scope) -> list[int]:
         def read(seen: Catalogue) -> list[int]:
             if not scope.section:
