@@ -371,6 +371,7 @@ def test_an_edit_of_a_plan_that_is_purged_meanwhile_does_not_bring_it_back(
     embed = fake_encoder.embed
 
     def overtaken(texts: list[str], progress: object = None) -> object:
+        monkeypatch.setattr(fake_encoder, "embed", embed)
         with Library.open(tmp_path / "library") as other:
             other.remove(["anhui"], purge=True)
         return embed(texts, progress)  # type: ignore[arg-type]

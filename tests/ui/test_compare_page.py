@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import shlex
+import time
+from collections.abc import Sequence
 from html import unescape
 from pathlib import Path
 from urllib.parse import parse_qs
@@ -17,6 +19,7 @@ from streamlit.testing.v1 import AppTest
 
 from indexer.encoding import Encoder
 from indexer.library import Library
+from indexer.storage.local import LocalBackend
 from indexer.ui.address import Comparing, Tab, comparing_query, read_comparing
 from indexer.ui.compare import EXAMPLES
 
@@ -103,7 +106,14 @@ def test_more_questions_than_plans_run_downwards(open_app: OpenApp) -> None:
     assert table.count("<tr>") == 4 and table.count('<th scope="col">') == 3
 
 
-def test_work_is_stopped_and_gone_on_with(open_app: OpenApp) -> None:
+def test_work_is_stopped_and_gone_on_with(open_app: OpenApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    of_words = LocalBackend.word_vectors
+
+    def slow(self: LocalBackend, keys: Sequence[int]) -> dict[int, bytes]:
+        time.sleep(0.1)  # an answer takes some milliseconds, too few to stop all of them
+        return of_words(self, keys)
+
+    monkeypatch.setattr(LocalBackend, "word_vectors", slow)
     app = open_app(page="compare", q=[f"What about topic number {n}?" for n in range(12)])
     app.button(key="stop-answers").click().run()
     stopped = re.search(r"Stopped at (\d+) of 36 answers", page_html(app))
