@@ -76,7 +76,7 @@ def read(page: Page, site: str) -> None:
 def compare(page: Page, site: str) -> None:
     """One question asked of three plans."""
     page.goto(f"{site}/compare?{urlencode({'q': SHARE})}")
-    expect(page.locator("blockquote.quote b.figure")).to_have_count(2)
+    expect(page.locator("blockquote.quote:has(b.figure)")).to_have_count(2)
 
 
 def targets(page: Page, site: str) -> None:
