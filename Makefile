@@ -73,8 +73,8 @@ train: install
 	$(BIN)/python -m training.prepare --data $(DATA) --out $(WORK)
 	$(BIN)/python -m training.mine --work $(WORK)
 	$(BIN)/python -m training.train --work $(WORK) $(if $(MINUTES),--minutes $(MINUTES)) $(if $(EXAMPLES),--examples $(EXAMPLES))
-	$(BIN)/python -m training.evaluate --work $(WORK) --data $(DATA)
 	$(BIN)/python -m training.export --work $(WORK)
+	$(BIN)/python -m training.evaluate --work $(WORK) --data $(DATA) --reader $(WORK)/reader
 	$(BIN)/python -m training.agree --work $(WORK) --data $(DATA)
 	$(BIN)/python -m training.card --work $(WORK)
 

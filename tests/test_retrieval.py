@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from threading import Event
+from typing import Any
 
 import pytest
 from fakes import FakeEncoder, make_content
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.asking.retrieval import DENSE_WEIGHT, ROLE_PENALTY, fuse, retrieve
+from indexer.asking.retrieval import DENSE_WEIGHT, ROLE_PENALTY, fuse, retrieve, search
+from indexer.encoding import Progress, Vectors
 from indexer.errors import UnknownPlanError
 from indexer.library import Library
 from indexer.storage import Found, Scope
@@ -88,6 +91,17 @@ def test_the_order_of_entries_does_not_matter(dense: list[Found], words: list[Fo
 SENTENCES = ["cement kilns close", "cement kilns close", "cement works", "wind farms", "coal boilers"]
 
 
+class Meaning(FakeEncoder):
+    """Takes every text for ``text``."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self._text = text
+
+    def embed(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
+        return super().embed([self._text] * len(texts), progress)
+
+
 @pytest.fixture
 def filled(library: Library, fake_encoder: FakeEncoder) -> Library:
     model = (fake_encoder.source, fake_encoder.fingerprint)
@@ -97,7 +111,7 @@ def filled(library: Library, fake_encoder: FakeEncoder) -> Library:
 
 
 def test_candidates_best_first_ties_in_reading_order(filled: Library, fake_encoder: FakeEncoder) -> None:
-    found = retrieve(filled.backend, "cement kilns", fake_encoder.embed(["cement kilns"])[0], Scope())
+    found = retrieve(filled.backend, fake_encoder, "cement kilns", Scope())
     assert [c.passage.text for c in found][:4] == [*SENTENCES[:2], "cement kilns move", "cement works"]
     assert [c.key for c in found][:2] == [1, 2]
     assert found[0].score == found[1].score == pytest.approx(1.0, abs=1e-3)
@@ -106,7 +120,8 @@ def test_candidates_best_first_ties_in_reading_order(filled: Library, fake_encod
 
 
 def test_what_only_words_found_has_no_cosine(filled: Library, fake_encoder: FakeEncoder) -> None:
-    found = retrieve(filled.backend, "cement", fake_encoder.embed(["wind farms"])[0], Scope(("anhui",)), depth=1)
+    meant = Meaning("wind farms")
+    found = retrieve(filled.backend, meant, "cement", Scope(("anhui",)), depth=1)
     by_text = {c.passage.text: c for c in found}
     assert set(by_text) == {"cement works", "wind farms"}
     assert by_text["cement works"].cosine is None
@@ -115,13 +130,43 @@ def test_what_only_words_found_has_no_cosine(filled: Library, fake_encoder: Fake
     assert by_text["wind farms"].score == pytest.approx(DENSE_WEIGHT)
 
 
+def test_words_are_looked_up_while_the_model_reads(
+    filled: Library, fake_encoder: FakeEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = Event()
+    by_words, embed = filled.backend.search_words, fake_encoder.embed
+    monkeypatch.setattr(filled.backend, "search_words", lambda *what: (asked.set(), by_words(*what))[1])
+    monkeypatch.setattr(fake_encoder, "embed", lambda texts: embed(texts) if asked.wait(20) else None)
+    dense, words = search(filled.backend, fake_encoder, "cement kilns", 2, Scope())
+    assert dense == filled.backend.search_dense(embed(["cement kilns"])[0], 2, Scope())
+    assert words == by_words("cement kilns", 2, Scope())
+
+
+def test_a_plan_changed_between_the_searches_is_searched_again(
+    filled: Library, fake_encoder: FakeEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dense = filled.backend.search_dense
+    changed: list[bool] = []
+
+    def search_dense(*what: Any) -> list[Found]:
+        if not changed:  # the words were looked up, or are yet to be: what is found must be of one time
+            changed.append(True)
+            new = make_content("anhui", ["steel mills"], fake_encoder)
+            filled.backend.add(new, (fake_encoder.source, fake_encoder.fingerprint))
+        return dense(*what)
+
+    monkeypatch.setattr(filled.backend, "search_dense", search_dense)
+    found = retrieve(filled.backend, fake_encoder, "cement kilns", Scope())
+    assert [c.passage.text for c in found] == ["cement kilns move", "steel mills"]
+    assert found[0].score == pytest.approx(1.0, abs=1e-3)
+
+
 def test_a_scope_is_kept(filled: Library, fake_encoder: FakeEncoder) -> None:
-    vector = fake_encoder.embed(["cement"])[0]
-    found = retrieve(filled.backend, "cement", vector, Scope(("henan",)))
+    found = retrieve(filled.backend, fake_encoder, "cement", Scope(("henan",)))
     assert [c.passage.text for c in found] == ["cement kilns move"]
-    assert retrieve(filled.backend, "cement", vector, Scope(None, "no such section")) == []
+    assert retrieve(filled.backend, fake_encoder, "cement", Scope(None, "no such section")) == []
     with pytest.raises(UnknownPlanError, match="anhui, henan"):
-        retrieve(filled.backend, "cement", vector, Scope(("hubei",)))
+        retrieve(filled.backend, fake_encoder, "cement", Scope(("hubei",)))
 
 
 def test_furniture_comes_last_whatever_it_says(open_library: Callable[..., Library], fake_encoder: FakeEncoder) -> None:
@@ -130,7 +175,7 @@ def test_furniture_comes_last_whatever_it_says(open_library: Callable[..., Libra
     passages = [replace(p, role=role) for p, role in zip(content.passages, roles, strict=True)]
     backend = open_library().backend
     backend.add(replace(content, passages=passages), ("fake", "fake@1"))
-    found = retrieve(backend, "cement kilns", fake_encoder.embed(["cement kilns"])[0], Scope())
+    found = retrieve(backend, fake_encoder, "cement kilns", Scope())
     assert [c.key for c in found] == [2, 3, 4, 1]
     assert [c.score for c in found] == pytest.approx(
         [1.0, 1.0 - ROLE_PENALTY[Role.SUMMARY], 0.0, 1.0 - ROLE_PENALTY[Role.FURNITURE]], abs=1e-6
@@ -152,10 +197,9 @@ def test_the_first_few_are_those_of_all_and_the_rest_is_not_read(
     look_up = backend.passages
     monkeypatch.setattr(backend, "passages", lambda keys: (read.extend(keys), look_up(keys))[1])
     for question in ("cement kilns", "wind", "steel ports of coal"):
-        vector = fake_encoder.embed([question])[0]
-        every = retrieve(backend, question, vector, Scope())
+        every = retrieve(backend, fake_encoder, question, Scope())
         read.clear()
-        assert retrieve(backend, question, vector, Scope(), most=most) == every[:most]
+        assert retrieve(backend, fake_encoder, question, Scope(), most=most) == every[:most]
         assert len(set(read)) == len(read)
         assert most > 3 or len(read) < len(every)
 
@@ -165,5 +209,5 @@ def test_a_passage_removed_meanwhile_is_left_out(
 ) -> None:
     passages = filled.backend.passages
     monkeypatch.setattr(filled.backend, "passages", lambda keys: passages([k for k in keys if k != 1]))
-    found = retrieve(filled.backend, "cement kilns", fake_encoder.embed(["cement kilns"])[0], Scope())
+    found = retrieve(filled.backend, fake_encoder, "cement kilns", Scope())
     assert [c.key for c in found][:2] == [2, 6]

@@ -20,6 +20,8 @@ from indexer.encoding.onnx import DETAILS_FILE
 from training.examples import read_examples, read_split
 from training.sources import SOURCES
 
+#: Sets of questions that people wrote with their answers as SQuAD's spans; single sentences of it are another matter.
+_SQUAD = ("squad_train_pieces", "squad2_dev_otherhalf")
 _LIMITS = """\
 - It reads English, or what was translated into it. Of other languages it knows nothing.
 - It reads one passage at a time: what only two passages together say, it cannot tell.
@@ -136,11 +138,12 @@ def _object(file: Path) -> dict[str, Any]:
 def _figures(figures: dict[str, Any]) -> list[str]:
     """Tables of what training.evaluate measured."""
     if not figures:
-        return ["Not measured: run training.evaluate before training.export.", ""]
+        return ["Not measured: run training.evaluate before training.card.", ""]
     held = figures["held"]
-    lines = ["| held-back answers | number | EM | F1 |", "| --- | --- | --- | --- |"]
-    for name, row in {"all": held["span"], **held["span by source"]}.items():
-        lines.append(f"| {name} | {row['answers']} | {row['EM']:.3f} | {row['F1']:.3f} |")
+    exported = _spans(figures.get("held, as exported", {}))
+    lines = ["| held-back answers | number | EM | F1 | in int8: EM | F1 |", "| --- | --- | --- | --- | --- | --- |"]
+    for name, row in _spans(held).items():
+        lines.append(f"| {name} | {row['answers']} | {_exactness(row)} | {_exactness(exported.get(name))} |")
     lines += [
         "",
         f"Right on {held['accuracy on unanswered']:.1%} of the held-back unanswered and on",
@@ -162,6 +165,23 @@ def _figures(figures: dict[str, Any]) -> list[str]:
                 f"{row['refused at 95 % kept']:.3f} | {row['refused at 90 % kept']:.3f} |"
             )
     return [*lines, ""]
+
+
+def _spans(held: dict[str, Any]) -> dict[str, Any]:
+    """The figures of spans over held-back answers: of all, of the SQuAD sets together, of each set."""
+    if not held:
+        return {}
+    squad = [row for name, row in held["span by source"].items() if name in _SQUAD]
+    if answers := sum(row["answers"] for row in squad):
+        mean = {m: sum(row[m] * row["answers"] for row in squad) / answers for m in ("EM", "F1")}
+        both = {"SQuAD, both sets": {"answers": answers, **mean}}
+    else:
+        both = {}
+    return {"all": held["span"], **both, **held["span by source"]}
+
+
+def _exactness(row: dict[str, float] | None) -> str:
+    return f"{row['EM']:.3f} | {row['F1']:.3f}" if row else "– | –"
 
 
 def main() -> None:

@@ -1,12 +1,13 @@
 """What a trained reader knows: on held-back articles, and on questions asked of plans.
 
-    python -m training.evaluate --work WORK [--run RUN] [--data DIR] [--limit 4000] [--threads 1]
+    python -m training.evaluate --work WORK [--run RUN] [--reader FOLDER] [--data DIR] [--limit 4000] [--threads 1]
 
 Held-back articles: exact match and F1 of the span, and how well answered and unanswered are told apart, by
-source and by kind of negative. Plans, with --data (plans in DIR/plans, questions in DIR/eval/plans-dev.jsonl):
-each question's TOP best passages as the app ranks them are read with their plan's title and section; how well
-facts are told from the unanswerable by the reader alone, by what the app sees without it, and by both: the latter by
-logistic models fitted on all questions but the one that is judged. Writes RUN/figures.json.
+source and by kind of negative; with --reader the same of the exported one, in int8. Plans, with --data (plans in
+DIR/plans, questions in DIR/eval/plans-dev.jsonl): each question's TOP best passages as the app ranks them are read
+with their plan's title and section; how well facts are told from the unanswerable by the reader alone, by what the
+app sees without it, and by both: the latter by logistic models fitted on all questions but the one that is judged.
+Writes RUN/figures.json.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ from indexer.evaluation import auroc, calibration, refused_at_kept
 from indexer.storage import Scope
 from indexer.types import Passage, Role
 from training.examples import Example, draw, read_split
+from training.export import read_exported
 from training.model import Reader, base_folder, load_reader, read
 from training.spans import exact, overlap
 
@@ -164,6 +166,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--work", type=Path, required=True, help="the work folder")
     parser.add_argument("--run", type=Path, help="the run's folder; WORK/run")
+    parser.add_argument("--reader", type=Path, help="the exported reader")
     parser.add_argument("--data", type=Path, help="folder with plans/ and eval/")
     parser.add_argument("--limit", type=int, help="held-back examples at most, drawn by the seed; all of them")
     parser.add_argument("--threads", type=int, default=os.cpu_count() or 1)
@@ -178,6 +181,8 @@ def main() -> None:
     held = held[: arguments.limit]
     pairs = encode_pairs(tokenizer, [e.question for e in held], [e.context for e in held], [e.passage for e in held])
     figures = {"held": measure_held(held, read(reader, pairs))}
+    if arguments.reader:
+        figures["held, as exported"] = measure_held(held, read_exported(arguments.reader, pairs))
     if arguments.data:
         figures["plans"] = measure_plans(reader, tokenizer, arguments.data)
     text = json.dumps(figures, indent=1)

@@ -66,11 +66,15 @@ def export_reader(
     size = (folder / MODEL_FILE).stat().st_size
     if size > LARGEST:
         raise ModelError(f"The exported reader has {size / 10**6:.1f} MB; {LARGEST // 10**6} are the most it may have.")
-    numbers = read_pairs(open_session(folder / MODEL_FILE), check)
-    exported = [read_numbers(pair, *of_pair) for pair, of_pair in zip(check, numbers, strict=True)]
-    found = agreement(read(reader, check), exported)
+    found = agreement(read(reader, check), read_exported(folder, check))
     check_agreement(found)
     return found
+
+
+def read_exported(folder: Path, pairs: Sequence[Pair]) -> list[Reading]:
+    """The readings of ``pairs``, in order, by the exported reader in ``folder``."""
+    numbers = read_pairs(open_session(folder / MODEL_FILE), pairs)
+    return [read_numbers(pair, *of_pair) for pair, of_pair in zip(pairs, numbers, strict=True)]
 
 
 def agreement(reference: Sequence[Reading], exported: Sequence[Reading]) -> Agreement:

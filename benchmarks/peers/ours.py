@@ -47,8 +47,7 @@ class Planlens:
         self._library = Library.open(folder / "library")
 
     def search(self, question: str) -> list[str]:
-        backend = self._library.backend
-        found = retrieve(backend, question, self._library.encoder.embed([question])[0], Scope(), most=K)
+        found = retrieve(self._library.backend, self._library.encoder, question, Scope(), most=K)
         return [str(candidate.passage.record) for candidate in found]
 
     def ask(self, question: str) -> list[str]:

@@ -107,9 +107,8 @@ def examine(
     searched = backend.count(scope)
     if not searched:
         return Examination(question, NO_WORDS, 0, [], [], ())
+    candidates = retrieve(backend, encoder, question.text, scope, depth)
     words = read_words(question, encoder, backend.rarity)
-    vector = encoder.embed([question.text])[0]
-    candidates = retrieve(backend, question.text, vector, scope, depth)
     ranked = rank_passages(question, words, candidates, encoder, backend.word_vectors, closer)
     if reader:
         ranked = read_closely(reader, question, ranked)

@@ -1,4 +1,4 @@
-"""Two rankings -> one: passages found by meaning and by words, their scores fused.
+"""A question -> candidates: passages found by meaning and by words, the two rankings fused to one.
 
 Convex combination of min-max normalised scores; on our sets it beats reciprocal rank fusion, as in
 Bruch, Gai and Ingber, "An Analysis of Fusion Functions for Hybrid Retrieval" (2023).
@@ -7,9 +7,10 @@ Bruch, Gai and Ingber, "An Analysis of Fusion Functions for Hybrid Retrieval" (2
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 
-from indexer.encoding import Vectors
+from indexer.encoding import Encoder
 from indexer.storage import Backend, Found, Scope
 from indexer.types import Passage, Role
 
@@ -23,6 +24,8 @@ _TRIES = 5
 #: Taken off the fused score, which lies between 0 and 1. Furniture comes last whatever it says: its
 #: penalty is more than everything that ranking adds later.
 ROLE_PENALTY = {Role.BODY: 0.0, Role.SUMMARY: 0.02, Role.FURNITURE: 9.0}
+#: Threads that search by words; neither that nor the model holds the interpreter.
+_beside = ThreadPoolExecutor(thread_name_prefix="words")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,21 +39,31 @@ class Candidate:
 
 
 def retrieve(
-    backend: Backend, text: str, vector: Vectors, scope: Scope, depth: int = DEPTH, most: int | None = None
+    backend: Backend, encoder: Encoder, text: str, scope: Scope, depth: int = DEPTH, most: int | None = None
 ) -> list[Candidate]:
     """Candidates for a question, best first; ties in reading order; the first ``most``, or all.
 
-    ``vector`` is the question's unit vector (dim,). Raises UnknownPlanError for a scope that names
-    a plan that is not there. What a writer commits meanwhile is searched again: a plan replaced between
-    the search and the look at its passages would be found in neither version.
+    Raises UnknownPlanError for a scope that names a plan that is not there. What a writer commits
+    meanwhile is searched again: a plan replaced between the searches, or between them and the look at
+    its passages, would be found in neither version.
     """
     for _ in range(_TRIES):
         generation = backend.generation
-        dense, words = backend.search(vector, text, depth, scope)
+        dense, words = search(backend, encoder, text, depth, scope)
         candidates = _look_up(backend, fuse(dense, words), {f.key: f.score for f in dense}, most)
         if backend.generation == generation:
             break
     return candidates
+
+
+def search(backend: Backend, encoder: Encoder, text: str, depth: int, scope: Scope) -> tuple[list[Found], list[Found]]:
+    """The ``depth`` best by meaning and by words: the words are looked up while the model reads the text."""
+    by_words = _beside.submit(backend.search_words, text, depth, scope)
+    try:
+        dense = backend.search_dense(encoder.embed([text])[0], depth, scope)
+    finally:
+        wait([by_words])  # whoever asked may close the backend next
+    return dense, by_words.result()
 
 
 def _look_up(backend: Backend, fused: dict[int, float], cosines: dict[int, float], most: int | None) -> list[Candidate]:

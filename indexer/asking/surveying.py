@@ -38,9 +38,8 @@ def survey(backend: Backend, encoder: Encoder, asked: str, scope: Scope | None =
     # the whole of a step is looked at closely, not as much of each plan that is named
     question = replace(question, plans=())
     searched = backend.count(scope)
+    candidates = retrieve(backend, encoder, question.text, scope, depth=MOST)
     words = read_words(question, encoder, backend.rarity)
-    vector = encoder.embed([question.text])[0]
-    candidates = retrieve(backend, question.text, vector, scope, depth=MOST)
     # those that hold every word first, so that the stop below cannot come before them
     whole = {c.key for c in candidates if _holds_all(words, c.passage)}
     candidates.sort(key=lambda c: c.key not in whole)

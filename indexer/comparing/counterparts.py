@@ -164,7 +164,7 @@ def _read_from(picked: Passage, start: int, encoder: Encoder) -> Sentences:
 
 
 def _candidates(backend: Backend, encoder: Encoder, text: str, plan: str) -> list[Passage]:
-    found = retrieve(backend, text, encoder.embed([text])[0], Scope((plan,)), _DEPTH)
+    found = retrieve(backend, encoder, text, Scope((plan,)), _DEPTH)
     # a leading summary repeats a passage of the body, which is the one to read
     return [c.passage for c in found if c.passage.role is Role.BODY][:_CLOSER]
 

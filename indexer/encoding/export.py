@@ -14,7 +14,7 @@ import logging
 import shutil
 import tempfile
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 
 from indexer.encoding import Vectors
+from indexer.encoding.attention import attending, join_products
 from indexer.encoding.onnx import DETAILS_FILE, INPUT, MODEL_FILE, RECIPE, TOKENIZER_FILE, ExportDetails, OnnxEncoder
 from indexer.encoding.reference import EXACT, Precision, SentenceTransformerEncoder, exported_fingerprint
 from indexer.errors import ModelError
@@ -32,8 +33,6 @@ LOWEST_COSINE = 0.97
 MEAN_COSINE = 0.985
 #: fp32 differs by rounding alone.
 SAME_COSINE = 0.99999
-#: transformers' name for attention as one operator; it makes no masks for names that it does not know.
-FUSED = "planlens"
 #: Short and long, digits, other scripts: what a wrong mask or pooling would show.
 CHECK_TEXTS = (
     "cement",
@@ -108,6 +107,8 @@ def _write(encoder: SentenceTransformerEncoder, folder: Path, precision: Precisi
         precision,
         fused=fused,
     )
+    if precision == "int8":
+        join_products(folder / MODEL_FILE)
     tokenizer.backend_tokenizer.save(str(folder / TOKENIZER_FILE))
     details = ExportDetails(
         fingerprint=exported_fingerprint(encoder.fingerprint, precision),
@@ -142,7 +143,7 @@ def write_graph(
 
     with tempfile.TemporaryDirectory(dir=file.parent) as scratch:
         fp32, int8 = Path(scratch) / "fp32.onnx", Path(scratch) / "int8.onnx"
-        with _quiet(), _attention(model, FUSED if fused else "eager"):
+        with _quiet(), attending(model, fused=fused):
             torch.onnx.export(
                 model,
                 tuple(inputs.values()),
@@ -208,43 +209,6 @@ def _two_outputs(model: Any, names: tuple[str, ...]) -> Any:
             return unit, out["token_embeddings"]
 
     return TwoOutputs().eval()
-
-
-def _fused_attention(module: Any, query: Any, key: Any, value: Any, mask: Any, **options: Any) -> tuple[Any, None]:
-    """transformers' attention as onnxruntime's operator, which is a tenth of the whole time faster.
-
-    Takes (1, heads, n, size) each and gives (1, n, heads, size), as an ``AttentionInterface`` does. The
-    operator attends to all that there is; whether that is what the model means is for the check to say.
-    """
-    import torch
-
-    batch, heads, tokens, size = query.shape
-    flat = [part.transpose(1, 2).reshape(batch, tokens, heads * size) for part in (query, key, value)]
-    attended = torch.onnx.ops.symbolic(
-        "com.microsoft::MultiHeadAttention",
-        flat,
-        {"num_heads": heads, "scale": float(options.get("scaling") or size**-0.5)},
-        dtype=query.dtype,
-        shape=flat[0].shape,
-        version=1,
-    )
-    return attended.reshape(batch, tokens, heads, size), None
-
-
-@contextlib.contextmanager
-def _attention(model: Any, name: str) -> Iterator[None]:
-    """The transformers in ``model`` attend in the way ``name``, those that can be told."""
-    from transformers import AttentionInterface
-
-    AttentionInterface.register(FUSED, _fused_attention)
-    switched = [(m, m.config._attn_implementation) for m in model.modules() if hasattr(m, "set_attn_implementation")]
-    for transformer, _ in switched:
-        transformer.set_attn_implementation(name)
-    try:
-        yield
-    finally:
-        for transformer, before in switched:
-            transformer.set_attn_implementation(before)
 
 
 @contextlib.contextmanager

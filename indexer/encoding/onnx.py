@@ -37,7 +37,7 @@ _OF_TEXT, _OF_TOKENS = "sentence_embedding", "token_embeddings"
 TOKENIZER_FILE = "tokenizer.json"
 DETAILS_FILE = "details.json"
 #: Goes up when the export changes, so that models exported before are exported anew.
-RECIPE = 3
+RECIPE = 4
 
 
 @dataclass(frozen=True, slots=True)

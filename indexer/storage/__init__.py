@@ -178,10 +178,6 @@ class Backend(Protocol):
         """The ``k`` best passages for the words of ``query``, by BM25."""
         ...
 
-    def search(self, vector: Vectors, text: str, k: int, scope: Scope) -> tuple[list[Found], list[Found]]:
-        """What ``search_dense`` and ``search_words`` give, with one wait for both where the home can."""
-        ...
-
     def rarity(self, words: Sequence[str]) -> list[float]:
         """The inverse document frequency of each word; 0.0 for a stop word."""
         ...

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -154,14 +155,13 @@ def test_asking_reads_no_passage_that_was_read_when_it_was_added(
     sample_library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read: list[str] = []
-    of_tokens = type(sample_library.encoder).embed_tokens
 
-    def counting(self: Encoder, some: Sequence[str]) -> list[TokenVectors]:
-        read.extend(some)
-        return of_tokens(self, some)
+    def counting(method: Callable[..., Any]) -> Callable[..., Any]:
+        return lambda self, some, *more: (read.extend(some), method(self, some, *more))[1]
 
-    monkeypatch.setattr(type(sample_library.encoder), "embed_tokens", counting)
-    sample_library.ask("Which kilns does nobody ask about?")
+    for name in ("embed", "embed_tokens", "embed_with_tokens"):
+        monkeypatch.setattr(type(sample_library.encoder), name, counting(getattr(type(sample_library.encoder), name)))
+    sample_library.ask("Which kilns does nobody ask about?")  # which is read once itself
     assert read == ["Which kilns does nobody ask about?"]
 
 

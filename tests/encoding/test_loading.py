@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from indexer.encoding import export
+from indexer.encoding import attention, export
 from indexer.encoding.loading import cache_folder, load_encoder
 from indexer.encoding.onnx import DETAILS_FILE, MODEL_FILE, TOKENIZER_FILE, OnnxEncoder
 from indexer.encoding.reference import (
@@ -124,23 +124,45 @@ def operators(folder: Path) -> set[str]:
     return {node.op_type for node in onnx.load(folder / MODEL_FILE).graph.node}
 
 
-def test_attention_is_one_operator(exported: tuple[Path, OnnxEncoder, list[str]]) -> None:
+def test_attention_is_one_operator_with_its_products(exported: tuple[Path, OnnxEncoder, list[str]]) -> None:
     (folder,) = exported[0].iterdir()
-    assert "MultiHeadAttention" in operators(folder)
-    assert "Softmax" not in operators(folder)
+    assert operators(folder) >= {"QAttention", "DynamicQuantizeMatMul"}
+    assert operators(folder).isdisjoint({"MultiHeadAttention", "MatMulIntegerToFloat", "Softmax"})
+
+
+def test_what_is_one_operator_gives_what_three_products_and_attention_give(
+    cache: Path, tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export, "join_products", lambda file: None)
+    export.export_onnx(load_sentence_transformer(str(tiny_model)), tmp_path / "apart")
+    assert operators(tmp_path / "apart") >= {"MultiHeadAttention", "MatMulIntegerToFloat"}
+    one, apart = OnnxEncoder(cache), OnnxEncoder(tmp_path / "apart")
+    np.testing.assert_allclose(one.embed(TEXTS), apart.embed(TEXTS), atol=1e-6)
+    # and nothing is left of the matrices that were joined
+    assert (cache / MODEL_FILE).stat().st_size < 1.02 * (tmp_path / "apart" / MODEL_FILE).stat().st_size
+
+
+def test_products_without_a_bias_are_left_apart(tiny_model: Path, tmp_path: Path) -> None:
+    reference = load_sentence_transformer(str(tiny_model))
+    for layer in reference.model[0].model.encoder.layer:
+        layer.attention.self.key.bias = None
+    export.export_onnx(reference, tmp_path / "made")
+    assert operators(tmp_path / "made") >= {"MultiHeadAttention", "MatMulIntegerToFloat"}
+    encoder = OnnxEncoder(tmp_path / "made")
+    assert np.sum(encoder.embed(TEXTS) * reference.embed(TEXTS), axis=1).min() >= export.LOWEST_COSINE
 
 
 def test_attention_of_another_kind_is_written_out(
     tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # as in a model whose attention is not that of the fused operator: the check sees it
-    fused = export._fused_attention
-    monkeypatch.setattr(export, "_fused_attention", lambda m, q, k, v, *a, **o: fused(m, q, k, -50 * v, *a, **o))
+    fused = attention._fused_attention
+    monkeypatch.setattr(attention, "_fused_attention", lambda m, q, k, v, *a, **o: fused(m, q, k, -50 * v, *a, **o))
     reference = load_sentence_transformer(str(tiny_model))
     export.export_onnx(reference, tmp_path / "made")
     encoder = OnnxEncoder(tmp_path / "made")
     assert "Softmax" in operators(tmp_path / "made")
-    assert "MultiHeadAttention" not in operators(tmp_path / "made")
+    assert operators(tmp_path / "made").isdisjoint({"MultiHeadAttention", "QAttention"})
     assert np.sum(encoder.embed(TEXTS) * reference.embed(TEXTS), axis=1).min() >= export.LOWEST_COSINE
 
 

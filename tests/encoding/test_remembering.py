@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
+import pytest
 from fakes import FakeEncoder
 
 from indexer.encoding.remembering import RememberingEncoder
@@ -37,6 +40,30 @@ def test_vectors_are_the_encoders_own(fake_encoder: FakeEncoder) -> None:
     np.testing.assert_array_equal(encoder.embed(texts), expected)
     assert fake_encoder.embedded == ["kilns", "wind"]
     assert encoder.embed([]).shape == (0, fake_encoder.dimension)
+
+
+@pytest.mark.parametrize("words_first", [False, True])
+def test_a_question_is_read_once_for_its_vector_and_its_words(fake_encoder: FakeEncoder, words_first: bool) -> None:
+    passes: list[str] = []
+
+    class Counting(FakeEncoder):
+        def embed_with_tokens(self, texts):  # type: ignore[no-untyped-def]
+            passes.extend(texts)
+            for index, vector, tokens in super().embed_with_tokens(texts):
+                yield index, vector, replace(tokens, vectors=3 * tokens.vectors)  # of any length
+
+    encoder, told = RememberingEncoder(Counting()), list[int]()
+    if words_first:
+        encoder.embed_tokens(["which kilns close?"])
+    np.testing.assert_array_equal(
+        encoder.embed(["which kilns close?"], told.append), fake_encoder.embed(["which kilns close?"])
+    )
+    (expected,) = fake_encoder.embed_tokens(["which kilns close?"])
+    (read,) = encoder.embed_tokens(["which kilns close?"])
+    assert (read.spans, read.words) == (expected.spans, expected.words)
+    np.testing.assert_allclose(read.vectors, expected.vectors, atol=1e-3)
+    assert passes == ["which kilns close?"]
+    assert told == ([] if words_first else [1])
 
 
 def test_no_more_is_kept_than_was_said(fake_encoder: FakeEncoder) -> None:

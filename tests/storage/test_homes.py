@@ -47,19 +47,6 @@ def test_searches_find_what_was_added(filled: Backend) -> None:
     assert [text for text, _ in shown(filled, words)] == ["wind farms grow to 13.7 GW"]
 
 
-@pytest.mark.parametrize("large", [0, 20_000], ids=["at the same time", "in turn"])
-def test_one_search_gives_both_rankings(filled: Backend, large: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("indexer.storage.local._LARGE", large)
-    query = ENCODER.embed(["cement kilns"])[0]
-    for scope in (Scope(), Scope(("hubei",)), Scope(section="no such section")):
-        for text in ("cement kilns", "of the", ""):
-            for k in (1, 20):
-                apart = filled.search_dense(query, k, scope), filled.search_words(text, k, scope)
-                assert filled.search(query, text, k, scope) == apart
-    with pytest.raises(UnknownPlanError, match="anhui, henan, hubei"):
-        filled.search(query, "cement", 1, Scope(("x",)))
-
-
 def test_a_scope_narrows_both_searches(filled: Backend) -> None:
     scope = Scope(("hubei",))
     query = ENCODER.embed(["cement"])[0]

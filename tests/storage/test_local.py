@@ -15,6 +15,7 @@ from indexer.storage import Scope, open_backend
 from indexer.storage.local import LocalBackend
 from indexer.storage.local.database import Database
 from indexer.storage.local.lock import write_lock
+from indexer.storage.local.vectors import VectorIndex
 from indexer.storage.local.words import WordIndex
 
 
@@ -44,6 +45,16 @@ def filled(opens: Opened) -> LocalBackend:
     backend = opens()
     fill(backend)
     return backend
+
+
+def test_words_are_searched_while_vectors_are(filled: LocalBackend, monkeypatch: pytest.MonkeyPatch) -> None:
+    done = threading.Event()
+    search = VectorIndex.search
+    monkeypatch.setattr(VectorIndex, "search", lambda *what: search(*what) if done.wait(20) else [])
+    beside = threading.Thread(target=lambda: (filled.search_words("cement", 9, Scope()), done.set()))
+    beside.start()
+    assert filled.search_dense(ENCODER.embed(["cement"])[0], 9, Scope())
+    beside.join()
 
 
 def test_a_commit_in_the_middle_of_catching_up_is_seen_once(opens: Opened, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -124,6 +124,7 @@ def test_the_card_names_data_licences_and_figures(tmp_path: Path, measured: bool
     if measured:
         figures = {
             "held": measure_held([example], [Reading((4, 11), 1.0, 1.0)]),
+            "held, as exported": measure_held([example], [Reading((0, 3), 1.0, 1.0)]),
             "plans": {"margin": refusal([2, 3], [1])},
         }
         (run / "figures.json").write_text(json.dumps(figures))
@@ -142,7 +143,8 @@ def test_the_card_names_data_licences_and_figures(tmp_path: Path, measured: bool
         "224 tokens",
     ):
         assert said in card
-    assert ("| all | 1 | 1.000 | 1.000 |" in card) is measured
+    for name in ("all", "SQuAD, both sets", "squad_train_pieces"):
+        assert (f"| {name} | 1 | 1.000 | 1.000 | 0.000 | 0.000 |" in card) is measured
     assert ("| 0.73 | 1.00 | 1 |" in card) is measured  # 1 / (1 + 1/e), and it was answered
     assert ("| plans, margin | 2 | 1 | 1.000 | 1.000 | 1.000 |" in card) is measured
     assert ("Not measured" in card) is not measured

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import TypeVar
 
@@ -28,9 +26,6 @@ from indexer.types import Passage, Plan, PlanInfo, SavedQuestion, Target, Versio
 DATABASE_FILE = "plans.sqlite"
 #: Seconds between two looks whether the lock is free.
 _LOOK = 0.05
-#: Passages from which words and vectors are searched at the same time, each on a core of its own, as tantivy and
-#: FAISS both let go of the interpreter; below, handing over takes longer than the search.
-_LARGE = 20_000
 _T = TypeVar("_T")
 
 
@@ -41,8 +36,6 @@ class LocalBackend:
     def __init__(self, folder: Path, *, create: bool = False, notify: Notify = lambda line: None) -> None:
         self.location = str(folder)
         self._folder = folder
-        self._guard = threading.RLock()
-        self._beside = ThreadPoolExecutor(1, "words")
         if not (folder / DATABASE_FILE).exists() and not create:
             raise LibraryError(f"There is no library in {folder}. Make one with: planlens index FOLDER_WITH_PLANS")
         if create:
@@ -107,36 +100,29 @@ class LocalBackend:
     # -- searching -----------------------------------------------------------------------------
 
     def prepare(self) -> None:
-        with self._guard:
+        with self._derived.guards():
             self._derived.words()
             self._derived.vectors()
 
     def search_dense(self, vector: npt.NDArray[np.float32], k: int, scope: Scope) -> list[Found]:
-        return self._consistent(lambda: self._derived.vectors().search(vector, k, self._database.ranges(scope)))
+        return self._consistent(
+            self._derived.vectors_guard,
+            lambda: self._derived.vectors().search(vector, k, self._database.ranges(scope)),
+        )
 
     def search_words(self, query: str, k: int, scope: Scope) -> list[Found]:
-        return self._consistent(lambda: self._derived.words().search(query, k, self._database.ranges(scope)))
-
-    def search(
-        self, vector: npt.NDArray[np.float32], text: str, k: int, scope: Scope
-    ) -> tuple[list[Found], list[Found]]:
-        def both() -> tuple[list[Found], list[Found]]:
-            ranges = self._database.ranges(scope)
-            vectors, words = self._derived.vectors(), self._derived.words()
-            if len(vectors) < _LARGE:
-                return vectors.search(vector, k, ranges), words.search(text, k, ranges)
-            by_words = self._beside.submit(words.search, text, k, ranges)
-            return vectors.search(vector, k, ranges), by_words.result()
-
-        return self._consistent(both)
+        return self._consistent(
+            self._derived.words_guard,
+            lambda: self._derived.words().search(query, k, self._database.ranges(scope)),
+        )
 
     def rarity(self, words: Sequence[str]) -> list[float]:
-        with self._guard:
+        with self._derived.words_guard:
             return self._derived.words().rarity(words)
 
-    def _consistent(self, search: Callable[[], _T]) -> _T:
-        """``search`` on one generation: done again when a writer committed meanwhile."""
-        with self._guard:
+    def _consistent(self, guard: AbstractContextManager[object], search: Callable[[], _T]) -> _T:
+        """``search`` under ``guard`` and on one generation: done again when a writer committed meanwhile."""
+        with guard:
             for _ in range(5):
                 before = self.generation
                 found = search()
@@ -233,13 +219,13 @@ class LocalBackend:
     def _writing(self) -> Iterator[int]:
         """Hold the lock; the generation that the change will make.
 
-        The lock is waited for without the guard: our own readers go on while another process writes. It
-        is taken under the guard, which a reader that repairs an index holds, too.
+        The lock is waited for without the guards: our own readers go on while another process writes. It
+        is taken under the guards, of which a reader that repairs an index holds one, too.
         """
         deadline = time.monotonic() + WAIT
         while True:
             with ExitStack() as held:
-                held.enter_context(self._guard)
+                held.enter_context(self._derived.guards())
                 try:
                     held.enter_context(write_lock(self._folder, wait=0))
                 except LibraryBusyError:
@@ -256,7 +242,7 @@ class LocalBackend:
         problems = database_problems(self._database)
         if any(problem.startswith(DATABASE_FILE) for problem in problems):
             return problems  # the indexes follow the database: there is nothing to hold them against
-        with self._guard:
+        with self._derived.guards():
             rows = self._database.count(None)
             for kind, held in (("word", len(self._derived.words())), ("vector", len(self._derived.vectors()))):
                 if held != rows:

@@ -7,6 +7,7 @@ add what it lacks from the database. Whatever fails here is made good by the nex
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -34,7 +35,10 @@ _LOOK = 0.02
 
 
 class Derived:
-    """Both indexes of one folder. Whoever calls sees to it that one thread does so at a time."""
+    """Both indexes of one folder. Whoever looks into one holds its guard meanwhile; a writer holds both.
+
+    They are guarded apart because a question looks into both at the same time.
+    """
 
     def __init__(self, folder: Path, database: Database, notify: Notify) -> None:
         self._folder = folder
@@ -43,6 +47,14 @@ class Derived:
         self._words = WordIndex(folder / WORDS_FOLDER)
         self._words_generation = -1
         self._vectors: VectorIndex | None = None
+        self.words_guard = threading.RLock()
+        self.vectors_guard = threading.RLock()
+
+    @contextmanager
+    def guards(self) -> Iterator[None]:
+        """Hold both guards, which are always taken in this order."""
+        with self.vectors_guard, self.words_guard:
+            yield
 
     # -- for readers ---------------------------------------------------------------------------
 

@@ -174,11 +174,6 @@ class MilvusBackend:
         self._look().within(scope)  # which names a plan that is not there
         return []
 
-    def search(
-        self, vector: npt.NDArray[np.float32], text: str, k: int, scope: Scope
-    ) -> tuple[list[Found], list[Found]]:
-        return self.search_dense(vector, k, scope), self.search_words(text, k, scope)
-
     def _ranked(self, field: str, query: npt.NDArray[np.float32] | str, k: int, scope: Scope) -> list[Found]:
         return self._consistent(
             lambda seen: reading.ranking(self._connection, seen, field, query, k, seen.condition(scope))
