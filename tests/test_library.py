@@ -428,7 +428,7 @@ def test_a_plan_replaced_in_the_midst_of_a_search_is_found_as_it_is_now(
     add(library, plans / "anhui.txt")
     (plans / "anhui.txt").write_text(ANHUI.replace("2025", "2027"))
     backend = library.backend
-    search = backend.search
+    search = backend.search_dense
     came: list[int] = []
 
     def overtaken(*arguments: object) -> object:
@@ -438,7 +438,7 @@ def test_a_plan_replaced_in_the_midst_of_a_search_is_found_as_it_is_now(
             add(library, plans / "anhui.txt")
         return found
 
-    monkeypatch.setattr(backend, "search", overtaken)
+    monkeypatch.setattr(backend, "search_dense", overtaken)
     answer = library.ask("cement kilns")
     assert came
     assert any("2027" in hit.passage.text for hit in answer.hits)
