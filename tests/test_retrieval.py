@@ -142,20 +142,6 @@ def test_words_are_looked_up_while_the_model_reads(
     assert words == by_words("cement kilns", 2, Scope())
 
 
-def test_in_a_large_library_words_are_looked_up_while_vectors_are_compared(
-    filled: Library, fake_encoder: FakeEncoder, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("indexer.asking.retrieval._LARGE", 6)
-    asked = Event()
-    by_words, by_vector, embed = filled.backend.search_words, filled.backend.search_dense, fake_encoder.embed
-    monkeypatch.setattr(filled.backend, "search_words", lambda *what: (asked.set(), by_words(*what))[1])
-    monkeypatch.setattr(fake_encoder, "embed", lambda texts: None if asked.is_set() else embed(texts))
-    monkeypatch.setattr(filled.backend, "search_dense", lambda *what: by_vector(*what) if asked.wait(20) else None)
-    dense, words = search(filled.backend, fake_encoder, "cement kilns", 2, Scope())
-    assert dense == by_vector(embed(["cement kilns"])[0], 2, Scope())
-    assert words == by_words("cement kilns", 2, Scope())
-
-
 def test_a_plan_changed_between_the_searches_is_searched_again(
     filled: Library, fake_encoder: FakeEncoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -24,9 +24,6 @@ _TRIES = 5
 #: Taken off the fused score, which lies between 0 and 1. Furniture comes last whatever it says: its
 #: penalty is more than everything that ranking adds later.
 ROLE_PENALTY = {Role.BODY: 0.0, Role.SUMMARY: 0.02, Role.FURNITURE: 9.0}
-#: Passages up to which words are looked up while the model reads the question. In more it takes longer than the model
-#: does, on a core that the model wants, too; they are looked up while vectors are compared, then.
-_LARGE = 20_000
 #: Threads that search by words; neither that nor the model holds the interpreter.
 _beside = ThreadPoolExecutor(thread_name_prefix="words")
 
@@ -60,16 +57,12 @@ def retrieve(
 
 
 def search(backend: Backend, encoder: Encoder, text: str, depth: int, scope: Scope) -> tuple[list[Found], list[Found]]:
-    """The ``depth`` best by meaning and by words, which are looked up beside: see ``_LARGE``."""
-    large = backend.count(Scope()) >= _LARGE
-    by_words = None if large else _beside.submit(backend.search_words, text, depth, scope)
+    """The ``depth`` best by meaning and by words: the words are looked up while the model reads the text."""
+    by_words = _beside.submit(backend.search_words, text, depth, scope)
     try:
-        vector = encoder.embed([text])[0]
-        by_words = by_words or _beside.submit(backend.search_words, text, depth, scope)
-        dense = backend.search_dense(vector, depth, scope)
+        dense = backend.search_dense(encoder.embed([text])[0], depth, scope)
     finally:
-        if by_words:
-            wait([by_words])  # whoever asked may close the backend next
+        wait([by_words])  # whoever asked may close the backend next
     return dense, by_words.result()
 
 
