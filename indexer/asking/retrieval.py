@@ -24,7 +24,7 @@ _TRIES = 5
 #: Taken off the fused score, which lies between 0 and 1. Furniture comes last whatever it says: its
 #: penalty is more than everything that ranking adds later.
 ROLE_PENALTY = {Role.BODY: 0.0, Role.SUMMARY: 0.02, Role.FURNITURE: 9.0}
-#: Threads that search by words; neither that nor the model holds the interpreter.
+#: Threads that search by words; the model runs without the interpreter meanwhile.
 _beside = ThreadPoolExecutor(thread_name_prefix="words")
 
 

@@ -23,9 +23,9 @@ _MATRIX = (1, 3, 5, 6)
 
 @contextlib.contextmanager
 def attending(model: Any, *, fused: bool) -> Iterator[None]:
-    """The transformers in ``model``, a torch module, attend by one operator, or ``fused`` not; those that can be told.
+    """The transformers in ``model``, a torch module, attend by one operator, or where not ``fused`` written out.
 
-    transformers writes it out then.
+    Those that cannot be told attend as before.
     """
     from transformers import AttentionInterface
 
