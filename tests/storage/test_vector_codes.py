@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
 import faiss
 import numpy as np
@@ -10,6 +12,7 @@ import pytest
 from test_vectors import brute_force, build, same, unit_vectors
 
 from indexer.storage.local import vector_block
+from indexer.storage.local.checksums import crc32_of
 from indexer.storage.local.vector_block import VectorBlock
 from indexer.storage.local.vectors import VectorIndex
 
@@ -48,6 +51,10 @@ def loaded(folder: Path) -> VectorIndex:
 def block_of(index: VectorIndex) -> VectorBlock:
     assert index._stored.has_codes
     return index._stored
+
+
+def codes_of(index: VectorIndex) -> Any:
+    return faiss.downcast_index(block_of(index)._index.base_index)
 
 
 def test_codes_find_the_nearest_and_their_scores_are_exact(saved: VectorIndex, tmp_path: Path) -> None:
@@ -99,11 +106,27 @@ def test_it_grows_by_what_is_added_and_keeps_its_codes(saved: VectorIndex, tmp_p
     index.save(tmp_path / "vectors.faiss")
     assert before == [f.key for f in loaded(tmp_path).search(more[7], 1, None)] == [20_007]
     assert len(block_of(loaded(tmp_path)).keys) == COUNT + 200
-    codes = [
-        faiss.vector_to_array(faiss.downcast_index(block_of(i)._index.base_index).pq.centroids)
-        for i in (saved, loaded(tmp_path))
-    ]
-    assert np.array_equal(*codes)
+    codes = [faiss.downcast_index(codes_of(i).index) for i in (saved, loaded(tmp_path))]
+    assert np.array_equal(*(faiss.vector_to_array(code.pq.centroids) for code in codes))
+
+
+def test_codes_of_an_older_kind_are_searched_and_give_way_at_the_next_writing(
+    saved: VectorIndex, tmp_path: Path
+) -> None:
+    path = tmp_path / "vectors.faiss"
+    older = faiss.index_factory(DIMENSION, "IDMap,PQ32x4fs,Refine(SQfp16)", faiss.METRIC_INNER_PRODUCT)
+    older.train(VECTORS)
+    older.add_with_ids(VECTORS, KEYS)
+    faiss.write_index(older, str(tmp_path / "older"))
+    (tmp_path / "older").replace(path)  # what is mapped stays as it is
+    note = json.loads(path.with_suffix(".json").read_text("ascii"))
+    path.with_suffix(".json").write_text(json.dumps({**note, "crc32": crc32_of(path)}), "ascii")
+    index = loaded(tmp_path)
+    assert type(codes_of(index)) is faiss.IndexPQFastScan
+    assert index.search(QUERIES[0], K, None) == saved.search(QUERIES[0], K, None)
+    index.save(path)
+    assert type(codes_of(loaded(tmp_path))) is faiss.IndexPreTransform
+    assert loaded(tmp_path).search(QUERIES[0], K, None) == saved.search(QUERIES[0], K, None)
 
 
 def test_it_is_made_anew_when_half_of_it_is_gone(saved: VectorIndex, tmp_path: Path) -> None:
