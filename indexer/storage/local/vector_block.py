@@ -26,7 +26,7 @@ from indexer.storage.local.database import KeyRange
 Keys = npt.NDArray[np.int64]
 Vectors = npt.NDArray[np.float32]
 
-#: Vectors from which codes are worth it: both ways take as long at 5,000; at 10,000 codes take a third, 0.5 ms.
+#: Vectors from which codes are worth it: both ways take as long at 5,000; at 10,000 codes take a third.
 LARGE = 10_000
 #: Candidates compared exactly: so many for each one asked for, and at least a thousand and a four-hundredth of all. The
 #: denser vectors lie, the more come between: of a million made ones 1,900 candidates hold 0.998 of the ten best, 2,700
