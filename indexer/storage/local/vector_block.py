@@ -91,8 +91,8 @@ class VectorBlock:
         return int(np.count_nonzero(self.alive))
 
     @property
-    def is_worn(self) -> bool:
-        """Whether so much is struck out that it had better be made anew, or its codes are of an older kind."""
+    def is_due(self) -> bool:
+        """Whether it had better be made anew: so much is struck out, or its codes are of an older kind."""
         older = self.has_codes and type(_kind(self._index.base_index)) is not faiss.IndexPreTransform
         return older or len(self) < _WORN * len(self.keys)
 
@@ -196,13 +196,15 @@ def _with_codes(sample: Vectors) -> Any:
     """An empty index whose codes are learned from ``sample`` (n, dimension)."""
     dimension = sample.shape[1]
     coded = dimension * 2 // 3 // _CODED * _CODED
-    rotation = faiss.OPQMatrix(dimension, coded // _CODED, coded)
-    # its own default learns codes of 8 bits, which takes ten times as long and serves these less
-    rotation.pq = learned = faiss.ProductQuantizer(coded, coded // _CODED, _BITS)
+    parts = coded // _CODED
+    rotation = faiss.OPQMatrix(dimension, parts, coded)
     rotation.niter = _ROUNDS
-    codes = faiss.IndexPQFastScan(coded, coded // _CODED, _BITS, faiss.METRIC_INNER_PRODUCT)
+    # FAISS's own choice, codes of 8 bits, takes ten times as long to learn and serves these less. It keeps a bare
+    # pointer to ours, which must live until all is trained.
+    learned = faiss.ProductQuantizer(coded, parts, _BITS)
+    rotation.pq = learned
+    codes = faiss.IndexPQFastScan(coded, parts, _BITS, faiss.METRIC_INNER_PRODUCT)
     index = faiss.IndexIDMap(faiss.IndexRefine(faiss.IndexPreTransform(rotation, codes), _exactly(dimension)))
     index.train(sample)
     rotation.pq = None
-    del learned  # FAISS keeps a bare pointer to it, until here
     return index

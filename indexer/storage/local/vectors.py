@@ -89,7 +89,7 @@ class VectorIndex:
         notes = _notes(path)
         if (
             self._stored.has_codes
-            and not self._stored.is_worn
+            and not self._stored.is_due
             and notes
             and notes[0]["generation"] == self.stored_generation
         ):
