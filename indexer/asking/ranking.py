@@ -1,8 +1,8 @@
 """Candidates -> ranked passages with their sentences matched: the second, closer look.
 
-The fused score of retrieval and the late interaction add up: a sentence's own for what answers, the best
-sentence's and that of the passage as a whole for the order of passages, which may say in one sentence what
-it is about and in the next what is asked. A leading summary stands behind the body passage that it
+The fused score of retrieval, what adjacency adds to it and the late interaction add up: a sentence's own for
+what answers, the best sentence's and that of the passage as a whole for the order of passages, which may say
+in one sentence what it is about and in the next what is asked. A leading summary stands behind the body passage that it
 repeats, unless the source broke a figure off there.
 """
 
@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from indexer.asking.adjacency import weigh_adjacency
 from indexer.asking.interaction import QuestionWords, SentenceMatch, match_sentences
 from indexer.asking.kinds import Kind, fits_kind
 from indexer.asking.question import Question
@@ -84,6 +85,7 @@ def rank_passages(
 
     ``kept`` gives the word vectors that the library keeps of passages; the ``encoder`` reads the others.
     """
+    candidates = weigh_adjacency(words, candidates)
     near = _nearest(candidates, closer, question.plans)
     taken = {c.key for c in near}
     far = [c for c in candidates if c.key not in taken]

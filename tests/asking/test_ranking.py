@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import pytest
 from fakes import FakeEncoder, nothing_kept
 
-from indexer.asking.close_reading import READ, WEIGHT, read_closely
+from indexer.asking.close_reading import READ, SURE, WEIGHT, read_closely
 from indexer.asking.interaction import QuestionWords, read_words
 from indexer.asking.question import Question, read_question
 from indexer.asking.ranking import INTERACTION_WEIGHT, SENTENCE_SHARE, WHOLE_WEIGHT, RankedPassage, rank_passages
@@ -57,9 +57,9 @@ def test_a_word_met_twice_counts_once() -> None:
 def test_without_words_of_meaning_the_fused_score_is_left() -> None:
     question, words = asked("What is it?")
     assert words.words == ()
-    candidates = [candidate(1, "The kilns close."), candidate(2, "Law.", 0.7)]
+    candidates = [candidate(1, "The kilns close."), candidate(3, "Law.", 0.7)]
     found = rank_passages(question, words, candidates, FakeEncoder(), nothing_kept)
-    assert [(r.key, r.score) for r in found] == [(2, pytest.approx(0.7)), (1, pytest.approx(0.5))]
+    assert [(r.key, r.score) for r in found] == [(3, pytest.approx(0.7)), (1, pytest.approx(0.5))]
 
 
 def test_a_summary_stands_behind_what_it_repeats_and_its_sentences_too() -> None:
@@ -96,7 +96,7 @@ def read(reader: Convinced, ranked: list[RankedPassage]) -> list[RankedPassage]:
 def test_a_reading_counts_for_its_sentence_and_the_surest_for_the_passage() -> None:
     before = rank(QUESTION, candidate(1, "The kilns get a quota today. The coast gets none of it."))
     (found,) = read(Convinced(kilns=2.5, coast=5.0), before)
-    sure = [math.tanh(2.5 / 5), math.tanh(1)]
+    sure = [math.tanh(2.5 / SURE), math.tanh(5.0 / SURE)]
     assert [s.score - b.score for s, b in zip(found.sentences, before[0].sentences, strict=True)] == pytest.approx(
         [WEIGHT * c for c in sure]
     )

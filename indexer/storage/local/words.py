@@ -12,19 +12,19 @@ import json
 import math
 import shutil
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import tantivy
 
 from indexer.reading.spelling import fold_spelling
+from indexer.reading.terms import analyze, analyzer
 from indexer.storage import Found
 from indexer.storage.local.checksums import crc32_of
 from indexer.storage.local.database import KeyRange
 from indexer.storage.local.disk import disk_errors
 
-#: Raised when the analysis changes: words indexed one way cannot be searched another.
+#: Raised when the analysis of ``indexer.reading.terms`` changes: words indexed one way cannot be searched another.
 _FORMAT = 1
 _GENERATION_FILE = "generation"
 #: The one file of tantivy's that is written again; all others are written once.
@@ -35,25 +35,6 @@ _WRITER_BYTES = 128 * 1024 * 1024
 #: Share of all passages above which a term tells none from the others, and how many there are when that matters:
 #: its list takes as long to go through as all others together.
 _EVERYWHERE, _LARGE = 0.9, 10_000
-# Figures stay whole ("13.7"), each Chinese character is a word, everything else splits at punctuation.
-_TOKENS = r"\p{Han}|\d+(?:[.,]\d+)+|[\w&&[^\p{Han}]]+"
-
-
-@lru_cache(maxsize=1)
-def _analyzer() -> tantivy.TextAnalyzer:
-    builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.regex(_TOKENS))
-    return (
-        builder.filter(tantivy.Filter.lowercase())
-        .filter(tantivy.Filter.ascii_fold())
-        .filter(tantivy.Filter.stopword("english"))
-        .filter(tantivy.Filter.stemmer("english"))
-        .build()
-    )
-
-
-def analyze(text: str) -> list[str]:
-    """The search terms of ``text``: folded, stemmed, without stop words."""
-    return list(_analyzer().analyze(fold_spelling(text)))
 
 
 class WordIndex:
@@ -107,7 +88,7 @@ class WordIndex:
 
     @staticmethod
     def _prepare(index: Any) -> None:
-        index.register_tokenizer("plan", _analyzer())
+        index.register_tokenizer("plan", analyzer())
         # only when told: else what another process writes ahead of its commit shows before it is there
         index.config_reader(reload_policy="manual")
         index.reload()

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from indexer.reading.terms import analyze
+
 #: BM25 as tantivy has it, so that both homes rank alike.
 K1, B = 1.2, 0.75
 #: Bytes that a text field takes.
@@ -28,8 +30,6 @@ _LOWER = str.maketrans({chr(c): chr(c + 32) for c in range(ord("A"), ord("Z") + 
 
 def words_of(text: str) -> list[str]:
     """The search terms of ``text``, each of ASCII letters and digits; others are written in hexadecimal."""
-    from indexer.storage.local.words import analyze
-
     return [term if term.isascii() and term.isalnum() else f"0x{term.encode().hex()}" for term in analyze(text)]
 
 

@@ -1,0 +1,30 @@
+"""Text -> search terms: words told apart, folded and stemmed, the same for a question and for a passage."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import tantivy
+
+from indexer.reading.spelling import fold_spelling
+
+# Figures stay whole ("13.7"), each Chinese character is a word, everything else splits at punctuation.
+_TOKENS = r"\p{Han}|\d+(?:[.,]\d+)+|[\w&&[^\p{Han}]]+"
+
+
+@lru_cache(maxsize=1)
+def analyzer() -> tantivy.TextAnalyzer:
+    """What turns text of one spelling into terms."""
+    builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.regex(_TOKENS))
+    return (
+        builder.filter(tantivy.Filter.lowercase())
+        .filter(tantivy.Filter.ascii_fold())
+        .filter(tantivy.Filter.stopword("english"))
+        .filter(tantivy.Filter.stemmer("english"))
+        .build()
+    )
+
+
+def analyze(text: str) -> list[str]:
+    """The search terms of ``text``: folded, stemmed, without stop words."""
+    return list(analyzer().analyze(fold_spelling(text)))
