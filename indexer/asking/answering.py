@@ -24,7 +24,7 @@ MOST_SENTENCES = 3
 #: A further sentence must come this near to the first one's score; the best of another plan may stand
 #: further off, since plans say the same thing in different words.
 MARGIN = 0.25
-PLAN_MARGIN = 0.6
+PLAN_MARGIN = 0.8
 _SAME = 0.6  # share of words that makes two sentences the same news
 #: Cosine from which another word comes near enough to one of the question to stand for it.
 _NEAR = 0.6

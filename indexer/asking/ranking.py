@@ -1,8 +1,8 @@
 """Candidates -> ranked passages with their sentences matched: the second, closer look.
 
-The fused score of retrieval, what adjacency adds to it and the late interaction add up: a sentence's own for
-what answers, the best sentence's and that of the passage as a whole for the order of passages, which may say
-in one sentence what it is about and in the next what is asked. A leading summary stands behind the body passage that it
+The fused score of retrieval and the late interaction add up: a sentence's own for what answers; the best
+sentence's, that of the passage as a whole and what adjacency adds for the order of passages, which may say in
+one sentence what it is about and in the next what is asked. A leading summary stands behind the body passage that it
 repeats, unless the source broke a figure off there.
 """
 
@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from indexer.asking.adjacency import weigh_adjacency
+from indexer.asking.adjacency import adjacency
 from indexer.asking.interaction import QuestionWords, SentenceMatch, match_sentences
 from indexer.asking.kinds import Kind, fits_kind
 from indexer.asking.question import Question
@@ -85,17 +85,19 @@ def rank_passages(
 
     ``kept`` gives the word vectors that the library keeps of passages; the ``encoder`` reads the others.
     """
-    candidates = weigh_adjacency(words, candidates)
+    gains = adjacency(words, candidates)
+    worth = {c.key: c.score + gains.get(c.key, 0.0) for c in candidates}
+    candidates = sorted(candidates, key=lambda c: (-worth[c.key], c.key))
     near = _nearest(candidates, closer, question.plans)
     taken = {c.key for c in near}
     far = [c for c in candidates if c.key not in taken]
     read = words_of({c.key: c.passage for c in near}, kept, encoder)
     matched = match_sentences(words, [c.passage for c in near], read)
-    ranked = [_rank(question, words, candidate, matches) for candidate, matches in zip(near, matched, strict=True)]
+    ranked = [_rank(question, words, c, worth[c.key], matches) for c, matches in zip(near, matched, strict=True)]
     ranked = sorted(behind_the_body(ranked), key=lambda r: (-r.score, r.key))
     floor = min((r.score for r in ranked), default=0.0)
-    top = max((c.score for c in far), default=0.0)
-    rest = [RankedPassage(c.key, c.passage, min(floor, floor - top + c.score)) for c in far]
+    top = max((worth[c.key] for c in far), default=0.0)
+    rest = [RankedPassage(c.key, c.passage, min(floor, floor - top + worth[c.key])) for c in far]
     return ranked + rest
 
 
@@ -108,8 +110,9 @@ def _nearest(candidates: Sequence[Candidate], count: int, plans: Sequence[str]) 
 
 
 def _rank(
-    question: Question, words: QuestionWords, candidate: Candidate, matches: Sequence[SentenceMatch]
+    question: Question, words: QuestionWords, candidate: Candidate, worth: float, matches: Sequence[SentenceMatch]
 ) -> RankedPassage:
+    """The passage, ``worth`` that much before its sentences are looked at; they start from its fused score."""
     sentences = []
     for match in matches:
         text = candidate.passage.text[match.span[0] : match.span[1]]
@@ -120,12 +123,12 @@ def _rank(
         if is_heading_like(text) and candidate.passage.record is None:
             score -= _HEADING_PENALTY
         sentences.append(RankedSentence(candidate.passage, candidate.cosine or 0.0, match, fits, score))
-    found = RankedPassage(candidate.key, candidate.passage, candidate.score, tuple(sentences))
+    found = RankedPassage(candidate.key, candidate.passage, worth, tuple(sentences))
     if not sentences:
         return found
     whole = words.mean(np.max([match.matches for match in matches], axis=0))
     lead = found.best - candidate.score
-    return replace(found, score=candidate.score + SENTENCE_SHARE * lead + WHOLE_WEIGHT * whole)
+    return replace(found, score=worth + SENTENCE_SHARE * lead + WHOLE_WEIGHT * whole)
 
 
 def behind_the_body(ranked: Sequence[RankedPassage]) -> list[RankedPassage]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from fakes import FakeEncoder
 
-from indexer.asking import adjacency
-from indexer.asking.adjacency import BESIDE_WEIGHT, PAIRS_WEIGHT, weigh_adjacency
+from indexer.asking import adjacency as module
+from indexer.asking.adjacency import BESIDE_WEIGHT, PAIRS_WEIGHT, adjacency
 from indexer.asking.interaction import QuestionWords, read_words
 from indexer.asking.question import read_question
 from indexer.asking.retrieval import Candidate
@@ -24,8 +24,7 @@ def candidate(key: int, text: str, score: float = 0.5, plan: str = "henan") -> C
 
 def gains(question: str, *candidates: Candidate) -> dict[int, float]:
     """What each candidate gains, by key."""
-    before = {c.key: c.score for c in candidates}
-    return {c.key: c.score - before[c.key] for c in weigh_adjacency(words_of(question), candidates)}
+    return adjacency(words_of(question), candidates)
 
 
 def test_a_passage_gains_by_the_share_of_pairs_that_stand_side_by_side_in_it() -> None:
@@ -73,9 +72,7 @@ def test_neither_another_plan_nor_furniture_lifts_what_stands_beside_it() -> Non
     assert gains("cement?", mine, theirs, furniture) == pytest.approx({4: BESIDE_WEIGHT * 0.5, 5: 0.0, 6: 0.0})
 
 
-def test_the_order_is_the_new_one_and_what_is_not_looked_at_stays_behind(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(adjacency, "LOOKED_AT", 2)
-    first, second, third = candidate(1, "kilns", 0.9), candidate(11, "cement kilns", 0.8), candidate(21, "cement kilns")
-    found = weigh_adjacency(words_of("cement kilns?"), [first, second, third])
-    assert [c.key for c in found] == [11, 1, 21]
-    assert found[2] is third
+def test_only_the_best_candidates_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "LOOKED_AT", 2)
+    every = [candidate(key, "cement kilns", score) for key, score in ((1, 0.9), (11, 0.8), (21, 0.7))]
+    assert gains("cement kilns?", *every) == pytest.approx({1: PAIRS_WEIGHT, 11: PAIRS_WEIGHT})

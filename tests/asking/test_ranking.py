@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import pytest
 from fakes import FakeEncoder, nothing_kept
 
+from indexer.asking.adjacency import PAIRS_WEIGHT
 from indexer.asking.close_reading import READ, SURE, WEIGHT, read_closely
 from indexer.asking.interaction import QuestionWords, read_words
 from indexer.asking.question import Question, read_question
@@ -72,6 +73,26 @@ def test_a_summary_stands_behind_what_it_repeats_and_its_sentences_too() -> None
     # one that says something else keeps its place
     other = candidate(2, "The law names the wind of every city here.", 0.2)
     assert [r.key for r in rank(QUESTION, summary, other)] == [1, 2]
+
+
+def test_words_side_by_side_lift_the_passage_and_leave_its_sentences() -> None:
+    # the same words of the question in both, of which two stand side by side in one
+    apart = candidate(1, "The kilns today close the coast and fight a quota.")
+    beside = candidate(11, "The kilns quota today close the coast and fight.")
+    found = rank(QUESTION, apart, beside)
+    assert [r.key for r in found] == [11, 1]
+    assert found[0].score - found[1].score == pytest.approx(PAIRS_WEIGHT / 3)
+    assert found[0].best == pytest.approx(found[1].best)
+
+
+def test_what_is_not_looked_at_closely_stands_behind_in_the_order_of_its_worth() -> None:
+    question, words = asked(QUESTION)
+    texts = {1: "The kilns get a quota.", 11: "The quota.", 21: "The kilns quota.", 31: "The coast."}
+    candidates = [candidate(key, text, 0.9 - key / 100) for key, text in texts.items()]
+    found = rank_passages(question, words, candidates, FakeEncoder(), nothing_kept, closer=1)
+    assert [r.key for r in found] == [21, 1, 11, 31]
+    assert found[0].sentences and not any(r.sentences for r in found[1:])
+    assert [r.score for r in found] == sorted((r.score for r in found), reverse=True)
 
 
 class Convinced:
