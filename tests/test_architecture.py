@@ -33,7 +33,7 @@ OWNERS = {
     "streamlit": "ui",
     "altair": "ui",
     "faiss": "storage/local",
-    "tantivy": "storage/local",
+    "tantivy": "storage",
     "sqlite3": "storage/local",
     "filelock": "storage/local",
     "pymilvus": "storage/milvus",

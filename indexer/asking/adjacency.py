@@ -16,7 +16,7 @@ from itertools import pairwise
 
 from indexer.asking.interaction import QuestionWords
 from indexer.asking.retrieval import Candidate
-from indexer.reading.terms import analyze
+from indexer.storage.terms import analyze
 
 #: Candidates that are looked at, the best by their fused score: to cut one up into terms takes 0.1 ms.
 LOOKED_AT = 50

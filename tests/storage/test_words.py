@@ -14,9 +14,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexer.reading.terms import analyze
 from indexer.storage import Found
 from indexer.storage.local.words import WordIndex
+from indexer.storage.terms import analyze
 
 K1, B = 1.2, 0.75
 DOCUMENTS = {

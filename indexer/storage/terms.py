@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from functools import lru_cache
-
-import tantivy
+from typing import TYPE_CHECKING
 
 from indexer.reading.spelling import fold_spelling
+
+if TYPE_CHECKING:
+    import tantivy
 
 # Figures stay whole ("13.7"), each Chinese character is a word, everything else splits at punctuation.
 _TOKENS = r"\p{Han}|\d+(?:[.,]\d+)+|[\w&&[^\p{Han}]]+"
@@ -15,6 +17,8 @@ _TOKENS = r"\p{Han}|\d+(?:[.,]\d+)+|[\w&&[^\p{Han}]]+"
 @lru_cache(maxsize=1)
 def analyzer() -> tantivy.TextAnalyzer:
     """What turns text of one spelling into terms."""
+    import tantivy  # a page that asks nothing is there without it
+
     builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.regex(_TOKENS))
     return (
         builder.filter(tantivy.Filter.lowercase())
