@@ -18,8 +18,7 @@ from indexer.asking.interaction import QuestionWords
 from indexer.asking.retrieval import Candidate
 from indexer.storage.terms import analyze
 
-#: Candidates that are looked at, the best by their fused score: to cut one up into terms takes 0.1 ms on plans, three
-#: times that on long regulations.
+#: Candidates that are looked at, the best by their fused score.
 LOOKED_AT = 50
 #: What a passage gains that holds every pair of the question. It is for the order of passages alone: what two plans say
 #: is both shown, also where only one says it in the question's words. Weighing pairs by the rarity of their words

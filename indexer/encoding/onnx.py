@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import json
 import os
+from collections import deque
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -29,8 +30,8 @@ if TYPE_CHECKING:
 WORKERS = os.cpu_count() or 1
 #: Cores for a text by itself: a question takes three quarters of its time on two.
 _FOR_ONE = min(2, WORKERS)
-#: Texts handed out at once: a stop waits for these, and no more.
-_STEP = 16 * WORKERS
+#: Texts handed out before the first of them is asked for: a stop waits for these, and no more.
+_AHEAD = 8 * WORKERS
 MODEL_FILE = "model.onnx"
 INPUT = "input_ids"
 _OF_TEXT, _OF_TOKENS = "sentence_embedding", "token_embeddings"
@@ -120,10 +121,14 @@ class OnnxEncoder:
         if len(order) < 2:
             yield from ((index, run(index)) for index in order)
             return
+        waiting: deque[tuple[int, Future[list[npt.NDArray[np.float32]]]]] = deque()
         with ThreadPoolExecutor(WORKERS) as pool:
-            for first in range(0, len(order), _STEP):
-                step = order[first : first + _STEP]
-                yield from zip(step, pool.map(run, step), strict=True)
+            for index in order:
+                waiting.append((index, pool.submit(run, index)))
+                if len(waiting) == _AHEAD:
+                    done, rows = waiting.popleft()
+                    yield done, rows.result()
+            yield from ((done, rows.result()) for done, rows in waiting)
 
     @cached_property
     def _tokenizer(self) -> Any:

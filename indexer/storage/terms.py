@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 # Figures stay whole ("13.7"), each Chinese character is a word, everything else splits at punctuation.
 _TOKENS = r"\p{Han}|\d+(?:[.,]\d+)+|[\w&&[^\p{Han}]]+"
+#: Letters of a word that is remembered; a Chinese text without white space would be one of thousands.
+_LONG = 40
 
 
 @lru_cache(maxsize=1)
@@ -30,5 +32,16 @@ def analyzer() -> tantivy.TextAnalyzer:
 
 
 def analyze(text: str) -> list[str]:
-    """The search terms of ``text``: folded, stemmed, without stop words."""
-    return list(analyzer().analyze(fold_spelling(text)))
+    """The search terms of ``text``: folded, stemmed, without stop words.
+
+    No term reaches over white space, so what stands between is cut up by itself and remembered: a question has some
+    fifty passages cut up, and most of their words have been met.
+    """
+    return [term for part in text.split() for term in (_known if len(part) <= _LONG else _terms)(part)]
+
+
+def _terms(part: str) -> tuple[str, ...]:
+    return tuple(analyzer().analyze(fold_spelling(part)))
+
+
+_known = lru_cache(maxsize=1 << 15)(_terms)

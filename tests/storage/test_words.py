@@ -11,12 +11,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from indexer.reading.spelling import fold_spelling
 from indexer.storage import Found
 from indexer.storage.local.words import WordIndex
-from indexer.storage.terms import analyze
+from indexer.storage.terms import analyze, analyzer
 
 K1, B = 1.2, 0.75
 DOCUMENTS = {
@@ -205,6 +206,13 @@ def test_a_figure_is_not_found_by_its_parts(tmp_path: Path) -> None:
 
 def test_words_are_folded_and_stemmed() -> None:
     assert analyze("The Kilns of CÔTE are closing") == ["kiln", "cote", "close"]
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.text(st.characters() | st.sampled_from("aé1.,-'\u2019 \t\n\u00a0\u3000\u001c\u0085水")))
+@example("Decarbonisation,of labour\u00a0programmes\n13.7\u20091,200 " + "x" * 41 + " " + "水泥" * 30)
+def test_a_text_cut_up_word_by_word_gives_the_terms_of_the_whole(text: str) -> None:
+    assert analyze(text) == list(analyzer().analyze(fold_spelling(text)))
 
 
 def test_the_generation_is_noted_and_read_back(words: WordIndex, tmp_path: Path) -> None:
