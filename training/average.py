@@ -2,9 +2,10 @@
 
     python -m training.average --runs RUN RUN ... --out RUN
 
-Runs that began with the same weights lie in one valley of the loss, and the mean of them lies lower in it than any
-one: it reads as well as asking each of them would, at the cost of one (Wortsman et al. 2022, "Model soups").
-Reads and writes reader.safetensors and details.json; in the latter a run has the name of its folder.
+A run is a folder of training.train or an exported reader's. Runs that began with the same weights lie in one valley of
+the loss, and the mean of them lies lower in it than any one: it reads as well as asking each of them would, at the
+cost of one (Wortsman et al. 2022, "Model soups"). Reads and writes reader.safetensors and details.json; in the latter
+a run has the name of its folder.
 """
 
 from __future__ import annotations
@@ -57,12 +58,13 @@ def _name(details: dict[str, Any], told: Mapping[str, Any]) -> Any:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--runs", type=Path, nargs="+", required=True, help="folders of training.train, in their order")
+    parser.add_argument("--runs", type=Path, nargs="+", required=True, help="runs, or exported readers, in their order")
     parser.add_argument("--out", type=Path, required=True, help="the folder of the mean")
     arguments = parser.parse_args()
     base = base_folder()
     reader = average([load_reader(run, base) for run in arguments.runs])
     details = {run.resolve().name: json.loads((run / DETAILS_FILE).read_text("utf-8")) for run in arguments.runs}
+    details = {name: told.get("training", told) for name, told in details.items()}  # an exported reader's, among others
     if len(details) < len(arguments.runs):
         parser.error("each run needs a folder name of its own")
     save_reader(reader, arguments.out)

@@ -30,14 +30,15 @@ from indexer.errors import ModelError
 from training.examples import draw, read_split
 from training.model import Reader, base_folder, load_reader, read
 from training.outliers import APART, set_apart
+from training.rounding import round_weights
 
 LARGEST = 25 * 10**6
 #: What stays fp32.
 EXACT = ("heads", APART)
 #: int8 moves a logit a little; a wrong export (types lost, other pooling) agrees by chance alone.
 SAME_SPANS, SAME_VERDICTS = 0.85, 0.93
-#: Held-back examples that the file is checked on, and examples of the dev split that show which channels are large.
-CHECKED, SHOWN = 600, 128
+#: Held-back examples that the file is checked on, and examples of the dev split that show what goes through its layers.
+CHECKED, SHOWN = 600, 512
 SEED = 7
 
 
@@ -56,12 +57,13 @@ def export_reader(
 ) -> Agreement:
     """Write ``reader`` to ``folder`` and check it on the pairs of ``check``.
 
-    Those of ``show`` tell which channels are large. Raises ModelError when the file is too large or does not agree.
+    Those of ``show`` tell which channels are large, and how weights are best rounded. Raises ModelError when the
+    file is too large or does not agree.
     """
     folder.mkdir(parents=True, exist_ok=True)
     reader = reader.cpu().eval()
     example = {INPUT: torch.tensor([check[0].ids]), TYPES: torch.tensor([check[0].types])}
-    write_graph(set_apart(reader, show), example, OUTPUTS, folder / MODEL_FILE, exact=EXACT)
+    write_graph(round_weights(set_apart(reader, show), show), example, OUTPUTS, folder / MODEL_FILE, exact=EXACT)
     shutil.copyfile(tokenizer_file, folder / TOKENIZER_FILE)
     size = (folder / MODEL_FILE).stat().st_size
     if size > LARGEST:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -87,6 +87,20 @@ def save_reader(reader: Reader, run: Path) -> None:
     run.mkdir(parents=True, exist_ok=True)
     weights = {name: value.detach().float().cpu().contiguous() for name, value in reader.state_dict().items()}
     save_file(weights, run / "reader.safetensors")
+
+
+def watch_inputs(reader: Reader, pairs: Sequence[Pair], look: Callable[[str, Any], None]) -> None:
+    """Call ``look`` with name and inputs (tokens, channels) of each of the encoder's linear layers, pair by pair."""
+    hooks = [
+        layer.register_forward_pre_hook(lambda _, inputs, name=name: look(name, inputs[0].flatten(0, -2)))
+        for name, layer in reader.named_modules()
+        if isinstance(layer, torch.nn.Linear) and name.startswith("encoder.")
+    ]
+    with torch.no_grad():  # what look makes of them may be changed and kept, which inference mode forbids
+        for pair in pairs:
+            reader(*pad([pair]))
+    for hook in hooks:
+        hook.remove()
 
 
 def pad(pairs: Sequence[Pair], device: str = "cpu") -> tuple[Any, Any, Any]:

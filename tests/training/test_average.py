@@ -59,6 +59,20 @@ def test_a_mean_takes_two(base: Path, tmp_path: Path, monkeypatch: pytest.Monkey
     assert not (tmp_path / "mean").exists()
 
 
+def test_an_exported_reader_is_told_of_as_the_run_that_it_was(
+    base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("training.average.base_folder", lambda: base)
+    for name, details in (("exported", {"fingerprint": "f", "training": {"seed": 1}}), ("further", {"seed": 2})):
+        save_reader(new_reader(base, 3), tmp_path / name)
+        (tmp_path / name / "details.json").write_text(json.dumps(details))
+    runs = [str(tmp_path / name) for name in ("exported", "further")]
+    monkeypatch.setattr(sys, "argv", ["average", "--runs", *runs, "--out", str(tmp_path / "mean")])
+    main()
+    details = json.loads((tmp_path / "mean/details.json").read_text())
+    assert details == {"mean of": "exported, further", "exported": {"seed": 1}, "further": {"seed": 2}}
+
+
 def test_a_run_is_told_of_once() -> None:
     first: dict[str, Any] = {"seed": 1}
     second = {"seed": 2, "earlier run": first}

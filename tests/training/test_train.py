@@ -307,9 +307,11 @@ def test_an_exported_reader_gives_its_weights_back(
     export_reader(trained, base / "tokenizer.json", tmp_path, pairs, pairs)
     back = load_reader(tmp_path, base).state_dict()
     for name, value in trained.state_dict().items():
-        # int8 has 255 steps from a column's largest value down to its opposite; embeddings, one range for all
-        near = value.abs().max() / 127 if value.ndim == 2 else 0
-        assert torch.allclose(back[name].float(), value.float(), rtol=0, atol=float(near) * 1.01 + 1e-7), name
+        # int8 has 255 steps from a column's largest value down to its opposite; embeddings, one range for all.
+        # What rounding one weight moves others make up for, by a step or two.
+        step = float(value.abs().max()) / 127 if value.ndim == 2 else 0
+        assert torch.allclose(back[name].float(), value.float(), rtol=0, atol=4 * step + 1e-7), name
+        assert (back[name].float() - value.float()).abs().mean() <= 0.5 * step + 1e-7, name
     assert torch.equal(
         back["encoder.encoder.layer.1.output.LayerNorm.weight"],
         trained.encoder.encoder.layer[1].output.LayerNorm.weight,
