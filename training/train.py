@@ -277,7 +277,7 @@ def main() -> None:
 
 
 def has_bf16(device: str) -> bool:
-    """Whether bf16 is faster on the device: a CPU that has no instructions for it takes 1.4 times as long as in fp32."""
+    """Whether bf16 is faster on the device: a CPU without instructions for it takes 1.4 times as long as in fp32."""
     return device == "cuda" or bool(torch.cpu._is_amx_tile_supported() or torch.cpu._is_avx512_bf16_supported())
 
 

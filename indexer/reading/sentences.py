@@ -38,6 +38,10 @@ _ABBREVIATIONS = frozenset(
     "e.g i.e etc. no nos art arts fig figs vol dr mr mrs ms prof st vs cf ca approx dept est sec "
     "para paras u.s u.k u.n jan feb mar apr jun jul aug sep sept oct nov dec".split()
 )
+_INITIALS = re.compile(r"[A-Z]|(?:[A-Za-z]\.)+[A-Za-z]")
+_LINE_NUMBER = re.compile(r"[ \t#>*-]*\d{1,2}(?:\.\d{1,2})*")
+# What is left of a figure whose rest is gone; it stays with the sentence it was lost from.
+_FRAGMENT = re.compile(r"\d{1,3}\.(?=\s+[A-Z]|\s*$)")
 _STOP = re.compile(r"[.!?。！？]+[\"'”’»)）\]』」》]*")
 # Above this many characters a line is a whole paragraph; below it may be a wrapped line.
 _WRAP_WIDTH = 120
@@ -227,18 +231,18 @@ def _stop_cuts(text: str) -> list[int]:
                 continue
             if _opens_line(text, match.start()):
                 continue
-            fragment = re.match(r"\d{1,3}\.(?=\s+[A-Z]|\s*$)", rest)
+            fragment = _FRAGMENT.match(rest)
             if fragment and "\n" not in text[end : end + 2]:
-                continue  # the broken-off figure stays with the sentence it was lost from
+                continue
         cuts.append(end)
     return cuts
 
 
 def _abbreviated(before: str) -> bool:
     """Whether the text ending in a stop ends in an abbreviation or an initial."""
-    word = before.rsplit(None, 1)[-1] if before.split() else ""
-    word = word.strip("(\"'“‘[").removesuffix(".")
-    return word.lower() in _ABBREVIATIONS or bool(re.fullmatch(r"[A-Z]|(?:[A-Za-z]\.)+[A-Za-z]", word))
+    last = before.rsplit(None, 1)[-1:]
+    word = last[0].strip("(\"'“‘[").removesuffix(".") if last else ""
+    return word.lower() in _ABBREVIATIONS or bool(_INITIALS.fullmatch(word))
 
 
 def _opens_line(text: str, stop: int) -> bool:
@@ -246,4 +250,4 @@ def _opens_line(text: str, stop: int) -> bool:
     line_start = text.rfind("\n", max(0, stop - _LONGEST_MARK), stop) + 1
     if not line_start and stop > _LONGEST_MARK:
         return False
-    return bool(re.fullmatch(r"[ \t#>*-]*\d{1,2}(?:\.\d{1,2})*", text[line_start:stop]))
+    return bool(_LINE_NUMBER.fullmatch(text, line_start, stop))

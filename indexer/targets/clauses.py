@@ -86,6 +86,8 @@ def find_figures(sentence: str) -> list[Figure]:
     for span in broken:
         if not any(a < span[1] and span[0] < b for a, b in spans):
             found.append((Quantity(span, 0.0, "", cut_off=True), None))
+    if not found:
+        return []
     found.sort(key=lambda pair: pair[0].span)
     pieces = _pieces(sentence, [quantity.span for quantity, _ in found])
     figures: list[Figure] = []
