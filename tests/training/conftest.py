@@ -10,7 +10,7 @@ import pytest
 import torch
 from made import make_example
 
-from indexer.encoding.reader.pairs import load_tokenizer
+from indexer.encoding.reader.pairs import Pair, encode_pairs, load_tokenizer
 from training.examples import Example
 from training.model import new_reader
 
@@ -59,6 +59,13 @@ def tokenizer(base: Path) -> Any:
 @pytest.fixture
 def reader(base: Path) -> Any:
     return new_reader(base, seed=3)
+
+
+@pytest.fixture
+def pairs(tokenizer: Any, twenty: list[Example]) -> list[Pair]:
+    return encode_pairs(
+        tokenizer, [e.question for e in twenty], [e.context for e in twenty], [e.passage for e in twenty]
+    )
 
 
 @pytest.fixture(scope="session")

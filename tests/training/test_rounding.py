@@ -8,9 +8,8 @@ from typing import Any
 import pytest
 import torch
 
-from indexer.encoding.reader.pairs import Pair, encode_pairs
+from indexer.encoding.reader.pairs import Pair
 from training import export
-from training.examples import Example
 from training.export import export_reader
 from training.model import Reader, load_reader
 from training.outliers import set_apart
@@ -24,13 +23,6 @@ def drawn(*shape: int, seed: int) -> Any:
 def nearest(weights: Any) -> Any:
     scale = weights.abs().amax(dim=1, keepdim=True) / STEPS
     return (weights / scale).round() * scale
-
-
-@pytest.fixture
-def pairs(tokenizer: Any, twenty: list[Example]) -> list[Pair]:
-    return encode_pairs(
-        tokenizer, [e.question for e in twenty], [e.context for e in twenty], [e.passage for e in twenty]
-    )
 
 
 def test_sums_over_inputs_that_go_together_move_less() -> None:
