@@ -16,7 +16,7 @@ from indexer.encoding.reader import Page, Reader, Reading
 from indexer.types import Passage
 
 #: Passages that are read, besides the one with the best sentence of every plan; each takes a few milliseconds.
-READ = 8
+READ = 12
 #: What a reading that is sure adds to its sentence's score, and the surest one to its passage's.
 WEIGHT = 1.2
 #: The score of a reading from which it is sure: twice as much says little more.

@@ -7,12 +7,12 @@ where passages no longer meet the topic's own words; the survey says where that 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 
+from indexer.asking.adjacency import pairs_met
 from indexer.asking.answering import read_for, to_hit
 from indexer.asking.confidence import absent_words
 from indexer.asking.interaction import QuestionWords, read_words
-from indexer.asking.ranking import RankedPassage, rank_passages
+from indexer.asking.ranking import RankedPassage, in_order, look_closely
 from indexer.asking.retrieval import retrieve
 from indexer.encoding import Encoder
 from indexer.storage import Backend, Scope
@@ -35,14 +35,13 @@ def survey(backend: Backend, encoder: Encoder, asked: str, scope: Scope | None =
     ``MOST``. Raises QuestionError and UnknownPlanError.
     """
     question, scope = read_for(asked, backend, scope or Scope())
-    # the whole of a step is looked at closely, not as much of each plan that is named
-    question = replace(question, plans=())
     searched = backend.count(scope)
     candidates = retrieve(backend, encoder, question.text, scope, depth=MOST)
     words = read_words(question, encoder, backend.rarity)
     # those that hold every word first, so that the stop below cannot come before them
     whole = {c.key for c in candidates if _holds_all(words, c.passage)}
     candidates.sort(key=lambda c: c.key not in whole)
+    gains = pairs_met(words, candidates[:MOST])
     found: list[RankedPassage] = []
     share = ON_TOPIC if len(words.words) > 1 else ON_TOPIC_ONE_WORD
     bar = 0.0
@@ -50,7 +49,7 @@ def survey(backend: Backend, encoder: Encoder, asked: str, scope: Scope | None =
     stopped = "every passage in scope was looked at"
     for first in range(0, min(len(candidates), MOST), STEP):
         step = candidates[first : first + STEP]
-        ranked = rank_passages(question, words, step, encoder, backend.word_vectors, closer=STEP)
+        ranked = look_closely(question, words, step, gains, encoder, backend.word_vectors)
         looked += len(step)
         bar = bar or share * max((_met(r) for r in ranked), default=0.0)
         on_topic = [
@@ -67,7 +66,7 @@ def survey(backend: Backend, encoder: Encoder, asked: str, scope: Scope | None =
                 if looked >= MOST
                 else f"no further passage shares a word or a meaning with the question after {looked}"
             )
-    found.sort(key=lambda r: (-r.score, r.key))
+    found = in_order(found)
     return Survey(
         question=question.asked,
         searched=searched,

@@ -35,7 +35,7 @@ def analyze(text: str) -> list[str]:
     """The search terms of ``text``: folded, stemmed, without stop words.
 
     No term reaches over white space, so what stands between is cut up by itself and remembered: a question has some
-    fifty passages cut up, and most of their words have been met.
+    sixty passages cut up, and most of their words have been met.
     """
     return [term for part in text.split() for term in (_known if len(part) <= _LONG else _terms)(part)]
 

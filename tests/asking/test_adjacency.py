@@ -1,12 +1,14 @@
-"""What adjacency adds to candidates, against figures worked out by hand."""
+"""What stands side by side, against figures worked out by hand."""
 
 from __future__ import annotations
+
+import math
 
 import pytest
 from fakes import FakeEncoder
 
 from indexer.asking import adjacency as module
-from indexer.asking.adjacency import BESIDE_WEIGHT, PAIRS_WEIGHT, adjacency
+from indexer.asking.adjacency import NEAR_WEIGHT, PAIRS_WEIGHT, REACH, SURER, nearness, pairs_met
 from indexer.asking.interaction import QuestionWords, read_words
 from indexer.asking.question import read_question
 from indexer.asking.retrieval import Candidate
@@ -18,13 +20,13 @@ def words_of(text: str) -> QuestionWords:
     return read_words(question, FakeEncoder(), lambda words: [1.0] * len(words))
 
 
-def candidate(key: int, text: str, score: float = 0.5, plan: str = "henan") -> Candidate:
-    return Candidate(key, Passage(plan, "Plan", 100 * key, 100 * key + len(text), text), score, 0.5)
+def candidate(key: int, text: str) -> Candidate:
+    return Candidate(key, Passage("henan", "Plan", 100 * key, 100 * key + len(text), text), 0.5, 0.5)
 
 
 def gains(question: str, *candidates: Candidate) -> dict[int, float]:
     """What each candidate gains, by key."""
-    return adjacency(words_of(question), candidates)
+    return pairs_met(words_of(question), candidates)
 
 
 def test_a_passage_gains_by_the_share_of_pairs_that_stand_side_by_side_in_it() -> None:
@@ -55,24 +57,44 @@ def test_figures_and_chinese_make_pairs() -> None:
 
 
 def test_a_word_alone_makes_no_pair() -> None:
-    assert gains("cement?", candidate(1, "cement cement")) == pytest.approx({1: 0.0})
-    assert gains("What is it?", candidate(1, "What is it")) == pytest.approx({1: 0.0})
+    assert gains("cement?", candidate(1, "cement cement")) == {}
+    assert gains("What is it?", candidate(1, "What is it")) == {}
 
 
-def test_a_passage_gains_by_the_better_of_the_two_beside_it() -> None:
-    low, middle, high = candidate(4, "a", 0.2), candidate(5, "b", 0.3), candidate(6, "c", 0.9)
-    assert gains("cement?", low, middle, high) == pytest.approx(
-        {4: BESIDE_WEIGHT * 0.3, 5: BESIDE_WEIGHT * 0.9, 6: BESIDE_WEIGHT * 0.3}
+def share_of(score: float, *scores: float) -> float:
+    """Of the gain that passages with these ``scores`` share, what goes by the one with this ``score``."""
+    return math.exp(SURER * score) / sum(math.exp(SURER * s) for s in scores)
+
+
+def test_a_passage_gains_by_how_near_it_stands_to_the_likeliest_other() -> None:
+    # the first is so sure that it has all of the share: beside it, two from it and five from it
+    places = [("henan", 5), ("henan", 6), ("henan", 3), ("henan", 10)]
+    gained = nearness(places, [100.0, 1.0, 1.0, 1.0])
+    assert gained == pytest.approx([0.0, *(NEAR_WEIGHT * math.exp((1 - apart) / REACH) for apart in (1, 2, 5))])
+
+
+def test_two_that_are_likely_share_the_gain_by_how_sure_they_are() -> None:
+    first, second, between = nearness([("henan", 4), ("henan", 6), ("henan", 5)], [2.0, 1.5, -50.0])
+    two_apart = math.exp(-1 / REACH)
+    everyone = (2.0, 1.5, -50.0)
+    assert between == pytest.approx(NEAR_WEIGHT)
+    assert first == pytest.approx(NEAR_WEIGHT * two_apart * share_of(1.5, *everyone))
+    assert second == pytest.approx(NEAR_WEIGHT * two_apart * share_of(2.0, *everyone))
+
+
+def test_a_passage_of_another_plan_is_not_near() -> None:
+    assert nearness([("henan", 5), ("anhui", 6), ("henan", 6)], [9.0, 1.0, 1.0])[:2] == pytest.approx(
+        [NEAR_WEIGHT * share_of(1.0, 9.0, 1.0, 1.0), 0.0]
     )
 
 
-def test_neither_another_plan_nor_furniture_lifts_what_stands_beside_it() -> None:
-    mine, theirs = candidate(5, "b"), candidate(6, "c", plan="anhui")
-    furniture = candidate(4, "a", score=-8.5)
-    assert gains("cement?", mine, theirs, furniture) == pytest.approx({4: BESIDE_WEIGHT * 0.5, 5: 0.0, 6: 0.0})
+def test_whose_company_counts_is_only_the_best(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "LIKELIEST", 2)
+    # the third stands beside the fourth, which is not among the best two
+    places = [("henan", 1), ("henan", 2), ("anhui", 8), ("anhui", 9)]
+    assert nearness(places, [3.0, 3.0, 2.0, 2.9]) == pytest.approx([NEAR_WEIGHT / 2, NEAR_WEIGHT / 2, 0.0, 0.0])
 
 
-def test_only_the_best_candidates_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "LOOKED_AT", 2)
-    every = [candidate(key, "cement kilns", score) for key, score in ((1, 0.9), (11, 0.8), (21, 0.7))]
-    assert gains("cement kilns?", *every) == pytest.approx({1: PAIRS_WEIGHT, 11: PAIRS_WEIGHT})
+@pytest.mark.parametrize("places", [[], [("henan", 5)]])
+def test_alone_or_none_at_all_there_is_nothing_to_gain(places: list[tuple[str, int]]) -> None:
+    assert nearness(places, [0.5] * len(places)) == [0.0] * len(places)

@@ -8,12 +8,21 @@ from collections.abc import Sequence
 import pytest
 from fakes import FakeEncoder, nothing_kept
 
-from indexer.asking.adjacency import PAIRS_WEIGHT
+from indexer.asking.adjacency import NEAR_WEIGHT, PAIRS_WEIGHT
 from indexer.asking.close_reading import READ, SURE, WEIGHT, read_closely
 from indexer.asking.interaction import QuestionWords, read_words
 from indexer.asking.question import Question, read_question
-from indexer.asking.ranking import INTERACTION_WEIGHT, SENTENCE_SHARE, WHOLE_WEIGHT, RankedPassage, rank_passages
+from indexer.asking.ranking import (
+    CLOSER,
+    INTERACTION_WEIGHT,
+    SENTENCE_SHARE,
+    SHARPNESS,
+    WHOLE_WEIGHT,
+    RankedPassage,
+    rank_passages,
+)
 from indexer.asking.retrieval import Candidate
+from indexer.encoding import TokenVectors
 from indexer.encoding.reader import Page, Reading
 from indexer.types import Passage, Role
 
@@ -41,6 +50,29 @@ def test_a_passage_is_worth_its_best_sentence_and_all_of_them_together() -> None
     assert found.score == pytest.approx(0.5 + SENTENCE_SHARE * INTERACTION_WEIGHT * 2 / 4 + WHOLE_WEIGHT * 3 / 4)
 
 
+class Alike(FakeEncoder):
+    """Reads a word that ends in "ish" as half like the word without, at a cosine of 1/2."""
+
+    def embed_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
+        found = super().embed_tokens(texts)
+        for text, tokens in zip(texts, found, strict=True):
+            for vector, span in zip(tokens.vectors, tokens.spans, strict=True):
+                word = text[slice(*span)]
+                if word.endswith("ish"):
+                    vector[self.axis(word.removesuffix("ish"))] += math.sqrt(1 / 3)
+                    vector[:] = vector / math.hypot(*vector)
+        return found
+
+
+def test_a_word_that_is_a_little_like_one_of_the_question_says_next_to_nothing() -> None:
+    texts = ["The kilns get more today.", "The kilnsish get more today."]
+    met, like = (
+        rank_passages(*asked(QUESTION), [candidate(1, text)], Alike(), nothing_kept)[0].score - 0.5 for text in texts
+    )
+    assert met == pytest.approx((SENTENCE_SHARE * INTERACTION_WEIGHT + WHOLE_WEIGHT) / 4)
+    assert like == pytest.approx((SENTENCE_SHARE * INTERACTION_WEIGHT * 0.5 + WHOLE_WEIGHT * 0.5**SHARPNESS) / 4)
+
+
 def test_two_sentences_that_share_what_is_asked_go_before_one_with_half_of_it() -> None:
     half = candidate(1, "The kilns get a quota today. Nobody else is named in here.")
     shared = candidate(2, "The kilns get a quota today. The coast gets the wind of it.")
@@ -58,9 +90,9 @@ def test_a_word_met_twice_counts_once() -> None:
 def test_without_words_of_meaning_the_fused_score_is_left() -> None:
     question, words = asked("What is it?")
     assert words.words == ()
-    candidates = [candidate(1, "The kilns close."), candidate(3, "Law.", 0.7)]
+    candidates = [candidate(1, "The kilns close."), candidate(1003, "Law.", 0.7)]
     found = rank_passages(question, words, candidates, FakeEncoder(), nothing_kept)
-    assert [(r.key, r.score) for r in found] == [(3, pytest.approx(0.7)), (1, pytest.approx(0.5))]
+    assert [(r.key, r.score) for r in found] == [(1003, pytest.approx(0.7)), (1, pytest.approx(0.5))]
 
 
 def test_a_summary_stands_behind_what_it_repeats_and_its_sentences_too() -> None:
@@ -78,11 +110,21 @@ def test_a_summary_stands_behind_what_it_repeats_and_its_sentences_too() -> None
 def test_words_side_by_side_lift_the_passage_and_leave_its_sentences() -> None:
     # the same words of the question in both, of which two stand side by side in one
     apart = candidate(1, "The kilns today close the coast and fight a quota.")
-    beside = candidate(11, "The kilns quota today close the coast and fight.")
+    beside = candidate(1001, "The kilns quota today close the coast and fight.")
     found = rank(QUESTION, apart, beside)
-    assert [r.key for r in found] == [11, 1]
+    assert [r.key for r in found] == [1001, 1]
     assert found[0].score - found[1].score == pytest.approx(PAIRS_WEIGHT / 3)
     assert found[0].best == pytest.approx(found[1].best)
+
+
+def test_the_passage_beside_the_one_that_says_it_goes_before_its_like_elsewhere() -> None:
+    says = candidate(500, "The kilns get a quota on the coast by the wind.")
+    elsewhere, beside = (candidate(key, "The kilns are named here.") for key in (100, 501))
+    found = rank(QUESTION, says, elsewhere, beside)
+    assert [r.key for r in found] == [500, 501, 100]
+    # the gain is for the order of passages: no sentence answers better for where it stands
+    assert found[1].best == pytest.approx(found[2].best)
+    assert 0.9 * NEAR_WEIGHT < found[1].score - found[2].score <= NEAR_WEIGHT
 
 
 def test_what_is_not_looked_at_closely_stands_behind_in_the_order_of_its_worth() -> None:
@@ -136,7 +178,10 @@ def test_what_answers_in_other_words_goes_before_what_meets_more() -> None:
 
 
 def test_what_is_not_read_keeps_its_place_behind() -> None:
-    many = [candidate(key, f"The kilns get quota {'coast ' * (key < 4)}today.", 0.9 - key / 50) for key in range(1, 31)]
+    many = [
+        candidate(key, f"The kilns get quota {'coast ' * (key < 4)}today.", 0.9 - key / 100)
+        for key in range(1, CLOSER + 11)
+    ]
     before = rank(QUESTION, *many)
     unread = [r.key for r in before][READ:]
     after = read(Convinced(kilns=-3.0), before)

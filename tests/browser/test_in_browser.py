@@ -51,10 +51,10 @@ def test_ask_read_cite_and_open(site: str, page: Page) -> None:
     expect(source(page).locator("mark.answer").first).to_be_in_viewport()
     page.evaluate("window.same = true")
     page.get_by_label("Question", exact=True).fill("half typed")
-    page.get_by_role("link", name="Show in its surroundings").nth(2).click()
+    page.get_by_role("link", name="Show in its surroundings").nth(3).click()
     expect(page.get_by_text("liaoning.pdf")).to_be_visible()
     expect(source(page).locator(".passage").first).to_be_in_viewport()
-    assert parse_qs(urlsplit(page.url).query) == {"q": [CEMENT], "open": ["passage-3"]}
+    assert parse_qs(urlsplit(page.url).query) == {"q": [CEMENT], "open": ["passage-4"]}
     expect(page.get_by_label("Question", exact=True)).to_have_value("half typed")
     assert page.evaluate("window.same"), "the page was loaded anew"
     page.go_back()
@@ -88,7 +88,7 @@ def test_by_keyboard_alone(site: str, page: Page) -> None:
     expect(page.get_by_role("button", name="Copied")).to_be_focused()
     page.keyboard.press("Tab")
     expect(page.get_by_role("button", name="Copy as Markdown").first).to_be_focused()
-    page.get_by_role("link", name="Show in its surroundings").nth(2).focus()
+    page.get_by_role("link", name="Show in its surroundings").nth(3).focus()
     page.keyboard.press("Enter")
     expect(page.get_by_text("liaoning.pdf")).to_be_visible()
 

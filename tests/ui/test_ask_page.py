@@ -49,8 +49,8 @@ def test_sources_open_close_and_widen(open_app: OpenApp) -> None:
     first = source()
     app.button(key="source-more").click().run()
     assert len(source()[0]) > len(first[0])
-    follow(app, "Show in its surroundings", 2)
-    assert address(app) == {"q": [CEMENT], "open": ["passage-3"]}
+    follow(app, "Show in its surroundings", 3)
+    assert address(app) == {"q": [CEMENT], "open": ["passage-4"]}
     assert len(source()) == 1 and "page 5 of 15 · liaoning.pdf" in page_html(app)
     app.button(key="source-close").click().run()
     assert not source()
