@@ -26,7 +26,7 @@ from indexer.storage.terms import analyze
 PAIRS_WEIGHT = 1.8
 #: What a passage gains beside the one that is surest to say what is asked, at the most.
 NEAR_WEIGHT = 1.2
-#: Passages from one to the next over which nearness falls to 1/e; 3 is as good, 1 and 10 lose a fifth of the gain.
+#: Passages over which nearness falls to 1/e; 3 is as good, 1 and 10 lose a fifth of the gain and more.
 REACH = 4.0
 #: The best passages, those that it is good to be near, and how much surer a score higher by one makes: e squared.
 LIKELIEST, SURER = 12, 2.0

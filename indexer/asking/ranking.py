@@ -31,8 +31,8 @@ from indexer.types import Passage, Role
 
 #: Passages that get the closer look; where the library keeps no word vectors it costs about 4 ms each.
 CLOSER = 40
-#: Candidates whose pairs of words are looked at to choose them, the best by their fused score.
-LOOKED_AT = 60
+#: Candidates beyond as many, the next by their fused score, that pairs of words may bring among them.
+BEYOND = 20
 #: Weight of a sentence's late interaction beside the fused score.
 INTERACTION_WEIGHT = 2.0
 #: In a passage's score what its best sentence adds to the fused score counts by the one, and by the other the
@@ -92,7 +92,7 @@ def rank_passages(
 
     ``kept`` gives the word vectors that the library keeps of passages; the ``encoder`` reads the others.
     """
-    gains = pairs_met(words, candidates[:LOOKED_AT])
+    gains = pairs_met(words, candidates[: closer + BEYOND])
     worth = {c.key: c.score + gains.get(c.key, 0.0) for c in candidates}
     candidates = sorted(candidates, key=lambda c: (-worth[c.key], c.key))
     near = _nearest(candidates, closer, question.plans)

@@ -18,9 +18,9 @@ from indexer.types import Cell, Comparison
 #: Passages listed below a cell's answer.
 TOP_K = 5
 #: Passages of one plan that are retrieved, and that get the closer look. A plan alone is a small haystack:
-#: three, six and ten passages fill the cells of the development questions alike.
+#: five and eight passages fill the cells of the development questions alike, three leave one more empty.
 DEPTH = 40
-CLOSER = 3
+CLOSER = 5
 #: Of all plans together, for the answer that each plan is held against.
 CLOSER_FOR_BEST = 8
 #: Cells filled at once: the model reads for one while another is ranked.

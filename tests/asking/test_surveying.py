@@ -7,9 +7,9 @@ from collections.abc import Callable
 import pytest
 from fakes import FakeEncoder, make_content
 
-from indexer.asking import ranking
 from indexer.asking.interaction import read_words
 from indexer.asking.question import read_question
+from indexer.asking.ranking import rank_passages
 from indexer.asking.retrieval import retrieve
 from indexer.asking.surveying import STEP, survey
 from indexer.library import Library
@@ -46,9 +46,7 @@ def test_a_question_without_a_word_of_meaning_lists_nothing(backend: Backend, fa
     assert survey(backend, fake_encoder, "What is it?").hits == ()
 
 
-def test_the_order_is_one_over_all_steps(
-    open_library: Callable[..., Library], fake_encoder: FakeEncoder, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_order_is_one_over_all_steps(open_library: Callable[..., Library], fake_encoder: FakeEncoder) -> None:
     held = open_library().backend
     # what does not have the words side by side stands among what has, steps later, and its company lifts it
     sentences = [(ON if i % 3 else "Pier {}: there begin exports of hydrogen.").format(i) for i in range(3 * STEP)]
@@ -59,7 +57,6 @@ def test_the_order_is_one_over_all_steps(
     question = read_question(asked, {})
     words = read_words(question, fake_encoder, held.rarity)
     candidates = retrieve(held, fake_encoder, question.text, Scope(), depth=4 * STEP)
-    monkeypatch.setattr(ranking, "LOOKED_AT", 4 * STEP)
-    at_once = ranking.rank_passages(question, words, candidates, fake_encoder, held.word_vectors, closer=4 * STEP)
+    at_once = rank_passages(question, words, candidates, fake_encoder, held.word_vectors, closer=4 * STEP)
     listed = [hit.passage.start for hit in found.hits]
     assert listed == [r.passage.start for r in at_once if r.passage.start in listed]
