@@ -18,7 +18,7 @@ from indexer.types import Cell, Comparison
 #: Passages listed below a cell's answer.
 TOP_K = 5
 #: Passages of one plan that are retrieved, and that get the closer look. A plan alone is a small haystack:
-#: five and eight passages fill the cells of the development questions alike, three leave one more empty.
+#: five and eight passages fill the cells of the development questions alike, three leave two more empty.
 DEPTH = 40
 CLOSER = 5
 #: Of all plans together, for the answer that each plan is held against.
