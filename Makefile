@@ -14,7 +14,7 @@ export STREAMLIT_BROWSER_GATHER_USAGE_STATS := false
 install: $(VENV)/.installed
 
 $(VENV)/.installed: pyproject.toml constraints.txt
-	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(None if (3, 11) <= v < (3, 14) else "Planlens needs Python 3.11, 3.12 or 3.13, this is %d.%d. Try: make PYTHON=python3.12 ..." % v)'
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(None if (3, 11) <= v < (3, 14) else "Plancite needs Python 3.11, 3.12 or 3.13, this is %d.%d. Try: make PYTHON=python3.12 ..." % v)'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt torch
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -C editable_mode=compat -e '.[dev]'
@@ -22,8 +22,8 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 	@touch $@
 
 run: install
-	$(BIN)/planlens index corpus --library $(LIBRARY)
-	$(BIN)/planlens serve --library $(LIBRARY) --port $(PORT) --address $(ADDRESS)
+	$(BIN)/plancite index corpus --library $(LIBRARY)
+	$(BIN)/plancite serve --library $(LIBRARY) --port $(PORT) --address $(ADDRESS)
 
 test: install
 	$(BIN)/python -m pytest

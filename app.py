@@ -1,4 +1,4 @@
-"""Starts the web app: streamlit run app.py, or planlens serve."""
+"""Starts the web app: streamlit run app.py, or plancite serve."""
 
 from indexer.ui.app import main
 

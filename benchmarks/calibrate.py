@@ -25,7 +25,7 @@ import numpy as np
 from quality import Row, examine_all, indexed, real_set, sample_set
 from sklearn.linear_model import LogisticRegression
 
-import indexer.asking.confidence as target
+import indexer.asking.judging as target
 from indexer.evaluation import auroc, calibration, refused_at_kept
 from indexer.library import Library
 

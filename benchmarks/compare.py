@@ -23,8 +23,8 @@ from quality import ROOT, Row, indexed, read_rows, real_set
 from indexer.asking.interaction import holds_figure
 from indexer.comparing.counterparts import passages_of
 from indexer.comparing.differences import mark_differences
+from indexer.language.quantities import find_quantities, same_value
 from indexer.library import Library
-from indexer.reading.quantities import find_quantities, same_value
 from indexer.types import Aspect, Comparison, Mark, Span
 
 GOLD = ROOT / "tests/comparing"
@@ -206,7 +206,7 @@ def main() -> None:
     arguments = parser.parse_args()
     paths, rows = real_set(arguments.data)
     pairs = json.loads((GOLD / "gold_pairs.json").read_text("utf-8"))
-    restated = json.loads((GOLD / "restated_figures.json").read_text("utf-8"))
+    restated = json.loads((GOLD.parent / "language" / "restated_figures.json").read_text("utf-8"))
     with indexed(paths) as library:
         figures = measure_cells(library, rows)
         figures |= measure_counterparts(library, pairs)

@@ -36,8 +36,8 @@ from quality import real_set, sample_set
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "browser"))
 from conftest import BROWSER_OPTIONS, CHROMIUM, serving
 
-from indexer.exporting.wording import answer_quotes, none_found
 from indexer.library import Library
+from indexer.wording import answer_quotes, none_found
 
 WIDTH, HEIGHT = 1440, 900
 _LISTED = 10  # passages that the page asks for, of which the answer is made

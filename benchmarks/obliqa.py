@@ -23,16 +23,15 @@ from typing import Any
 import numpy as np
 from quality import Row, read_rows
 
-from indexer.asking.close_reading import read_closely
 from indexer.asking.interaction import read_words
 from indexer.asking.question import read_question
-from indexer.asking.ranking import rank_passages
+from indexer.asking.ranking import rank_passages, read_closely
 from indexer.asking.retrieval import DEPTH, fuse, retrieve, search
 from indexer.encoding import Encoder, Vectors
+from indexer.encoding.caching import RememberingEncoder
 from indexer.encoding.loading import load_encoder
 from indexer.encoding.reader import Reader
 from indexer.encoding.reference import DEFAULT_MODEL, EXACT
-from indexer.encoding.remembering import RememberingEncoder
 from indexer.evaluation import average_precision, recall_at
 from indexer.library import Library
 from indexer.storage import Found, Scope
@@ -46,7 +45,7 @@ AS_IT_IS = ", exact"
 
 
 def write_records(data: Path, target: Path) -> None:
-    """The passages as records of Planlens, the passage's number before its text."""
+    """The passages as records of Plancite, the passage's number before its text."""
     rows = read_rows(data / "eval/obliqa/passages.jsonl")
     lines = [
         json.dumps({"id": row["id"], "text": f"{row['passage_id']} {row['text']}"})

@@ -4,7 +4,7 @@
 
 Indexing: the same passages embedded by sentence-transformers' own encode and by the fast path, in
 turn, best of the rounds each; with --data regulation passages (eval/obliqa), else the sample plans'.
-Cold: `planlens ask` as a whole process, model already exported; the fastest and the median of runs. Warm:
+Cold: `plancite ask` as a whole process, model already exported; the fastest and the median of runs. Warm:
 milliseconds of a question that is asked for the first time, p50, with the reader and without, and with nothing
 remembered of the questions before.
 """
@@ -55,7 +55,7 @@ def indexing(texts: Sequence[str], rounds: int) -> dict[str, float]:
     fast = load_encoder()
     ways: dict[str, Callable[[Sequence[str]], object]] = {
         "sentence-transformers encode, texts/s": lambda t: reference.model.encode(list(t), show_progress_bar=False),
-        "planlens, texts/s": fast.embed,
+        "plancite, texts/s": fast.embed,
     }
     best = dict.fromkeys(ways, 0.0)
     for embed in ways.values():
@@ -68,12 +68,12 @@ def indexing(texts: Sequence[str], rounds: int) -> dict[str, float]:
 
 
 def cold_ask() -> dict[str, float]:
-    """Seconds of whole `planlens ask` processes over the sample plans."""
-    planlens = Path(sys.executable).with_name("planlens")
+    """Seconds of whole `plancite ask` processes over the sample plans."""
+    plancite = Path(sys.executable).with_name("plancite")
     with tempfile.TemporaryDirectory() as folder:
         with Library.open(folder, create=True) as library:
             list(library.add(sample_set()[0]))
-        command = [str(planlens), "ask", QUESTION, "--library", folder, "--json"]
+        command = [str(plancite), "ask", QUESTION, "--library", folder, "--json"]
         seconds = []
         for _ in range(COLD_RUNS):
             started = time.perf_counter()

@@ -15,12 +15,11 @@ from pathlib import Path
 import numpy as np
 from quality import sample_set
 
-from indexer.asking.word_vectors import pack_words
 from indexer.encoding import Encoder, Vectors
-from indexer.encoding.packing import row_type
+from indexer.encoding.word_vectors import pack_words, row_type
+from indexer.language.sentences import fold_space, split_sentences
 from indexer.reading.loading import load_plan
 from indexer.reading.passages import chunk_plan, indexed_text
-from indexer.reading.sentences import fold_space, split_sentences
 from indexer.storage import PlanContent
 from indexer.storage.local import LocalBackend
 from indexer.types import Passage, Plan

@@ -21,9 +21,9 @@ from pathlib import Path
 from obliqa import SEED, K, open_library, rankings
 from quality import Row, read_rows, real_set
 
-from indexer.copying import copy_library
 from indexer.evaluation import average_precision, hit_at, holds_evidence, recall_at
 from indexer.library import Library
+from indexer.library.copying import copy_library
 from indexer.storage import Scope
 
 Figures = dict[str, float]

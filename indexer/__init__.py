@@ -1,4 +1,4 @@
-"""Planlens: ask policy plans; every answer is the plan's own sentence, cited to plan, section and page."""
+"""Plancite: ask policy plans; every answer is the plan's own sentence, cited to plan, section and page."""
 
 from indexer.errors import IndexerError
 from indexer.library import Library

@@ -1,4 +1,4 @@
-"""Everything Planlens raises on purpose.
+"""Everything Plancite raises on purpose.
 
     IndexerError
     ├── SourceError         a file that cannot become a plan
@@ -44,5 +44,5 @@ def model_mismatch(stored: str, given: str) -> ModelError:
     """The error for vectors of another model than the library's."""
     return ModelError(
         f"This library was indexed with the model {stored}, not {given}. Leave --model out to use the "
-        "library's own, or run: planlens rebuild --model NAME_OR_FOLDER, which embeds every plan again."
+        "library's own, or run: plancite rebuild --model NAME_OR_FOLDER, which embeds every plan again."
     )

@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from indexer.reading.quantities import Quantity, same_value
+from indexer.language.quantities import Quantity, same_value
 from indexer.types import Target
 
 

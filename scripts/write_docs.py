@@ -16,7 +16,7 @@ _WIDTH = 100
 def command_reference() -> str:
     """The text of docs/cli.md: the help of each command."""
     group = typer.main.get_command(app)
-    parent = typer.Context(group, info_name="planlens", terminal_width=_WIDTH, max_content_width=_WIDTH)
+    parent = typer.Context(group, info_name="plancite", terminal_width=_WIDTH, max_content_width=_WIDTH)
     parts = [
         "# Commands\n\nWritten from the commands' own help by `python scripts/write_docs.py`.\n\n"
         "Exit codes: 0 done, 1 done with some files failed (or a check that found something), 2 refused.\n"
@@ -24,7 +24,7 @@ def command_reference() -> str:
     for name in group.list_commands(parent):  # type: ignore[attr-defined]
         command = group.get_command(parent, name)  # type: ignore[attr-defined]
         context = typer.Context(command, info_name=name, parent=parent, terminal_width=_WIDTH, max_content_width=_WIDTH)
-        parts.append(f"## planlens {name}\n\n```\n{command.get_help(context)}\n```\n")
+        parts.append(f"## plancite {name}\n\n```\n{command.get_help(context)}\n```\n")
     return "\n".join(parts)
 
 

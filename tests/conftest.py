@@ -22,16 +22,16 @@ CORPUS = REPOSITORY / "corpus"
 
 # Without a deadline: the first example of a test may load a model or build an index.
 settings.register_profile(
-    "planlens", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    "plancite", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-settings.load_profile("planlens")
+settings.load_profile("plancite")
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
 
 def data_folder() -> Path | None:
-    """The folder of evaluation data, ``$PLANLENS_DATA`` or ``shared`` beside the checkout; None without one."""
-    given = os.environ.get("PLANLENS_DATA")
+    """The folder of evaluation data, ``$PLANCITE_DATA`` or ``shared`` beside the checkout; None without one."""
+    given = os.environ.get("PLANCITE_DATA")
     folder = Path(given) if given else REPOSITORY.parent / "shared"
     return folder if (folder / "plans").is_dir() else None
 
@@ -58,7 +58,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def _data_line() -> str:
     if data_folder():
         return "evaluation data: found, tests marked real are run"
-    return "evaluation data: none ($PLANLENS_DATA), tests marked real are left out"
+    return "evaluation data: none ($PLANCITE_DATA), tests marked real are left out"
 
 
 @pytest.fixture(scope="session")
@@ -125,10 +125,10 @@ def sample_library(sample_folder: Path, encoder: Encoder) -> Iterator[Library]:
 
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """``planlens`` in this process, with these arguments and this text on standard input."""
+    """``plancite`` in this process, with these arguments and this text on standard input."""
 
     def runs(*arguments: object, stdin: str = "") -> Ran:
-        monkeypatch.setattr(sys, "argv", ["planlens", *map(str, arguments)])
+        monkeypatch.setattr(sys, "argv", ["plancite", *map(str, arguments)])
         monkeypatch.setattr(sys, "stdin", io.StringIO(stdin))
         capsys.readouterr()
         try:
@@ -145,5 +145,5 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
 def fake(monkeypatch: pytest.MonkeyPatch) -> FakeEncoder:
     """The fake encoder, in the place of any model."""
     encoder = FakeEncoder()
-    monkeypatch.setattr("indexer.library.load_encoder", lambda *arguments, **options: encoder)
+    monkeypatch.setattr("indexer.library.facade.load_encoder", lambda *arguments, **options: encoder)
     return encoder

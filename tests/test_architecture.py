@@ -17,15 +17,15 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 #: From the bottom up: a module imports from its own row and from those above it in this list.
 ROWS = (
     {"types", "errors"},
+    {"language"},
     {"reading"},
     {"encoding"},
     {"storage"},
     {"asking"},
     {"comparing", "targets", "viewing"},
-    {"keeping", "copying"},
-    {"scaling"},
-    {"citing"},
-    {"exporting", "evaluation", "library", "diagnosis", "cli"},
+    {"wording"},
+    {"library"},
+    {"exporting", "evaluation", "cli"},
     {"ui"},
 )
 #: Only these rooms know these packages.
@@ -33,13 +33,13 @@ OWNERS: dict[str, str | tuple[str, ...]] = {
     "streamlit": "ui",
     "altair": "ui",
     "faiss": "storage/local",
-    "tantivy": ("storage/local/", "storage/terms.py"),
+    "tantivy": ("storage/local/", "language/terms.py"),
     "sqlite3": "storage/local",
     "filelock": "storage/local",
     "pymilvus": "storage/milvus",
     "milvus_lite": "storage/milvus",
     "grpc": "storage/milvus",
-    "ray": "scaling",
+    "ray": "library/ray.py",
     "torch": "encoding",
     "onnx": "encoding",
     "onnxruntime": "encoding",
@@ -54,11 +54,12 @@ OWNERS: dict[str, str | tuple[str, ...]] = {
     "trafilatura": "reading",
     "rapidocr_onnxruntime": "reading",
     "langchain_text_splitters": "reading",
-    "pint": "reading",
+    "pint": "language",
     "PIL": "viewing",
     "vl_convert": "exporting",
 }
-LONGEST = 300
+#: Lines from which a module says at its top why it is one.
+LONG = 500
 
 
 def name_of(module: Path) -> str:
@@ -100,19 +101,16 @@ def test_each_package_is_known_to_one_room(module: Path) -> None:
     for imported in imports(module):
         owner = OWNERS.get(imported.split(".")[0])
         if owner:
-            places = owner if isinstance(owner, tuple) else f"{owner}/"
+            places = owner if isinstance(owner, tuple) or owner.endswith(".py") else f"{owner}/"
             assert name_of(module).startswith(places), f"{name_of(module)} imports {imported}"
-
-
-@pytest.mark.parametrize("module", MODULES, ids=name_of)
-def test_no_module_is_two_rooms(module: Path) -> None:
-    assert len(module.read_text("utf-8").splitlines()) <= LONGEST
 
 
 @pytest.mark.parametrize("module", MODULES, ids=name_of)
 def test_each_module_says_its_place(module: Path) -> None:
     text = module.read_text("utf-8")
-    assert not text or ast.get_docstring(ast.parse(text))
+    place = ast.get_docstring(ast.parse(text))
+    assert not text or place
+    assert text.count("\n") <= LONG or "One module" in str(place), f"{name_of(module)}: say why it is one module"
 
 
 @pytest.mark.skipif(not (ROOT / ".git").exists() or not shutil.which("git"), reason="not a checkout of git's")
@@ -126,9 +124,9 @@ def test_nothing_large_is_committed() -> None:
 
 def test_the_tree_is_read() -> None:
     # a wrong path would make all the above pass over nothing
-    assert {"library.py", "storage/local/database.py", "encoding/onnx.py"} <= {name_of(m) for m in MODULES}
+    assert {"library/facade.py", "storage/local/database.py", "encoding/onnx.py"} <= {name_of(m) for m in MODULES}
     assert "indexer.storage.local.database.Database" in set(imports(PACKAGE / "storage" / "local" / "__init__.py"))
-    assert "indexer.reading.loaders." in set(imports(PACKAGE / "reading" / "loading.py"))
+    assert "indexer.reading.formats." in set(imports(PACKAGE / "reading" / "loading.py"))
     assert "torch" in set(imports(PACKAGE / "encoding" / "export.py"))
 
 
@@ -149,11 +147,11 @@ def loaded_by(statements: str) -> set[str]:
     "statement",
     [
         "import indexer",
-        "import indexer.library",
+        "import indexer.library.facade",
         "import indexer.cli",
         "import indexer.cli.printing",
         "import indexer.asking.answering",
-        "import indexer.comparing.distinct",
+        "import indexer.comparing.unique",
     ],
 )
 def test_importing_loads_nothing_heavy(statement: str) -> None:
@@ -163,7 +161,7 @@ def test_importing_loads_nothing_heavy(statement: str) -> None:
 @pytest.mark.usefixtures("encoder")
 def test_asking_loads_no_torch(sample_folder: Path) -> None:
     asking = (
-        "from indexer.library import Library\n"
+        "from indexer.library.facade import Library\n"
         f"with Library.open({str(sample_folder)!r}) as library:\n"
         "    answer = library.ask('Which kilns have to close?')\n"
         "assert answer.hits"

@@ -235,7 +235,7 @@ def test_what_is_refused(run: Run, sample_folder: Path, arguments: list[str], sa
     ran = run(*arguments, "--library", sample_folder)
     assert ran.code == 2
     assert ran.out == ""
-    assert ran.err.startswith("planlens: ")
+    assert ran.err.startswith("plancite: ")
     assert said in ran.err
     assert ran.err.count("\n") == 1
     assert run("list", "--library", sample_folder).out.count("passages") == 3
@@ -314,8 +314,8 @@ def test_some_files_failed(run: Run, fake: FakeEncoder, at: tuple[str, Path], pl
     (plans / "bad.pdf").write_bytes(b"no PDF")
     ran = run("add", plans / "bad.pdf", plans / "anhui.txt", plans / "gone.txt", *at)
     assert ran.code == 1
-    assert f"planlens: {plans / 'bad.pdf'} is not a readable PDF" in ran.err
-    assert f"planlens: There is no file {plans / 'gone.txt'}" in ran.err
+    assert f"plancite: {plans / 'bad.pdf'} is not a readable PDF" in ran.err
+    assert f"plancite: There is no file {plans / 'gone.txt'}" in ran.err
     assert held(at) == (["anhui"], 1)
     assert run("index", plans, *at).code == 1
     assert held(at) == (["anhui", "henan"], 2)
@@ -325,7 +325,7 @@ def test_all_files_failed(run: Run, fake: FakeEncoder, at: tuple[str, Path], pla
     (plans / "bad.pdf").write_bytes(b"no PDF")
     ran = run("add", plans / "bad.pdf", plans / "gone.txt", "--quiet", *at)
     assert ran.code == 2
-    assert ran.err.count("planlens: ") == 2
+    assert ran.err.count("plancite: ") == 2
     assert held(at) == ([], 0)
 
 
@@ -384,7 +384,7 @@ def test_quiet_prints_results_and_errors_only(run: Run, fake: FakeEncoder, at: t
 def test_no_library(run: Run, at: tuple[str, Path], command: list[str]) -> None:
     ran = run(*command, *at)
     assert (ran.code, ran.out) == (2, "")
-    assert f"There is no library in {at[1]}. Make one with: planlens index" in ran.err
+    assert f"There is no library in {at[1]}. Make one with: plancite index" in ran.err
     assert not at[1].exists()
 
 
@@ -412,7 +412,7 @@ def test_a_library_of_another_model(
         ran = run(*command, *at)
         assert (ran.code, ran.out) == (2, "")
         assert "indexed with the model elsewhere@7, not fake@1" in ran.err
-        assert "planlens rebuild" in ran.err
+        assert "plancite rebuild" in ran.err
     assert held(at) == (["anhui"], 1)
     # what needs no model goes on, and the remedy is one
     assert run("list", *at).code == run("check", *at).code == 0
@@ -435,7 +435,7 @@ def test_check_tells_what_is_wrong(run: Run, fake: FakeEncoder, at: tuple[str, P
         connection.execute("UPDATE passages SET text = 'made up' WHERE key = 1")
     connection.close()
     ran = run("check", *at)
-    assert (ran.code, ran.out) == (1, "anhui: 1 passages do not match the plan's text. Run: planlens rebuild\n")
+    assert (ran.code, ran.out) == (1, "anhui: 1 passages do not match the plan's text. Run: plancite rebuild\n")
     assert run("rebuild", *at).code == 0
     assert run("check", *at).out == "The library is sound.\n"
 

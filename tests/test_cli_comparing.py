@@ -1,4 +1,4 @@
-"""planlens compare, similar and distinct as they are typed."""
+"""plancite compare, similar and distinct as they are typed."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_a_line_without_a_word_is_named_and_the_others_are_compared(
     assert ran.code == 1 and "Question 2, “???”, is left out." in ran.err
     assert GAS in (tmp_path / "out.md").read_text("utf-8").replace("\\", "")
     ran = run("compare", "???", *both)
-    assert (ran.code, ran.err) == (2, "planlens: Type a question: there is no word in this one.\n")
+    assert (ran.code, ran.err) == (2, "plancite: Type a question: there is no word in this one.\n")
 
 
 def test_differences_and_marks_as_json(run: Run, both: tuple[object, ...]) -> None:

@@ -1,4 +1,4 @@
-"""planlens targets: as text, JSON, CSV and a spreadsheet."""
+"""plancite targets: as text, JSON, CSV and a spreadsheet."""
 
 from __future__ import annotations
 

@@ -11,8 +11,8 @@ from commands import Run
 from fakes import FakeEncoder, full_plan, make_content
 from homes import ENCODER, MODEL, Opened, content, results, texts_of
 
-from indexer.copying import Copied, copy_library
 from indexer.errors import LibraryError, ModelError
+from indexer.library.copying import Copied, copy_library
 from indexer.storage import Backend, PlanContent, open_backend
 from indexer.storage.rows import content_hash
 from indexer.types import SavedQuestion

@@ -32,7 +32,7 @@ def test_every_command_and_option_has_help() -> None:
 def test_the_readme_names_commands_that_there_are() -> None:
     text = (ROOT / "README.md").read_text("utf-8")
     commands = set(typer.main.get_command(app).commands)  # type: ignore[attr-defined]
-    named = set(re.findall(r"^planlens (\w+)", text, re.MULTILINE))
+    named = set(re.findall(r"^plancite (\w+)", text, re.MULTILINE))
     assert named
     assert named <= commands
     targets = set(re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))

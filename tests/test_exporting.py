@@ -18,11 +18,10 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from openpyxl import load_workbook
 
-from indexer.citing import visible_text
 from indexer.errors import IndexerError
 from indexer.exporting import FORMATS, export_comparisons, export_format
-from indexer.exporting.wording import clean, line, number, pieces, told
 from indexer.types import Answer, AnswerSentence, Aspect, Cell, Citation, Comparison, Difference, Mark
+from indexer.wording import clean, line, number, pieces, told, visible_text
 
 DAY = date(2026, 3, 9)
 hostile = st.text(alphabet=st.sampled_from("ab 1=+-@#*_[]()<>`|~$&:.!\\\n\t\r\"'“\x00\x02\x0b\ufffe\ud800"), min_size=1)

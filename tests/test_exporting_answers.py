@@ -18,8 +18,8 @@ from openpyxl import load_workbook
 
 from indexer.exporting import ANSWER_FORMATS, export_answers
 from indexer.exporting.md import markdown_quotation
-from indexer.exporting.wording import Asked, clean, file_name, line, scope_text
 from indexer.types import Answer, AnswerSentence, Citation, Hit, Passage, Role, Survey
+from indexer.wording import Asked, clean, file_name, line, scope_text
 
 DAY = date(2026, 3, 9)
 CEMENT = "what are the cement capacity rules?"

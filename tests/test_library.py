@@ -233,7 +233,7 @@ def test_rebuilding_keeps_the_plans(library: Library, plans: Path) -> None:
 def test_rebuilding_with_another_model(library: Library, plans: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     add(library, plans / "anhui.txt")
     other = FakeEncoder(64, "other@1", "other")
-    monkeypatch.setattr("indexer.library.load_encoder", lambda source, notify: {"other": other}[source])
+    monkeypatch.setattr("indexer.library.facade.load_encoder", lambda source, notify: {"other": other}[source])
     library.rebuild("other")
     assert library.backend.model == ("other", "other@1")
     assert library.encoder is other
@@ -254,7 +254,7 @@ def test_a_library_opens_with_its_own_model(
         asked.append(arguments)
         return FakeEncoder(64, "own@1", "own")
 
-    monkeypatch.setattr("indexer.library.load_encoder", load)
+    monkeypatch.setattr("indexer.library.facade.load_encoder", load)
     with Library.open(tmp_path / "library") as library:
         assert asked == []  # not before it is needed
         assert library.encoder.fingerprint == "own@1"
@@ -271,7 +271,7 @@ def test_another_model_is_refused(
     model: str | None,
 ) -> None:
     add(open_library(FakeEncoder(64, "own@1", "own")), plans / "anhui.txt")
-    monkeypatch.setattr("indexer.library.load_encoder", lambda *a, notify: FakeEncoder(64, "other@1", "other"))
+    monkeypatch.setattr("indexer.library.facade.load_encoder", lambda *a, notify: FakeEncoder(64, "other@1", "other"))
     with Library.open(tmp_path / "library", model=model) as library:
         for use in (
             lambda: library.ask("wind"),
@@ -279,7 +279,7 @@ def test_another_model_is_refused(
             lambda: add(library, plans / "henan.txt"),
             lambda: library.encoder,
         ):
-            with pytest.raises(ModelError, match=r"own@1, not other@1.*planlens rebuild"):
+            with pytest.raises(ModelError, match=r"own@1, not other@1.*plancite rebuild"):
                 use()
         assert [p.id for p in library.plans()] == ["anhui"]
         assert library.backend.generation == 1
@@ -291,7 +291,7 @@ def test_an_emptied_library_takes_another_model(
     first = open_library(FakeEncoder(64, "own@1", "own"))
     add(first, plans / "anhui.txt")
     first.remove(["anhui"])
-    monkeypatch.setattr("indexer.library.load_encoder", lambda *a, notify: FakeEncoder(32, "other@1", "other"))
+    monkeypatch.setattr("indexer.library.facade.load_encoder", lambda *a, notify: FakeEncoder(32, "other@1", "other"))
     with Library.open(tmp_path / "library", model="other") as library:
         assert statuses(add(library, plans / "anhui.txt")) == [("added", "anhui")]
         assert library.backend.model == ("other", "other@1")
@@ -462,7 +462,7 @@ def test_another_process_embedded_all_with_another_model(
     other = FakeEncoder(64, "fake@2", "other")
     with Library.open(tmp_path / "library") as elsewhere:
         elsewhere._encoder = library.encoder
-        monkeypatch.setattr("indexer.library.load_encoder", lambda *named, notify: other)
+        monkeypatch.setattr("indexer.library.facade.load_encoder", lambda *named, notify: other)
         elsewhere.rebuild("other")
     assert library.encoder is other
     assert library.ask("cement kilns").hits[0].passage.plan == "anhui"

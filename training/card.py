@@ -15,7 +15,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-import indexer.asking.confidence as judging
+from indexer.asking import judging
 from indexer.encoding.onnx import DETAILS_FILE
 from training.examples import read_examples, read_split
 from training.sources import SOURCES
@@ -41,10 +41,10 @@ def write_card(file: Path, *, work: Path, run: Path, details: dict[str, Any]) ->
     figures = _object(run / "figures.json")
     agreement = details["agreement"]
     lines = [
-        "# The small reader of Planlens",
+        "# The small reader of Plancite",
         "",
         "Given a question and a passage, it marks the span that answers, or says that none does. It is",
-        "all-MiniLM-L6-v2 (Apache-2.0) with two heads, trained by `training/` of Planlens at commit",
+        "all-MiniLM-L6-v2 (Apache-2.0) with two heads, trained by `training/` of Plancite at commit",
         f"{commit()}; weights int8, fingerprint {details['fingerprint']}.",
         "",
         "## Data",

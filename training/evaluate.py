@@ -26,8 +26,8 @@ import torch
 
 from benchmarks.quality import indexed, real_set
 from indexer.asking.answering import Examination, examine
-from indexer.asking.close_reading import context_of
-from indexer.asking.confidence import FEATURES
+from indexer.asking.judging import FEATURES
+from indexer.asking.ranking import context_of
 from indexer.encoding.reader import Reading
 from indexer.encoding.reader.pairs import encode_pairs, load_tokenizer
 from indexer.evaluation import auroc, calibration, refused_at_kept

@@ -5,7 +5,7 @@
 Reads what ``training.prepare`` wrote and writes mined-SPLIT.jsonl for each split, from that split alone.
 Each answered question with a span is offered
 
-- the passage that Planlens itself ranks highest (meaning and words, fused) and that does not hold the
+- the passage that Plancite itself ranks highest (meaning and words, fused) and that does not hold the
   answer, among the pieces of other articles: DPR's negatives (Karpukhin et al. 2020), with our retrieval;
 - the piece of its own article that ranks highest and does not hold the answer: another paragraph;
 - its own passage, asked for another year, name, number, attribute or the opposite (``training.swaps``).

@@ -1,4 +1,4 @@
-"""The reader: the encoder that Planlens ships, with a head for the span and one for relevance."""
+"""The reader: the encoder that Plancite ships, with a head for the span and one for relevance."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from indexer.reading.sentences import split_sentences
+from indexer.language.sentences import split_sentences
 from indexer.types import Span
 
 #: Characters of a piece. The app's passages are 150 to 700 with their neighbours; the reader sees 224

@@ -1,4 +1,4 @@
-"""Planlens beside txtai, LangChain and LlamaIndex: the same passages, the same model, the same cores, in turn.
+"""Plancite beside txtai, LangChain and LlamaIndex: the same passages, the same model, the same cores, in turn.
 
     python benchmarks/peers [--data DIR] [--passages 3000] [--questions 100] [--env FOLDER] [--json FILE] [--plot FILE]
 
@@ -41,7 +41,7 @@ COLD_RUNS = 3
 SEED = 20261121
 #: Times that indexing and the model alone are timed in turn.
 PACES = 9
-OURS, FLOOR = "Planlens", "onnxruntime int8 alone"
+OURS, FLOOR = "Plancite", "onnxruntime int8 alone"
 Figures = dict[str, dict[str, float]]
 
 
@@ -92,7 +92,7 @@ def run(python: Path | str, name: str, folder: Path, step: str, *more: str) -> s
 
 
 def share_of_floor(folder: Path) -> float:
-    """Planlens's rate of indexing as a share of the bare model's: the median of several pairs, one after the other."""
+    """Plancite's rate of indexing as a share of the bare model's: the median of several pairs, one after the other."""
     shares = []
     for _ in range(PACES):
         alone, ours = (float(run(sys.executable, name, folder, "pace")) for name in ("floor", OURS))
@@ -112,7 +112,7 @@ def measure(peers: Path, folder: Path, question: str) -> Figures:
         for name, python in pythons.items():
             started = time.perf_counter()
             if name == OURS:
-                command = [Path(sys.executable).with_name("planlens"), "ask", question, "--json", "--library"]
+                command = [Path(sys.executable).with_name("plancite"), "ask", question, "--json", "--library"]
                 subprocess.run([*command, folder / OURS / "library"], check=True, stdout=subprocess.DEVNULL)
             else:
                 run(python, name, folder, "cold", question)
@@ -124,7 +124,7 @@ def measure(peers: Path, folder: Path, question: str) -> Figures:
 
 
 def ratios(figures: Figures) -> dict[str, float]:
-    """What is to be shown: Planlens against the best or the slowest of the peers, and against the model alone."""
+    """What is to be shown: Plancite against the best or the slowest of the peers, and against the model alone."""
     ours, peers = figures[OURS], [figures[name] for name in PEERS]
     return {
         "indexing, of the fastest peer's": ours["passages/s"] / max(p["passages/s"] for p in peers),
@@ -140,7 +140,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, help="folder with eval/obliqa")
     parser.add_argument("--passages", type=int, default=3000)
     parser.add_argument("--questions", type=int, default=100)
-    parser.add_argument("--env", type=Path, default=Path(tempfile.gettempdir()) / "planlens-peers")
+    parser.add_argument("--env", type=Path, default=Path(tempfile.gettempdir()) / "plancite-peers")
     parser.add_argument("--json", type=Path)
     parser.add_argument("--plot", type=Path, help="draw the figures as SVG")
     options = parser.parse_args()

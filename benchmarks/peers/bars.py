@@ -21,7 +21,7 @@ def draw_bars(figures: Mapping[str, Mapping[str, float]]) -> str:
             "encoding": {
                 "x": {"field": "value", "type": "quantitative", "title": None, "axis": {"tickCount": 3}},
                 "y": {"field": "engine", "type": "nominal", "title": None, "sort": None},
-                "color": {"condition": {"test": "datum.engine === 'Planlens'", "value": "#1f6f50"}, "value": "#b8c4bf"},
+                "color": {"condition": {"test": "datum.engine === 'Plancite'", "value": "#1f6f50"}, "value": "#b8c4bf"},
             },
         }
         for panel in PANELS

@@ -1,6 +1,6 @@
 """Each peer as its own documentation sets it up for hybrid search, behind the same four functions.
 
-Runs in the peers' environment: nothing of Planlens is imported here.
+Runs in the peers' environment: nothing of Plancite is imported here.
 """
 
 from __future__ import annotations

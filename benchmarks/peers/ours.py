@@ -1,4 +1,4 @@
-"""Planlens as one of the engines; runs in the project's environment."""
+"""Plancite as one of the engines; runs in the project's environment."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from engines import K
 
 from indexer.asking.answering import ask
 from indexer.asking.retrieval import retrieve
+from indexer.encoding.caching import RememberingEncoder
 from indexer.encoding.loading import load_encoder
-from indexer.encoding.remembering import RememberingEncoder
 from indexer.library import Library
 from indexer.storage import Scope
 
 
-class Planlens:
+class Plancite:
     """A file of records is added and asked."""
 
     def __init__(self, model: str) -> None:

@@ -23,10 +23,10 @@ ASK = "ask without the reader"
 
 
 def engine_of(name: str, model: str, folder: Path) -> Any:
-    if name == "Planlens":
-        from ours import Planlens
+    if name == "Plancite":
+        from ours import Plancite
 
-        ours = Planlens(model)
+        ours = Plancite(model)
         ours.keep_in(folder)
         return ours
     from engines import PEERS
@@ -75,7 +75,7 @@ def measure(name: str, folder: Path, model: str) -> dict[str, float]:
         "recall@10": statistics.fmean(recall(f, row["gold"]) for f, row in zip(found, questions, strict=True)),
         "memory, MB": memory(),
     }
-    if name == "Planlens":
+    if name == "Plancite":
         # the first time: what an earlier question read is remembered, as in use, but none was asked before
         figures[f"{ASK} p50, ms"] = statistics.median(times_of(engine.ask, asked, rounds=1))
         figures[f"{ASK} again p50, ms"] = statistics.median(times_of(engine.ask, asked))

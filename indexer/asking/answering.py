@@ -6,17 +6,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from indexer.asking.close_reading import read_closely
-from indexer.asking.confidence import absent_words, answers, confidence, measure, missing_names
 from indexer.asking.interaction import NO_WORDS, QuestionWords, read_words
-from indexer.asking.kinds import FIGURES
-from indexer.asking.question import Question, ask_of, read_question
-from indexer.asking.ranking import CLOSER, RankedPassage, RankedSentence, rank_passages
+from indexer.asking.judging import absent_words, answers, confidence, measure, missing_names
+from indexer.asking.question import FIGURES, Question, ask_of, read_question
+from indexer.asking.ranking import CLOSER, RankedPassage, RankedSentence, rank_passages, read_closely
 from indexer.asking.retrieval import DEPTH, retrieve
 from indexer.encoding import Encoder
 from indexer.encoding.reader import Reader
 from indexer.errors import QuestionError
-from indexer.reading.sentences import broken_figures, is_heading_like
+from indexer.language.sentences import broken_figures, is_heading_like
 from indexer.storage import Backend, Scope
 from indexer.types import Answer, AnswerSentence, Citation, Hit, Passage, Role, Span
 
@@ -40,7 +38,7 @@ _FIGURE = re.compile(
 class Examination:
     """A question held against the plans: passages ranked, and each sentence that might answer.
 
-    ``judged`` are (features, sentence) pairs, the features as ``indexer.asking.confidence`` names them;
+    ``judged`` are (features, sentence) pairs, the features as ``indexer.asking.judging`` names them;
     ``missing`` are names of the question that no passage holds, so that nothing answers it.
     """
 

@@ -17,9 +17,10 @@ from operator import itemgetter
 import numpy as np
 import numpy.typing as npt
 
-from indexer.asking.question import ANSWER_WORDS, FUNCTION_WORDS, Question
+from indexer.asking.question import Question
 from indexer.encoding import Encoder, TokenVectors
-from indexer.reading.sentences import split_sentences
+from indexer.language.sentences import split_sentences
+from indexer.language.stopwords import ANSWER_WORDS, FUNCTION_WORDS
 from indexer.types import Passage, Span
 
 #: Cosine from which a word of a passage counts as met by a word of the question.

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections import Counter
 
-from indexer.asking.adjacency import pairs_met
 from indexer.asking.answering import read_for, to_hit
-from indexer.asking.confidence import absent_words
 from indexer.asking.interaction import QuestionWords, read_words
-from indexer.asking.ranking import RankedPassage, in_order, look_closely
+from indexer.asking.judging import absent_words
+from indexer.asking.ranking import RankedPassage, in_order, look_closely, pairs_met
 from indexer.asking.retrieval import retrieve
 from indexer.encoding import Encoder
 from indexer.storage import Backend, Scope

@@ -1,4 +1,4 @@
-"""planlens …: the command line. Reads arguments, prints results; every error is one clear line."""
+"""plancite …: the command line. Reads arguments, prints results; every error is one clear line."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ def main() -> None:
     try:
         app()
     except IndexerError as error:
-        print(f"planlens: {error}", file=sys.stderr)
+        print(f"plancite: {error}", file=sys.stderr)
         sys.exit(REFUSED)
     except KeyboardInterrupt:
-        print("planlens: stopped. What was reported as added stays; nothing is half-added.", file=sys.stderr)
+        print("plancite: stopped. What was reported as added stays; nothing is half-added.", file=sys.stderr)
         sys.exit(130)
     except BrokenPipeError:
         sys.stderr.close()  # the reader of our output has gone; that is its business

@@ -22,9 +22,9 @@ from indexer.cli.common import (
 )
 
 if TYPE_CHECKING:
-    from indexer.exporting.wording import Asked
     from indexer.library import Library
     from indexer.types import Answer, Survey
+    from indexer.wording import Asked
 
 
 @app.command()
@@ -78,7 +78,7 @@ def _format(file: Path) -> str:
 def _scoped(library: Library, result: Answer | Survey, plans: Sequence[str], section: str, year: int | None) -> Asked:
     """The result with the words for what was searched."""
     from indexer.asking.question import read_question
-    from indexer.exporting.wording import Asked, scope_text
+    from indexer.wording import Asked, scope_text
 
     titles = {info.id: info.title for info in library.plans()}
     named = read_question(result.question, library.backend.names()).plans

@@ -14,8 +14,8 @@ import typer
 from indexer.errors import IndexerError, SourceError
 
 if TYPE_CHECKING:
-    from indexer.keeping.adding import Progress
     from indexer.library import Library
+    from indexer.library.adding import Progress
     from indexer.types import Stage
 
 #: Exit codes: done; done, but some files failed; refused.

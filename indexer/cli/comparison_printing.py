@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from indexer.citing import cite
 from indexer.cli.printing import BOLD, FAINT, dump, emphasized, hit_text, passage_object, styled, wrap
 from indexer.types import Aspect, Cell, Comparison, Counterpart, Hit, Mark, Uniqueness
+from indexer.wording import cite
 
 _ASPECTS = {
     Aspect.FIGURE: "Figures",

@@ -16,7 +16,7 @@ def copy(
     quiet: QuietOption = False,
 ) -> None:
     """Copy a library to another home, nothing embedded again; a copy that was broken off goes on."""
-    from indexer.copying import copy_library
+    from indexer.library.copying import copy_library
     from indexer.storage import open_backend
 
     opened = open_backend(source, notify=note(quiet))

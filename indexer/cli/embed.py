@@ -28,16 +28,16 @@ def embed(
     model: ModelOption = None,
     quiet: QuietOption = False,
 ) -> None:
-    """Add files as `planlens add` does, embedded by a Ray cluster; what is there already is left alone."""
-    from indexer.reading.archive import plan_files
-    from indexer.scaling.embedding import add_on_ray
+    """Add files as `plancite add` does, embedded by a Ray cluster; what is there already is left alone."""
+    from indexer.library.ray import add_on_ray
+    from indexer.reading.files import plan_files
 
     reports: list[Added] = []
     with open_library(library, create=True, model=model, quiet=quiet) as opened:
         for report in add_on_ray(opened.backend, opened.encoder, plan_files(paths), ray, workers):
             reports.append(report)
             if report.status == "failed":
-                print(f"planlens: {report.detail}", file=sys.stderr)
+                print(f"plancite: {report.detail}", file=sys.stderr)
             elif not quiet:
                 told = report.detail or f"{report.status}, {report.passages} passages"
                 print(f"{report.path}: {told}", file=sys.stderr)

@@ -137,14 +137,14 @@ def saved(as_json: JsonOption = False, library: LibraryOption = "index", quiet: 
 
 @app.command()
 def forget(
-    saved_id: Annotated[int, typer.Argument(metavar="NUMBER", help="Its number in: planlens saved")],
+    saved_id: Annotated[int, typer.Argument(metavar="NUMBER", help="Its number in: plancite saved")],
     library: LibraryOption = "index",
     quiet: QuietOption = False,
 ) -> None:
     """Forget a saved question."""
     with open_library(library, quiet=quiet) as opened:
         if not opened.forget_question(saved_id):
-            raise IndexerError(f"There is no saved question {saved_id}. List them with: planlens saved")
+            raise IndexerError(f"There is no saved question {saved_id}. List them with: plancite saved")
     if not quiet:
         print(f"Forgotten: {saved_id}")
 

@@ -40,7 +40,7 @@ def index(
 ) -> None:
     """Add every plan in a folder; what is there already is left alone."""
     if not folder.is_dir():
-        raise SourceError(f"There is no folder {folder}. Give one that holds plans, or add files with: planlens add")
+        raise SourceError(f"There is no folder {folder}. Give one that holds plans, or add files with: plancite add")
     raise typer.Exit(_add([folder], library, model, quiet))
 
 
@@ -66,7 +66,7 @@ def replace(
     library: LibraryOption = "index",
     quiet: QuietOption = False,
 ) -> None:
-    """Put a new version in a plan's place; what the old one said is kept, see: planlens changes."""
+    """Put a new version in a plan's place; what the old one said is kept, see: plancite changes."""
     if _holds_many(file):
         raise SourceError(f"{file} may hold many plans: give the one file that is the new version of {plan!r}.")
     with open_library(library, quiet=quiet) as opened:
@@ -93,7 +93,7 @@ def sync(
 
     Plans from elsewhere are left alone. What is removed can be restored.
     """
-    from indexer.keeping.syncing import compare_folder
+    from indexer.library.syncing import compare_folder
 
     differences = compare_folder([], folder, allow_empty=allow_empty)  # a folder that cannot be read makes no library
     if Path(library).exists() or "://" in library or not dry_run:
@@ -128,7 +128,7 @@ def remove(
     library: LibraryOption = "index",
     quiet: QuietOption = False,
 ) -> None:
-    """Remove plans, all of those named or none; planlens restore brings them back."""
+    """Remove plans, all of those named or none; plancite restore brings them back."""
     with open_library(library, quiet=quiet) as opened:
         titles = [opened.versions(plan)[-1].title if purge else opened.plan(plan).title for plan in plans]
         confirm(f"{'Delete for good' if purge else 'Remove'}: " + "; ".join(titles), yes)
@@ -156,7 +156,7 @@ def list_plans(library: LibraryOption = "index", as_json: JsonOption = False, qu
         for warning in plan["warnings"]:
             print(f"    note: {warning}")
     if not plans and not quiet:
-        print("The library is empty. Add plans with: planlens add FILE")
+        print("The library is empty. Add plans with: plancite add FILE")
 
 
 @app.command()
@@ -184,7 +184,7 @@ def rebuild(library: LibraryOption = "index", model: ModelOption = None, quiet: 
 @app.command()
 def doctor(library: LibraryOption = "index", quiet: QuietOption = False) -> None:
     """Say what is installed, which model and which library, and whether it is sound."""
-    from indexer.diagnosis import diagnose
+    from indexer.library.diagnosis import diagnose
 
     sound = True
     for ok, line in diagnose(library, note(quiet)):
@@ -210,7 +210,7 @@ def _add(
     replace: bool = False,
 ) -> int:
     """Add files and report each; the exit code."""
-    from indexer.reading.archive import plan_files
+    from indexer.reading.files import plan_files
 
     files = list(plan_files(paths))
     if files and all(file.problem for file in files):
@@ -223,7 +223,7 @@ def _add(
         for report in opened.add(paths, plan_id=plan_id, replace=replace, progress=progress):
             reports.append(report)
             if report.status == "failed":
-                print(f"planlens: {report.detail}", file=sys.stderr)
+                print(f"plancite: {report.detail}", file=sys.stderr)
             elif not quiet:
                 print(
                     f"{report.path}: {report.detail or f'{report.status}, {report.passages} passages'}", file=sys.stderr

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from indexer.citing import cite
-from indexer.reading.sentences import fold_space
+from indexer.language.sentences import fold_space
 from indexer.types import Answer, Hit, Span, Survey
+from indexer.wording import cite
 
 BOLD, FAINT, _PLAIN = "\033[1m", "\033[2m", "\033[0m"
 _WIDTH = 96

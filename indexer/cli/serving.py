@@ -25,7 +25,7 @@ def serve(
     quiet: QuietOption = False,
 ) -> None:
     """Serve the web app, on this machine only unless told otherwise."""
-    environment = {**os.environ, "PLANLENS_LIBRARY": library, "STREAMLIT_BROWSER_GATHER_USAGE_STATS": "false"}
+    environment = {**os.environ, "PLANCITE_LIBRARY": library, "STREAMLIT_BROWSER_GATHER_USAGE_STATS": "false"}
     options = {
         "server.port": port,
         "server.address": address,

@@ -101,9 +101,9 @@ def _write(file: str, data: str | bytes) -> None:
 
 
 def _text(found: Sequence[Target]) -> Iterator[str]:
-    from indexer.citing import breadcrumb, visible_text
     from indexer.exporting.targets import note
     from indexer.types import Citation
+    from indexer.wording import breadcrumb, visible_text
 
     for plan, of_plan in groupby(found, key=lambda t: t.plan):
         yield f"{plan}\n"
@@ -119,7 +119,7 @@ def _text(found: Sequence[Target]) -> Iterator[str]:
 
 def described(target: Target) -> str:
     """One line: "2025: installed capacity > 37 million kilowatts, should"."""
-    from indexer.citing import visible_text
+    from indexer.wording import visible_text
 
     year = "" if target.year is None else f"{target.year}: "
     change = f" ({target.change})" if target.change else ""

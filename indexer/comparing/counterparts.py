@@ -21,7 +21,7 @@ from indexer.asking.retrieval import retrieve
 from indexer.comparing.differences import mark_differences
 from indexer.encoding import Encoder, Vectors
 from indexer.errors import QuestionError
-from indexer.reading.sentences import fold_space, split_sentences
+from indexer.language.sentences import fold_space, split_sentences
 from indexer.storage import Backend, Scope
 from indexer.types import Counterpart, Hit, Passage, Role, Span
 

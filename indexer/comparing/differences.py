@@ -11,9 +11,9 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from indexer.reading.binding import binding_of, find_binding
-from indexer.reading.quantities import Quantity, comparable, find_quantities, find_years, same_value
-from indexer.reading.sentences import split_sentences
+from indexer.language.obligation import binding_of, find_binding
+from indexer.language.quantities import Quantity, comparable, find_quantities, find_years, same_value
+from indexer.language.sentences import split_sentences
 from indexer.types import Aspect, Difference, Mark, Span
 
 #: Share of words of two clauses, and what a common year adds, from which two figures speak of one thing.

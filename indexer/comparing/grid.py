@@ -7,11 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 from indexer.asking.answering import examine, to_answer
 from indexer.asking.question import Question, read_question
-from indexer.comparing.bearing import Judged, bearing, best_answer
+from indexer.comparing.comparability import Judged, bearing, best_answer
 from indexer.comparing.differences import mark_among, tell_differences
 from indexer.encoding import Encoder
 from indexer.errors import QuestionError
-from indexer.reading.sentences import fold_space
+from indexer.language.sentences import fold_space
 from indexer.storage import Backend, Scope
 from indexer.types import Cell, Comparison
 
@@ -114,7 +114,7 @@ def check_plans(backend: Backend, plans: Sequence[str]) -> list[str]:
     chosen = list(dict.fromkeys(plans))
     if len(chosen) < 2:
         raise QuestionError(
-            "A comparison takes two plans or more. Name each with --plan ID; planlens list shows which there are."
+            "A comparison takes two plans or more. Name each with --plan ID; plancite list shows which there are."
         )
     for plan in chosen:
         backend.count(Scope((plan,)))

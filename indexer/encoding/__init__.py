@@ -60,6 +60,6 @@ class Encoder(Protocol):
     def embed_with_tokens(self, texts: Sequence[str]) -> Iterator[tuple[int, Vectors, TokenVectors]]:
         """Each text's index, its vector (dimension,) and its token vectors, of one pass, in the order they are done.
 
-        The token vectors may have any length here: most are left out of what is kept (``indexer.encoding.packing``).
+        The token vectors may have any length here; most are dropped (``indexer.encoding.word_vectors``).
         """
         ...

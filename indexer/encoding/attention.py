@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 #: transformers' name for attention as one operator; it makes no masks for names that it does not know.
-_FUSED = "planlens"
+_FUSED = "plancite"
 _DOMAIN = "com.microsoft"
 #: Places of a product's inputs: its tokens and their scale and zero point; the matrix and its, and what is added.
 _TOKENS = (0, 2, 4)

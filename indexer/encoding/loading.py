@@ -21,11 +21,11 @@ from indexer.errors import ModelError
 
 
 def cache_folder() -> Path:
-    """Where exported models are kept: ``$PLANLENS_CACHE``, else the user's cache folder."""
-    if chosen := os.environ.get("PLANLENS_CACHE"):
+    """Where exported models are kept: ``$PLANCITE_CACHE``, else the user's cache folder."""
+    if chosen := os.environ.get("PLANCITE_CACHE"):
         return Path(chosen)
     base = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
-    return Path(base).expanduser() / "planlens"
+    return Path(base).expanduser() / "plancite"
 
 
 def load_encoder(

@@ -12,7 +12,7 @@ from indexer.errors import IndexerError
 from indexer.types import Comparison
 
 if TYPE_CHECKING:
-    from indexer.exporting.wording import Asked
+    from indexer.wording import Asked
 
 #: File ending -> its media type; the module of the same name writes a comparison.
 FORMATS = {

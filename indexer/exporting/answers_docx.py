@@ -7,7 +7,8 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from indexer.exporting.docx import add_quote, add_table, document_bytes, lay_out, put
-from indexer.exporting.wording import (
+from indexer.types import Answer, Hit, Survey
+from indexer.wording import (
     ANSWERS_TITLE,
     NEAREST,
     Asked,
@@ -22,7 +23,6 @@ from indexer.exporting.wording import (
     sheet_origin,
     survey_lines,
 )
-from indexer.types import Answer, Hit, Survey
 
 if TYPE_CHECKING:
     from docx.document import Document

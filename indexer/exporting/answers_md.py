@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from indexer.exporting.md import escaped, table_row
-from indexer.exporting.wording import (
+from indexer.types import Answer, Hit, Survey
+from indexer.wording import (
     ANSWERS_TITLE,
     NEAREST,
     Asked,
@@ -20,7 +21,6 @@ from indexer.exporting.wording import (
     sheet_origin,
     survey_lines,
 )
-from indexer.types import Answer, Hit, Survey
 
 
 def write(asked: Sequence[Asked], *, generation: int, made: date) -> bytes:

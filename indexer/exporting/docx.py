@@ -7,7 +7,8 @@ from datetime import date
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from indexer.exporting.wording import (
+from indexer.types import Aspect, Cell, Comparison, Mark, Span
+from indexer.wording import (
     ASPECTS,
     TITLE,
     line,
@@ -19,7 +20,6 @@ from indexer.exporting.wording import (
     quotes,
     told,
 )
-from indexer.types import Aspect, Cell, Comparison, Mark, Span
 
 if TYPE_CHECKING:
     from docx.document import Document

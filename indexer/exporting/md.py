@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from indexer.citing import breadcrumb
-from indexer.exporting.wording import (
+from indexer.types import Cell, Citation, Comparison, Passage
+from indexer.wording import (
     ASPECTS,
     TITLE,
+    breadcrumb,
     line,
     not_found,
     noted,
@@ -19,7 +20,6 @@ from indexer.exporting.wording import (
     quotes,
     told,
 )
-from indexer.types import Cell, Citation, Comparison, Passage
 
 _MARKUP = re.compile(r"[\\`*_\[\]<>#|~$&:]")
 # Where a line begins, these would open a list or underline a heading.

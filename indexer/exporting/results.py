@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from indexer.exporting.tables import add_sheet, book_bytes, csv_text, new_book
-from indexer.exporting.wording import (
+from indexer.types import Answer, Hit
+from indexer.wording import (
     ANSWERS_TITLE,
     Asked,
     answer_quotes,
@@ -17,7 +18,6 @@ from indexer.exporting.wording import (
     sheet_origin,
     survey_lines,
 )
-from indexer.types import Answer, Hit
 
 _COLUMNS = (
     ("Question", 30),

@@ -7,8 +7,7 @@ from collections.abc import Iterable, Sequence
 from io import BytesIO, StringIO
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from indexer.citing import visible_text
-from indexer.exporting.wording import clean
+from indexer.wording import clean, visible_text
 
 if TYPE_CHECKING:
     from openpyxl import Workbook

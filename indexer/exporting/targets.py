@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from indexer.exporting.tables import Columns, add_sheet, book_bytes, csv_text, new_book
-from indexer.exporting.wording import CUT_OFF, number, reading_unit, with_unit
 from indexer.types import Comparator, Target, TargetCell, TargetRow
+from indexer.wording import CUT_OFF, number, reading_unit, with_unit
 
 #: Heads of columns and their widths in a spreadsheet, in characters.
 COLUMNS = (

@@ -6,10 +6,9 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from indexer.citing import visible_text
 from indexer.exporting.tables import add_sheet, book_bytes, new_book
-from indexer.exporting.wording import ASPECTS, CUT_OFF, TITLE, not_found, origin, quotes, told
 from indexer.types import Cell, Comparison
+from indexer.wording import ASPECTS, CUT_OFF, TITLE, not_found, origin, quotes, told, visible_text
 
 _ANSWERS = (
     ("Question", 30),

@@ -5,20 +5,20 @@ from __future__ import annotations
 import hashlib
 import re
 import stat
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from indexer.errors import SourceError
-from indexer.reading.asides import find_asides
+from indexer.language.sentences import broken_figures_of_plan, fold_space
+from indexer.reading.boilerplate import find_asides
 from indexer.reading.metadata import UNKNOWN, find_metadata
-from indexer.reading.naming import plan_id_of
 from indexer.reading.outline import Heading, build_sections
-from indexer.reading.sentences import broken_figures_of_plan, fold_space
 from indexer.types import Metadata, Page, Plan, Record, Role
 
-#: Loader module in ``indexer.reading.loaders`` by file ending; each has ``load(path, data)``.
+#: Loader module in ``indexer.reading.formats`` by file ending; each has ``load(path, data)``.
 LOADERS = {
     ".txt": "text",
     ".text": "text",
@@ -112,7 +112,7 @@ def _check_name(path: Path) -> None:
 def _load(path: Path, data: bytes) -> Content:
     check_readable(path)
     loader: Callable[[Path, bytes], Content] = import_module(
-        f"indexer.reading.loaders.{LOADERS[path.suffix.lower()]}"
+        f"indexer.reading.formats.{LOADERS[path.suffix.lower()]}"
     ).load
     try:
         return loader(path, data)
@@ -191,3 +191,27 @@ def _warnings(text: str, asides: tuple[tuple[int, int, Role], ...]) -> tuple[str
     if Role.FURNITURE in roles:
         notes.append("ends with text of the web page it was saved from")
     return tuple(notes)
+
+
+#: Longer ids do not fit a citation. What is cut leaves a hash behind, so that two stay apart.
+LONGEST_ID = 100
+# control and format characters (right-to-left marks among them), lone surrogates, private use
+_INVISIBLE = ("Cc", "Cf", "Cs", "Co", "Cn")
+
+
+def plan_id_of(name: str) -> str:
+    """The plan id for a file called ``name``: its stem, for ordinary names exactly that.
+
+    Folders, control and format characters, angle brackets and leading dots and dashes go; a name with
+    nothing left becomes "plan". At most ``LONGEST_ID`` characters.
+    """
+    last = re.split(r"[/\\]", name)[-1]
+    visible = "".join(
+        " " if c.isspace() else c for c in last if c.isspace() or unicodedata.category(c) not in _INVISIBLE
+    )
+    stem = PurePosixPath(unicodedata.normalize("NFC", visible).strip() or "plan").stem
+    bare = re.sub(r"\s+", " ", re.sub(r"[<>]+", " ", stem)).strip().lstrip(".-").strip() or "plan"
+    if len(bare) <= LONGEST_ID:
+        return bare
+    digest = hashlib.sha256(bare.encode()).hexdigest()[:8]
+    return f"{bare[: LONGEST_ID - 9].rstrip()}-{digest}"

@@ -13,7 +13,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from indexer.reading.sentences import fold_space
+from indexer.language.sentences import fold_space
 from indexer.types import Section
 
 _CJK_DIGIT = "[一二三四五六七八九]"

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import pairwise
 
+from indexer.language.sentences import broken_figures_of_plan, fold_space, is_heading_like, is_row, split_sentences
 from indexer.reading.outline import section_at, section_path
-from indexer.reading.sentences import broken_figures_of_plan, fold_space, is_heading_like, is_row, split_sentences
 from indexer.types import Passage, Plan, Record, Role, Span, page_at
 
 #: Sentences a passage holds, headings not counted.

@@ -36,7 +36,7 @@ class PlanContent:
     of ``passages``; ``names`` are the proper names by which a question may call the plan; ``targets``
     what it commits to in figures, None when nobody has looked. ``since`` is when its text came, ISO 8601
     in UTC; "" for now. ``word_vectors`` are those of each passage's words, packed
-    (``indexer.asking.word_vectors``), in the order of ``passages``; none where nobody has made them.
+    (``indexer.encoding.word_vectors``), in the order of ``passages``; none where nobody has made them.
     """
 
     plan: Plan

@@ -15,8 +15,8 @@ from itertools import combinations
 import numpy as np
 
 from indexer.encoding import Encoder, Vectors
-from indexer.reading.quantities import find_quantities
-from indexer.reading.units import convert, dimension
+from indexer.language.quantities import find_quantities
+from indexer.language.units import convert, dimension
 from indexer.types import Target, TargetCell, TargetKind, TargetRow
 
 #: Cosine of two names of one plan from which they are one indicator.

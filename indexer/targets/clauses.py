@@ -10,8 +10,8 @@ import re
 from dataclasses import dataclass
 from itertools import pairwise
 
-from indexer.reading.quantities import WRITTEN_YEAR, Quantity, find_quantities
-from indexer.reading.sentences import broken_figures
+from indexer.language.quantities import WRITTEN_YEAR, Quantity, find_quantities
+from indexer.language.sentences import broken_figures
 from indexer.types import Span
 
 #: A comma or point inside a figure, "10,000.5", which ends nothing.

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from indexer.language.sentences import forget_plan, is_heading_like, sentences_of_plan
 from indexer.reading.outline import section_at, section_path
-from indexer.reading.sentences import forget_plan, is_heading_like, sentences_of_plan
 from indexer.targets.clauses import Figure, find_figures
 from indexer.targets.indicators import indicator_of
 from indexer.targets.roles import kind_of

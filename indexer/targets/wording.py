@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from indexer.reading.binding import find_binding
+from indexer.language.obligation import find_binding
 from indexer.targets.clauses import IN_FIGURE, MODAL, VERB, Figure
 from indexer.types import Binding, Comparator, Span, Trend
 

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import streamlit as st
 
-from indexer.ui import ask, compare, library, reading, targets
-from indexer.ui.failing import errors_said
-from indexer.ui.markup import run_script
-from indexer.ui.text_size import apply_text_size
+from indexer.ui.ask import page as ask
+from indexer.ui.compare import page as compare
+from indexer.ui.library import page as library
+from indexer.ui.read import page as reading
+from indexer.ui.shared.failing import errors_said
+from indexer.ui.shared.markup import STATIC, run_script
+from indexer.ui.shared.text_size import apply_text_size
+from indexer.ui.targets import page as targets
 
-_STYLESHEET = Path(__file__).with_name("style.css")
+_STYLESHEET = STATIC / "style.css"
 
 
 def main() -> None:
     """Draw the page that the address names."""
-    st.set_page_config(page_title="Planlens", layout="wide", menu_items={"About": None})
+    st.set_page_config(page_title="Plancite", layout="wide", menu_items={"About": None})
     st.html(_STYLESHEET)
     apply_text_size()
     run_script("follow.js")

@@ -1,4 +1,4 @@
-"""What ``planlens serve`` hands to Streamlit."""
+"""What ``plancite serve`` hands to Streamlit."""
 
 from indexer.ui.app import main
 

@@ -13,9 +13,9 @@ from difflib import SequenceMatcher
 from typing import Any
 
 from indexer.errors import SourceError
-from indexer.reading.loaders.pdf import PageWords, read_page_words
-from indexer.reading.loaders.pdf.opening import PdfiumError, open_document, open_page, open_text
-from indexer.reading.loaders.pdf.words import CharacterBoxes, Word
+from indexer.reading.formats.pdf import PageWords, read_page_words
+from indexer.reading.formats.pdf.opening import PdfiumError, open_document, open_page, open_text
+from indexer.reading.formats.pdf.words import CharacterBoxes, Word
 from indexer.types import Page, Plan, RecognizedLine, Span
 from indexer.viewing.rereading import bare, read_as
 

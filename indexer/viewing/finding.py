@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from indexer.reading.sentences import is_wide
+from indexer.language.sentences import is_wide
 from indexer.types import Span
 
 _SOFT_BREAK = r"(?:[\u00ad\x02]\s*)?"

@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
-from indexer.reading.loaders.pdf import PageWords
-from indexer.reading.loaders.pdf.layout import read_order
-from indexer.reading.loaders.pdf.lines import Line, Run
-from indexer.reading.loaders.pdf.running import edge_runs
-from indexer.reading.loaders.pdf.words import SOFT_HYPHEN
+from indexer.reading.formats.pdf import PageWords
+from indexer.reading.formats.pdf.layout import read_order
+from indexer.reading.formats.pdf.lines import Line, Run
+from indexer.reading.formats.pdf.running import edge_runs
+from indexer.reading.formats.pdf.words import SOFT_HYPHEN
 from indexer.reading.loading import storable
 
 _MOST_TRIED = 20

@@ -19,7 +19,7 @@ from reportlab.platypus.flowables import Flowable
 
 SOURCE = Path(__file__).resolve().parent / "liaoning.md"
 TARGET = Path(__file__).resolve().parents[2] / "corpus" / "liaoning.pdf"
-AUTHOR = "Planlens sample plans"
+AUTHOR = "Plancite sample plans"
 SUBJECT = "A restatement in our own words from public facts, not the official text"
 
 MARGIN = 25 * mm

@@ -7,10 +7,10 @@ import math
 import pytest
 from fakes import FakeEncoder
 
-from indexer.asking import adjacency as module
-from indexer.asking.adjacency import NEAR_WEIGHT, PAIRS_WEIGHT, REACH, SURER, nearness, pairs_met
+from indexer.asking import ranking as module
 from indexer.asking.interaction import QuestionWords, read_words
 from indexer.asking.question import read_question
+from indexer.asking.ranking import NEAR_WEIGHT, PAIRS_WEIGHT, REACH, SURER, nearness, pairs_met
 from indexer.asking.retrieval import Candidate
 from indexer.types import Passage
 

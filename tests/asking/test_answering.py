@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from indexer.asking.answering import merge_spans
 from indexer.asking.interaction import match_sentences, read_words
 from indexer.asking.question import read_question
-from indexer.asking.word_vectors import words_of
 from indexer.encoding import Encoder
+from indexer.encoding.word_vectors import words_of
 from indexer.errors import QuestionError, UnknownPlanError
 from indexer.library import Library
 from indexer.types import Answer, Role

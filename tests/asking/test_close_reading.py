@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import pytest
 
 from indexer.asking.answering import ask, examine
-from indexer.asking.close_reading import READ
-from indexer.asking.confidence import FEATURES, JUDGES, READ_FEATURES, answers, confidence
+from indexer.asking.judging import FEATURES, JUDGES, READ_FEATURES, answers, confidence
+from indexer.asking.ranking import READ
 from indexer.encoding.reader import Page, Reading
 from indexer.library import Library
 from indexer.storage import Scope

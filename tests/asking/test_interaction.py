@@ -7,7 +7,7 @@ from fakes import FakeEncoder, nothing_kept
 
 from indexer.asking.interaction import OTHER_FIGURE, holds_figure, match_sentences, read_words
 from indexer.asking.question import read_question
-from indexer.asking.word_vectors import words_of
+from indexer.encoding.word_vectors import words_of
 from indexer.types import Passage
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from indexer.asking.kinds import Kind, fits_kind
-from indexer.asking.question import read_question
+from indexer.asking.question import Kind, fits_kind, read_question
 
 
 @pytest.mark.parametrize(

@@ -8,18 +8,22 @@ from collections.abc import Sequence
 import pytest
 from fakes import FakeEncoder, nothing_kept
 
-from indexer.asking.adjacency import NEAR_WEIGHT, PAIRS_WEIGHT
-from indexer.asking.close_reading import READ, SURE, WEIGHT, read_closely
 from indexer.asking.interaction import QuestionWords, read_words
 from indexer.asking.question import Question, read_question
 from indexer.asking.ranking import (
     CLOSER,
     INTERACTION_WEIGHT,
+    NEAR_WEIGHT,
+    PAIRS_WEIGHT,
+    READ,
+    READER_WEIGHT,
     SENTENCE_SHARE,
     SHARPNESS,
+    SURE,
     WHOLE_WEIGHT,
     RankedPassage,
     rank_passages,
+    read_closely,
 )
 from indexer.asking.retrieval import Candidate
 from indexer.encoding import TokenVectors
@@ -161,9 +165,9 @@ def test_a_reading_counts_for_its_sentence_and_the_surest_for_the_passage() -> N
     (found,) = read(Convinced(kilns=2.5, coast=5.0), before)
     sure = [math.tanh(2.5 / SURE), math.tanh(5.0 / SURE)]
     assert [s.score - b.score for s, b in zip(found.sentences, before[0].sentences, strict=True)] == pytest.approx(
-        [WEIGHT * c for c in sure]
+        [READER_WEIGHT * c for c in sure]
     )
-    assert found.score == pytest.approx(before[0].score + WEIGHT * sure[1])
+    assert found.score == pytest.approx(before[0].score + READER_WEIGHT * sure[1])
 
 
 def test_what_answers_in_other_words_goes_before_what_meets_more() -> None:

@@ -14,8 +14,8 @@ from fakes import FakeEncoder, nothing_kept
 from indexer.asking.answering import examine
 from indexer.asking.interaction import match_sentences, read_words
 from indexer.asking.question import read_question
-from indexer.asking.word_vectors import BLOCK, pack_words, words_of
 from indexer.encoding import Encoder, TokenVectors
+from indexer.encoding.word_vectors import BLOCK, pack_words, words_of
 from indexer.library import Library
 from indexer.reading.passages import indexed_context, indexed_text
 from indexer.storage import Scope

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-PLANLENS = Path(sys.executable).with_name("planlens")
+PLANCITE = Path(sys.executable).with_name("plancite")
 # What is awaited comes in a second; a machine that does other work besides may take many.
 expect.set_options(timeout=30_000)
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
@@ -43,7 +43,7 @@ def site(sample_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
     shutil.copytree(sample_folder, library)
     for text in (HOSTILE.replace("are banned", "are allowed"), HOSTILE):  # there is a version to compare with
         (folder / "evil.txt").write_text(text, "utf-8")
-        subprocess.run([PLANLENS, "add", folder / "evil.txt", "--library", library], env=_environment(), check=True)
+        subprocess.run([PLANCITE, "add", folder / "evil.txt", "--library", library], env=_environment(), check=True)
     with serving(library, folder) as address:
         yield address
 
@@ -68,7 +68,7 @@ def serving(library: Path, folder: Path) -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [PLANLENS, "serve", "--library", library, "--port", str(port)]
+    command = [PLANCITE, "serve", "--library", library, "--port", str(port)]
     with (folder / "server.log").open("wb") as log:
         server = subprocess.Popen(
             command, cwd=folder, env=_environment(), stdout=log, stderr=subprocess.STDOUT, start_new_session=True
@@ -88,10 +88,10 @@ def _environment() -> dict[str, str]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """Chromium; without one the test is skipped, or fails where $PLANLENS_BROWSER_REQUIRED says so."""
+    """Chromium; without one the test is skipped, or fails where $PLANCITE_BROWSER_REQUIRED says so."""
     if not Path(CHROMIUM).exists():
         reason = f"There is no Chromium at {CHROMIUM}. Install it with: apt-get install chromium"
-        if os.environ.get("PLANLENS_BROWSER_REQUIRED") == "1":
+        if os.environ.get("PLANCITE_BROWSER_REQUIRED") == "1":
             pytest.fail(reason)
         pytest.skip(reason)
     with sync_playwright() as playwright:

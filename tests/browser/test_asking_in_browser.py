@@ -68,7 +68,7 @@ def test_the_size_of_type_outlives_links_and_reloads(site: str, page: Page) -> N
     page.get_by_role("button", name="Text size").click(timeout=60_000)
     page.get_by_role("radio", name="Larger").click()
     page.wait_for_function(f"{ROOT_SIZE} > 18")
-    page.wait_for_function("document.cookie.includes('planlens_text_size=larger')")
+    page.wait_for_function("document.cookie.includes('plancite_text_size=larger')")
     page.goto(f"{site}/library")
     page.locator(".plan-heads").wait_for(timeout=60_000)
     assert page.evaluate(ROOT_SIZE) > 18

@@ -72,7 +72,10 @@ def report(page: Page) -> Locator:
 def assert_nothing_ran(page: Page) -> None:
     assert page.evaluate("window.__xss") is None
     stray = ".stMain :is(script, img, .katex, iframe, a[href^='javascript'], [onerror])"
-    own = {f"<script>{file.read_text('utf-8')}</script>" for file in Path(indexer.ui.__file__).parent.glob("*.js")}
+    own = {
+        f"<script>{file.read_text('utf-8')}</script>"
+        for file in (Path(indexer.ui.__file__).parent / "static").glob("*.js")
+    }
     found = {each.evaluate("e => e.outerHTML") for each in page.locator(stray).all()}
     assert found <= own
 

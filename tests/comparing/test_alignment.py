@@ -10,7 +10,7 @@ import pytest
 from fakes import FakeEncoder, make_content
 
 from indexer.comparing.counterparts import likeness, passage_at, passages_of, read_sentences, similar
-from indexer.comparing.distinct import distinct
+from indexer.comparing.unique import distinct
 from indexer.encoding import Encoder
 from indexer.errors import QuestionError, UnknownPlanError
 from indexer.library import Library

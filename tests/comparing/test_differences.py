@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.comparing.differences import mark_differences, tell_differences
-from indexer.reading.binding import Binding, binding_of
+from indexer.language.obligation import Binding, binding_of
 from indexer.types import Aspect, Difference
 
 GOLD = json.loads((Path(__file__).parent / "gold_pairs.json").read_text("utf-8"))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from fakes import FakeEncoder
 
-from indexer.comparing.bearing import bearing, best_answer
+from indexer.comparing.comparability import bearing, best_answer
 from indexer.comparing.grid import part_questions
 from indexer.errors import QuestionError, UnknownPlanError
 from indexer.library import Library

@@ -14,8 +14,8 @@ from fakes import FakeEncoder, make_content, make_plan
 
 from indexer.comparing import counterparts
 from indexer.comparing.counterparts import WORDS_WEIGHT, Sentences, likeness, read_sentences
-from indexer.comparing.distinct import _both_ways, distinct
 from indexer.comparing.sections import _scores, align_sections
+from indexer.comparing.unique import _both_ways, distinct
 from indexer.storage import Backend, Scope
 from indexer.types import Passage, Plan, Section
 

@@ -22,16 +22,16 @@ MANY = [f"kiln {n} closes in {2000 + n}, and wind grows by {n} kW" for n in rang
 @pytest.fixture(scope="session")
 def exported(tiny_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The cache that the tiny model is exported to as it is."""
-    cache = tmp_path_factory.mktemp("exact") / "planlens"
+    cache = tmp_path_factory.mktemp("exact") / "plancite"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PLANLENS_CACHE", str(cache))
+        patch.setenv("PLANCITE_CACHE", str(cache))
         load_encoder(f"{tiny_model}@fp32")
     return cache
 
 
 @pytest.fixture
 def encoder(exported: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch) -> AcceleratedEncoder:
-    monkeypatch.setenv("PLANLENS_CACHE", str(exported))
+    monkeypatch.setenv("PLANCITE_CACHE", str(exported))
     found = load_encoder(f"{tiny_model}@fp32")
     assert isinstance(found, AcceleratedEncoder)
     return found
@@ -118,7 +118,7 @@ def test_a_model_that_is_gone_or_another_by_now_is_not_used(
     monkeypatch: pytest.MonkeyPatch,
     left: str,
 ) -> None:
-    monkeypatch.setenv("PLANLENS_CACHE", str(exported))
+    monkeypatch.setenv("PLANCITE_CACHE", str(exported))
     monkeypatch.setattr(accelerated, "sees_gpu", lambda: True)
     (folder,) = (each for each in exported.iterdir() if each.name.endswith("-fp32"))
     moved = tmp_path / folder.name

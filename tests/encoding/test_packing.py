@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from indexer.encoding import Encoder, TokenVectors
-from indexer.encoding.packing import pack, unpack
+from indexer.encoding.word_vectors import pack, unpack
 
 _NUMBERS = st.floats(-8, 8, width=32).map(lambda x: x if abs(x) > 1e-3 else 0.0)
 

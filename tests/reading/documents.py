@@ -22,7 +22,7 @@ from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import BaseDocTemplate, Frame, PageTemplate, Paragraph, Table, TableStyle
 
-from indexer.reading.sentences import fold_space
+from indexer.language.sentences import fold_space
 from indexer.types import Plan
 
 CHROMIUM = (

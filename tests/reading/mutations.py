@@ -13,7 +13,7 @@ from docx import Document
 from pypdf import PdfReader, PdfWriter
 
 from indexer.errors import SourceError
-from indexer.reading.archive import plan_files
+from indexer.reading.files import plan_files
 from indexer.reading.loading import load_plan
 from indexer.reading.passages import chunk_plan
 

@@ -17,7 +17,7 @@ from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
 from indexer.errors import SourceError
-from indexer.reading.archive import plan_files
+from indexer.reading.files import plan_files
 from indexer.reading.loading import LOADERS, load_plan, read_bytes, storable
 from indexer.reading.passages import chunk_plan
 from indexer.types import Page, Plan

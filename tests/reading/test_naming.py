@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.reading.naming import LONGEST_ID, plan_id_of
+from indexer.reading.loading import LONGEST_ID, plan_id_of
 
 
 @pytest.mark.parametrize(

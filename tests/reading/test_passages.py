@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.reading.asides import find_asides
+from indexer.reading.boilerplate import find_asides
 from indexer.reading.loading import load_plan
 from indexer.reading.outline import build_sections
 from indexer.reading.passages import LONGEST, chunk_plan, indexed_text

@@ -13,12 +13,12 @@ from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
 from indexer.errors import SourceError
-from indexer.reading.loaders import ocr
-from indexer.reading.loaders.pdf.words import Word
+from indexer.language.sentences import fold_space
+from indexer.reading.formats import ocr
+from indexer.reading.formats.pdf.words import Word
 from indexer.reading.loading import load_plan
 from indexer.reading.outline import section_path
 from indexer.reading.passages import chunk_plan
-from indexer.reading.sentences import fold_space
 from indexer.types import Plan
 
 Line = tuple[str, float, float, float]  # text, x, y, type size
@@ -250,13 +250,13 @@ def test_without_the_extra_the_pages_are_named_with_the_remedy(tmp_path: Path, m
     monkeypatch.setattr(ocr, "installed", lambda: False)
     plan = read(tmp_path, picture())
     assert plan.warnings[0] == "pages without text: 2"
-    assert "on pages 2; to have their text recognized: pip install 'planlens[ocr]'" in plan.warnings[1]
+    assert "on pages 2; to have their text recognized: pip install 'plancite[ocr]'" in plan.warnings[1]
     file = io.BytesIO()
     canvas = Canvas(file, pagesize=A4)
     canvas.rect(9, 9, 99, 99, fill=1)
     canvas.save()
     file.seek(0)
-    with pytest.raises(SourceError, match=r"holds no text, only images of its 1 pages.*planlens\[ocr\]"):
+    with pytest.raises(SourceError, match=r"holds no text, only images of its 1 pages.*plancite\[ocr\]"):
         read(tmp_path, file.getvalue())
 
 
@@ -274,7 +274,7 @@ def test_recognized_words_stand_where_they_were_seen(engine: list[object]) -> No
 
 
 def test_a_claim_of_a_million_pages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from indexer.reading.loaders import pdf
+    from indexer.reading.formats import pdf
 
     monkeypatch.setattr(pdf, "MOST_PAGES", 2)
     three = draw(*[[("Kilns close.", 72, 700, 11.0)]] * 3)

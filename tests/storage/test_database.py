@@ -180,7 +180,7 @@ def test_a_library_keeps_to_its_model(database: Database) -> None:
     with database.write() as connection:
         database.claim_model(connection, ("other", "other@1"))
     insert(database, content("a"))
-    with pytest.raises(ModelError, match=r"other@1, not fake@1.*planlens rebuild"), database.write() as connection:
+    with pytest.raises(ModelError, match=r"other@1, not fake@1.*plancite rebuild"), database.write() as connection:
         database.claim_model(connection, MODEL)
     assert database.model() == ("other", "other@1")
 
@@ -190,7 +190,7 @@ def test_check_finds_a_passage_that_is_not_its_plans_text(database: Database) ->
     insert(database, content("b"))
     with database.write() as connection:
         connection.execute("UPDATE passages SET text = 'made up' WHERE key IN (7, 8)")
-    assert database_problems(database) == ["b: 2 passages do not match the plan's text. Run: planlens rebuild"]
+    assert database_problems(database) == ["b: 2 passages do not match the plan's text. Run: plancite rebuild"]
 
 
 def test_check_finds_passages_that_are_missing(database: Database) -> None:
@@ -198,7 +198,7 @@ def test_check_finds_passages_that_are_missing(database: Database) -> None:
     insert(database, content("b"))
     with database.write() as connection:
         connection.execute("DELETE FROM passages WHERE key IN (7, 8)")
-    assert database_problems(database) == ["b: 3 passages of 5 are there. Run: planlens rebuild"]
+    assert database_problems(database) == ["b: 3 passages of 5 are there. Run: plancite rebuild"]
 
 
 def test_another_schema_version_is_refused(database: Database, tmp_path: Path) -> None:

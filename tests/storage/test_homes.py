@@ -145,7 +145,7 @@ def test_an_emptied_library_takes_plans_and_models_again(filled: Backend, opens:
 
 def test_another_model_is_refused_and_nothing_is_changed(filled: Backend) -> None:
     before = results(filled)
-    with pytest.raises(ModelError, match=r"fake@1, not other@1.*planlens rebuild"):
+    with pytest.raises(ModelError, match=r"fake@1, not other@1.*plancite rebuild"):
         filled.add(content("hunan", ["rice"]), ("other", "other@1"))
     with pytest.raises(ModelError):
         filled.add(content("anhui", ["rice"]), ("other", "other@1"))
@@ -517,6 +517,6 @@ def test_a_version_that_is_brought_along_is_one_of_the_past(backend: Backend) ->
 
 
 def test_no_library(opens: Opened) -> None:
-    with pytest.raises(LibraryError, match=r"There is no library in .*planlens index FOLDER"):
+    with pytest.raises(LibraryError, match=r"There is no library in .*plancite index FOLDER"):
         open_backend(opens.place)
     assert not opens.place.exists()

@@ -382,7 +382,7 @@ def test_readers_go_on_while_a_writer_waits_for_another_process(filled: LocalBac
 
 def test_no_library(tmp_path: Path) -> None:
     for place in (tmp_path, tmp_path / "none"):
-        with pytest.raises(LibraryError, match=r"There is no library in .*planlens index FOLDER"):
+        with pytest.raises(LibraryError, match=r"There is no library in .*plancite index FOLDER"):
             open_backend(place)
     assert list(tmp_path.iterdir()) == []
 

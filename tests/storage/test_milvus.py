@@ -17,8 +17,8 @@ from milvus_lite.adapter.grpc.server import start_server_in_thread
 from milvus_lite.adapter.grpc.servicer import MilvusServicer
 from proxy import Proxy
 
-from indexer.copying import copy_library
 from indexer.errors import LibraryBusyError, LibraryError
+from indexer.library.copying import copy_library
 from indexer.storage import Backend, Scope, open_backend
 from indexer.storage.milvus import MilvusBackend, connection, turns
 from indexer.storage.milvus.address import TOKEN_VARIABLE, read_address
@@ -130,7 +130,7 @@ def test_a_library_of_another_format_is_told(filled: MilvusBackend, opens: Opene
     row = {"id": "record", "number": -1, "ended": 0, "value": json.dumps({"format": 99})}
     filled._connection.upsert("records", [row])
     with pytest.raises(
-        LibraryError, match=r"another version of Planlens \(format 99, this one reads 1\).*planlens copy"
+        LibraryError, match=r"another version of Plancite \(format 99, this one reads 1\).*plancite copy"
     ):
         opens()
 
@@ -140,7 +140,7 @@ def test_without_the_packages_it_says_what_to_install(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, package: str
 ) -> None:
     monkeypatch.setitem(sys.modules, package, None)
-    with pytest.raises(LibraryError, match=r"not installed. Run: pip install 'planlens\[milvus\]'"):
+    with pytest.raises(LibraryError, match=r"not installed. Run: pip install 'plancite\[milvus\]'"):
         open_backend(tmp_path / "library.db", create=True)
 
 
@@ -373,7 +373,7 @@ def test_a_library_whose_making_was_broken_off_is_made(tmp_path: Path, monkeypat
 def test_passages_that_are_missing_are_told(filled: MilvusBackend) -> None:
     key = filled.keys(Scope(("hubei",)))[0]
     filled._connection.delete("passages_1", f"key in [{key}]")
-    assert filled.check() == ["hubei: 3 passages of 4 are there. Run: planlens rebuild"]
+    assert filled.check() == ["hubei: 3 passages of 4 are there. Run: plancite rebuild"]
 
 
 @pytest.mark.parametrize("length", [10_000, 12_000, 25_000, 70_000])

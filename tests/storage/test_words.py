@@ -14,10 +14,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from indexer.reading.spelling import fold_spelling
+from indexer.language.folding import fold_spelling
+from indexer.language.terms import analyze, analyzer
 from indexer.storage import Found
 from indexer.storage.local.words import WordIndex
-from indexer.storage.terms import analyze, analyzer
 
 K1, B = 1.2, 0.75
 DOCUMENTS = {

@@ -7,9 +7,9 @@ from fakes import make_plan
 from hypothesis import given
 from hypothesis import strategies as st
 
+from indexer.language.quantities import Quantity, same_value
+from indexer.language.sentences import broken_figures_of_plan, sentences_of_plan
 from indexer.reading.passages import chunk_plan
-from indexer.reading.quantities import Quantity, same_value
-from indexer.reading.sentences import broken_figures_of_plan, sentences_of_plan
 from indexer.targets.extracting import find_targets
 from indexer.types import Binding, Comparator, Metadata, Role, Target, TargetKind, Trend
 

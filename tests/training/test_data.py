@@ -295,7 +295,7 @@ def test_kinds_share_what_is_wanted() -> None:
 
 def test_mined_negatives_do_not_answer(work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     encoder = FakeEncoder()
-    monkeypatch.setattr("indexer.library.load_encoder", lambda *arguments, **options: encoder)
+    monkeypatch.setattr("indexer.library.facade.load_encoder", lambda *arguments, **options: encoder)
     counts = mine.mine(work, "held", share=0.7, questions=100)
     given_, mined = read_examples(work / "held.jsonl"), read_examples(work / "mined-held.jsonl")
     share = sum(not e.relevant for e in given_ + mined) / len(given_ + mined)

@@ -278,13 +278,13 @@ def test_the_export_reads_as_the_model_and_is_the_same_each_time(
 def test_a_reader_may_be_missing_and_a_damaged_one_is_refused(tmp_path: Path) -> None:
     assert open_reader(tmp_path / "none") is None
     (tmp_path / "half").mkdir()
-    with pytest.raises(ModelError, match="Install Planlens again"):
+    with pytest.raises(ModelError, match="Install Plancite again"):
         open_reader(tmp_path / "half")
     for name, text in (("model.onnx", "noise"), ("tokenizer.json", "{"), ("details.json", '{"fingerprint": "x"}')):
         (tmp_path / "half" / name).write_text(text)
     reader = open_reader(tmp_path / "half")
     assert reader
-    with pytest.raises(ModelError, match="Install Planlens again"):
+    with pytest.raises(ModelError, match="Install Plancite again"):
         reader.read("how many ?", [Page("", "forty kilns .", [(0, 13)])])
 
 

@@ -10,8 +10,8 @@ import streamlit as st
 from pages import OpenApp, go
 from streamlit.testing.v1 import AppTest
 
-from indexer.keeping.asked import FILE
-from indexer.ui.access import LOCATION_VARIABLE
+from indexer.library.questions import FILE
+from indexer.ui.shared.access import LOCATION_VARIABLE
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
 

@@ -145,7 +145,7 @@ def test_no_library_says_what_to_do(open_app: OpenApp, tmp_path: Path) -> None:
     app = open_app(folder=tmp_path / "none")
     assert not app.exception
     html = page_html(app)
-    assert "planlens index" in html and "make run" in html
+    assert "plancite index" in html and "make run" in html
 
 
 def test_empty_library_then_one_filled_by_another(open_app: OpenApp, tmp_path: Path, encoder: Encoder) -> None:
@@ -153,7 +153,7 @@ def test_empty_library_then_one_filled_by_another(open_app: OpenApp, tmp_path: P
         library._encoder = encoder
         app = open_app(folder=tmp_path / "library")
         assert "The library is empty." in page_html(app)
-        assert app.code[0].value.startswith("planlens add FOLDER")
+        assert app.code[0].value.startswith("plancite add FOLDER")
         plan = tmp_path / "heat.txt"
         plan.write_text("Heat plan\n\n1. Heat pumps\n\nEvery district installs 300 heat pumps by 2027.\n", "utf-8")
         list(library.add([plan]))

@@ -11,8 +11,8 @@ import pytest
 from pages import OpenApp, address, follow, page_html, quote_links, to_copy
 from streamlit.testing.v1 import AppTest
 
-from indexer.keeping.asked import FILE, asked_lately, note_asked
 from indexer.library import Library
+from indexer.library.questions import FILE, asked_lately, note_asked
 from indexer.storage.local.lock import write_lock
 from indexer.types import AskedQuestion
 

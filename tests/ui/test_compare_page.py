@@ -20,8 +20,8 @@ from streamlit.testing.v1 import AppTest
 from indexer.encoding import Encoder
 from indexer.library import Library
 from indexer.storage.local import LocalBackend
-from indexer.ui.address import Comparing, Tab, comparing_query, read_comparing
-from indexer.ui.compare import EXAMPLES
+from indexer.ui.compare.page import EXAMPLES
+from indexer.ui.shared.address import Comparing, Tab, comparing_query, read_comparing
 
 SHARE = "What share of energy will be non-fossil by 2030?"
 CEMENT = "what are the cement capacity rules?"
@@ -159,7 +159,7 @@ def test_a_library_of_one_plan_says_how_to_add_another(open_app: OpenApp, tmp_pa
     assert "this library holds one: Heat plan" in page_html(app)
     assert '<a href="library" target="_self"><span>Drop another on the Library page</span></a>' in page_html(app)
     for shown, what in ((empty, "FOLDER"), (app, "FILE")):  # as a shell reads it
-        assert shlex.split(shown.code[0].value) == ["planlens", "add", what, "--library", str(folder)]
+        assert shlex.split(shown.code[0].value) == ["plancite", "add", what, "--library", str(folder)]
 
 
 def test_a_question_without_words_is_named_and_the_others_are_compared(open_app: OpenApp) -> None:
@@ -310,7 +310,7 @@ def test_hostile_text_is_shown_as_text(open_app: OpenApp, tmp_path: Path, encode
 
 def test_no_library_says_what_to_do(open_app: OpenApp, tmp_path: Path) -> None:
     app = open_app(tmp_path / "none", page="compare")
-    assert not app.exception and "planlens index" in page_html(app)
+    assert not app.exception and "plancite index" in page_html(app)
 
 
 words = some.text(alphabet="ab :&=?", min_size=1, max_size=8).map(lambda text: " ".join(text.split())).filter(bool)

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from indexer.ui import job as module
-from indexer.ui.job import Job
+from indexer.ui.shared import job as module
+from indexer.ui.shared.job import Job
 
 
 def gated(gate: threading.Semaphore, items: int) -> Iterator[int]:

@@ -18,10 +18,9 @@ from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import TextInput
 
 from indexer.encoding import Progress, Vectors
-from indexer.keeping import originals
-from indexer.library import Library
+from indexer.library import Library, originals
 from indexer.types import Change
-from indexer.ui.library_changes import differing_words
+from indexer.ui.library.changes import differing_words
 
 ANHUI = "Anhui Plan\n\n1. Industry\n\nCement kilns close by 2025. Steel output falls.\n\n2. Energy\n\nWind farms grow to 13.7 GW.\n"
 HENAN = "Henan Plan\n\n1. Land\n\nForests cover a fifth. Wetlands are kept.\n"
@@ -67,7 +66,7 @@ def opened(folder: Path) -> Iterator[Library]:
 @pytest.fixture
 def gated(monkeypatch: pytest.MonkeyPatch) -> GatedEncoder:
     encoder = GatedEncoder()
-    monkeypatch.setattr("indexer.library.load_encoder", lambda *arguments, **options: encoder)
+    monkeypatch.setattr("indexer.library.facade.load_encoder", lambda *arguments, **options: encoder)
     return encoder
 
 

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import indexer.ui
-from indexer.citing import visible_text
 from indexer.types import AnswerSentence
-from indexer.ui.markup import element, marked_html, plain, sentence_html, text_element
+from indexer.ui.shared.markup import element, marked_html, plain, sentence_html, text_element
+from indexer.wording import visible_text
 
 CLASSES = ("heading", "around", "passage", "answer", "emphasis", "met", "figure", "binding")
 hostile = st.text(alphabet=st.sampled_from("ab <>&\"'/=#\n\t$*_[]():`|-.x1（一\u00ad\x02"), max_size=60) | st.text(

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.citing import breadcrumb, chip, quotation, section_numbers
 from indexer.types import Citation, Passage
-from indexer.ui.address import Request
-from indexer.ui.excerpt import surroundings
+from indexer.ui.shared.address import Request
+from indexer.ui.shared.excerpt import surroundings
+from indexer.wording import breadcrumb, chip, quotation, section_numbers
 
 CITATION = Citation(
     n=1,

@@ -18,8 +18,8 @@ from streamlit.testing.v1 import AppTest
 from indexer.encoding import Encoder
 from indexer.library import Library
 from indexer.types import Plan
-from indexer.ui.library_uploads import Upload, add_uploads
-from indexer.ui.library_work import Report, Work
+from indexer.ui.library.jobs import Report, Work
+from indexer.ui.library.uploads import Upload, add_uploads
 from indexer.viewing.boxes import find_boxes
 from indexer.viewing.drawing import HIGHLIGHT
 

@@ -13,11 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.types import Page, Plan, Section, Span
-from indexer.ui.reading import text_before, text_window
-from indexer.ui.reading_address import ZOOMS, Reading, View, read_reading, reading_link, reading_query
-from indexer.ui.reading_hits import Hits
-from indexer.ui.reading_state import where, within
-from indexer.ui.reading_tree import path_to, section_at, tree_html, unfolded
+from indexer.ui.read.address import ZOOMS, Reading, View, read_reading, reading_link, reading_query
+from indexer.ui.read.hits import Hits
+from indexer.ui.read.page import text_before, text_window
+from indexer.ui.read.state import where, within
+from indexer.ui.read.tree import path_to, section_at, tree_html, unfolded
 
 WORDS = st.text(max_size=30).map(lambda text: " ".join(text.split()))
 READINGS = st.builds(

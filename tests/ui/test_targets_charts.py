@@ -15,7 +15,7 @@ from indexer.exporting.charts import draw_png, draw_svg
 from indexer.targets.aligning import align_targets
 from indexer.targets.extracting import find_targets
 from indexer.types import Target, TargetRow
-from indexer.ui.targets_charts import indicator_chart, line_chart
+from indexer.ui.targets.charts import indicator_chart, line_chart
 
 TITLES = {"anhui": "安徽省碳达峰实施方案", "henan": "Henan <Plan> & more"}
 

@@ -18,7 +18,7 @@ from indexer.encoding import Encoder
 from indexer.library import Library
 from indexer.targets.sectors import sector_of
 from indexer.types import Binding, Sector, Target
-from indexer.ui.address import Listing, listing_query, read_listing
+from indexer.ui.shared.address import Listing, listing_query, read_listing
 
 
 def lines(app: AppTest) -> list[dict[str, object]]:

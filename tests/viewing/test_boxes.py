@@ -21,7 +21,7 @@ from reportlab.pdfgen.canvas import Canvas
 from under_boxes import drawn, seen, text_under, written
 
 from indexer.errors import SourceError
-from indexer.reading.loaders import ocr
+from indexer.reading.formats import ocr
 from indexer.reading.loading import load_plan
 from indexer.types import Page, Plan
 from indexer.viewing.boxes import Box, find_boxes

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.reading.sentences import fold_space
+from indexer.language.sentences import fold_space
 from indexer.viewing.finding import find_words
 
 TEXT = (

@@ -58,7 +58,7 @@ class OnnxReader:
 
     def _unreadable(self, error: Exception) -> ModelError:
         return ModelError(
-            f"The reader in {self._folder} cannot be read ({error}). Install Planlens again; without that folder "
+            f"The reader in {self._folder} cannot be read ({error}). Install Plancite again; without that folder "
             "it works with less certainty."
         )
 

@@ -37,7 +37,7 @@ class LocalBackend:
         self.location = str(folder)
         self._folder = folder
         if not (folder / DATABASE_FILE).exists() and not create:
-            raise LibraryError(f"There is no library in {folder}. Make one with: planlens index FOLDER_WITH_PLANS")
+            raise LibraryError(f"There is no library in {folder}. Make one with: plancite index FOLDER_WITH_PLANS")
         if create:
             _make_writable(folder)
         self._database = Database(folder / DATABASE_FILE, create=create)

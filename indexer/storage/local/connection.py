@@ -109,7 +109,7 @@ class Connections:
         if version != schema.SCHEMA_VERSION:
             if not schema.can_migrate(version):
                 raise LibraryError(
-                    f"{path} was made by another version of Planlens (format {version}, this one reads "
+                    f"{path} was made by another version of Plancite (format {version}, this one reads "
                     f"{schema.SCHEMA_VERSION}). Delete its folder and add the plans again."
                 )
             with self.write() as connection:

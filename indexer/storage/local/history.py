@@ -131,7 +131,7 @@ def amend_plan(
         if connection.execute("SELECT 1 FROM versions WHERE id = ?", (plan.id,)).fetchone():
             raise LibraryError(
                 f"A removed plan has the name {plan.id!r}. Give another name, or delete that one for good with: "
-                f"planlens remove {plan.id} --purge"
+                f"plancite remove {plan.id} --purge"
             )
     columns = ", ".join(f"{column} = ?" for column in DESCRIPTION_COLUMNS.split(", "))
     amended = connection.execute(

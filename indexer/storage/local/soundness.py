@@ -19,7 +19,7 @@ def database_problems(database: Database) -> list[str]:
     counted = "SELECT id, passages, (SELECT count(*) FROM passages WHERE plan = plans.key) FROM plans ORDER BY id"
     for plan_id, noted, there in database.connection.execute(counted).fetchall():
         if noted != there:
-            problems.append(f"{plan_id}: {there} passages of {noted} are there. Run: planlens rebuild")
+            problems.append(f"{plan_id}: {there} passages of {noted} are there. Run: plancite rebuild")
         text = database.plan(plan_id).text
         wrong = sum(
             text[start:end] != passage
@@ -29,5 +29,5 @@ def database_problems(database: Database) -> list[str]:
             )
         )
         if wrong:
-            problems.append(f"{plan_id}: {wrong} passages do not match the plan's text. Run: planlens rebuild")
+            problems.append(f"{plan_id}: {wrong} passages do not match the plan's text. Run: plancite rebuild")
     return problems

@@ -17,14 +17,14 @@ from typing import Any
 
 import tantivy
 
-from indexer.reading.spelling import fold_spelling
+from indexer.language.folding import fold_spelling
+from indexer.language.terms import analyze, analyzer
 from indexer.storage import Found
 from indexer.storage.local.checksums import crc32_of
 from indexer.storage.local.database import KeyRange
 from indexer.storage.local.disk import disk_errors
-from indexer.storage.terms import analyze, analyzer
 
-#: Raised when the analysis of ``indexer.storage.terms`` changes: words indexed one way cannot be searched another.
+#: Raised when the analysis of ``indexer.language.terms`` changes: words indexed one way cannot be searched another.
 _FORMAT = 1
 _GENERATION_FILE = "generation"
 #: The one file of tantivy's that is written again; all others are written once.

@@ -52,7 +52,7 @@ class MilvusBackend:
             if not create:
                 raise LibraryError(
                     f"There is no library in {self.location}. Make one with: "
-                    f"planlens index FOLDER_WITH_PLANS --library {self.location}"
+                    f"plancite index FOLDER_WITH_PLANS --library {self.location}"
                 )
             self._connection.create_records()
             write_record(self._connection, Record())
@@ -257,7 +257,7 @@ class MilvusBackend:
                 if before.line(plan.id):
                     raise LibraryError(
                         f"A removed plan has the name {plan.id!r}. Give another name, or delete that one for good "
-                        f"with: planlens remove {plan.id} --purge"
+                        f"with: plancite remove {plan.id} --purge"
                     )
             stored = reading.read_content(self._connection, before, entry)
             known = stored.targets if targets is None else targets

@@ -12,7 +12,9 @@ from indexer.errors import LibraryError
 
 DEFAULT_PORT = 19530
 #: Holds "user:password" or an API key, so that it need not stand in a URI.
-TOKEN_VARIABLE = "PLANLENS_MILVUS_TOKEN"
+#: Prefix of the tables in a file of Milvus Lite: the product's earlier name, which existing files have.
+LITE_NAME = "planlens"
+TOKEN_VARIABLE = "PLANCITE_MILVUS_TOKEN"
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,199}")
 
 
@@ -35,14 +37,16 @@ class Address:
         if self.lite:
             return self.lite.with_suffix(".files")
         base = Path(os.environ.get("XDG_DATA_HOME") or "~/.local/share").expanduser()
-        return base / "planlens" / re.sub(r"[^A-Za-z0-9_.-]+", "_", self.location)
+        name = re.sub(r"[^A-Za-z0-9_.-]+", "_", self.location)
+        earlier = base / "planlens" / name  # the product's earlier name; files kept under it stay where they are
+        return earlier if earlier.is_dir() else base / "plancite" / name
 
 
 def read_address(location: str) -> Address:
     """Read ``milvus://host:port/name``, ``milvus+tls://…`` or a path ending in .db. Raises LibraryError."""
     if not location.startswith(("milvus://", "milvus+tls://")):
         path = Path(location)
-        return Address(str(path), "planlens", "", lite=path.absolute())
+        return Address(str(path), LITE_NAME, "", lite=path.absolute())
     parts = urlsplit(location)
     try:
         host, port = parts.hostname, parts.port or DEFAULT_PORT

@@ -216,7 +216,7 @@ def _client(uri: str, token: str, *, lite: bool) -> Any:
         from pymilvus import MilvusClient
     except ImportError as error:
         raise LibraryError(
-            "A library on Milvus needs pymilvus, which is not installed. Run: pip install 'planlens[milvus]'"
+            "A library on Milvus needs pymilvus, which is not installed. Run: pip install 'plancite[milvus]'"
         ) from error
     logging.getLogger("pymilvus").setLevel(logging.CRITICAL)  # what goes wrong is raised, in a sentence
     # Milvus Lite closes connections that ask every ten seconds whether it is there, as pymilvus does

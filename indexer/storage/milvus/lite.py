@@ -73,7 +73,7 @@ def _refuse(path: Path, create: bool) -> None:
         return
     if not create:
         raise LibraryError(
-            f"There is no library in {path}. Make one with: planlens index FOLDER_WITH_PLANS --library {path}"
+            f"There is no library in {path}. Make one with: plancite index FOLDER_WITH_PLANS --library {path}"
         )
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -90,7 +90,7 @@ def _serve(path: Path) -> _Server:
         from milvus_lite.exceptions import DataDirLockedError
     except ImportError as error:
         raise LibraryError(
-            f"{path} is a library of Milvus Lite, which is not installed. Run: pip install 'planlens[milvus]'"
+            f"{path} is a library of Milvus Lite, which is not installed. Run: pip install 'plancite[milvus]'"
         ) from error
     logging.getLogger("milvus_lite").addHandler(logging.NullHandler())  # what goes wrong is raised
     # Its BM25 counts words in each segment by itself. So all segments are merged as they come: a word is
@@ -102,7 +102,7 @@ def _serve(path: Path) -> _Server:
     except DataDirLockedError:
         raise LibraryBusyError(
             f"The library {path} is open in another process, and Milvus Lite serves one at a time. Close that one, "
-            "or put the library on a Milvus server with: planlens copy"
+            "or put the library on a Milvus server with: plancite copy"
         ) from None
     except Exception as error:  # damaged files raise many kinds
         raise LibraryError(

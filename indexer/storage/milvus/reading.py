@@ -121,10 +121,10 @@ def problems(connection: Connection, catalogue: Catalogue) -> Iterator[str]:
         plan = read_text(connection, entry, entry.id).plan
         rows = list(connection.query(catalogue.record.passages, f"plan == {entry.key}", _OF_PASSAGE))
         if len(rows) != entry.passages:
-            yield f"{entry.id}: {len(rows)} passages of {entry.passages} are there. Run: planlens rebuild"
+            yield f"{entry.id}: {len(rows)} passages of {entry.passages} are there. Run: plancite rebuild"
         passages = [_passage(entry, row, plan) for row in rows]
         if wrong := sum(plan.text[p.start : p.end] != p.text for p in passages):
-            yield f"{entry.id}: {wrong} passages do not match the plan's text. Run: planlens rebuild"
+            yield f"{entry.id}: {wrong} passages do not match the plan's text. Run: plancite rebuild"
 
 
 def _passage(entry: Entry, row: Row, plan: Plan | None) -> Passage:

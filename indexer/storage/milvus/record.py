@@ -95,8 +95,8 @@ def read_record(connection: Connection, *, strong: bool = True) -> Record:
     written = stored.pop("format")
     if written != FORMAT:
         raise LibraryError(
-            f"{connection.address.location} was made by another version of Planlens (format {written}, this one reads "
-            f"{FORMAT}). Copy it with that version to a folder, and from there with this one: planlens copy FROM TO"
+            f"{connection.address.location} was made by another version of Plancite (format {written}, this one reads "
+            f"{FORMAT}). Copy it with that version to a folder, and from there with this one: plancite copy FROM TO"
         )
     for name in ("past", "dropped"):
         stored[name] = tuple((first, last) for first, last in stored[name])

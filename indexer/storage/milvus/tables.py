@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from indexer.storage.terms import analyze
+from indexer.language.terms import analyze
 
 #: BM25 as tantivy has it, so that both homes rank alike.
 K1, B = 1.2, 0.75

@@ -1,0 +1,142 @@
+"""A library from one home to another: plans with their vectors, versions, saved questions, files kept beside it.
+
+Nothing is embedded again. What is there already is passed over, so that a copy that was broken off goes
+on; at the end every plan is read from both homes and held against each other.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
+
+from indexer.errors import LibraryError, UnknownPlanError, model_mismatch
+from indexer.storage import Backend
+from indexer.storage.rows import content_hash
+from indexer.types import Version
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """What the two libraries have in common now; ``added`` plans came with this copy."""
+
+    plans: int
+    passages: int
+    versions: int
+    questions: int
+    added: int
+
+
+#: Told what is done ("copying" or "comparing"), with how many passages, of how many.
+CopyProgress = Callable[[str, int, int], None]
+
+
+def copy_library(source: Backend, target: Backend, progress: CopyProgress = lambda doing, done, total: None) -> Copied:
+    """Copy ``source`` into ``target``, which is empty or holds an earlier copy of it, whole or in part.
+
+    Raises LibraryError when ``target`` holds something else, or what arrived is not what was sent;
+    LibraryBusyError; ModelError when ``target`` has plans of another model.
+    """
+    generation = source.generation
+    _refuse(source, target)
+    plans = {info.id: info for info in source.plans()}
+    total = sum(info.passages for info in plans.values())
+    present = {info.id: info for info in target.plans()}
+    done = added = past = 0
+    model = source.model
+    for plan_id in _all_plans(source):
+        if plan_id in present and present[plan_id] != plans.get(plan_id):
+            target.remove([plan_id], purge=True)  # replaced, removed or amended since: its versions are others
+        past += _copy_past(source, target, plan_id)
+        if plan_id not in plans or model is None:
+            continue
+        if present.get(plan_id) != plans[plan_id]:
+            target.add(source.content(plan_id), model)
+            added += 1
+        done += plans[plan_id].passages
+        progress("copying", done, total)
+    if not _same_questions(source, target):
+        for saved in target.saved():
+            target.forget_question(saved.id)
+        for saved in source.saved():
+            target.save_question(saved)
+    _copy_files(source, target)
+    wrong = list(_differences(source, target, progress, total))
+    if source.generation != generation:
+        raise LibraryError(f"{source.location} was changed while it was copied. Copy again: what is there is kept.")
+    if wrong:
+        raise LibraryError(
+            f"{'; '.join(wrong[:5])}. Remove what differs from {target.location} for good, with plancite remove "
+            "--purge, and copy again."
+        )
+    return Copied(len(plans), total, past, len(source.saved()), added)
+
+
+def _refuse(source: Backend, target: Backend) -> None:
+    """Raise when ``target`` holds what ``source`` does not."""
+    if source.location == target.location:
+        raise LibraryError(f"{source.location} cannot be copied to itself. Give another place.")
+    if foreign := sorted(set(_all_plans(target)) - set(_all_plans(source))):
+        raise LibraryError(
+            f"{target.location} holds plans that {source.location} does not: {', '.join(foreign[:5])}. "
+            "Copy to a place where there is no library."
+        )
+    if target.plans() and source.model and target.model and source.model[1] != target.model[1]:
+        raise model_mismatch(target.model[1], source.model[1])
+
+
+def _all_plans(backend: Backend) -> list[str]:
+    """Ids of all plans, there or removed."""
+    return [*(info.id for info in backend.plans()), *(version.plan for version in backend.removed())]
+
+
+def _versions(backend: Backend, plan_id: str) -> list[Version]:
+    with suppress(UnknownPlanError):
+        return backend.versions(plan_id)
+    return []
+
+
+def _copy_past(source: Backend, target: Backend, plan_id: str) -> int:
+    """Copy the versions of a plan that are past and that ``target`` lacks; how many there are."""
+    past = [version for version in _versions(source, plan_id) if version.until]
+    there = sum(bool(version.until) for version in _versions(target, plan_id))
+    for version in past[there:]:
+        target.keep_version(source.version(plan_id, version.n), version.since, version.until)
+    return len(past)
+
+
+def _copy_files(source: Backend, target: Backend) -> None:
+    """Copy the files that were handed in, where they are kept beside the library on this machine."""
+    for folder in source.folder.glob("originals"):
+        try:
+            shutil.copytree(folder, target.folder / folder.name, dirs_exist_ok=True)
+        except OSError as error:
+            raise LibraryError(
+                f"The files kept beside {source.location} cannot be copied to {target.folder} ({error}). "
+                "Check the disk's free space and the folder's permissions, and copy again."
+            ) from error
+
+
+def _differences(source: Backend, target: Backend, progress: CopyProgress, total: int) -> Iterator[str]:
+    """What is not the same in both, one clause each."""
+    done = 0
+    for info in source.plans():
+        ours, theirs = source.content(info.id), target.content(info.id)
+        if len(ours.passages) != len(theirs.passages):
+            yield f"of the plan {info.id!r} {len(theirs.passages)} passages of {len(ours.passages)} arrived"
+        elif content_hash(ours) != content_hash(theirs):
+            yield f"the plan {info.id!r} did not arrive as it was sent"
+        done += info.passages
+        progress("comparing", done, total)
+    for plan_id in _all_plans(source):
+        if _versions(source, plan_id) != _versions(target, plan_id):
+            yield f"the versions of {plan_id!r} are not the same"
+    if not _same_questions(source, target):
+        yield "the saved questions are not the same"
+
+
+def _same_questions(source: Backend, target: Backend) -> bool:
+    """Whether both hold the same saved questions in the same order, but for the number that each home gives."""
+    ours, theirs = ([replace(saved, id=0) for saved in backend.saved()] for backend in (source, target))
+    return ours == theirs

@@ -1,0 +1,106 @@
+"""Files as they were handed in, kept in the library's folder beside what was read from them.
+
+Each lies under its content's hash, so that a library that was moved still finds it and an earlier
+version keeps its own file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import shutil
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from functools import lru_cache
+from pathlib import Path, PurePath
+
+from indexer.errors import LibraryError
+from indexer.storage import Backend
+from indexer.types import Plan, PlanInfo, Version
+
+_FOLDER = "originals"
+_HASH = 16  # characters of the hash that name a folder
+#: Bytes of a name that every file system takes, an ending with it.
+_LONGEST = 200
+_ENDING = re.compile(r"\.[A-Za-z0-9]{1,10}$")
+
+
+def keep_original(backend: Backend, name: str, data: bytes) -> Path:
+    """Write a file that was handed in as ``name`` into the library; where it lies, called by a safe form of its name.
+
+    Raises LibraryError on a full or read-only disk.
+    """
+    path = _place(backend, hashlib.sha256(data).hexdigest()) / safe_name(name)
+    draft = path.with_name(".draft")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft.write_bytes(data)
+        draft.replace(path)
+    except OSError as error:
+        with suppress(OSError):  # other names of the same bytes may be in use in that folder
+            draft.unlink(missing_ok=True)
+            path.parent.rmdir()
+        raise LibraryError(
+            f"{name} cannot be kept in the library's folder ({error.strerror or error}). "
+            "Check the disk's free space and the folder's permissions."
+        ) from error
+    return path
+
+
+def find_original(backend: Backend, version: Plan | PlanInfo | Version) -> Path | None:
+    """The file that a plan or a version of one was read from; None where it is gone or another by now."""
+    name = PurePath(version.source).name
+    kept = _place(backend, version.sha256)
+    for path in (kept / name, kept / safe_name(name), Path(version.source)):
+        try:
+            found = path.stat()
+            if _hash_of(path, found.st_size, found.st_mtime_ns) == version.sha256:
+                return path
+        except (OSError, ValueError):
+            continue
+    return None
+
+
+@lru_cache(maxsize=256)
+def _hash_of(path: Path, size: int, changed: int) -> str:
+    """The hash of a file's content, taken once while its size and the time of its last change stand."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def drop_unused(backend: Backend, hashes: Iterable[str]) -> None:
+    """Delete kept files of these hashes that no plan and no version was read from. Raises LibraryError."""
+    plans = {info.id for info in backend.plans()} | {version.plan for version in backend.removed()}
+    used = {version.sha256 for plan in plans for version in backend.versions(plan)}
+    for digest in set(hashes) - used:
+        try:
+            shutil.rmtree(_place(backend, digest))
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            raise LibraryError(
+                f"{_place(backend, digest)} cannot be deleted ({error.strerror or error}). Delete that folder by hand."
+            ) from error
+
+
+def remove_plans(backend: Backend, plan_ids: Sequence[str], *, purge: bool) -> None:
+    """Remove plans, all or none; with ``purge`` the files that were kept of them go, too.
+
+    Raises UnknownPlanError, LibraryError.
+    """
+    hashes = [version.sha256 for plan in plan_ids for version in backend.versions(plan)] if purge else []
+    backend.remove(plan_ids, purge=purge)
+    drop_unused(backend, hashes)
+
+
+def safe_name(name: str) -> str:
+    """``name`` as every file system takes it: no folders, nothing invisible, at most 200 bytes, its ending kept."""
+    from indexer.reading.loading import plan_id_of
+
+    ending = _ENDING.search(name.strip())
+    stem = plan_id_of(name).encode()[: _LONGEST - 11].decode(errors="ignore")
+    return stem + (ending[0].lower() if ending else "")
+
+
+def _place(backend: Backend, digest: str) -> Path:
+    return backend.folder.absolute() / _FOLDER / digest[:_HASH]

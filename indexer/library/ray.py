@@ -1,0 +1,243 @@
+"""Many files into a library, read and embedded by the machines of a Ray cluster.
+
+What a worker does is what is done at home, file by file for reading and passage by passage for embedding;
+a text has one vector whatever it is embedded with, so the vectors are the same. Ray Data gives the work of
+a worker that died to another one; here each passage is awaited exactly once, and a plan is stored whole.
+"""
+
+from __future__ import annotations
+
+import logging
+import pickle
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from indexer.encoding import Encoder
+from indexer.encoding.loading import load_encoder
+from indexer.encoding.word_vectors import pack_words
+from indexer.errors import LibraryError, ModelError, SourceError, model_mismatch
+from indexer.library.adding import Progress, Wanted, cut_plan, look_at, no_progress, read_wanted, store
+from indexer.reading.passages import indexed_context
+from indexer.storage import Backend, PlanContent
+from indexer.targets.extracting import find_targets
+from indexer.types import Added, Stage
+
+if TYPE_CHECKING:
+    from indexer.reading.files import SourceFile
+
+#: Bytes of files that are on their way at once; what the driver holds and, at most, does again.
+WINDOW = 64_000_000
+#: Passages that a worker embeds at a time: a second's work, lost when it dies.
+BATCH = 128
+#: Share of a core kept for reading. Embedders stay as long as there is work: had they all cores that are left when a
+#: machine is lost, what was read on it could not be read again, and everything would wait for everything.
+_READING = 0.25
+
+Row = dict[str, Any]
+
+
+def add_on_ray(
+    backend: Backend,
+    encoder: Encoder,
+    files: Iterable[SourceFile],
+    address: str,
+    workers: int | None = None,
+    progress: Progress = no_progress,
+) -> Iterator[Added]:
+    """Add files as ``Library.add`` does, embedded on the Ray cluster at ``address``; one report each.
+
+    ``workers`` embed at once, each on one core; by default as many as the cluster has cores, less one for
+    reading. Plans that were added stay when it is broken off, and are passed over when it is done again.
+    Raises LibraryError when the cluster cannot be reached or fails, ModelError when it has another model.
+    """
+    _connect(address)
+    model = (encoder.source, encoder.fingerprint)
+    known = backend.model if backend.plans() else None
+    if known and known[1] != model[1]:
+        raise model_mismatch(known[1], model[1])
+    for window in _windows(backend, files):
+        wanted = [entry for entry in window if isinstance(entry, Wanted)]
+        yield from (entry for entry in window if isinstance(entry, Added))
+        for entry, content in _embedded(wanted, model, workers, progress):
+            if isinstance(content, PlanContent):
+                yield store(backend, entry, content, model)
+            else:
+                yield Added(str(entry.path), "failed", detail=content)
+
+
+def _connect(address: str) -> None:
+    try:
+        import ray
+    except ImportError as error:
+        raise LibraryError(
+            "Embedding on many machines needs Ray, which is not installed. Run: pip install 'plancite[scale]'"
+        ) from error
+    if ray.is_initialized():
+        return
+    try:
+        ray.init(address=address, log_to_driver=False, logging_level="ERROR")
+    except Exception as error:  # ConnectionError, ValueError, RuntimeError and gRPC's own
+        raise LibraryError(
+            f"There is no Ray cluster at {address} that can be reached ({str(error).splitlines()[0]}). Start one with: "
+            "ray start --head, and give its address with --ray."
+        ) from error
+
+
+def _windows(backend: Backend, files: Iterable[SourceFile]) -> Iterator[list[Added | Wanted]]:
+    """What is to become of the files, some at a time."""
+    window: list[Added | Wanted] = []
+    size = 0
+    taken: set[str | bytes] = set()  # names and contents of what is in the window
+    for file in files:
+        try:
+            entry = look_at(backend, file)
+            if isinstance(entry, Wanted) and taken & {entry.plan_id, entry.data}:
+                # one of its name or its content is on its way: it must be there before this one is looked at
+                yield window
+                window, size, taken = [], 0, set()
+                entry = look_at(backend, file)
+        except SourceError as error:
+            entry = Added(str(file.path), "failed", detail=str(error))
+        window.append(entry)
+        if isinstance(entry, Wanted):
+            taken |= {entry.plan_id, entry.data}
+            size += len(entry.data)
+        if size > WINDOW:
+            yield window
+            window, size, taken = [], 0, set()
+    if window:
+        yield window
+
+
+def _embedded(
+    wanted: Sequence[Wanted], model: tuple[str, str], workers: int | None, progress: Progress
+) -> Iterator[tuple[Wanted, PlanContent | str]]:
+    """Each file's content as soon as it is whole, or why it has none."""
+    if not wanted:
+        return
+    arriving = [_Arriving() for _ in wanted]
+    for row in _rows(wanted, model, workers):
+        entry, whole = wanted[row["file"]], arriving[row["file"]]
+        whole.take(row)
+        progress(entry.path, Stage.EMBEDDING, len(whole.vectors), whole.expected or 0)
+        if whole.complete:
+            yield entry, row["problem"] or whole.content()
+    if missing := [str(entry.path) for entry, whole in zip(wanted, arriving, strict=True) if not whole.complete]:
+        raise LibraryError(f"The Ray cluster did not embed all of {', '.join(missing[:5])}. Do it again.")
+
+
+class _Arriving:
+    """The passages of one file as they come, in any order."""
+
+    def __init__(self) -> None:
+        self.vectors: dict[int, Any] = {}
+        self.words: dict[int, bytes] = {}
+        self.expected: int | None = None
+        self._cut: PlanContent | None = None
+
+    def take(self, row: Row) -> None:
+        self.expected = row["passages"]
+        if row["cut"]:
+            self._cut = pickle.loads(row["cut"])
+        if row["passage"] >= 0:
+            if row["problem"]:
+                raise ModelError(row["problem"])
+            if row["passage"] in self.vectors:
+                raise LibraryError("The Ray cluster gave a passage twice. Nothing of its plan was stored. Do it again.")
+            self.vectors[row["passage"]] = row["vector"]
+            self.words[row["passage"]] = row["words"]
+
+    @property
+    def complete(self) -> bool:
+        return self.expected is not None and len(self.vectors) == self.expected
+
+    def content(self) -> PlanContent:
+        assert self._cut is not None
+        order = range(len(self.vectors))
+        vectors = np.array([self.vectors[n] for n in order], np.float32).reshape(len(order), -1)
+        return replace(self._cut, vectors=vectors, word_vectors=[self.words[n] for n in order])
+
+
+def _rows(wanted: Sequence[Wanted], model: tuple[str, str], workers: int | None) -> Iterator[Row]:
+    import ray
+
+    cores = int(ray.cluster_resources().get("CPU", 1))
+    context = ray.data.DataContext.get_current()
+    context.enable_progress_bars = False
+    context.execution_options.verbose_progress = False
+    logging.getLogger("ray.data").setLevel(logging.CRITICAL)  # what goes wrong is raised
+    items = [{"file": n, "wanted": pickle.dumps(entry)} for n, entry in enumerate(wanted)]
+    read = ray.data.from_items(items, override_num_blocks=len(items)).flat_map(read_file, num_cpus=_READING)
+    embedded = read.map_batches(
+        Embedder,
+        fn_constructor_args=model,
+        batch_size=BATCH,
+        batch_format="numpy",
+        num_cpus=1 - _READING,
+        concurrency=workers or max(1, cores - 1),
+    )
+    try:
+        yield from embedded.iter_rows()
+    except Exception as error:  # RayError, and what Ray wraps in kinds of its own
+        last = (str(error).strip().splitlines() or ["it did not say why"])[-1]
+        raise LibraryError(
+            f"The Ray cluster failed ({last[:200]}). Plans that were added stay; do it again for the rest."
+        ) from error
+
+
+# -- what the workers do -------------------------------------------------------------------------
+
+
+def read_file(item: Row) -> list[Row]:
+    """Rows of one file's passages, the plan pickled in the first; or one row with what is wrong with the file."""
+    wanted: Wanted = pickle.loads(item["wanted"])
+    row = {"file": item["file"], "passages": 0, "passage": -1, "text": "", "before": 0, "cut": b"", "problem": ""}
+    try:
+        plan = read_wanted(wanted)
+        cut = replace(cut_plan(plan), targets=find_targets(plan))
+    except SourceError as error:
+        return [{**row, "problem": str(error)}]
+    whole = {**row, "passages": len(cut.passages), "cut": pickle.dumps(cut)}
+    if not cut.passages:
+        return [whole]
+    rows = [
+        {**whole, "passage": n, "text": text, "before": len(indexed_context(passage))}
+        for n, (text, passage) in enumerate(zip(cut.indexed, cut.passages, strict=True))
+    ]
+    return [rows[0], *({**each, "cut": b""} for each in rows[1:])]
+
+
+class Embedder:
+    """Embeds batches of passages in one worker, with the model of the one who asks."""
+
+    def __init__(self, source: str, fingerprint: str) -> None:
+        self._source = source
+        self._fingerprint = fingerprint
+
+    @cached_property
+    def _encoder(self) -> Encoder:
+        encoder = load_encoder(self._source, self._fingerprint)
+        if encoder.fingerprint != self._fingerprint:
+            raise ModelError(
+                f"A worker has the model {encoder.fingerprint}, not {self._fingerprint}. Install the same version of "
+                "Plancite and of the model on every machine."
+            )
+        return encoder
+
+    def __call__(self, batch: dict[str, Any]) -> dict[str, Any]:
+        texts = [str(text) for text in batch.pop("text")]
+        there = [n for n, passage in enumerate(batch["passage"]) if passage >= 0]
+        words = np.full(len(texts), b"", dtype=object)  # bytes as they are: numpy's own would lose noughts at the end
+        try:
+            vectors = np.zeros((len(texts), self._encoder.dimension), np.float32)
+            for n, vector, tokens in self._encoder.embed_with_tokens([texts[n] for n in there]):
+                vectors[there[n]] = vector
+                words[there[n]] = pack_words(texts[there[n]], int(batch["before"][there[n]]), tokens)
+        except ModelError as error:  # raised where it is awaited: Ray would hide it in its own
+            problems = np.array([str(error)] * len(texts))
+            return {**batch, "problem": problems, "vector": np.zeros((len(texts), 1)), "words": words}
+        return {**batch, "vector": vectors, "words": words}

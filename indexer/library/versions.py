@@ -1,0 +1,140 @@
+"""What changed from one version of a plan to another, sentence by sentence, and in the answers to saved questions.
+
+Sentences that stay are found by difflib's matching blocks (Ratcliff and Metzener, 1988). What is left is
+paired by the words two sentences share (Dice, 1945), the most alike first.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from difflib import SequenceMatcher
+
+import numpy as np
+import numpy.typing as npt
+
+from indexer.language.sentences import fold_space, split_sentences
+from indexer.reading.outline import section_at, section_path
+from indexer.storage import Backend, Scope
+from indexer.types import Answer, Change, ChangedAnswer, ChangedSentence, Plan, SavedQuestion, Sentence, page_at
+
+#: Share of words from which one sentence is taken for another's new wording.
+ALIKE = 0.5
+#: Pairs that are looked at; past it (a plan of 4,000 sentences written anew) only equal sentences are paired.
+_MOST_PAIRS = 16_000_000
+_WORD = re.compile(r"[\u4e00-\u9fff]|[^\W\u4e00-\u9fff]+")
+
+
+def compare_versions(old: Plan, new: Plan) -> tuple[ChangedSentence, ...]:
+    """Sentences added, removed, changed and moved, in the order of ``new``.
+
+    White space and line breaks are no change. What was removed stands where it stood in ``old``.
+    """
+    before, after = _sentences(old), _sentences(new)
+    keys = tuple([fold_space(s.text) for s in sentences] for sentences in (before, after))
+    blocks = SequenceMatcher(None, keys[0], keys[1], autojunk=False).get_matching_blocks()
+    stayed = {block.a + i: block.b + i for block in blocks for i in range(block.size)}
+    gone = [i for i in range(len(before)) if i not in stayed]
+    come = sorted(set(range(len(after))) - set(stayed.values()))
+    partner = {come[b]: gone[a] for a, b in _pair([keys[0][i] for i in gone], [keys[1][i] for i in come])}
+    follows = {**stayed, **{was: i for i, was in partner.items()}}
+    changes = []
+    place = 0  # in the new text, behind what stood before in the old
+    for i, sentence in enumerate(before):
+        if i in follows:
+            place = follows[i] + 1
+        else:
+            changes.append((place, 0, i, ChangedSentence(Change.REMOVED, sentence, None)))
+    for i in come:
+        was = partner.get(i)
+        if was is None:
+            change = ChangedSentence(Change.ADDED, None, after[i])
+        else:
+            kind = Change.MOVED if keys[0][was] == keys[1][i] else Change.CHANGED
+            change = ChangedSentence(kind, before[was], after[i])
+        changes.append((i, 1, i, change))
+    return tuple(change for *_, change in sorted(changes, key=lambda entry: entry[:3]))
+
+
+def quotes_of(answer: Answer) -> tuple[tuple[str, str], ...]:
+    """(plan id, quote) of the sentences that answer."""
+    return tuple((c.plan, c.quote) for c in answer.citations)
+
+
+def save_answer(backend: Backend, answer: Answer, scope: Scope) -> SavedQuestion:
+    """Keep the question of ``answer``, which was asked in ``scope``, with its quotes."""
+    at = datetime.now(UTC).isoformat(timespec="seconds")
+    saved = SavedQuestion(0, answer.question, scope.plans, scope.section, at, quotes_of(answer))
+    return replace(saved, id=backend.save_question(saved))
+
+
+def compare_answers(
+    saved: Iterable[SavedQuestion], there: Collection[str], ask: Callable[..., Answer], plan_id: str | None = None
+) -> list[ChangedAnswer]:
+    """Saved questions whose quotes, of one plan if given, are others now.
+
+    Each is put to ``ask`` with the plans of its scope that are still ``there``; where none is, it has no answer.
+    """
+    changed = []
+    for question in saved:
+        plans = question.plans and [plan for plan in question.plans if plan in there]
+        answer = None if plans == [] else ask(question.question, plans=plans, section=question.section)
+        was, now = set(question.quotes), set(quotes_of(answer) if answer else ())
+        gone = tuple(q for q in question.quotes if q not in now and plan_id in (None, q[0]))
+        come = tuple(q for q in (quotes_of(answer) if answer else ()) if q not in was and plan_id in (None, q[0]))
+        if gone or come:
+            changed.append(ChangedAnswer(question, gone, come))
+    return changed
+
+
+def _sentences(plan: Plan) -> list[Sentence]:
+    found = []
+    for start, end in split_sentences(plan.text):
+        section = section_path(plan.sections, section_at(plan.sections, end - 1))
+        page = page_at(plan.pages, start)
+        found.append(Sentence(plan.text[start:end], start, end, section, page))
+    return found
+
+
+def _pair(gone: Sequence[str], come: Sequence[str]) -> list[tuple[int, int]]:
+    """Indices of sentences that are each other's wording, each in one pair at most; the most alike first."""
+    if not gone or not come:
+        return []
+    if len(gone) * len(come) > _MOST_PAIRS:
+        places = {text: i for i, text in reversed(list(enumerate(gone)))}
+        return list({places[text]: (places[text], i) for i, text in enumerate(come) if text in places}.values())
+    alike = _likeness(gone, come)
+    rows, columns = np.nonzero(alike >= ALIKE)
+    # of those equally alike, the pair that stands nearest to the same place
+    far = np.abs(rows / len(gone) - columns / len(come))
+    pairs: list[tuple[int, int]] = []
+    taken_rows: set[int] = set()
+    taken_columns: set[int] = set()
+    for at in np.lexsort((columns, rows, far, -alike[rows, columns])):
+        row, column = int(rows[at]), int(columns[at])
+        if row not in taken_rows and column not in taken_columns:
+            taken_rows.add(row)
+            taken_columns.add(column)
+            pairs.append((row, column))
+    return pairs
+
+
+def _likeness(gone: Sequence[str], come: Sequence[str]) -> npt.NDArray[np.float32]:
+    """Dice's coefficient of the words of each pair, (len(gone), len(come)); 1 for equal texts alone."""
+    words = [[set(_WORD.findall(text.lower())) for text in texts] for texts in (gone, come)]
+    shared = sorted(set().union(*words[0]) & set().union(*words[1]))
+    number = {word: n for n, word in enumerate(shared)}
+    holds = [np.zeros((len(texts), len(shared)), dtype=np.float32) for texts in words]
+    for matrix, texts in zip(holds, words, strict=True):
+        for row, held in enumerate(texts):
+            matrix[row, [number[word] for word in held if word in number]] = 1
+    counts = [np.array([max(1, len(held)) for held in texts], dtype=np.float32) for texts in words]
+    alike = 0.99 * 2 * (holds[0] @ holds[1].T) / (counts[0][:, None] + counts[1][None, :])
+    rows: dict[str, list[int]] = {}
+    for row, text in enumerate(gone):
+        rows.setdefault(text, []).append(row)
+    for column, text in enumerate(come):
+        alike[rows.get(text, []), column] = 1
+    return alike

@@ -1,0 +1,229 @@
+"""Word files through python-docx: paragraphs, headings, list numbers, tables as rows, notes, text boxes.
+
+Running headers and footers, deleted and hidden text and the table of contents are not read. Pages are
+not told: a Word file has none until it is laid out.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from docx import Document
+from docx.opc.constants import RELATIONSHIP_TYPE
+from docx.oxml import parse_xml
+from docx.oxml.ns import qn
+
+from indexer.errors import SourceError
+from indexer.reading.formats.blocks import Blocks
+from indexer.reading.formats.docx.numbering import Numbering
+from indexer.reading.formats.docx.styles import Styles
+from indexer.reading.loading import Content, meaningful_title
+
+#: Bytes of a file's parts, unpacked. A bomb packs a thousand to one; a plan full of pictures stays below.
+LARGEST_UNPACKED = 256 * 1024 * 1024
+#: Bytes of text parts together: a tree of XML takes eight times that in memory.
+LARGEST_XML = 48 * 1024 * 1024
+_OLE = b"\xd0\xcf\x11\xe0"  # the container of old Word files, and of new ones with a password
+_COMPATIBILITY = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
+_MATH_TEXT = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
+_SKIPPED = {qn(f"w:{name}") for name in ("del", "moveFrom", "pPr", "rPr", "instrText", "delText", "sectPr", "rt")}
+_LETTERS = {qn("w:tab"): " ", qn("w:br"): "\n", qn("w:cr"): "\n", qn("w:noBreakHyphen"): "-"}
+_NOTES = {qn("w:footnoteReference"): "footnote", qn("w:endnoteReference"): "endnote"}
+_LONGEST_HEADING = 300  # characters; a longer paragraph with a heading's style is none
+
+
+def load(path: Path, data: bytes) -> Content:
+    """Read a Word file. Raises SourceError when it is damaged, has a password or unpacks beyond bounds."""
+    _check_package(path, data)
+    document = Document(io.BytesIO(data))
+    reading = _Reading(document)
+    reading.read(document.element.body)
+    title = meaningful_title(document.core_properties.title or "") or reading.title
+    return Content(reading.blocks.text(), title=title, headings=reading.blocks.headings(title))
+
+
+def _check_package(path: Path, data: bytes) -> None:
+    if data.startswith(_OLE):
+        raise SourceError(
+            f"{path} is an old Word file or one with a password. Open it, save it as .docx without one, and add that."
+        )
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as package:
+            parts = package.infolist()
+            xml = sum(part.file_size for part in parts if part.filename.endswith((".xml", ".rels")))
+            if xml > LARGEST_XML or sum(part.file_size for part in parts) > LARGEST_UNPACKED:
+                raise SourceError(f"{path} unpacks to more than a plan can hold. Save its text alone, or split it.")
+            # sizes may lie: read piece by piece this shows, before python-docx reads each part at once
+            damaged = package.testzip()
+    except SourceError:
+        raise
+    except Exception as error:  # zipfile lets through what the decompressors raise
+        raise SourceError(f"{path} is not a readable Word file. Open it in Word and save it again.") from error
+    if damaged:
+        raise SourceError(f"{path} is damaged at {damaged}. Open it in Word and save it again.")
+
+
+class _Reading:
+    """One pass over a document's body, filling ``blocks`` and finding the title."""
+
+    def __init__(self, document: Any) -> None:
+        self.blocks = Blocks()
+        self.title = ""
+        self._styles = Styles(document.styles.element)
+        self._numbering = Numbering(_related(document.part, RELATIONSHIP_TYPE.NUMBERING))
+        self._notes = {
+            "footnote": _notes(_related(document.part, RELATIONSHIP_TYPE.FOOTNOTES)),
+            "endnote": _notes(_related(document.part, RELATIONSHIP_TYPE.ENDNOTES)),
+        }
+        self._noted = 0
+
+    def read(self, container: Any) -> None:
+        """Read the paragraphs and tables of ``container`` in order."""
+        for child in container.iterchildren("*"):
+            if child.tag == qn("w:p"):
+                self._paragraph(child)
+            elif child.tag == qn("w:tbl"):
+                self._table(child)
+            elif child.tag not in _SKIPPED:
+                self.read(child)
+
+    def _paragraph(self, paragraph: Any) -> None:
+        style = self._styles.of(paragraph)
+        if style.contents:
+            return
+        aside: list[Any] = []
+        text = "".join(_pieces(paragraph, aside)).strip()
+        if text:
+            label = self._numbering.label(style)
+            level = style.level if len(text) <= _LONGEST_HEADING else None
+            if style.title and not self.title:
+                self.title, level = " ".join(text.split()), None
+            self.blocks.add(_labelled(label, text), level=level, tight=bool(label) and level is None)
+        self._read_aside(aside)
+
+    def _read_aside(self, aside: list[Any]) -> None:
+        """Read the notes and text boxes that stand behind what refers to them, or holds them."""
+        for element in aside:
+            if element.tag in _NOTES:
+                self._note(_NOTES[element.tag], element.get(qn("w:id")))
+            else:
+                self.read(element)
+
+    def _note(self, kind: str, note_id: str | None) -> None:
+        self._noted += 1
+        if note := self._notes[kind].get(note_id or ""):
+            self.blocks.add(f"[{self._noted}] {note}")
+
+    def _table(self, table: Any) -> None:
+        """A row a line; a cell merged downwards is said again in each row it stands beside.
+
+        A table of one column is a frame around paragraphs.
+        """
+        rows = list(_inside(table, "w:tr"))
+        cells = [list(_inside(row, "w:tc")) for row in rows]
+        if max(map(len, cells), default=0) <= 1:
+            for row in cells:
+                for cell in row:
+                    self.read(cell)
+            return
+        above: dict[int, str] = {}
+        for row in cells:
+            texts = []
+            aside: list[Any] = []
+            column = 0
+            for cell in row:
+                merged = cell.find(f"{qn('w:tcPr')}/{qn('w:vMerge')}")
+                goes_on = merged is not None and merged.get(qn("w:val")) != "restart"
+                text = above.get(column, "") if goes_on else _cell_text(cell, aside)
+                above[column] = text
+                texts.append(text)
+                column += _span(cell)
+            self.blocks.add_row(texts)
+            self._read_aside(aside)
+
+
+def _related(part: Any, kind: str) -> Any | None:
+    """The root of the part that ``part`` relates to as ``kind``, parsed; None where there is none."""
+    try:
+        related = part.part_related_by(kind)
+    except KeyError:
+        return None
+    element = getattr(related, "element", None)
+    return element if element is not None else parse_xml(related.blob)
+
+
+def _notes(root: Any | None) -> dict[str, str]:
+    if root is None:
+        return {}
+    kept = [note for note in root if note.get(qn("w:type")) in (None, "normal")]
+    return {note.get(qn("w:id"), ""): " ".join(_note_text(note).split()) for note in kept}
+
+
+def _note_text(note: Any) -> str:
+    """All text of a note, that of its text boxes behind it."""
+    aside: list[Any] = []
+    text = _cell_text(note, aside)
+    return " ".join([text, *(_note_text(box) for box in aside if box.tag not in _NOTES)])
+
+
+def _pieces(element: Any, aside: list[Any]) -> Iterator[str]:
+    """The text within ``element``; notes referred to and text boxes are put ``aside``."""
+    for child in element.iterchildren("*"):
+        tag = child.tag
+        if tag in (qn("w:t"), _MATH_TEXT):
+            yield child.text or ""
+        elif tag in _LETTERS:
+            yield _LETTERS[tag]
+        elif tag in _NOTES or tag == qn("w:txbxContent"):
+            aside.append(child)
+        elif tag == f"{_COMPATIBILITY}AlternateContent":
+            # the same content twice, for newer and for older readers
+            choice = child.find(f"{_COMPATIBILITY}Choice")
+            yield from _pieces(choice if choice is not None else child, aside)
+        elif tag not in _SKIPPED and not (tag == qn("w:r") and _hidden(child)):
+            yield from _pieces(child, aside)
+
+
+def _hidden(run: Any) -> bool:
+    vanish = run.find(f"{qn('w:rPr')}/{qn('w:vanish')}")
+    return vanish is not None and vanish.get(qn("w:val")) not in ("0", "false", "off")
+
+
+def _cell_text(cell: Any, aside: list[Any]) -> str:
+    """The text of a cell or note on one line; notes referred to and text boxes are put ``aside``."""
+    parts = ("".join(_pieces(paragraph, aside)) for paragraph in _paragraphs(cell))
+    return " ".join(part for part in parts if part.strip())
+
+
+def _paragraphs(container: Any) -> Iterator[Any]:
+    """The paragraphs of ``container`` and of tables in it, each once; those of text boxes are put aside with theirs."""
+    for child in container.iterchildren("*"):
+        if child.tag == qn("w:p"):
+            yield child
+        elif child.tag not in _SKIPPED and child.tag != f"{_COMPATIBILITY}Fallback":
+            yield from _paragraphs(child)
+
+
+def _inside(container: Any, name: str) -> Iterator[Any]:
+    """Children called ``name``, also within content controls."""
+    for child in container.iterchildren("*"):
+        if child.tag == qn(name):
+            yield child
+        elif child.tag in (qn("w:sdt"), qn("w:sdtContent"), qn("w:ins"), qn("w:customXml")):
+            yield from _inside(child, name)
+
+
+def _span(cell: Any) -> int:
+    span = cell.find(f"{qn('w:tcPr')}/{qn('w:gridSpan')}")
+    written = span.get(qn("w:val"), "1") if span is not None else "1"
+    return int(written) if re.fullmatch(r"\d{1,3}", written) else 1
+
+
+def _labelled(label: str, text: str) -> str:
+    # Chinese numerals stand close to their words: "一、", "（二）"
+    return label + text if label[-1:] in "、）．" else f"{label} {text}".strip()

@@ -1,0 +1,234 @@
+"""Saved web pages: the main content through trafilatura, with headings, lists and tables as rows.
+
+Where trafilatura finds little of the page's prose, all of its text is taken but for what HTML itself
+marks as navigation. A page saved in one file (MHTML) is unpacked first.
+"""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from lxml import etree
+from lxml import html as lxml_html
+
+from indexer.errors import SourceError
+from indexer.reading.formats.blocks import Blocks
+from indexer.reading.formats.text import decode
+from indexer.reading.loading import Content, meaningful_title
+from indexer.reading.metadata import iso_date
+from indexer.types import Metadata
+
+#: Tags of a page; the longest plans have some ten thousand paragraphs, and a million take minutes.
+MOST_TAGS = 100_000
+#: trafilatura's finding is taken when it holds this share of the page's prose.
+_ENOUGH = 0.5
+_CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]{2,40})""", re.IGNORECASE)
+#: Pages that name these mean the larger set that browsers read instead.
+_LARGER = {"gb2312": "gb18030", "gbk": "gb18030", "iso-8859-1": "cp1252", "latin1": "cp1252", "ascii": "cp1252"}
+_DROPPED = "script style noscript template nav header footer aside form iframe svg button select textarea head".split()
+_BLOCKS = frozenset(
+    "p div section article main body blockquote quote pre figure figcaption dl dt dd table tbody thead tr row"
+    " ul ol list li item address hr details summary center caption".split()
+)
+_DATES = ("pubdate", "publishdate", "article:published_time", "dcterms.issued", "dc.date.issued", "date")
+_ISSUERS = ("contentsource", "dcterms.publisher", "dc.publisher")
+
+
+def load(path: Path, data: bytes) -> Content:
+    """Read a web page. Raises SourceError for bytes that are no text or no page."""
+    page, charset = _from_mhtml(data) if path.suffix.lower() in (".mhtml", ".mht") else (data, None)
+    named = _CHARSET.search(page[:4096])
+    declared = charset or (named[1].decode("ascii").lower() if named else None)
+    source = decode(path, page, _LARGER.get(declared or "", declared))
+    if source.count("<") > MOST_TAGS:
+        raise SourceError(f"{path} has more than {MOST_TAGS:,} tags. Save the plan's own page, or its text alone.")
+    # the declaration has been heeded: left in, it would be read against text that is decoded
+    tree = _parse(re.sub(r"^\s*<\?xml[^>]*\?>", "", source))
+    if tree is None:
+        raise SourceError(f"{path} holds no web page. Save it again from the browser.")
+    metas = _metas(tree)
+    title = _title(tree)
+    own = Metadata(
+        issuer=next((metas[name] for name in _ISSUERS if name in metas), ""),
+        date=next((found for name in _DATES if (found := iso_date(metas.get(name, "")[:10]))), ""),
+        language=(tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang") or "")[:2].lower(),
+        machine_translated="translated-" in (tree.get("class") or ""),
+    )
+    blocks = _main_content(tree)
+    return Content(blocks.text(), title=title, headings=blocks.headings(title), metadata=own)
+
+
+def _from_mhtml(data: bytes) -> tuple[bytes, str | None]:
+    """The first page of a MHTML file and its character set; the data itself where it is none."""
+    message = email.message_from_bytes(data, policy=email.policy.compat32)
+    for part in message.walk():
+        if part.get_content_type() in ("text/html", "application/xhtml+xml"):
+            payload = part.get_payload(decode=True)
+            charset = part.get_param("charset")
+            return payload if isinstance(payload, bytes) else data, charset if isinstance(charset, str) else None
+    return data, None
+
+
+def _parse(source: str) -> Any | None:
+    parser = lxml_html.HTMLParser(encoding="utf-8", huge_tree=False, remove_comments=True, remove_pis=True)
+    try:
+        tree = lxml_html.document_fromstring(source.encode("utf-8", "replace"), parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError):
+        return None
+    return tree
+
+
+def _metas(tree: Any) -> dict[str, str]:
+    """Contents of the page's meta elements by their name in lower case."""
+    found: dict[str, str] = {}
+    for meta in tree.iter("meta"):
+        name = (meta.get("name") or meta.get("property") or "").lower()
+        if name and (content := " ".join((meta.get("content") or "").split())):
+            found.setdefault(name, content)
+    return found
+
+
+def _title(tree: Any) -> str:
+    """The page's only first-level heading, else its title without the site's name behind it."""
+    tops = [" ".join(h.text_content().split()) for h in tree.iter("h1")]
+    if len(tops) == 1 and tops[0]:
+        return meaningful_title(tops[0])
+    element = next(tree.iter("title"), None)
+    whole = " ".join(element.text_content().split()) if element is not None else ""
+    return meaningful_title(re.split(r"\s+[-–—|]\s+|[_|]", whole)[0])
+
+
+def _main_content(tree: Any) -> Blocks:
+    from trafilatura import bare_extraction
+
+    found = Blocks()
+    document = bare_extraction(tree, favor_recall=True, include_comments=False, include_tables=True)
+    body = getattr(document, "body", None)
+    if body is not None:
+        _read(body, found)
+    # behind the extraction, which needs the tree whole
+    etree.strip_elements(tree, *_DROPPED, with_tail=False)
+    prose = sum(_letters(text) for text in _prose(tree))
+    whole = Blocks()
+    _read(tree, whole)
+    # at its wits' end trafilatura gives the page as one paragraph
+    structured = len(found) > 1 or len(whole) <= 1
+    return found if structured and _letters(found.text()) >= max(1, _ENOUGH * prose) else whole
+
+
+def _prose(tree: Any) -> Iterator[str]:
+    """The page's text outside links."""
+    within = 0
+    for event, element in etree.iterwalk(tree, events=("start", "end")):
+        link = element.tag == "a"
+        if event == "start":
+            within += link
+            if not within:
+                yield element.text or ""
+        else:
+            within -= link
+            if not within:
+                yield element.tail or ""
+
+
+def _letters(text: str) -> int:
+    return sum(not c.isspace() for c in text)
+
+
+def _read(root: Any, blocks: Blocks) -> None:
+    """Read the elements below ``root``, HTML's own or those of trafilatura's trees, into ``blocks``."""
+    _Walk(blocks).read(root)
+
+
+class _Walk:
+    """One pass over a tree: text gathers until a block begins or ends."""
+
+    def __init__(self, blocks: Blocks) -> None:
+        self._blocks = blocks
+        self._text: list[str] = []
+        self._mark = ""  # of the list item whose text comes next
+        self._lists: list[int | None] = []  # items so far of each open list; None in one without numbers
+        self._row: list[list[str]] = []  # cells of the open table row
+        self._preformatted = 0
+
+    def read(self, root: Any) -> None:
+        for event, element in etree.iterwalk(root, events=("start", "end")):
+            tag = element.tag if isinstance(element.tag, str) else ""
+            if event == "start":
+                self._open(tag, element)
+                self._add(element.text)
+            else:
+                self._close(tag, element)
+                if element is not root:
+                    self._add(element.tail)
+        self._flush()
+
+    def _add(self, text: str | None) -> None:
+        if text:
+            self._text.append(text if self._preformatted else re.sub(r"\s+", " ", text))
+
+    def _open(self, tag: str, element: Any) -> None:
+        if tag in ("br", "lb"):
+            self._text.append("\n")
+        if tag in _BLOCKS or _heading(tag, element):
+            self._flush()
+        if tag in ("tr", "row") and not self._row and _is_row(element):
+            self._row = [[]]
+        elif tag in ("td", "th", "cell"):
+            self._flush()
+            if self._row:
+                self._row.append([])
+        elif tag in ("ul", "ol", "list"):
+            self._lists.append(0 if tag == "ol" or element.get("rend") == "ol" else None)
+        elif tag in ("li", "item"):
+            self._mark = "-"
+            if self._lists and (count := self._lists[-1]) is not None:
+                self._lists[-1] = count + 1
+                self._mark = f"{count + 1}."
+        elif tag == "pre":
+            self._preformatted += 1
+
+    def _close(self, tag: str, element: Any) -> None:
+        level = _heading(tag, element)
+        if tag in _BLOCKS or level or tag in ("td", "th", "cell"):
+            self._flush(level)
+        if tag in ("tr", "row") and self._row and _is_row(element):
+            self._blocks.add_row([" ".join(cell) for cell in self._row[1:]])
+            self._row = []
+        elif tag in ("ul", "ol", "list") and self._lists:
+            self._lists.pop()
+        elif tag in ("li", "item"):
+            self._mark = ""
+        elif tag == "pre":
+            self._preformatted -= 1
+
+    def _flush(self, level: int | None = None) -> None:
+        text = "".join(self._text)
+        self._text = []
+        if not text.strip():
+            return
+        if self._row:
+            self._row[-1].append(" ".join(text.split()))
+            return
+        for paragraph in re.split(r"\n[ \t]*\n", text):
+            marked = f"{self._mark} {paragraph.strip()}" if self._mark else paragraph
+            self._blocks.add(marked, level=level, tight=bool(self._mark))
+            self._mark = ""
+
+
+def _heading(tag: str, element: Any) -> int | None:
+    name = element.get("rend") or "" if tag == "head" else tag
+    return int(name[1]) if re.fullmatch(r"h[1-6]", name) else None
+
+
+def _is_row(element: Any) -> bool:
+    """Whether a table row holds data: several cells, and none of them a page of its own."""
+    cells = [child for child in element if child.tag in ("td", "th", "cell")]
+    return len(cells) > 1 and not any(
+        next(cell.iter("table", "h1", "h2", "h3", "head"), None) is not None for cell in cells
+    )

@@ -1,0 +1,134 @@
+"""Words of a page -> runs, which a wide gap ends; lines are made of runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from statistics import median
+
+from indexer.language.sentences import is_wide
+from indexer.reading.formats.blocks import CELL
+from indexer.reading.formats.pdf.words import SOFT_HYPHEN, Word
+
+# Gaps are measured in heights of the line. A justified line in a narrow column has wide ones, all alike.
+_GAP = 1.0  # ends a run where it is also unusual in its line
+_UNUSUAL = 1.8  # times the line's median gap
+_WIDEST_GAP = 2.5  # ends a run anyhow
+_BACK = 2.0
+
+
+@dataclass(frozen=True)
+class Run:
+    """Words of one line without a wide gap between; its measures are kept, since laying out asks for them often."""
+
+    words: tuple[Word, ...]
+
+    @property
+    def left(self) -> float:
+        return self.words[0].left
+
+    @cached_property
+    def right(self) -> float:
+        return max(word.right for word in self.words)
+
+    @cached_property
+    def top(self) -> float:
+        return max(word.top for word in self.words)
+
+    @cached_property
+    def bottom(self) -> float:
+        return min(word.bottom for word in self.words)
+
+    @cached_property
+    def text(self) -> str:
+        return "".join(between + word.text for between, word in zip(_between(self.words), self.words, strict=True))
+
+    def offsets(self) -> Iterator[int]:
+        """Where each word begins in ``text``."""
+        position = 0
+        for between, word in zip(_between(self.words), self.words, strict=True):
+            yield position + len(between)
+            position += len(between) + len(word.text)
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of the canonical text: a line of the page, or a row of a table whose cells are ``runs``."""
+
+    runs: tuple[Run, ...]
+    row: bool = False
+    column: int = 0  # the column's number in reading order; one page may have several, one below another
+
+    @cached_property
+    def text(self) -> str:
+        return self._glue.join(run.text for run in self.runs)
+
+    def placed(self) -> Iterator[tuple[int, int, Word]]:
+        """Each word with the number of its run and where it begins in ``text``."""
+        position = 0
+        for number, run in enumerate(self.runs):
+            for offset, word in zip(run.offsets(), run.words, strict=True):
+                yield number, position + offset, word
+            position += len(run.text) + len(self._glue)
+
+    @property
+    def _glue(self) -> str:
+        return CELL if self.row else " "
+
+    @property
+    def words(self) -> Iterable[Word]:
+        return (word for run in self.runs for word in run.words)
+
+    @cached_property
+    def left(self) -> float:
+        return min(run.left for run in self.runs)
+
+    @cached_property
+    def right(self) -> float:
+        return max(run.right for run in self.runs)
+
+    @cached_property
+    def top(self) -> float:
+        return max(run.top for run in self.runs)
+
+    @cached_property
+    def bottom(self) -> float:
+        return min(run.bottom for run in self.runs)
+
+    @cached_property
+    def size(self) -> float:
+        """The type size of most of its characters."""
+        sizes: dict[float, int] = {}
+        for word in self.words:
+            sizes[word.size] = sizes.get(word.size, 0) + len(word.text)
+        return max(sizes, key=lambda size: sizes[size])
+
+
+def make_runs(lines: Iterable[Sequence[Word]]) -> list[Run]:
+    """Runs of words, parted at wide gaps and where the line jumps back."""
+    runs = []
+    for words in lines:
+        gaps = [following.left - word.right for word, following in pairwise(words)]
+        usual = _UNUSUAL * median(gaps) if gaps else 0.0
+        start = 0
+        for i, (word, following) in enumerate(pairwise(words), 1):
+            gap = gaps[i - 1] / max(word.height, following.height)
+            close = is_wide(word.text[-1:]) and is_wide(following.text[:1])
+            wide = gap > _GAP and not close and gaps[i - 1] > usual
+            apart = following.bottom > word.top or following.top < word.bottom
+            if wide or gap > _WIDEST_GAP or gap < -_BACK or apart:
+                runs.append(Run(tuple(words[start:i])))
+                start = i
+        runs.append(Run(tuple(words[start:])))
+    return runs
+
+
+def _between(words: Sequence[Word]) -> list[str]:
+    """What stands before each word: a space, or nothing at the beginning and between Chinese characters."""
+    glue = [""]
+    for word, following in pairwise(words):
+        close = is_wide(word.text[-1:]) and is_wide(following.text[:1])
+        glue.append("" if close or not following.spaced or word.text.endswith(SOFT_HYPHEN) else " ")
+    return glue

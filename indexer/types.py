@@ -1,0 +1,637 @@
+"""The nouns that every module shares: frozen data, no behaviour beyond simple views.
+
+One module past 500 lines, since every signature of the package uses these names.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+
+#: Half-open character range ``[start, end)``.
+Span: TypeAlias = tuple[int, int]
+
+
+class Role(StrEnum):
+    """What a stretch of a plan's text is to its reader."""
+
+    BODY = "body"
+    SUMMARY = "summary"  # a leading summary that the body repeats
+    FURNITURE = "furniture"  # what a web page left around the plan: links, other news
+
+
+@dataclass(frozen=True, slots=True)
+class RecognizedLine:
+    """A line of text that was seen in the image of a page; it begins at ``start`` of the plan's text.
+
+    ``edges`` are where each of its characters begins across the page and where the last ends, in points
+    from the lower left corner of the page as it is shown, as ``bottom`` and ``top`` are.
+    """
+
+    start: int
+    bottom: float
+    top: float
+    edges: tuple[float, ...]
+
+    @property
+    def end(self) -> int:
+        """Where it ends in the plan's text."""
+        return self.start + len(self.edges) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a source that has pages; ``number`` counts from 1.
+
+    ``confidence`` is that of the text recognition, 0 to 1, on a page that was an image, and ``lines`` are
+    where its text was seen; None and none where the text was read.
+    """
+
+    number: int
+    start: int
+    end: int
+    confidence: float | None = None
+    lines: tuple[RecognizedLine, ...] = ()
+
+
+def page_at(pages: Sequence[Page], offset: int) -> int | None:
+    """Number of the page that holds ``offset``, of ``pages`` in reading order; None between and outside them."""
+    index = bisect_right(pages, offset, key=lambda page: page.start) - 1
+    return pages[index].number if index >= 0 and offset < pages[index].end else None
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A node of the section tree, in reading order.
+
+    ``start`` is where the heading begins, ``body`` where the text after it begins and ``end`` where
+    the section and all below it end. ``level`` is 1 for the outermost; ``parent`` is the index of
+    the enclosing section in ``Plan.sections``, or None. ``number`` is as written ("(4)"), or "".
+    """
+
+    start: int
+    body: int
+    end: int
+    level: int
+    number: str
+    title: str
+    parent: int | None
+
+    @property
+    def label(self) -> str:
+        """Number and title as a reader would say them, "(4) Industry"."""
+        return f"{self.number} {self.title}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One passage that the source delivered ready made, with the id and section path it gave it."""
+
+    id: str
+    start: int
+    end: int
+    section: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """What a source tells of itself beyond its text; empty where it does not tell.
+
+    ``issuer`` is the body or region that issued the plan, ``date`` its date as ISO 8601 to the
+    precision known ("2022", "2022-08", "2022-08-05"), ``language`` an ISO 639-1 code ("en", "zh").
+    """
+
+    issuer: str = ""
+    date: str = ""
+    language: str = ""
+    machine_translated: bool = False
+
+    @property
+    def year(self) -> int | None:
+        """The year of its date; None without one."""
+        return int(self.date[:4]) if self.date else None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One document, read: canonical text and what is known of its parts.
+
+    ``id`` is the short name people type, ``sha256`` the hash of the source's bytes. ``asides`` are
+    the stretches of ``text`` that are not the plan's body, with their role. ``records`` is empty
+    unless the source came as records, each of which stays one passage. ``edited`` names what a person
+    has set ("title", "issuer", …), which a new version of the file leaves as it is.
+    """
+
+    id: str
+    title: str
+    text: str
+    source: str
+    sha256: str
+    pages: tuple[Page, ...] = ()
+    sections: tuple[Section, ...] = ()
+    asides: tuple[tuple[int, int, Role], ...] = ()
+    records: tuple[Record, ...] = ()
+    warnings: tuple[str, ...] = ()
+    metadata: Metadata = Metadata()
+    edited: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A few sentences of one section of a plan: ``plan.text[start:end] == text``, always.
+
+    ``section`` is the path of section labels from the outermost in. ``cut_off`` says that a figure
+    in the text is broken off in the source. ``record`` is the id the source gave, if it came as
+    records.
+    """
+
+    plan: str
+    title: str
+    start: int
+    end: int
+    text: str
+    section: tuple[str, ...] = ()
+    page: int | None = None
+    role: Role = Role.BODY
+    cut_off: bool = False
+    record: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlanInfo:
+    """What a library tells of a plan without its text."""
+
+    id: str
+    title: str
+    source: str
+    pages: int | None
+    passages: int
+    words: int
+    sha256: str
+    warnings: tuple[str, ...]
+    metadata: Metadata = Metadata()
+
+
+class Stage(StrEnum):
+    """How far the work on one file is."""
+
+    READING = "reading"
+    EMBEDDING = "embedding"
+    STORING = "storing"
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What became of one file: ``status`` is "added", "replaced", "same", "failed" or "cancelled"."""
+
+    path: str
+    status: str
+    plan: str | None = None
+    passages: int = 0
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage found for a question; ``score`` is higher for better and has no unit.
+
+    ``highlights`` are spans of ``passage.text``: the words that met words of the question.
+    """
+
+    passage: Passage
+    score: float
+    highlights: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """Where a quote stands: ``plan.text[start:end] == quote``. ``n`` counts from 1 in an answer."""
+
+    n: int
+    plan: str
+    title: str
+    section: tuple[str, ...]
+    page: int | None
+    start: int
+    end: int
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerSentence:
+    """One sentence of a plan that answers; ``emphasis`` spans are offsets into ``text``.
+
+    ``span`` is the part of it that the reader takes for the answer; None without a reader.
+    """
+
+    text: str
+    citation: int
+    emphasis: tuple[Span, ...] = ()
+    cut_off: bool = False
+    span: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """All that is known about one question.
+
+    ``sentences`` is empty when no sentence answers; then ``nearest`` is the closest miss and
+    ``unmatched`` the words of the question that nothing in the plans met. ``searched`` counts the
+    passages in scope.
+    """
+
+    question: str
+    searched: int
+    sentences: tuple[AnswerSentence, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    hits: tuple[Hit, ...] = ()
+    nearest: Hit | None = None
+    unmatched: tuple[str, ...] = ()
+    confidence: float = 0.0
+
+    @property
+    def answerable(self) -> bool:
+        """Whether any sentence answers the question."""
+        return bool(self.sentences)
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """Every passage on a topic, with where the search stopped and why.
+
+    ``by_plan`` and ``by_section`` map a plan id, and (plan id, outermost section label), to the
+    number of its passages among ``hits``.
+    """
+
+    question: str
+    searched: int
+    hits: tuple[Hit, ...]
+    by_plan: dict[str, int]
+    by_section: dict[tuple[str, str], int]
+    stopped: str
+
+
+class Aspect(StrEnum):
+    """What two texts can differ in that matters to a reader of plans."""
+
+    FIGURE = "figure"  # a figure with its unit, compared as a value
+    YEAR = "year"
+    NAME = "name"
+    BINDING = "binding"  # must, should, strive, encourage
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Words of a text that differ from the text beside it; ``span`` is of that text."""
+
+    span: Span
+    aspect: Aspect
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One plan's answer in a comparison; ``marks``, by sentence of it: what other plans say otherwise."""
+
+    plan: str
+    title: str
+    answer: Answer
+    marks: tuple[tuple[Mark, ...], ...] = ()
+
+    @property
+    def found(self) -> bool:
+        """Whether the plan answers."""
+        return self.answer.answerable
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One aspect in which plans differ: ``values`` maps a plan id to "37000000 kW", "2030", "must".
+
+    A plan that says nothing in this aspect is left out.
+    """
+
+    aspect: Aspect
+    values: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One question asked of several plans, a cell a plan in the order given, and where they differ."""
+
+    question: str
+    cells: tuple[Cell, ...]
+    differences: tuple[Difference, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Counterpart:
+    """A passage of another plan beside a picked one; ``mutual``: each is the other's nearest.
+
+    ``own_marks`` are of the picked passage's text, ``marks`` of ``hit.passage.text``.
+    """
+
+    hit: Hit
+    mutual: bool
+    own_marks: tuple[Mark, ...] = ()
+    marks: tuple[Mark, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Distinct:
+    """Passages of one section that only their plan has, in reading order.
+
+    ``hit.score`` says how far each is from the nearest of any other plan, between 0 and 1.
+    """
+
+    plan: str
+    title: str
+    section: tuple[str, ...]
+    passages: tuple[Hit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What most plans say alike: one passage of each of them, by plan id."""
+
+    passages: tuple[Passage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Uniqueness:
+    """What only one of several plans says and what most share; ``measure`` is a sentence on how it was told.
+
+    ``only`` runs plan by plan, section by section, ``shared`` in the order of the first passages.
+    """
+
+    measure: str
+    only: tuple[Distinct, ...]
+    shared: tuple[Shared, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SectionPair:
+    """Indices into two plans' ``sections``, None where one has no counterpart; ``score`` from 0 to 1."""
+
+    one: int | None
+    other: int | None
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One text that a plan has had; ``n`` counts a plan's versions from 1.
+
+    ``since`` and ``until`` are when it came and when it was replaced or removed, ISO 8601 in UTC;
+    ``until`` is "" for the version in the library now.
+    """
+
+    plan: str
+    n: int
+    title: str
+    source: str
+    sha256: str
+    words: int
+    since: str
+    until: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence of one version of a plan: ``plan.text[start:end] == text``."""
+
+    text: str
+    start: int
+    end: int
+    section: tuple[str, ...]
+    page: int | None
+
+
+class Change(StrEnum):
+    """What became of a sentence from one version to another."""
+
+    ADDED = "added"
+    REMOVED = "removed"
+    CHANGED = "changed"
+    MOVED = "moved"  # the same words at another place
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedSentence:
+    """One change: ``old`` is None for what was added, ``new`` for what was removed."""
+
+    change: Change
+    old: Sentence | None
+    new: Sentence | None
+
+
+@dataclass(frozen=True, slots=True)
+class SavedQuestion:
+    """A question kept to see whether its answer changes.
+
+    ``quotes`` are (plan id, quote) of the answer's sentences when it was saved, at ``at``, ISO 8601
+    in UTC; empty where nothing answered. ``plans`` and ``section`` are the scope it is asked in.
+    """
+
+    id: int
+    question: str
+    plans: tuple[str, ...] | None
+    section: str | None
+    at: str
+    quotes: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AskedQuestion:
+    """A question that was asked: of which plans (all when there is none), of which sections, and whether for all.
+
+    ``every`` asks for every passage on the topic instead of an answer. Two are the same question when
+    they are equal.
+    """
+
+    question: str
+    plans: tuple[str, ...] = ()
+    section: str = ""
+    every: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedAnswer:
+    """A saved question whose answer is another now: (plan id, quote) that went, and that came."""
+
+    saved: SavedQuestion
+    gone: tuple[tuple[str, str], ...]
+    come: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What changed in a plan between two versions: sentences in reading order of ``new``.
+
+    ``answers`` are the saved questions whose answers in this plan differ from those they were saved
+    with; they are asked of the library as it is now.
+    """
+
+    old: Version
+    new: Version
+    sentences: tuple[ChangedSentence, ...]
+    answers: tuple[ChangedAnswer, ...] = ()
+
+
+class Binding(StrEnum):
+    """Degrees of obligation, the strictest first."""
+
+    MUST = "must"
+    SHOULD = "should"
+    STRIVE = "strive"
+    ENCOURAGE = "encourage"
+
+
+class TargetKind(StrEnum):
+    """What a figure does: a plan is to reach it, or it says what a rule applies to."""
+
+    TARGET = "target"
+    THRESHOLD = "threshold"
+
+
+class Comparator(StrEnum):
+    """How the figure bounds what is meant."""
+
+    EQUAL = "="
+    ABOUT = "≈"
+    MORE = ">"
+    AT_LEAST = ">="
+    LESS = "<"
+    AT_MOST = "<="
+    RANGE = "range"
+
+
+class Trend(StrEnum):
+    """Which way a figure moves that is a difference rather than a level."""
+
+    RISE = "rise"
+    FALL = "fall"
+
+
+class Sector(StrEnum):
+    """What part of life a target concerns; the sectors of national climate reports, in the words of plans."""
+
+    ECONOMY = "whole economy"
+    ENERGY = "energy"
+    INDUSTRY = "industry"
+    BUILDINGS = "buildings"
+    TRANSPORT = "transport"
+    LAND = "agriculture and land"
+    WASTE = "waste and circular economy"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One figure that a plan commits to, or a threshold.
+
+    ``quote`` is ``plan.text[start:end]``, the sentence; ``span`` that of ``figure`` in the plan's text.
+    ``value`` and ``high``, which only a range has, are in ``unit``, a pint name, "" for a mere count.
+    Both are None where the source broke the figure off (``cut_off``). ``change`` says that the value is
+    a difference, to ``base_year`` if one is named. ``doubt`` is a sentence on what could not be told for
+    sure, or "".
+    """
+
+    kind: TargetKind
+    plan: str
+    indicator: str
+    comparator: Comparator
+    value: float | None
+    high: float | None
+    unit: str
+    figure: str
+    quote: str
+    section: tuple[str, ...]
+    page: int | None
+    start: int
+    end: int
+    span: Span
+    year: int | None = None
+    base_year: int | None = None
+    change: Trend | None = None
+    scope: str | None = None
+    binding: Binding = Binding.SHOULD
+    cut_off: bool = False
+    doubt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TargetCell:
+    """A target in its row: ``value`` and ``high`` converted to the row's unit."""
+
+    target: Target
+    value: float | None
+    high: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class TargetRow:
+    """One indicator for one year across plans, in the order of the plans asked for.
+
+    ``series`` numbers the indicator: rows of other years have the same. ``gap`` is the largest value less
+    the smallest, in ``unit``; None where fewer than two plans have a value, or where they cannot be
+    subtracted, which ``note`` then says.
+    """
+
+    series: int
+    indicator: str
+    year: int | None
+    unit: str
+    cells: tuple[TargetCell, ...]
+    gap: float | None
+    note: str = ""
+
+
+__all__ = [
+    "Added",
+    "Answer",
+    "AnswerSentence",
+    "AskedQuestion",
+    "Aspect",
+    "Binding",
+    "Cell",
+    "Change",
+    "ChangedAnswer",
+    "ChangedSentence",
+    "Changes",
+    "Citation",
+    "Comparator",
+    "Comparison",
+    "Counterpart",
+    "Difference",
+    "Distinct",
+    "Hit",
+    "Mark",
+    "Metadata",
+    "Page",
+    "Passage",
+    "Plan",
+    "PlanInfo",
+    "RecognizedLine",
+    "Record",
+    "Role",
+    "SavedQuestion",
+    "Section",
+    "SectionPair",
+    "Sector",
+    "Sentence",
+    "Shared",
+    "Span",
+    "Stage",
+    "Survey",
+    "Target",
+    "TargetCell",
+    "TargetKind",
+    "TargetRow",
+    "Trend",
+    "Uniqueness",
+    "Version",
+    "page_at",
+]

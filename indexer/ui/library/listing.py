@@ -1,0 +1,145 @@
+"""The plans of the library as a table to read, to find in, and to pick from."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from pathlib import PurePath
+from typing import Any
+
+import streamlit as st
+
+from indexer.library import Library
+from indexer.types import PlanInfo
+from indexer.ui.library import state
+from indexer.ui.library.address import Browsing
+from indexer.ui.library.plan import language_name, show_plan
+from indexer.ui.library.removed import remove
+from indexer.ui.shared.markup import Html, element, plain, show, text_element
+from indexer.wording import counted
+
+#: Plans listed at first, and further ones a click; each is three elements of the page.
+_LISTED = 40
+_SHOWN = "plans-shown"
+#: Ids of the plans that are ticked, by the session: Streamlit forgets the ticks of rows that are not drawn.
+_PICKS = "plans-picked"
+_COLUMNS = ("Region or issuer", "Date", "Language", "Pages", "Passages", "Words")
+_ORDERS: dict[str, Callable[[PlanInfo], Any]] = {
+    "Title": lambda info: info.title.casefold(),
+    "Region or issuer": lambda info: (not info.metadata.issuer, info.metadata.issuer.casefold()),
+    "Newest first": lambda info: tuple(-ord(c) for c in info.metadata.date) or (1,),
+    "Longest first": lambda info: -info.words,
+    "With warnings first": lambda info: not info.warnings,
+}
+
+
+def show_list(library: Library, plans: Sequence[PlanInfo], browsing: Browsing) -> None:
+    """The tools, then one row a plan; the open one's panel stands under its row."""
+    order = _show_tools(plans)
+    holding = [info for info in plans if _holds(info, browsing.words)]
+    found = sorted(holding, key=lambda info: (_ORDERS[order](info), info.id))
+    _show_picked(library, plans)
+    shown = found[: st.session_state.setdefault(_SHOWN, _LISTED)]
+    opened = next((info for info in plans if info.id == browsing.plan), None)
+    if opened and opened not in shown:
+        shown.insert(0, opened)
+    if not found:
+        show(text_element("p", f"No plan's title, region or file holds “{browsing.words}”.", "none"))
+    with st.container(key="plan-list", gap=None):
+        if shown:
+            heads = element("span", *(text_element("span", name) for name in _COLUMNS), css="columns")
+            show(element("p", text_element("span", "Plan", "name"), heads, css="plan-heads"))
+        for info in shown:
+            _show_row(info, is_open=info == opened)
+            if info == opened:
+                show_plan(library, info, browsing)
+    if len(found) > len(shown):
+        st.button(f"Show more of {len(found):,} plans", key="more-plans", on_click=_show_more)
+
+
+def _show_tools(plans: Sequence[PlanInfo]) -> str:
+    """Where plans are found and ordered; the order."""
+    with st.container(key="plan-tools", horizontal=True, gap="medium", vertical_alignment="bottom"):
+        st.text_input("Find", key=state.FIND, placeholder=f"Among {counted(len(plans), 'plan')}", on_change=state.find)
+        return st.selectbox("Order", list(_ORDERS), key=state.ORDER)
+
+
+def _holds(info: PlanInfo, words: str) -> bool:
+    text = f"{info.title} {info.id} {PurePath(info.source).name} {info.metadata.issuer} {info.metadata.date}".casefold()
+    return all(word in text for word in words.casefold().split())
+
+
+def _show_picked(library: Library, plans: Sequence[PlanInfo]) -> None:
+    """What can be done with the plans that are ticked, listed now or not."""
+    _keep_picks(plans)
+    picked = [info.id for info in plans if info.id in st.session_state[_PICKS]]
+    if picked:
+        with st.container(key="picked-plans", horizontal=True, gap="small", vertical_alignment="center"):
+            label = f"Remove {counted(len(picked), 'plan')}"
+            st.button(label, key="remove-picked", on_click=_remove, args=(library, picked))
+            st.button("Pick none", key="pick-none", type="tertiary", on_click=_keep_picks, args=([],))
+
+
+def _show_row(info: PlanInfo, *, is_open: bool) -> None:
+    with st.container(key=f"plan-row-{'open-' if is_open else ''}{info.sha256[:12]}-{info.id}", gap="xsmall"):
+        key = _pick_key(info.id)
+        st.session_state[key] = info.id in st.session_state[_PICKS]
+        st.checkbox(
+            _spoken(f"Pick {info.title}"), key=key, label_visibility="collapsed", on_change=_pick, args=(info.id,)
+        )
+        st.button(plain(info.title), key=f"plan-{info.id}", type="tertiary", on_click=state.open_plan, args=(info.id,))
+        show(_cells(info))
+        if badges := _badges(info):
+            show(*badges)
+
+
+def _spoken(label: str) -> str:
+    """A label that is heard and not seen: words alone, as escapes of Markdown would be read out."""
+    return " ".join(re.findall(r"[^\W_]+", label))
+
+
+def _cells(info: PlanInfo) -> Html:
+    """The columns; each figure with its noun, which only a narrow screen shows and a screen reader says."""
+    known = info.metadata
+    figures = [(info.pages, "page"), (info.passages, "passage"), (info.words, "word")]
+    texts = [text_element("span", text) for text in (known.issuer, known.date, language_name(known.language))]
+    counts = [
+        element("span", text_element("span", f"{n:,}"), text_element("span", f" {counted(n, noun).split()[1]}", "unit"))
+        if n is not None
+        else text_element("span", "")
+        for n, noun in figures
+    ]
+    return element("p", *texts, *counts, css="cells")
+
+
+def _badges(info: PlanInfo) -> list[Html]:
+    marks = ["Machine translation"] if info.metadata.machine_translated else []
+    marks += [warning[:1].upper() + warning[1:] for warning in info.warnings]
+    return [element("p", *(text_element("span", mark, "badge") for mark in marks), css="badges")] if marks else []
+
+
+def _pick_key(plan: str) -> str:
+    return f"pick-{plan}"
+
+
+def _pick(plan: str) -> None:
+    """Keep whether the box of ``plan`` is ticked."""
+    picks: set[str] = st.session_state[_PICKS]
+    keep = picks.add if st.session_state[_pick_key(plan)] else picks.discard
+    keep(plan)
+
+
+def _keep_picks(plans: Sequence[PlanInfo]) -> None:
+    """Forget the ticks of all plans but these."""
+    st.session_state[_PICKS] = st.session_state.get(_PICKS, set()) & {info.id for info in plans}
+
+
+@state.guarded
+def _remove(library: Library, picked: Sequence[str]) -> None:
+    """Remove what is ticked with its ticks, as no list may be left to forget them before it is put back."""
+    remove(library, picked)
+    _keep_picks(library.plans())
+
+
+def _show_more() -> None:
+    st.session_state[_SHOWN] += _LISTED

@@ -1,0 +1,1 @@
+"""What all pages share: access to the library, address, markup, sources."""

@@ -1,0 +1,141 @@
+"""Text of strangers -> HTML and labels that show it as it stands; the only way to the page for either."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import NewType
+
+import streamlit as st
+
+from indexer.language.sentences import LINE_OPENER
+from indexer.types import AnswerSentence, Span
+from indexer.wording import HEADING_LINE, silent_spans
+
+#: The app's own scripts and its style sheet.
+STATIC = Path(__file__).resolve().parents[1] / "static"
+#: HTML in which every text of a document or a person is escaped; made here and nowhere else.
+Html = NewType("Html", str)
+
+#: Classes of spans and their elements, the outermost first; where two overlap, the inner is cut.
+_ELEMENTS = {
+    "passage": "span",  # an opened passage
+    "around": "span",  # what stands around it
+    "heading": "span",
+    "answer": "mark",  # a sentence that answers, within its passage
+    "span": "strong",  # what the reader takes for the answer, within its sentence
+    "emphasis": "mark",  # the words that matter, within an answer
+    # What differs from the text beside it, by the aspect in which it does.
+    "figure": "b",
+    "year": "b",
+    "name": "b",
+    "binding": "b",
+    "met": "u",  # words that met words of the question
+    "silent": "span",  # kept in the text, not shown
+}
+
+_LINE_BREAK = re.compile(r"\n[ \t]*(\n?)\s*")
+
+_PLAIN_WORD = re.compile(r"[A-Za-z0-9_]+")
+_YEAR = 365 * 24 * 3600  # seconds
+
+_PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
+# Emoji codes, arrows and bare addresses are replaced after Markdown's escapes are undone; a word
+# joiner, which has no width, keeps them from being recognised.
+_REPLACED_LATER = re.compile(r"(?<=[:@<>=~-])(?=\S)|(?<=\bwww)(?=\.)", re.IGNORECASE)
+_WORD_JOINER = "\u2060"
+
+
+def marked_html(text: str, spans_by_class: Mapping[str, Sequence[Span]] | None = None) -> Html:
+    """``text`` escaped, with spans of it in the elements of their classes.
+
+    Its text content is ``text``, character by character. Line ends fold, as HTML does, save those
+    that end a paragraph; the marks of Markdown headings are there but not shown. Raises KeyError
+    for a class that does not exist.
+    """
+    spans: dict[str, list[Span]] = {name: [] for name in _ELEMENTS}
+    for name, given in (spans_by_class or {}).items():
+        spans[name] += given
+    spans["heading"] += [m.span(2) for m in HEADING_LINE.finditer(text)]
+    spans["silent"] += silent_spans(text)
+    layers = [(name, sorted(found)) for name, found in spans.items() if found]
+    paragraphs = pairwise([0, *_paragraph_breaks(text), len(text)])
+    return Html('<span class="break"></span>'.join(_nested(text, span, layers) for span in paragraphs))
+
+
+def sentence_html(sentence: AnswerSentence, marks: Mapping[str, Sequence[Span]] | None = None) -> Html:
+    """A sentence that answers, with the words that matter, the reader's answer, and ``marks`` by class in it."""
+    span = [sentence.span] if sentence.span else []
+    return marked_html(sentence.text, {"emphasis": sentence.emphasis, "span": span, **(marks or {})})
+
+
+def element(tag: str, *inner: Html, css: str = "", **attributes: str) -> Html:
+    """``inner`` within an element; attribute values are escaped, their names' "_" read as "-"."""
+    given = {"class": css, **attributes} if css else attributes
+    written = "".join(f' {name.replace("_", "-")}="{html.escape(value)}"' for name, value in given.items())
+    return Html(f"<{tag}{written}>{''.join(inner)}</{tag}>")
+
+
+def text_element(tag: str, text: str, css: str = "") -> Html:
+    """An element that holds ``text`` and nothing else."""
+    return element(tag, Html(html.escape(text)), css=css)
+
+
+def show(*pieces: Html) -> None:
+    """Write HTML to the page."""
+    st.html("".join(pieces))
+
+
+def run_script(name: str) -> None:
+    """Run one of the app's own scripts, which lie in ``STATIC``; nothing of a document is ever in one."""
+    _run((STATIC / name).read_text("utf-8"))
+
+
+def set_cookie(name: str, value: str) -> None:
+    """Have the browser keep ``value`` for a year and send it along. Raises ValueError for more than plain words."""
+    if not (_PLAIN_WORD.fullmatch(name) and _PLAIN_WORD.fullmatch(value)):
+        raise ValueError(f"{name!r}, {value!r}: a cookie of ours holds ASCII letters, digits and underscores only.")
+    _run(f'document.cookie = "{name}={value}; path=/; max-age={_YEAR}; SameSite=Lax";')
+
+
+def plain(text: str) -> str:
+    """``text`` for a label or message that Streamlit would read as Markdown, on one line."""
+    joined = _REPLACED_LATER.sub(_WORD_JOINER, " ".join(text.split()))
+    return _PUNCTUATION.sub(r"\\\g<0>", joined)
+
+
+def _run(script: str) -> None:
+    st.html(f"<script>{script}</script>", unsafe_allow_javascript=True)
+
+
+def _nested(text: str, span: Span, layers: Sequence[tuple[str, list[Span]]]) -> str:
+    """``text`` within ``span``: elements of the first layer, those of the others inside and between."""
+    start, end = span
+    if not layers:
+        return html.escape(text[start:end])
+    (name, found), rest = layers[0], layers[1:]
+    tag = _ELEMENTS[name]
+    parts = []
+    for first, last in found:
+        opened, closed = max(first, start), min(last, end)
+        if opened < closed:
+            inner = _nested(text, (opened, closed), rest)
+            parts += [_nested(text, (start, opened), rest), f'<{tag} class="{name}">{inner}</{tag}>']
+            start = closed
+    return "".join([*parts, _nested(text, (start, end), rest)])
+
+
+def _paragraph_breaks(text: str) -> list[int]:
+    """Offsets at which a paragraph, a heading or an item of a list begins after a line end."""
+    found = []
+    line_start = 0
+    for match in _LINE_BREAK.finditer(text):
+        line = text[line_start : match.start()]
+        line_start = match.end()
+        ends = match.group(1) or line.lstrip().startswith("#") or LINE_OPENER.match(text, line_start)
+        if ends and line.strip() and line_start < len(text):
+            found.append(line_start)
+    return found

@@ -1,0 +1,120 @@
+"""The pages of a PDF as images, a passage's lines highlighted on them."""
+
+from __future__ import annotations
+
+import base64
+import struct
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from indexer.errors import SourceError
+from indexer.library import Library
+from indexer.library.originals import find_original
+from indexer.types import Page, Plan, Span, page_at
+from indexer.ui.shared.markup import Html, element, show, text_element
+from indexer.ui.shared.original import missing_original
+from indexer.viewing.boxes import PageBoxes, find_boxes
+from indexer.viewing.drawing import page_image
+
+#: Dots a point in a column of the Read page and beside an answer: an A4 page is then sharp on screens of
+#: 1.5 and 1.8 dots a pixel. A click on a citation waits for the latter; it has half as many dots.
+WIDE, NARROW = 2.0, 1.4
+_USUAL = 100
+#: Pages of one passage that are shown at once; one that goes on over more is turned to.
+_AT_ONCE = 2
+#: Page images kept, for all who look; one is some 300 kilobytes, at twice the usual size a megabyte.
+_KEPT = 64
+_UNMARKED = (
+    "The lines are not marked: this page was read before places were kept, or is read otherwise by now. "
+    "Remove the plan and add its file again to see them."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PageImage:
+    """One page as PNG, ``width`` by ``height`` dots; ``spot`` is how far down it the first box is, 0 to 1."""
+
+    number: int
+    png: bytes
+    width: int
+    height: int
+    spot: float | None
+
+
+def draw_pages(library: Library, plan: Plan, span: Span | None, number: int | None, scale: float) -> list[PageImage]:
+    """The page ``number``, or else those on which ``span`` begins, with boxes on the lines of ``span``.
+
+    ``number`` is one of the plan's; ``scale`` is dots a point. Raises SourceError when the original is gone,
+    or cannot be read as a PDF any more.
+    """
+    path = find_original(library.backend, plan)
+    if not path:
+        raise missing_original(plan)
+    numbers = [number] if number is not None else pages_of(plan, span) if span else [1]
+    shown = tuple(page for page in plan.pages if page.number in numbers)
+    if span:
+        # a passage of many pages is not looked for on all of them
+        start, end = max(span[0], shown[0].start), min(span[1], shown[-1].end)
+        span = (start, end) if start < end else None
+    quote = plan.text[slice(*span)] if span else ""
+    return _drawn(path, plan, plan.sha256, shown, span, quote, scale)
+
+
+def pages_of(plan: Plan, span: Span) -> list[int]:
+    """Numbers of the first pages that hold characters of ``span``, in order."""
+    start, end = span
+    held = [page.number for page in plan.pages if plan.text[max(start, page.start) : min(end, page.end)].strip()]
+    return held[:_AT_ONCE] or [page_at(plan.pages, start) or 1]
+
+
+def show_pages(
+    library: Library, plan: Plan, span: Span | None, number: int | None, scale: float, zoom: int = _USUAL
+) -> bool:
+    """Show the pages of ``draw_pages``, from the first marked line on; False, and why not, where there are none.
+
+    ``zoom`` is their size, in per cent, ``scale`` that at the usual size.
+    """
+    try:
+        images = draw_pages(library, plan, span, number, scale * max(1.0, zoom / _USUAL))
+    except SourceError as error:
+        show(text_element("p", f"{error} Below is the text.", "notice"))
+        return False
+    if span and number is None and all(image.spot is None for image in images):
+        show(text_element("p", _UNMARKED, "aside"))
+    label = " and ".join(f"page {image.number}" for image in images)
+    sheets = (_sheet(image, zoom) for image in images)
+    box = element("div", *sheets, css="page-images", tabindex="0", role="region", aria_label=f"Image of {label}")
+    show(box)
+    return True
+
+
+def _sheet(image: PageImage, zoom: int) -> Html:
+    data = base64.b64encode(image.png).decode("ascii")
+    size = {"width": str(image.width), "height": str(image.height)}
+    drawn = element("img", src=f"data:image/png;base64,{data}", alt=f"Page {image.number}", **size)
+    spot = [] if image.spot is None else [element("span", css="spot", style=f"top: {image.spot:.2%}")]
+    return element("div", drawn, *spot, css="page-image", style=f"--zoom: {zoom / _USUAL}")
+
+
+@st.cache_data(show_spinner="Drawing the page", max_entries=_KEPT)
+def _drawn(
+    _path: Path, _plan: Plan, sha256: str, pages: tuple[Page, ...], span: Span | None, quote: str, scale: float
+) -> list[PageImage]:
+    """``pages`` and ``quote``, what ``span`` holds, tell plans of one file apart that were read in other ways."""
+    try:
+        data = _path.read_bytes()
+    except OSError as error:
+        raise missing_original(_plan) from error
+    boxed = {page.number: page for page in find_boxes(data, _plan, span)} if span else {}
+    return [_image(data, page.number, boxed.get(page.number), scale) for page in pages]
+
+
+def _image(data: bytes, number: int, boxed: PageBoxes | None, scale: float) -> PageImage:
+    png = page_image(data, number, boxed.boxes if boxed else (), scale=scale)
+    width, height = struct.unpack(">II", png[16:24])  # the header that every PNG begins with
+    spot = None
+    if boxed and boxed.boxes:
+        spot = 1 - boxed.boxes[0].top / boxed.height
+    return PageImage(number, png, width, height, spot)

@@ -1,0 +1,202 @@
+"""Charts of targets: one indicator across plans and years, and a plan's targets on a time line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from textwrap import wrap
+from typing import Any, TypeAlias
+
+import altair as alt
+import streamlit as st
+
+from indexer.exporting.charts import draw_png, draw_svg
+from indexer.exporting.targets import cell_text, figure_text
+from indexer.types import Target, TargetKind, TargetRow
+from indexer.ui.shared.address import Listing
+from indexer.ui.shared.markup import show, text_element
+from indexer.ui.targets import state
+from indexer.wording import counted, number, reading_unit, visible_text, with_unit
+
+#: A figure of a plan: the plan and where the figure begins.
+_At: TypeAlias = tuple[str, int]
+#: Lines of a time line; more would not be read.
+_MOST = 40
+#: Heights of a line and of a bar in it, the size of text, the width of a chart that is taken away; in pixels.
+_LINE, _BAR, _TEXT, _WIDTH = 42, 12, 12, 640
+#: Characters of a heading's line on it.
+_COLUMNS = 80
+#: The colour of the text around a chart, light or dark.
+_INK = alt.value("currentColor")
+
+
+def show_charts(
+    listing: Listing, rows: Sequence[TargetRow], targets: Sequence[Target], titles: Mapping[str, str]
+) -> None:
+    """The chart that ``listing`` asks for, of the rows that hold one of ``targets``, or of these themselves."""
+    st.session_state[state.CHART] = state.CHARTS[bool(listing.line)]
+    with st.container(key="t-chart-box"):
+        with st.container(key="t-chart-choice", horizontal=True, vertical_alignment="bottom", gap="medium"):
+            plans = list(dict.fromkeys(t.plan for t in targets))
+            st.segmented_control(
+                "Chart",
+                state.CHARTS,
+                key=state.CHART,
+                required=True,
+                label_visibility="collapsed",
+                on_change=state.turn_chart,
+                args=(plans[0],),
+            )
+            if listing.line:
+                plan = _pick_plan(plans, listing, titles)
+            else:
+                series = _pick_series(rows, targets, listing)
+        if listing.line:
+            _show_line([t for t in targets if t.plan == plan], titles)
+        else:
+            _show_indicator(series, titles)
+
+
+def _pick_series(rows: Sequence[TargetRow], targets: Sequence[Target], listing: Listing) -> list[TargetRow]:
+    """The rows of the indicator that is charted; what the words are about comes first, then what most plans have."""
+    shown = set(targets)
+    series: dict[int, list[TargetRow]] = {}
+    for row in rows:
+        series.setdefault(row.series, []).append(row)
+    found: dict[_At, list[TargetRow]] = {}
+    for of_series in series.values():
+        drawn = [r for r in of_series if r.year is not None and any(c.value is not None for c in r.cells)]
+        if drawn and any(c.target in shown for r in of_series for c in r.cells):
+            first = of_series[0].cells[0].target
+            found[first.plan, first.span[0]] = drawn
+    if not found:
+        return []
+    about = {at for at, drawn in found.items() if any(state.holds(row.indicator, listing.words) for row in drawn)}
+    order = sorted(found, key=lambda at: (at not in about, -len(_plans(found[at]))))
+    wanted = (at for at in order for r in found[at] for c in r.cells if (c.target.plan, c.target.span[0]) == listing.at)
+    st.session_state[state.INDICATOR] = next(wanted, order[0])
+    chosen: _At = st.selectbox(
+        "Indicator",
+        order,
+        key=state.INDICATOR,
+        format_func=lambda at: _label(found[at]),
+        on_change=state.pick_indicator,
+    )
+    return found[chosen]
+
+
+def _plans(rows: Sequence[TargetRow]) -> list[str]:
+    return list(dict.fromkeys(c.target.plan for r in rows for c in r.cells))
+
+
+def _label(rows: Sequence[TargetRow]) -> str:
+    return f"{visible_text(rows[0].indicator)} · {counted(len(_plans(rows)), 'plan')}"
+
+
+def _pick_plan(plans: Sequence[str], listing: Listing, titles: Mapping[str, str]) -> str:
+    st.session_state[state.LINE_PLAN] = listing.line if listing.line in plans else plans[0]
+    return st.selectbox(
+        "Plan", plans, key=state.LINE_PLAN, format_func=lambda plan: titles[plan], on_change=state.pick_line
+    )
+
+
+def _show_indicator(rows: Sequence[TargetRow], titles: Mapping[str, str]) -> None:
+    if not rows:
+        show(text_element("p", "None of these targets has both a value and a year.", "none"))
+        return
+    divisor, unit = _scale(rows)
+    points = "percentage points" if unit == "%" else unit
+    gaps = ["" if r.gap is None else f"gap {with_unit(number(r.gap, divisor), points)}" for r in rows]
+    told = [f"{row.year}: {gap or row.note}" for row, gap in zip(rows, gaps, strict=True) if gap or row.note]
+    _show_chart(indicator_chart(rows, titles), visible_text(rows[0].indicator), told, "indicator")
+
+
+def _scale(rows: Sequence[TargetRow]) -> tuple[float, str]:
+    """What the values of all ``rows`` are divided by, and the unit then."""
+    values = [abs(v) for r in rows for c in r.cells for v in (c.value, c.high) if v is not None]
+    return reading_unit(max(values, default=None), next((r.unit for r in rows if r.unit), ""))
+
+
+def indicator_chart(rows: Sequence[TargetRow], titles: Mapping[str, str]) -> alt.LayerChart | alt.FacetChart:
+    """A bar for each value of one indicator under its year and plan, labelled with what the plan says of it."""
+    divisor, unit = _scale(rows)
+    # what a plan says twice is one bar
+    said = {
+        (row.year, cell.target.plan, cell_text(cell, divisor)): (row.year, cell)
+        for row in rows
+        for cell in row.cells
+        if cell.value is not None
+    }
+    points = [
+        {
+            "Line": i,
+            "Name": f"{year} · {cell_text(cell, divisor, unit)} · {titles[cell.target.plan]}",
+            "Plan": cell.target.plan,
+            "From": 0 if cell.high is None else (cell.value or 0.0) / divisor,
+            "To": ((cell.value if cell.high is None else cell.high) or 0.0) / divisor,
+        }
+        for i, (year, cell) in enumerate(said.values())
+    ]
+    # a plan keeps its colour, whatever is charted; the names tell plans apart where there are many
+    colour = alt.Color("Plan:N", legend=None, scale=alt.Scale(domain=list(titles)))
+    base = _lines(points)
+    bars = base.mark_bar(size=_BAR).encode(x=alt.X("From:Q", title=unit or "number"), x2="To:Q", color=colour)
+    return alt.layer(bars, _names(base), height=alt.Step(_LINE))
+
+
+def _lines(points: Sequence[Mapping[str, Any]]) -> alt.Chart:
+    """``points`` by their "Line", from the top down."""
+    return alt.Chart({"values": list(points)}).encode(y=alt.Y("Line:O", axis=None), tooltip=["Name:N"])
+
+
+def _names(base: alt.Chart) -> alt.Chart:
+    """What each line says, above it and as wide as the chart: beside it there is no room on narrow screens."""
+    names: alt.Chart = base.mark_text(align="left", dy=-14, fontSize=_TEXT, limit=alt.expr("width")).encode(
+        x=alt.value(2), text="Name:N", color=_INK
+    )
+    return names
+
+
+def _show_line(targets: Sequence[Target], titles: Mapping[str, str]) -> None:
+    dated = [t for t in targets if t.year is not None and t.kind is TargetKind.TARGET]
+    if not dated:
+        show(text_element("p", "None of these targets names a year.", "none"))
+        return
+    told = [f"The first {_MOST} of {counted(len(dated), 'target')}; filter to see others."] * (len(dated) > _MOST)
+    _show_chart(line_chart(dated[:_MOST]), titles[dated[0].plan], told, "time-line")
+
+
+def line_chart(targets: Sequence[Target]) -> alt.LayerChart | alt.FacetChart:
+    """A plan's targets, each on a line of its own under its name, at the year by which it is to be reached."""
+    ordered = sorted(targets, key=lambda t: (t.year or 0, t.start, t.span))
+    points = [
+        {"Line": i, "Year": str(t.year), "Name": f"{visible_text(t.indicator)}: {figure_text(t)}"}
+        for i, t in enumerate(ordered)
+    ]
+    base = _lines(points)
+    years = alt.X("Year:O", title=None, axis=alt.Axis(labelAngle=0, orient="top", grid=True, labelFontSize=_TEXT))
+    # one plan, in the theme's first colour, which both light and dark can show
+    return alt.layer(
+        base.mark_point(filled=True, size=70, opacity=1).encode(x=years), _names(base), height=alt.Step(_LINE)
+    )
+
+
+def _show_chart(chart: alt.LayerChart | alt.FacetChart, title: str, told: Sequence[str], name: str) -> None:
+    """The chart with what is to be told of it, and what takes both away: drawn here, for paper."""
+    with st.container(key="t-chart-drawn"):
+        st.altair_chart(chart)
+    if told:
+        show(*(text_element("p", line, "aside") for line in told))
+    heading = alt.Title(wrap(title, _COLUMNS), subtitle=list(told), anchor="start", offset=12)
+    drawn = chart.properties(width=_WIDTH, title=heading).to_dict()
+    with st.container(key="t-chart-takeaway", horizontal=True, gap="small"):
+        for ending, draw, kind in (("png", draw_png, "image/png"), ("svg", draw_svg, "image/svg+xml")):
+            st.download_button(
+                ending.upper(),
+                partial(draw, drawn),
+                f"{name}.{ending}",
+                kind,
+                key=f"t-{ending}",
+                type="tertiary",
+                on_click="ignore",
+            )

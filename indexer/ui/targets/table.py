@@ -1,0 +1,199 @@
+"""Targets as a table: one indicator a row and a column a plan, or every target; a click opens the quotes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+
+import streamlit as st
+
+from indexer.exporting import FORMATS
+from indexer.exporting.targets import (
+    aligned_csv,
+    cells_text,
+    figure_text,
+    note,
+    row_divisor,
+    targets_csv,
+    targets_xlsx,
+)
+from indexer.library import Library
+from indexer.types import Citation, Target, TargetKind, TargetRow
+from indexer.ui.shared import state
+from indexer.ui.shared.actions import actions_html
+from indexer.ui.shared.address import Listing, opening_link, place_name
+from indexer.ui.shared.excerpt import Place
+from indexer.ui.shared.markup import element, marked_html, show, text_element
+from indexer.ui.shared.source import show_source
+from indexer.ui.targets import state as targets_state
+from indexer.wording import chip, counted, number
+
+#: Columns of the tables and their widths.
+_WIDTHS = {
+    "Indicator": 280, "Figure": "medium", "Year": "small", "Unit": "small", "Gap": "small", "Note": "medium",
+    "Scope": "medium", "How binding": 105,
+}  # fmt: skip
+#: Quotes that a click opens at once; a row may have one of each of a hundred plans.
+_MOST = 8
+
+
+def show_tables(
+    library: Library,
+    listing: Listing,
+    rows: Sequence[TargetRow],
+    targets: Sequence[Target],
+    titles: Mapping[str, str],
+) -> None:
+    """The table that ``listing`` asks for, what takes it away, and beside it the quotes that a click or a link opens.
+
+    ``titles`` are those of the plans in scope, by id.
+    """
+    with st.container(key="targets"):
+        with st.container(key="targets-table"):
+            _show_view(listing)
+            clicked = _show_every(targets, titles) if listing.every else _show_rows(rows, titles)
+            _show_downloads(listing, rows, targets, titles)
+        # a link names its quote by its place, as what was clicked is in no address
+        listed = dict.fromkeys([*targets, *(cell.target for row in rows for cell in row.cells)])
+        named = [target for target in listed if _name(target) == st.session_state[state.OPENED]]
+        opened = clicked if set(clicked) & set(named) else named or clicked
+        if opened:
+            with st.container(key="targets-quotes"):
+                _show_quotes(library, opened, titles)
+
+
+def _show_view(listing: Listing) -> None:
+    st.session_state[targets_state.VIEW] = targets_state.VIEWS[listing.every]
+    st.segmented_control(
+        "Table",
+        targets_state.VIEWS,
+        key=targets_state.VIEW,
+        required=True,
+        label_visibility="collapsed",
+        on_change=targets_state.turn_view,
+    )
+
+
+def _show_every(targets: Sequence[Target], titles: Mapping[str, str]) -> list[Target]:
+    """One line a target or threshold; the targets of the line that was clicked."""
+    kinds = [sum(t.kind is kind for t in targets) for kind in (TargetKind.TARGET, TargetKind.THRESHOLD)]
+    told = " and ".join(counted(n, kind) for n, kind in zip(kinds, ("target", "threshold"), strict=True) if n)
+    show(text_element("p", f"{told}. Click one to read its quote.", "aside"))
+    selected = _selected([_line(t, titles) for t in targets], {})
+    return [targets[selected[0]]] if selected and selected[0] < len(targets) else []
+
+
+def _show_rows(rows: Sequence[TargetRow], titles: Mapping[str, str]) -> list[Target]:
+    """One line an indicator and year, a column a plan; the targets of the cell, or of the line, that was clicked."""
+    if not rows:
+        show(text_element("p", "These are thresholds, which are not laid side by side.", "none"))
+        return []
+    told = f"{counted(len({row.series for row in rows}), 'indicator')}. "
+    told += "Click a value to read its quote, or an indicator to read them all."
+    met = {cell.target.plan for row in rows for cell in row.cells}
+    silent = [title for plan, title in titles.items() if plan not in met]
+    if silent:
+        told += (
+            f" None of them in {'; '.join(silent[:_MOST])}{f' and {len(silent) - _MOST} more' * (len(silent) > _MOST)}."
+        )
+    titles = {plan: title for plan, title in titles.items() if plan in met}
+    show(text_element("p", told, "aside"))
+    selected = _selected([_row(row, titles) for row in rows], titles)
+    if not selected or selected[0] >= len(rows):
+        return []
+    at, column = selected
+    found = [cell.target for cell in rows[at].cells]
+    return [t for t in found if t.plan == column] if column in titles else found
+
+
+def _selected(lines: Sequence[Mapping[str, str]], labels: Mapping[str, str]) -> tuple[int, str] | None:
+    """Draw the table; the line and column of the cell that was clicked. ``labels``: heads of columns, by name.
+
+    A head is drawn as it is, without Markdown, so that nothing in it is escaped.
+    """
+    config = {
+        name: st.column_config.Column(width=width, pinned=name == "Indicator")  # type: ignore[arg-type]
+        for name, width in _WIDTHS.items()
+    }
+    config |= {name: st.column_config.Column(label=label, width="medium") for name, label in labels.items()}
+    key = targets_state.table_key()
+    chosen = st.dataframe(
+        lines,
+        key=key,
+        hide_index=True,
+        on_select=partial(state.open_source, None),
+        selection_mode="single-cell",
+        column_config=config,
+    )
+    cells = chosen.selection.cells
+    return (int(cells[0][0]), str(cells[0][1])) if cells else None
+
+
+def _row(row: TargetRow, titles: Mapping[str, str]) -> dict[str, str]:
+    divisor, unit = row_divisor(row)
+    values = {plan: cells_text((c for c in row.cells if c.target.plan == plan), divisor) for plan in titles}
+    gap = "" if row.gap is None else number(row.gap, divisor)
+    return {"Indicator": row.indicator, "Year": _year(row.year), "Unit": unit, **values, "Gap": gap, "Note": row.note}
+
+
+def _year(year: int | None) -> str:
+    return "" if year is None else str(year)
+
+
+def _line(target: Target, titles: Mapping[str, str]) -> dict[str, str]:
+    threshold = "Threshold. " if target.kind is TargetKind.THRESHOLD else ""
+    return {
+        "Indicator": target.indicator,
+        "Figure": figure_text(target),
+        "Year": _year(target.year),
+        "How binding": str(target.binding),
+        "Plan": titles[target.plan],
+        "Note": f"{threshold}{note(target)}".strip(),
+    }
+
+
+def _show_quotes(library: Library, targets: Sequence[Target], titles: Mapping[str, str]) -> None:
+    """The sentences of ``targets``, each once with its place, and the source of one, at first the first one's."""
+    sentences: dict[tuple[str, int], list[Target]] = {}
+    for target in targets:
+        sentences.setdefault((target.plan, target.start), []).append(target)
+    opened = st.session_state[state.OPENED]
+    for i, group in enumerate(list(sentences.values())[:_MOST]):
+        target, name = group[0], _name(group[0])
+        spans = [(t.span[0] - t.start, t.span[1] - t.start) for t in group]
+        cited = Citation(
+            i + 1, target.plan, titles[target.plan], target.section, target.page, target.start, target.end, target.quote
+        )
+        show(
+            element("blockquote", marked_html(target.quote, {"emphasis": spans}), css="quote"),
+            *(text_element("span", text, "badge") for text in dict.fromkeys(filter(None, map(note, group)))),
+            actions_html(chip(cited), opening_link(name), cited, hint=" › ".join(target.section)),
+        )
+        if opened == name or (opened is None and i == 0):
+            marks = {"answer": [(target.start, target.end)], "emphasis": [t.span for t in group]}
+            section = " › ".join(target.section)
+            show_source(library, Place(target.plan, target.start, target.end, section, target.page, marks), name)
+    if len(sentences) > _MOST:
+        show(text_element("p", f"The first {_MOST} of {len(sentences):,}; click a value to read one plan's.", "aside"))
+
+
+def _name(target: Target) -> str:
+    """What the address calls the quote of ``target``."""
+    return place_name(target.plan, target.start)
+
+
+def _show_downloads(
+    listing: Listing, rows: Sequence[TargetRow], targets: Sequence[Target], titles: Mapping[str, str]
+) -> None:
+    """The table as it stands; the spreadsheet has both."""
+    shown = targets_csv(targets) if listing.every else aligned_csv(rows, titles)
+    with st.container(key="t-takeaway", horizontal=True, gap="small"):
+        # the mark of order says UTF-8 to Excel
+        _offer("csv", shown.encode("utf-8-sig"), "text/csv")
+        _offer("xlsx", partial(targets_xlsx, targets, rows, titles), FORMATS["xlsx"])
+
+
+def _offer(ending: str, data: bytes | Callable[[], bytes], kind: str) -> None:
+    st.download_button(
+        ending.upper(), data, f"targets.{ending}", kind, key=f"t-{ending}", type="tertiary", on_click="ignore"
+    )

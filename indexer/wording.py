@@ -1,0 +1,320 @@
+"""How citations, places, figures and scopes are worded, the same on a page, in a terminal and in a file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import pairwise
+
+from indexer.language.quantities import decimals
+from indexer.language.sentences import BROKEN_WORD, fold_space
+from indexer.types import (
+    Answer,
+    AnswerSentence,
+    Aspect,
+    Cell,
+    Citation,
+    Comparison,
+    Difference,
+    Mark,
+    Passage,
+    Role,
+    Span,
+    Survey,
+)
+
+#: A chip stays on one line of the reading column.
+_LONGEST_TITLE = 48
+
+#: A Markdown heading: its marks, and its text.
+HEADING_LINE = re.compile(r"^[ \t]*(#{1,6}[ \t]+)(\S.*)$", re.MULTILINE)
+_NUMBER = re.compile(
+    r"\s*(第[一二三四五六七八九十百\d]+[章节部条]|[(（]\w{1,8}[)）]|\d{1,3}(?:\.\d{1,3})*(?=[.、．)\s]|$)"
+    r"|[一二三四五六七八九十]{1,3}(?=、))"
+)
+
+
+def silent_spans(text: str) -> list[Span]:
+    """Spans of ``text`` that are not shown: marks of headings, and hyphens or line ends within a word."""
+    spans = [m.span(1) for m in HEADING_LINE.finditer(text)] + [m.span() for m in BROKEN_WORD.finditer(text)]
+    return sorted(spans)
+
+
+def visible_text(text: str) -> str:
+    """``text`` as it is shown, on one line."""
+    kept, position = [], 0
+    for start, end in silent_spans(text):
+        kept.append(text[position:start])
+        position = max(position, end)
+    return fold_space("".join([*kept, text[position:]]))
+
+
+def section_numbers(section: Sequence[str]) -> str:
+    """The numbers of a section path as one, "2(3)4" of "2. Key", "(3) Industry", "4. Cement"; or ""."""
+    numbers: list[str] = []
+    for label in section:
+        match = _NUMBER.match(label)
+        if match:
+            number = match.group(1)
+            if "." in number:
+                numbers.clear()  # "2.3" says what it is part of
+            numbers.append(number)
+    joints = ["." if one[-1].isalnum() and other[0].isalnum() else "" for one, other in pairwise(["(", *numbers])]
+    return "".join(joint + number for joint, number in zip(joints, numbers, strict=True))
+
+
+def chip(citation: Citation) -> str:
+    """ "[1] Title · 2(3)4 · p. 12"; the innermost section's name where sections have no numbers."""
+    return f"[{citation.n}] " + " · ".join(filter(None, [_shortened(citation.title), _where(citation)]))
+
+
+def short_chip(citation: Citation) -> str:
+    """ "[1] 2(3)4 · p. 12", where the plan's title stands above."""
+    return f"[{citation.n}] {_where(citation) or 'in the text'}"
+
+
+def breadcrumb(place: Citation | Passage) -> str:
+    """The section path and the page, or the id that the source gave a record."""
+    record = place.record if isinstance(place, Passage) else None
+    page = f"p. {place.page}" if place.page is not None else None
+    return " › ".join(filter(None, [*place.section, record, page]))
+
+
+def cite(place: Citation | Passage) -> str:
+    """Title, section path and page as one would cite them; a record by its id."""
+    return " › ".join(filter(None, [place.title, breadcrumb(place)]))
+
+
+def quotation(place: Citation | Passage) -> str:
+    """The quote with its place, to paste into a memo: "quote" (title, section, page)."""
+    quote = place.quote if isinstance(place, Citation) else place.text
+    page = f"p. {place.page}" if place.page is not None else None
+    where = ", ".join(filter(None, [place.title, " › ".join(place.section), page]))
+    return f'"{visible_text(quote)}" ({fold_space(where)})'
+
+
+def _where(citation: Citation) -> str:
+    section = section_numbers(citation.section) or _shortened("".join(citation.section[-1:]))
+    page = f"p. {citation.page}" if citation.page is not None else ""
+    return " · ".join(filter(None, [section, page]))
+
+
+def _shortened(text: str) -> str:
+    text = fold_space(text)
+    return text if len(text) <= _LONGEST_TITLE else text[: _LONGEST_TITLE - 1].rsplit(" ", 1)[0] + "…"
+
+
+TITLE = "Plans compared"
+ANSWERS_TITLE = "Answers from plans"
+CUT_OFF = "Figure cut off in the source"
+NEAREST = "Nearest passage, which does not answer"
+#: What a passage is that is no part of a plan's body.
+_ROLES = {
+    Role.SUMMARY: "From a summary, not part of the plan's body",
+    Role.FURNITURE: "Not part of the plan's body",
+}
+#: How a row of differences is headed.
+ASPECTS = {
+    Aspect.FIGURE: "Figures",
+    Aspect.YEAR: "Years",
+    Aspect.NAME: "Names",
+    Aspect.BINDING: "How binding",
+}
+#: Characters of a question that name a file.
+_LONGEST_NAME = 60
+#: Where a plan says nothing in an aspect.
+NOTHING = "–"
+
+# Neither XML 1.0 (section 2.2) nor a page can hold these.
+_FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What came of a question, with ``scope``, the words for what was searched."""
+
+    result: Answer | Survey
+    scope: str
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of a sentence that is written in one way."""
+
+    text: str
+    emphasis: bool
+    aspect: Aspect | None
+
+
+def clean(text: str) -> str:
+    """``text`` with every character that XML forbids replaced by U+FFFD."""
+    return _FORBIDDEN.sub("\ufffd", text)
+
+
+def line(text: str) -> str:
+    """``text`` as it is shown, on one line that a file can hold."""
+    return clean(visible_text(text))
+
+
+def pieces(text: str, emphasis: Sequence[Span], marks: Sequence[Mark]) -> list[Piece]:
+    """``text`` as it is shown, cut where emphasis or marks begin and end; white space is folded."""
+    silent = silent_spans(text)
+    spans = [*emphasis, *silent, *(mark.span for mark in marks)]
+    cuts = sorted({0, len(text), *(min(max(cut, 0), len(text)) for span in spans for cut in span)})
+    found: list[Piece] = []
+    for start, end in pairwise(cuts):
+        if any(a <= start < b for a, b in silent):
+            continue
+        aspect = next((mark.aspect for mark in marks if mark.span[0] <= start < mark.span[1]), None)
+        shown = clean(re.sub(r"\s+", " ", text[start:end]))
+        if not found or found[-1].text.endswith(" "):
+            shown = shown.removeprefix(" ")
+        if shown:
+            found.append(Piece(shown, any(a <= start < b for a, b in emphasis), aspect))
+    if found and found[-1].text.endswith(" "):
+        last = found.pop()
+        found += [replace(last, text=last.text.rstrip())] if last.text.strip() else []
+    return found
+
+
+def answer_quotes(answer: Answer) -> list[tuple[AnswerSentence, Citation]]:
+    """The sentences of an answer with their citations, plan by plan in the order in which the plans come up."""
+    by_number = {citation.n: citation for citation in answer.citations}
+    order = list(dict.fromkeys(citation.plan for citation in answer.citations))
+    pairs = [(sentence, by_number[sentence.citation]) for sentence in answer.sentences]
+    return sorted(pairs, key=lambda pair: order.index(pair[1].plan))
+
+
+def quotes(cell: Cell) -> Iterator[tuple[AnswerSentence, Citation, tuple[Mark, ...]]]:
+    """The sentences of a cell's answer, each with its citation and with what differs in it."""
+    by_number = {citation.n: citation for citation in cell.answer.citations}
+    for i, sentence in enumerate(cell.answer.sentences):
+        yield sentence, by_number[sentence.citation], cell.marks[i] if i < len(cell.marks) else ()
+
+
+def told(found: Difference, plan: str) -> str:
+    """What a plan says in an aspect, large numbers with their thousands apart; a dash for nothing."""
+    return re.sub(r"(?<![\d.])\d{5,}", lambda digits: f"{int(digits[0]):,}", found.values.get(plan, NOTHING))
+
+
+def not_found(answer: Answer) -> str:
+    """That one plan does not answer, and how much of it was searched."""
+    return f"Not found in this plan. {counted(answer.searched, 'passage')} searched."
+
+
+def none_found(answer: Answer) -> list[str]:
+    """That no plan answers: in a heading, how much was searched, and the words that nothing met."""
+    lines = ["Not found in these plans.", f"{counted(answer.searched, 'passage')} searched."]
+    return lines + (["Found nowhere in them: " + ", ".join(answer.unmatched) + "."] if answer.unmatched else [])
+
+
+def notes(passage: Passage) -> list[str]:
+    """What a reader must know of a passage: that it is not of the plan's body, or lacks a figure."""
+    return [note for note in (_ROLES.get(passage.role), CUT_OFF if passage.cut_off else None) if note]
+
+
+def counts(survey: Survey) -> list[tuple[str, str, int]]:
+    """(plan's title, outermost section, passages), the most first; section "" for a plan as a whole."""
+    titles = {hit.passage.plan: hit.passage.title for hit in survey.hits}
+    rows = []
+    for plan, count in sorted(survey.by_plan.items(), key=lambda entry: (-entry[1], entry[0])):
+        rows.append((titles.get(plan, plan), "", count))
+        sections = [(name, n) for (of, name), n in survey.by_section.items() if of == plan]
+        for name, n in sorted(sections, key=lambda entry: (-entry[1], entry[0])):
+            rows.append((titles.get(plan, plan), name or "Before the first section", n))
+    return rows
+
+
+def survey_lines(survey: Survey) -> list[str]:
+    """How many passages are on the topic, and where the search for them ended."""
+    return [
+        f"{counted(len(survey.hits), 'passage')} on the topic, of {survey.searched:,} searched.",
+        f"The search went from the nearest passage outwards; it ended because {survey.stopped}.",
+    ]
+
+
+def passages_heading(result: Answer | Survey) -> str:
+    """What the passages of a sheet are to its question."""
+    if isinstance(result, Answer) and not result.answerable:
+        return "Near passages, none of which answers"
+    return "Passages, by relevance"
+
+
+def sheet_origin(asked: Asked, generation: int, made: date) -> str:
+    """What was searched, how much of it, when, and on which state of the library."""
+    searched = f"{counted(asked.result.searched, 'passage')} searched"
+    return " · ".join([f"Searched in {asked.scope}", searched, made.isoformat(), f"library generation {generation}"])
+
+
+def scope_text(
+    titles: Mapping[str, str], plans: Sequence[str], named: Sequence[str], section: str, year: int | None = None
+) -> str:
+    """What was searched, of all ``titles`` by plan id: the chosen ``plans``, else those that the question names."""
+    if plans:
+        within = "; ".join(titles.get(plan, plan) for plan in plans)
+    elif named:
+        within = "; ".join(titles.get(plan, plan) for plan in named)
+        within += ", as the question names " + ("it" if len(named) == 1 else "them")
+    else:
+        within = f"all {len(titles)} plans" if len(titles) > 1 else "the one plan"
+    within += f"; only plans of {year}" if year else ""
+    return within + (f"; only sections whose heading holds “{section}”" if section else "")
+
+
+def place_line(place: Citation | Passage, *, titled: bool = False) -> str:
+    """Section and page of a place on one line, behind the plan's title if ``titled``; else its characters."""
+    return line(cite(place) if titled else breadcrumb(place)) or f"characters {place.start} to {place.end}"
+
+
+def noted(place: str, *, cut_off: bool) -> str:
+    """``place`` of a sentence, with the remark that its figure is cut off where that is so."""
+    return f"{place} ({CUT_OFF.lower()})" if cut_off else place
+
+
+def file_name(words: str, made: date, ending: str) -> str:
+    """A file's name from what is in it and the day, of letters and digits only."""
+    kept = re.sub(r"[\W_]+", "-", line(words).lower()).strip("-")[:_LONGEST_NAME].rstrip("-")
+    return f"{kept or 'question'}-{made.isoformat()}.{ending}"
+
+
+def counted(number: int, noun: str) -> str:
+    """ "1 passage", "1,240 passages"."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def reading_unit(largest: float | None, unit: str) -> tuple[float, str]:
+    """What values in ``unit``, a pint name, are divided by to be read with ease, and what they are in then.
+
+    (1e6, "million kW") for 37000000 kW, as plans write it; shares and small values stay as they are.
+    """
+    shown = {"percent": "%", "degree": "°"}.get(unit, unit.replace("**2", "²").replace("**3", "³"))
+    for divisor, name in ((1e9, "billion"), (1e6, "million")):
+        if largest is not None and abs(largest) >= divisor and unit != "percent":
+            return divisor, f"{name} {shown}".rstrip()
+    return 1.0, shown
+
+
+def number(value: float, divisor: float = 1.0) -> str:
+    """A value as it is read, thousands apart: "1,240", "13.5"."""
+    shown = value / divisor
+    return f"{shown:,.{decimals(shown)}f}"
+
+
+def with_unit(value: str, unit: str) -> str:
+    """ "37 million kW", "13.5%", "1,240"."""
+    return f"{value}{'' if unit in ('%', '°') else ' '}{unit}".rstrip()
+
+
+def origin(comparisons: Sequence[Comparison], generation: int, made: date) -> str:
+    """What was compared, when, and on which state of the library."""
+    plans = {cell.plan for comparison in comparisons for cell in comparison.cells}
+    return " · ".join(
+        [
+            counted(len(comparisons), "question"),
+            counted(len(plans), "plan"),
+            made.isoformat(),
+            f"library generation {generation}",
+        ]
+    )
