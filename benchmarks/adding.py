@@ -75,8 +75,7 @@ def fill(folder: Path, passages: int, encoder: RandomEncoder) -> None:
 
 def seconds_to_add(folder: Path, path: Path, encoder: RandomEncoder) -> float:
     started = time.perf_counter()
-    with Library.open(folder) as library:
-        library._encoder = encoder
+    with Library.open(folder, encoder=encoder) as library:
         (report,) = library.add([path])
         assert report.status == "added", report
     return time.perf_counter() - started

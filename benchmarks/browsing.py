@@ -23,7 +23,7 @@ def sample_page() -> Iterator[tuple[Page, str]]:
     """A page of Chromium, 1440 by 900, and the address of the real command that serves the sample plans."""
     with tempfile.TemporaryDirectory() as folder:
         with Library.open(Path(folder) / "library", create=True) as library:
-            list(library.add(sorted(path for path in CORPUS.iterdir() if path.is_file())))
+            library.add(sorted(path for path in CORPUS.iterdir() if path.is_file()))
         with serving(Path(folder) / "library", Path(folder)) as site, sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=BROWSER_OPTIONS)
             yield browser.new_page(viewport={"width": 1440, "height": 900}), site

@@ -153,7 +153,7 @@ def grid_library(data: Path, kept: Path | None) -> Iterator[Library]:
                     part = drawn[n * RECORDS : (n + 1) * RECORDS]
                     path.write_text("\n".join(json.dumps({"id": r["id"], "text": r["text"]}) for r in part), "utf-8")
                     paths.append(path)
-                for report in library.add(paths):
+                for report in library.add_iter(paths):
                     if report.status != "added":
                         raise SystemExit(report.detail)
             yield library

@@ -97,7 +97,7 @@ def answers(library: Library, questions: list[str]) -> list[Asked]:
     found = []
     for question in questions:
         answer = library.ask(question, top_k=_LISTED)
-        text = answer_quotes(answer)[0][0].text if answer.answerable else none_found(answer)[0]
+        text = answer_quotes(answer)[0][0].text if answer.found else none_found(answer)[0]
         found.append(Asked(question, " ".join(text.split())))
     return found
 
@@ -188,7 +188,7 @@ def main() -> None:
     plans, rows = real_set(arguments.data) if arguments.data else sample_set()
     with tempfile.TemporaryDirectory() as folder:
         with Library.open(Path(folder) / "library", create=True) as library:
-            list(library.add(plans))
+            library.add(plans)
             questions = random.Random(0).sample([row["question"] for row in rows], _QUESTIONS)
             asked = answers(library, questions)
         with serving(Path(folder) / "library", Path(folder)) as site:

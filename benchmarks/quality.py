@@ -46,7 +46,7 @@ def read_rows(*paths: Path) -> list[Row]:
 def indexed(plans: Sequence[Path]) -> Iterator[Library]:
     """A temporary library of ``plans``."""
     with tempfile.TemporaryDirectory() as folder, Library.open(Path(folder) / "index", create=True) as library:
-        for report in library.add(plans):
+        for report in library.add_iter(plans):
             if report.status != "added":
                 raise SystemExit(report.detail)
         yield library
@@ -75,8 +75,8 @@ def measure(library: Library, questions: Sequence[Row]) -> dict[str, float]:
         surest = 0.0 if features is None or seen.missing else confidence(features)
         if row["kind"] == "unanswerable":
             other_scores.append(surest)
-            refused.append(not answer.answerable)
-            if answer.answerable:
+            refused.append(not answer.found)
+            if answer.found:
                 wrong.append(f"answered {row['id']}")
             continue
         relevant = [
@@ -86,7 +86,7 @@ def measure(library: Library, questions: Sequence[Row]) -> dict[str, float]:
         ranks.append(reciprocal_rank(relevant, 10))
         text = " ".join(best.text.split()).lower() if best else ""
         first.append(all(holds_figure(text, a) for a in row["answer"]))
-        kept.append(answer.answerable)
+        kept.append(answer.found)
         fact_scores.append(surest)
         if not (hits[-1] and first[-1] and kept[-1]):
             wrong.append(f"{row['id']} hit {hits[-1]:.0f} first {first[-1]:d} kept {kept[-1]:d}")

@@ -72,7 +72,7 @@ def cold_ask() -> dict[str, float]:
     plancite = Path(sys.executable).with_name("plancite")
     with tempfile.TemporaryDirectory() as folder:
         with Library.open(folder, create=True) as library:
-            list(library.add(sample_set()[0]))
+            library.add(sample_set()[0])
         command = [str(plancite), "ask", QUESTION, "--library", folder, "--json"]
         seconds = []
         for _ in range(COLD_RUNS):
@@ -85,7 +85,7 @@ def cold_ask() -> dict[str, float]:
 def warm_ask() -> dict[str, float]:
     """Milliseconds of questions on the sample plans, each in turn with and without the reader."""
     with tempfile.TemporaryDirectory() as folder, Library.open(folder, create=True) as library:
-        list(library.add(sample_set()[0]))
+        library.add(sample_set()[0])
         encoder, reader = library.encoder, library.reader
         times: dict[str, list[float]] = {}
         for n, row in enumerate(sample_set()[1][:: max(1, len(sample_set()[1]) // WARM)]):

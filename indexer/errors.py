@@ -8,7 +8,8 @@
     │   └── LibraryBusyError    another process is writing
     └── QuestionError       a question that cannot be asked as put
 
-Each message is one sentence on what is wrong, naming the file or thing, and one on what to do next.
+Each message is one sentence on what is wrong, naming the file or thing, and one on what to do next. What to
+do is said in arguments and methods of ``Library``, in backquotes, which the command line words as options.
 """
 
 
@@ -43,6 +44,6 @@ class QuestionError(IndexerError):
 def model_mismatch(stored: str, given: str) -> ModelError:
     """The error for vectors of another model than the library's."""
     return ModelError(
-        f"This library was indexed with the model {stored}, not {given}. Leave --model out to use the "
-        "library's own, or run: plancite rebuild --model NAME_OR_FOLDER, which embeds every plan again."
+        f"This library was indexed with the model {stored}, not {given}. Leave `model` out to use the "
+        "library's own, or embed every plan again with `rebuild`."
     )

@@ -1,4 +1,4 @@
-"""The nouns that every module shares: frozen data, no behaviour beyond simple views.
+"""The nouns that every module shares: frozen data, no behaviour beyond simple views and how they print.
 
 One module past 500 lines, since every signature of the package uses these names.
 """
@@ -9,10 +9,26 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
+
+from indexer import notebook
 
 #: Half-open character range ``[start, end)``.
 Span: TypeAlias = tuple[int, int]
+
+_T = TypeVar("_T")
+
+
+class Results(list[_T]):
+    """A list that prints one item a line, and in a notebook as a numbered list."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self))
+
+    def _repr_html_(self) -> str:
+        return notebook.numbered(self)
 
 
 class Role(StrEnum):
@@ -138,6 +154,9 @@ class Plan:
     metadata: Metadata = Metadata()
     edited: tuple[str, ...] = ()
 
+    def __repr__(self) -> str:
+        return f"Plan({self.id!r}, {self.title!r}, {len(self.text):,} characters)"
+
 
 @dataclass(frozen=True, slots=True)
 class Passage:
@@ -159,6 +178,18 @@ class Passage:
     cut_off: bool = False
     record: str | None = None
 
+    @property
+    def place(self) -> str:
+        """Its section path and page, or the id of its record: "2. Key tasks › (3) Industry › p. 12"."""
+        return _place(self.section, self.record, self.page)
+
+    def __repr__(self) -> str:
+        return f"Passage({self.plan!r}, {self.start}, {self.end}, {self.text!r})"
+
+
+def _place(section: Sequence[str], record: str | None, page: int | None) -> str:
+    return " › ".join(filter(None, [*section, record, None if page is None else f"p. {page}"]))
+
 
 @dataclass(frozen=True, slots=True)
 class PlanInfo:
@@ -173,6 +204,10 @@ class PlanInfo:
     sha256: str
     warnings: tuple[str, ...]
     metadata: Metadata = Metadata()
+
+    def __str__(self) -> str:
+        known = (self.metadata.issuer, self.metadata.date, f"{self.pages} pages" if self.pages else "")
+        return f"{self.id}: {self.title} ({', '.join([*filter(None, known), f'{self.passages} passages'])})"
 
 
 class Stage(StrEnum):
@@ -193,6 +228,13 @@ class Added:
     passages: int = 0
     detail: str = ""
 
+    def __str__(self) -> str:
+        return self.detail if self.status == "failed" else f"{self.path}: {self.detail or self._done}"
+
+    @property
+    def _done(self) -> str:
+        return f"{self.status}, {self.passages} passages"
+
 
 @dataclass(frozen=True, slots=True)
 class Hit:
@@ -205,10 +247,31 @@ class Hit:
     score: float
     highlights: tuple[Span, ...] = ()
 
+    @property
+    def text(self) -> str:
+        """The passage's text."""
+        return self.passage.text
+
+    @property
+    def citation(self) -> Citation:
+        """Where the passage is, numbered 0."""
+        p = self.passage
+        return Citation(0, p.plan, p.title, p.section, p.page, p.start, p.end, p.text)
+
+    def __repr__(self) -> str:
+        return f"Hit({self.score:.3f}, {self.passage!r})"
+
+    def __str__(self) -> str:
+        place = " › ".join(filter(None, [self.passage.title, self.passage.place]))
+        return f"{self.score:.3f}  {_one_line(self.text)}  ({_one_line(place)})"
+
+    def _repr_html_(self) -> str:
+        return notebook.quotation(self.text, self.highlights, str(self.citation))
+
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """Where a quote stands: ``plan.text[start:end] == quote``. ``n`` counts from 1 in an answer."""
+    """Where a quote is: ``plan.text[start:end] == quote``. ``n`` counts from 1 in an answer."""
 
     n: int
     plan: str
@@ -218,6 +281,18 @@ class Citation:
     start: int
     end: int
     quote: str
+
+    @property
+    def place(self) -> str:
+        """Its section path and page: "2. Key tasks › (3) Industry › p. 12"."""
+        return _place(self.section, None, self.page)
+
+    def __str__(self) -> str:
+        return _one_line(" › ".join(filter(None, [self.title, self.place])))
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,9 +328,31 @@ class Answer:
     confidence: float = 0.0
 
     @property
-    def answerable(self) -> bool:
+    def found(self) -> bool:
         """Whether any sentence answers the question."""
         return bool(self.sentences)
+
+    @property
+    def text(self) -> str:
+        """The sentences that answer, as the plans write them; "" when none does."""
+        return " ".join(sentence.text for sentence in self.sentences)
+
+    def __repr__(self) -> str:
+        return f"Answer({self.question!r}, found={self.found}, text={_one_line(self.text)!r})"
+
+    def __str__(self) -> str:
+        if not self.found:
+            near = f" The nearest passage: {self.nearest}" if self.nearest else ""
+            return f"Not found in {self.searched} passages.{near}"
+        cited = zip(self.sentences, self.citations, strict=True)
+        return "\n".join(f"“{_one_line(s.text)}”\n    [{c.n}] {c}" for s, c in cited)
+
+    def _repr_html_(self) -> str:
+        if self.found:
+            cited = zip(self.sentences, self.citations, strict=True)
+            return "".join(notebook.quotation(s.text, s.emphasis, f"[{c.n}] {c}") for s, c in cited)
+        near = f"<p>Nearest passage:</p>{self.nearest._repr_html_()}" if self.nearest else ""
+        return f"<p><b>Not found</b> in {self.searched} passages.</p>{near}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,6 +369,16 @@ class Survey:
     by_plan: dict[str, int]
     by_section: dict[tuple[str, str], int]
     stopped: str
+
+    def __repr__(self) -> str:
+        return f"Survey({self.question!r}, {len(self.hits)} of {self.searched} passages)"
+
+    def __str__(self) -> str:
+        return "\n".join([f"{len(self.hits)} of {self.searched} passages; {self.stopped}", *map(str, self.hits)])
+
+    def _repr_html_(self) -> str:
+        counted = f"<p>{len(self.hits)} of {self.searched} passages; {notebook.escape(self.stopped)}</p>"
+        return counted + notebook.numbered(self.hits)
 
 
 class Aspect(StrEnum):
@@ -303,7 +410,7 @@ class Cell:
     @property
     def found(self) -> bool:
         """Whether the plan answers."""
-        return self.answer.answerable
+        return self.answer.found
 
 
 @dataclass(frozen=True, slots=True)
@@ -324,6 +431,12 @@ class Comparison:
     question: str
     cells: tuple[Cell, ...]
     differences: tuple[Difference, ...] = ()
+
+    def __str__(self) -> str:
+        return "\n".join(f"{cell.title}\n{cell.answer}" for cell in self.cells)
+
+    def _repr_html_(self) -> str:
+        return notebook.table((cell.title, cell.answer) for cell in self.cells)
 
 
 @dataclass(frozen=True, slots=True)
@@ -459,11 +572,11 @@ class AskedQuestion:
 
 @dataclass(frozen=True, slots=True)
 class ChangedAnswer:
-    """A saved question whose answer is another now: (plan id, quote) that went, and that came."""
+    """A saved question whose answer is another now: (plan id, quote) removed from it, and added to it."""
 
     saved: SavedQuestion
-    gone: tuple[tuple[str, str], ...]
-    come: tuple[tuple[str, str], ...]
+    removed: tuple[tuple[str, str], ...]
+    added: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -616,6 +729,7 @@ __all__ = [
     "PlanInfo",
     "RecognizedLine",
     "Record",
+    "Results",
     "Role",
     "SavedQuestion",
     "Section",

@@ -77,9 +77,7 @@ def short_chip(citation: Citation) -> str:
 
 def breadcrumb(place: Citation | Passage) -> str:
     """The section path and the page, or the id that the source gave a record."""
-    record = place.record if isinstance(place, Passage) else None
-    page = f"p. {place.page}" if place.page is not None else None
-    return " › ".join(filter(None, [*place.section, record, page]))
+    return place.place
 
 
 def cite(place: Citation | Passage) -> str:
@@ -237,7 +235,7 @@ def survey_lines(survey: Survey) -> list[str]:
 
 def passages_heading(result: Answer | Survey) -> str:
     """What the passages of a sheet are to its question."""
-    if isinstance(result, Answer) and not result.answerable:
+    if isinstance(result, Answer) and not result.found:
         return "Near passages, none of which answers"
     return "Passages, by relevance"
 

@@ -80,8 +80,7 @@ def open_library(tmp_path: Path, fake_encoder: FakeEncoder) -> Iterator[Callable
     opened: list[Library] = []
 
     def opens(encoder: Encoder = fake_encoder, notify: Callable[[str], None] = lambda line: None) -> Library:
-        library = Library.open(tmp_path / "library", create=True, notify=notify)
-        library._encoder = encoder
+        library = Library.open(tmp_path / "library", create=True, encoder=encoder, notify=notify)
         opened.append(library)
         return library
 
@@ -108,9 +107,8 @@ def encoder() -> Encoder:
 def sample_folder(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Path:
     """The folder of a library of the sample plans, indexed once a session; not to be changed."""
     folder = tmp_path_factory.mktemp("sample") / "library"
-    with Library.open(folder, create=True) as library:
-        library._encoder = encoder
-        reports = list(library.add(sorted(p for p in CORPUS.iterdir() if p.is_file())))
+    with Library.open(folder, create=True, encoder=encoder) as library:
+        reports = library.add(sorted(p for p in CORPUS.iterdir() if p.is_file()))
     assert [r.status for r in reports] == ["added"] * 3
     return folder
 
@@ -118,8 +116,7 @@ def sample_folder(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) ->
 @pytest.fixture(scope="session")
 def sample_library(sample_folder: Path, encoder: Encoder) -> Iterator[Library]:
     """The library of the sample plans, open; not to be changed."""
-    with Library.open(sample_folder) as library:
-        library._encoder = encoder
+    with Library.open(sample_folder, encoder=encoder) as library:
         yield library
 
 

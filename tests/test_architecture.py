@@ -16,7 +16,7 @@ PACKAGE = ROOT / "indexer"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 #: From the bottom up: a module imports from its own row and from those above it in this list.
 ROWS = (
-    {"types", "errors"},
+    {"types", "errors", "notebook"},
     {"language"},
     {"reading"},
     {"encoding"},

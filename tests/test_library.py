@@ -29,7 +29,7 @@ def plans(tmp_path: Path) -> Path:
 
 
 def add(library: Library, *paths: Path, **options: object) -> list[Added]:
-    return list(library.add(paths, **options))  # type: ignore[arg-type]
+    return list(library.add_iter(paths, **options))  # type: ignore[arg-type]
 
 
 def statuses(reports: list[Added]) -> list[tuple[str, str | None]]:
@@ -97,8 +97,8 @@ def test_another_file_of_the_same_name_is_refused(library: Library, plans: Path,
     assert (report.status, report.plan) == ("failed", None)
     assert str(other) in report.detail
     assert str(plans / "anhui.txt") in report.detail
-    assert "--id NAME" in report.detail
-    assert "--replace" in report.detail
+    assert "`plan_id`" in report.detail
+    assert "`replace`" in report.detail
     assert library.plan("anhui").text == ANHUI
     assert library.backend.generation == 1
     # each of the remedies works
@@ -189,7 +189,7 @@ def test_a_cancelled_file_leaves_the_library_as_it_was(library: Library, plans: 
 
 
 def test_closing_the_generator_stops_behind_a_whole_file(library: Library, plans: Path) -> None:
-    adding = library.add([plans / "anhui.txt", plans / "henan.txt"])
+    adding = library.add_iter([plans / "anhui.txt", plans / "henan.txt"])
     assert next(adding).status == "added"
     adding.close()
     assert [info.id for info in library.plans()] == ["anhui"]
@@ -279,7 +279,7 @@ def test_another_model_is_refused(
             lambda: add(library, plans / "henan.txt"),
             lambda: library.encoder,
         ):
-            with pytest.raises(ModelError, match=r"own@1, not other@1.*plancite rebuild"):
+            with pytest.raises(ModelError, match=r"own@1, not other@1.*`rebuild`"):
                 use()
         assert [p.id for p in library.plans()] == ["anhui"]
         assert library.backend.generation == 1
@@ -330,8 +330,8 @@ def test_all_that_is_shown_is_a_slice_of_a_plan(sample_library: Library, questio
     for sentence in answer.sentences:
         assert sentence.text == by_number[sentence.citation].quote
         assert all(0 <= a < b <= len(sentence.text) for a, b in sentence.emphasis)
-    assert answer.answerable == bool(answer.sentences)
-    assert (answer.nearest is None) or not answer.answerable
+    assert answer.found == bool(answer.sentences)
+    assert (answer.nearest is None) or not answer.found
     scores = [h.score for h in answer.hits]
     assert scores == sorted(scores, reverse=True)
     assert len(answer.hits) == 10
@@ -343,9 +343,9 @@ def test_all_that_is_shown_is_a_slice_of_a_plan(sample_library: Library, questio
 
 
 def test_a_question_about_the_plans_is_answered_and_another_is_not(sample_library: Library) -> None:
-    assert sample_library.ask(QUESTIONS[0]).answerable
+    assert sample_library.ask(QUESTIONS[0]).found
     refused = sample_library.ask("What is the price of a railway ticket to Mars?")
-    assert not refused.answerable
+    assert not refused.found
     assert refused.nearest
     assert "Mars" in refused.unmatched
 
@@ -363,7 +363,7 @@ def test_scopes(sample_library: Library) -> None:
     assert 0 < section.searched < infos["sichuan"]
     assert all(any("general requirements" in s.lower() for s in h.passage.section) for h in section.hits)
     nothing = sample_library.ask("capacity", section="no such heading")
-    assert (nothing.searched, nothing.hits, nothing.answerable) == (0, (), False)
+    assert (nothing.searched, nothing.hits, nothing.found) == (0, (), False)
 
 
 def test_a_plan_named_in_the_question_narrows_to_it(sample_library: Library) -> None:
@@ -394,7 +394,7 @@ def test_questions_that_cannot_be_asked(sample_library: Library) -> None:
 
 def test_an_empty_library_answers_nothing(library: Library) -> None:
     answer = library.ask("cement")
-    assert (answer.searched, answer.answerable, answer.hits) == (0, False, ())
+    assert (answer.searched, answer.found, answer.hits) == (0, False, ())
     assert library.survey("cement").hits == ()
     assert library.check() == []
 
@@ -451,17 +451,16 @@ def test_plans_gone_in_the_midst_of_a_search_are_no_error(
     add(library, plans / "anhui.txt")
     monkeypatch.setattr(library.backend, "passages", lambda keys: {})
     answer = library.ask("cement kilns")
-    assert (answer.answerable, answer.hits) == (False, ())
+    assert (answer.found, answer.hits) == (False, ())
 
 
 def test_another_process_embedded_all_with_another_model(
     library: Library, plans: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     add(library, plans)
-    assert library.ask("cement kilns").answerable
+    assert library.ask("cement kilns").found
     other = FakeEncoder(64, "fake@2", "other")
-    with Library.open(tmp_path / "library") as elsewhere:
-        elsewhere._encoder = library.encoder
+    with Library.open(tmp_path / "library", encoder=library.encoder) as elsewhere:
         monkeypatch.setattr("indexer.library.facade.load_encoder", lambda *named, notify: other)
         elsewhere.rebuild("other")
     assert library.encoder is other

@@ -40,7 +40,7 @@ def compare_answers(both: Sequence[tuple[Answer, Answer]]) -> dict[str, float]:
     """Shares of questions that get the same answer, and that both answer or both leave."""
     same = [[(c.plan, c.start, c.end) for c in a.citations] == [(c.plan, c.start, c.end) for c in b.citations]
             for a, b in both]  # fmt: skip
-    verdicts = [a.answerable == b.answerable for a, b in both]
+    verdicts = [a.found == b.found for a, b in both]
     return {
         "questions": len(both),
         "same answer": sum(same) / len(both),

@@ -31,8 +31,7 @@ class Plancite:
         records = self._folder / "passages.jsonl"
         rows = (json.dumps({"id": i, "text": text}) for i, text in zip(ids, texts, strict=True))
         records.write_text("\n".join(rows), "utf-8")
-        self._library = Library.open(self._folder / "library", create=True)
-        self._library._encoder = self._encoder
+        self._library = Library.open(self._folder / "library", create=True, encoder=self._encoder)
         (report,) = self._library.add([records])
         if report.status != "added" or report.passages != len(ids):
             raise SystemExit(f"{report}")

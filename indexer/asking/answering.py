@@ -64,7 +64,7 @@ def ask(
     UnknownPlanError.
     """
     if top_k < 1:
-        raise QuestionError("--top-k must be 1 or more.")
+        raise QuestionError("`top_k` must be 1 or more.")
     seen = examine(backend, encoder, asked, scope or Scope(), depth=max(DEPTH, top_k), reader=reader)
     return to_answer(seen, top_k)
 

@@ -6,7 +6,7 @@ import sys
 from io import TextIOWrapper
 
 from indexer.cli import asking, comparing, copy, embed, keeping, library, serving, targets
-from indexer.cli.common import REFUSED, app
+from indexer.cli.common import REFUSED, app, in_options
 from indexer.errors import IndexerError
 
 __all__ = ["app", "asking", "comparing", "copy", "embed", "keeping", "library", "main", "serving", "targets"]
@@ -19,7 +19,7 @@ def main() -> None:
     try:
         app()
     except IndexerError as error:
-        print(f"plancite: {error}", file=sys.stderr)
+        print(f"plancite: {in_options(str(error))}", file=sys.stderr)
         sys.exit(REFUSED)
     except KeyboardInterrupt:
         print("plancite: stopped. What was reported as added stays; nothing is half-added.", file=sys.stderr)

@@ -50,6 +50,28 @@ FromOption = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 
 
+#: Arguments and methods that errors of the library name, as options and commands.
+_OPTIONS = {
+    "`plan_id`": "--id NAME",
+    "`replace`": "--replace",
+    "`top_k`": "--top-k",
+    "`plans`": "--plan ID",
+    "`other`": "--in ID",
+    "`model`": "--model",
+    "`rebuild`": "plancite rebuild --model NAME_OR_FOLDER",
+    "`version`": "--version N",
+    "`remove` and `purge`": "plancite remove --purge",
+    "`allow_empty`": "--allow-empty",
+}
+
+
+def in_options(message: str) -> str:
+    """An error's message, what it says of arguments put in options."""
+    for argument, option in _OPTIONS.items():
+        message = message.replace(argument, option)
+    return message
+
+
 def note(quiet: bool) -> Any:
     return (lambda line: None) if quiet else (lambda line: print(line, file=sys.stderr))
 

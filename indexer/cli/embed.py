@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from indexer.cli.common import DONE, REFUSED, SOME_FAILED, LibraryOption, ModelOption, QuietOption, app, open_library
+from indexer.cli.common import (
+    DONE,
+    REFUSED,
+    SOME_FAILED,
+    LibraryOption,
+    ModelOption,
+    QuietOption,
+    app,
+    in_options,
+    open_library,
+)
 
 if TYPE_CHECKING:
     from indexer.types import Added
@@ -37,7 +47,7 @@ def embed(
         for report in add_on_ray(opened.backend, opened.encoder, plan_files(paths), ray, workers):
             reports.append(report)
             if report.status == "failed":
-                print(f"plancite: {report.detail}", file=sys.stderr)
+                print(f"plancite: {in_options(report.detail)}", file=sys.stderr)
             elif not quiet:
                 told = report.detail or f"{report.status}, {report.passages} passages"
                 print(f"{report.path}: {told}", file=sys.stderr)

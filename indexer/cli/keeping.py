@@ -37,18 +37,12 @@ def edit(
     quiet: QuietOption = False,
 ) -> None:
     """Set what is known of a plan; it stays when a new version of the file comes."""
-    asked = {
-        "title": title,
-        "issuer": issuer,
-        "date": date,
-        "language": language,
-        "machine_translated": machine_translated,
-    }
-    given = {name: value for name, value in asked.items() if value is not None}
-    if not given:
+    if all(value is None for value in (title, issuer, date, language, machine_translated)):
         raise IndexerError("Nothing to set. Give --title, --issuer, --date, --language or --machine-translated.")
     with open_library(library, quiet=quiet) as opened:
-        opened.edit(plan, **given)
+        opened.edit(
+            plan, title=title, issuer=issuer, date=date, language=language, machine_translated=machine_translated
+        )
     if not quiet:
         print(f"Edited: {plan}")
 
@@ -160,7 +154,7 @@ def _changes_json(found: Changes) -> dict[str, Any]:
 
 
 def _saved_json(question: SavedQuestion, changed: ChangedAnswer | None) -> dict[str, Any]:
-    pairs = {"gone": changed.gone, "come": changed.come} if changed else {"gone": (), "come": ()}
+    pairs = {"removed": changed.removed, "added": changed.added} if changed else {"removed": (), "added": ()}
     return {
         "id": question.id,
         "question": question.question,
@@ -190,8 +184,8 @@ def _changes_text(found: Changes) -> str:
 
 
 def _answer_lines(changed: ChangedAnswer) -> list[str]:
-    gone = [f"  - {plan}: {' '.join(quote.split())}" for plan, quote in changed.gone]
-    return gone + [f"  + {plan}: {' '.join(quote.split())}" for plan, quote in changed.come]
+    removed = [f"  - {plan}: {' '.join(quote.split())}" for plan, quote in changed.removed]
+    return removed + [f"  + {plan}: {' '.join(quote.split())}" for plan, quote in changed.added]
 
 
 def _place(sentence: Sentence) -> str:

@@ -20,6 +20,7 @@ from indexer.cli.common import (
     YesOption,
     app,
     confirm,
+    in_options,
     note,
     open_library,
     print_lines,
@@ -220,10 +221,10 @@ def _add(
         open_library(library, create=True, model=model, quiet=quiet) as opened,
         progress_bar(quiet, len(files)) as progress,
     ):
-        for report in opened.add(paths, plan_id=plan_id, replace=replace, progress=progress):
+        for report in opened.add_iter(paths, plan_id=plan_id, replace=replace, progress=progress):
             reports.append(report)
             if report.status == "failed":
-                print(f"plancite: {report.detail}", file=sys.stderr)
+                print(f"plancite: {in_options(report.detail)}", file=sys.stderr)
             elif not quiet:
                 print(
                     f"{report.path}: {report.detail or f'{report.status}, {report.passages} passages'}", file=sys.stderr

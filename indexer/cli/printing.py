@@ -22,7 +22,7 @@ def answer_json(answer: Answer) -> str:
     return dump(
         {
             "question": answer.question,
-            "answerable": answer.answerable,
+            "answerable": answer.found,
             "searched": answer.searched,
             "answer": [
                 {"text": s.text, "citation": s.citation, "emphasis": s.emphasis, "span": s.span}
@@ -54,7 +54,7 @@ def survey_json(survey: Survey) -> str:
 def answer_text(answer: Answer) -> str:
     """The answer with its citations, then the passages, for a terminal."""
     lines = []
-    if answer.answerable:
+    if answer.found:
         by_number = {c.n: c for c in answer.citations}
         for s in answer.sentences:
             lines.append(wrap(f"“{emphasized(s.text, s.emphasis)}” [{s.citation}]"))
@@ -68,7 +68,7 @@ def answer_text(answer: Answer) -> str:
             lines.append("Found nowhere: " + ", ".join(answer.unmatched))
         if answer.nearest:
             lines += ["", "Nearest passage, which does not answer:", hit_text(None, answer.nearest)]
-    if answer.answerable and answer.hits:
+    if answer.found and answer.hits:
         lines += ["", f"{len(answer.hits)} passages of {answer.searched:,}, by relevance:"]
         lines += [hit_text(rank, hit) for rank, hit in enumerate(answer.hits, 1)]
     return "\n".join(lines)

@@ -56,7 +56,7 @@ def similar(backend: Backend, encoder: Encoder, plan: str, start: int, other: st
     plan and for one plan given twice, UnknownPlanError.
     """
     if plan == other:
-        raise QuestionError(f"Counterparts of a passage of {plan} are sought in another plan. Name one with --in ID.")
+        raise QuestionError(f"Counterparts of a passage of {plan} are sought in another plan. Name it with `other`.")
     picked = passage_at(backend, plan, start)
     own = _read_from(picked, start, encoder)
     theirs = read_sentences(_candidates(backend, encoder, own.texts[0], other), encoder)

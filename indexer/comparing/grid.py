@@ -113,9 +113,7 @@ def check_plans(backend: Backend, plans: Sequence[str]) -> list[str]:
     """``plans``, each once. Raises QuestionError for fewer than two, UnknownPlanError for one that is not there."""
     chosen = list(dict.fromkeys(plans))
     if len(chosen) < 2:
-        raise QuestionError(
-            "A comparison takes two plans or more. Name each with --plan ID; plancite list shows which there are."
-        )
+        raise QuestionError("A comparison takes two plans or more. Name them with `plans`.")
     for plan in chosen:
         backend.count(Scope((plan,)))
     return chosen

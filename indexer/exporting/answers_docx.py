@@ -56,7 +56,7 @@ def _add_answer(document: Document, answer: Answer) -> None:
         add_quote(document.add_paragraph(), sentence.text, sentence.emphasis)
         place = noted(place_line(citation, titled=True), cut_off=sentence.cut_off)
         put(document.add_paragraph(), f"[{citation.n}] {place}")
-    if not answer.answerable:
+    if not answer.found:
         document.add_paragraph().add_run(line(" ".join(none_found(answer)))).bold = True
         if answer.nearest:
             _add_passage(document, f"{NEAREST}: ", answer.nearest)

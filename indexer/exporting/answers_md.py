@@ -42,7 +42,7 @@ def _answer(answer: Answer) -> Iterator[str]:
         yield f"> {escaped(sentence.text)}"
         place = noted(place_line(citation, titled=True), cut_off=sentence.cut_off)
         yield escaped(f"[{citation.n}] {place}")
-    if not answer.answerable:
+    if not answer.found:
         yield escaped(" ".join(none_found(answer)))
         if answer.nearest:
             yield from _passage(f"{NEAREST}: ", answer.nearest)

@@ -90,5 +90,5 @@ def _answers(asked: Sequence[Asked]) -> Iterator[list[str]]:
         for sentence, citation in answer_quotes(result):
             place = noted(place_line(citation, titled=True), cut_off=sentence.cut_off)
             yield [result.question, citation.quote, place]
-        if not result.answerable:
+        if not result.found:
             yield [result.question, " ".join(none_found(result)), ""]

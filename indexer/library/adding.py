@@ -108,7 +108,7 @@ def look_at(
     if taken and not replaces and not _is_from(taken.source, path):
         raise SourceError(
             f"{path}: there is a plan {plan_id!r} already, from {taken.source}. "
-            "Give this one another name with --id NAME, or put it in the other's place with --replace."
+            "Give this one another name with `plan_id`, or put it in the other's place with `replace`."
         )
     old = replace(backend.plan(plan_id), text="", sections=(), pages=(), asides=(), records=()) if taken else None
     return Wanted(path, data, plan_id, seen, old)

@@ -67,8 +67,8 @@ def copy_library(source: Backend, target: Backend, progress: CopyProgress = lamb
         raise LibraryError(f"{source.location} was changed while it was copied. Copy again: what is there is kept.")
     if wrong:
         raise LibraryError(
-            f"{'; '.join(wrong[:5])}. Remove what differs from {target.location} for good, with plancite remove "
-            "--purge, and copy again."
+            f"{'; '.join(wrong[:5])}. Remove what differs from {target.location} for good, with `remove` and "
+            "`purge`, and copy again."
         )
     return Copied(len(plans), total, past, len(source.saved()), added)
 

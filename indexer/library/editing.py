@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import fields, replace
+from dataclasses import replace
 from pathlib import Path
 
 from indexer.asking.question import plan_names
@@ -13,7 +13,7 @@ from indexer.errors import LibraryError
 from indexer.library.adding import Progress, embed_plan, no_progress
 from indexer.storage import Backend
 from indexer.targets.extracting import find_targets
-from indexer.types import Metadata, Plan
+from indexer.types import Plan
 
 _DATE = re.compile(r"(?:\d{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?)?")
 _LANGUAGE = re.compile(r"(?:[a-z]{2,3})?")
@@ -66,19 +66,18 @@ def restore_plan(
     known = backend.versions(plan_id)
     if n is None and not known[-1].until:
         raise LibraryError(
-            f"The plan {plan_id!r} is in the library. Say which of its {len(known)} versions to put in its place "
-            "with --version N."
+            f"The plan {plan_id!r} is in the library. Say with `version` which of its {len(known)} to put in its place."
         )
     _store(backend, encoder, backend.version(plan_id, n or len(known)), seen, progress, there=not known[-1].until)
 
 
 def with_edits(plan: Plan, given: dict[str, str | bool]) -> Plan:
-    """``plan`` with the fields ``given`` set and noted as set by a person. Raises LibraryError."""
-    settable = {"title", *(field.name for field in fields(Metadata))}
+    """``plan`` with the fields ``given``, "title" or of ``Metadata``, set and noted as set by a person.
+
+    Raises LibraryError for a value that cannot be.
+    """
     values = {name: value.strip() if isinstance(value, str) else value for name, value in given.items()}
     for name, value in values.items():
-        if name not in settable or not isinstance(value, bool if name == "machine_translated" else str):
-            raise LibraryError(f"{name} = {value!r} cannot be set. These can: {', '.join(sorted(settable))}.")
         if isinstance(value, str) and (len(value) > _LONGEST or "\n" in value):
             raise LibraryError(f"The {name} is too long. Give one line of at most {_LONGEST} characters.")
     if not values.get("title", True):

@@ -1,4 +1,7 @@
-"""Library: the facade over reading, encoding, storage and asking."""
+"""Library: the facade over reading, encoding, storage and asking.
+
+Methods check their arguments, and leave the work to the modules that they import.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +20,7 @@ from indexer.encoding.caching import RememberingEncoder
 from indexer.encoding.loading import load_encoder
 from indexer.encoding.reader import Reader, open_reader
 from indexer.errors import SourceError, model_mismatch
+from indexer.library import arguments
 from indexer.library.adding import Cancelled, Progress, Stopped, add_file, embed_all, never, no_progress
 from indexer.storage import Backend, Notify, Scope, open_backend
 from indexer.types import (
@@ -27,8 +31,10 @@ from indexer.types import (
     Changes,
     Comparison,
     Counterpart,
+    Hit,
     Plan,
     PlanInfo,
+    Results,
     SavedQuestion,
     SectionPair,
     Survey,
@@ -45,15 +51,24 @@ class Library:
     """Plans in one place, to add to and to ask.
 
     The model is loaded when first needed: the library's own, unless ``model`` names another for an
-    empty library.
+    empty library. Wherever plans are named, one id alone is one plan, and None is all plans. Arguments
+    of a wrong type raise TypeError.
     """
 
-    def __init__(self, backend: Backend, model: str | None = None, notify: Notify = lambda line: None) -> None:
+    def __init__(
+        self,
+        backend: Backend,
+        model: str | None = None,
+        notify: Notify = lambda line: None,
+        encoder: Encoder | None = None,
+    ) -> None:
         self.backend = backend
         self._model = model
         self._notify = notify
-        self._encoder: Encoder | None = None
+        self._encoder = encoder
         self._memory: RememberingEncoder | None = None
+
+    # -- open ----------------------------------------------------------------------------------
 
     @classmethod
     def open(
@@ -62,10 +77,23 @@ class Library:
         *,
         create: bool = False,
         model: str | None = None,
+        encoder: Encoder | None = None,
         notify: Notify = lambda line: None,
     ) -> Library:
-        """Open the library at ``location``. Raises LibraryError when there is none and not ``create``."""
-        return cls(open_backend(location, create=create, notify=notify), model, notify)
+        """Open the library at ``location``; with ``create`` an empty one is made if there is none.
+
+        ``model`` names the model for a new library, a sentence-transformers name or folder; ``encoder``
+        is a loaded one. ``notify`` gets a line when something is repaired or takes a while. Raises
+        LibraryError when there is none, ModelError when ``encoder`` is not what the library was indexed with.
+        """
+        if model is not None and encoder is not None:
+            raise TypeError("Give model or encoder, not both.")
+        backend = open_backend(location, create=create, notify=notify)
+        known = backend.model if encoder and backend.plans() else None
+        if encoder and known and known[1] != encoder.fingerprint:
+            backend.close()
+            raise model_mismatch(known[1], encoder.fingerprint)
+        return cls(backend, model, notify, encoder)
 
     def __enter__(self) -> Library:
         return self
@@ -73,7 +101,11 @@ class Library:
     def __exit__(self, *failure: object) -> None:
         self.close()
 
+    def __repr__(self) -> str:
+        return f"Library({self.backend.location!r})"
+
     def close(self) -> None:
+        """Close the library's files; a change that is under way in another thread fails."""
         self.backend.close()
 
     @property
@@ -81,7 +113,7 @@ class Library:
         """The model that this library's vectors are of, also after another process embedded anew. Raises ModelError."""
         known = self.backend.model
         if self._encoder is None or (known and known[1] != self._encoder.fingerprint and self.backend.plans()):
-            stored = known if self.backend.plans() else None  # what an empty library was of binds nobody
+            stored = known if self.backend.plans() else None  # an empty library takes any model
             load = partial(load_encoder, notify=self._notify)
             encoder = load(*stored) if stored and self._model is None else load(self._model)
             if stored and encoder.fingerprint != stored[1]:
@@ -89,15 +121,32 @@ class Library:
             self._encoder = encoder
         return self._encoder
 
+    @cached_property
+    def reader(self) -> Reader | None:
+        """The model that reads the best passages for a question; None where its weights are not installed."""
+        return open_reader()
+
     # -- what is there -------------------------------------------------------------------------
 
-    def plans(self) -> list[PlanInfo]:
+    def plans(self) -> Results[PlanInfo]:
         """All plans, by id."""
-        return self.backend.plans()
+        return Results(self.backend.plans())
 
     def plan(self, plan_id: str) -> Plan:
         """One plan with its text. Raises UnknownPlanError."""
-        return self.backend.plan(plan_id)
+        return self.backend.plan(arguments.text(plan_id, "plan_id"))
+
+    def targets(self, plans: str | Iterable[str] | None = None) -> list[Target]:
+        """Targets and thresholds of these plans, stored with them. Raises UnknownPlanError."""
+        from indexer.targets.gathering import gather_targets
+
+        return gather_targets(self.backend, None if plans is None else arguments.plan_ids(plans))
+
+    def align_targets(self, plans: str | Iterable[str] | None = None) -> list[TargetRow]:
+        """The targets of these plans, one indicator and one year a row. Raises UnknownPlanError."""
+        from indexer.targets.aligning import align_targets
+
+        return align_targets(self.targets(plans), self._ready())
 
     def check(self) -> list[str]:
         """What is wrong with the library, one sentence each; empty when it is sound."""
@@ -106,21 +155,38 @@ class Library:
     # -- changing it ---------------------------------------------------------------------------
 
     def add(
+        self, paths: str | Path | Iterable[str | Path], *, plan_id: str | None = None, replace: bool = False
+    ) -> Results[Added]:
+        """Add files, and those in folders and zip archives, each whole or not at all; a report of each.
+
+        A file that is there already, under whatever name, is reported "same". A file that has changed since
+        it was added is replaced; another file with the same id only with ``replace``. A file that cannot be
+        read is reported "failed" and does not end the work. ``plan_id`` names the plan, of one file. Raises
+        LibraryError and ModelError, which concern the library.
+        """
+        return Results(self.add_iter(paths, plan_id=plan_id, replace=replace))
+
+    def add_iter(
         self,
-        paths: Iterable[Path],
+        paths: str | Path | Iterable[str | Path],
         *,
         plan_id: str | None = None,
         replace: bool = False,
         progress: Progress = no_progress,
         cancelled: Cancelled = never,
     ) -> Iterator[Added]:
-        """Add files, and those in folders and zip archives, one by one, each whole or not at all; one report each.
+        """``add`` one file at a time, as its reports are asked for, with the progress of each.
 
-        A file that is there already, under whatever name, is reported "same". A file that has changed
-        since it was added is replaced; another file with the same id only with ``replace``. Once
-        ``cancelled`` says so, the file at hand is reported "cancelled" and no further one is read.
-        Raises LibraryError and ModelError, which concern the library; what concerns a file is its report.
+        Once ``cancelled`` returns True, the file at hand is reported "cancelled" and no further one is read.
         """
+        files = arguments.file_paths(paths)
+        if plan_id is not None:
+            arguments.text(plan_id, "plan_id")
+        return self._add(files, plan_id, replace, progress, cancelled)
+
+    def _add(
+        self, paths: Sequence[Path], plan_id: str | None, replace: bool, progress: Progress, cancelled: Cancelled
+    ) -> Iterator[Added]:
         from indexer.reading.files import plan_files
 
         add = partial(add_file, self.backend, lambda: self.encoder, plan_id=plan_id, replaces=replace)
@@ -133,14 +199,14 @@ class Library:
             except SourceError as error:
                 yield Added(str(file.path), "failed", detail=str(error))
 
-    def remove(self, plan_ids: Sequence[str], *, purge: bool = False) -> None:
+    def remove(self, plans: str | Iterable[str], *, purge: bool = False) -> None:
         """Remove plans, all or none. They can be restored, unless ``purge``, which deletes every trace.
 
         ``purge`` takes removed plans, too. Raises UnknownPlanError, LibraryError and LibraryBusyError.
         """
         from indexer.library.originals import remove_plans
 
-        remove_plans(self.backend, plan_ids, purge=purge)
+        remove_plans(self.backend, arguments.plan_ids(plans), purge=purge)
 
     def restore(self, plan_id: str, version: int | None = None, progress: Progress = no_progress) -> None:
         """Put a removed plan back, or an earlier version in the place of the present one.
@@ -149,41 +215,57 @@ class Library:
         """
         from indexer.library.editing import restore_plan
 
-        restore_plan(self.backend, lambda: self.encoder, plan_id, version, progress)
+        if version is not None:
+            arguments.whole_number(version, "version")
+        restore_plan(self.backend, lambda: self.encoder, arguments.text(plan_id, "plan_id"), version, progress)
 
-    def edit(self, plan_id: str, **fields: str | bool) -> None:
-        """Set a plan's title, issuer, date, language or machine_translated; they outlive new versions of its file.
+    def edit(
+        self,
+        plan_id: str,
+        *,
+        title: str | None = None,
+        issuer: str | None = None,
+        date: str | None = None,
+        language: str | None = None,
+        machine_translated: bool | None = None,
+    ) -> None:
+        """Set what is known of a plan; what is None stays. Edits outlive new versions of the plan's file.
 
-        Raises UnknownPlanError, and LibraryError for a value that cannot be.
+        ``date`` is a year, month or day in ISO 8601, ``language`` a code such as "en". Raises
+        UnknownPlanError, and LibraryError for a value that cannot be.
         """
         from indexer.library.editing import edit_plan
 
-        edit_plan(self.backend, lambda: self.encoder, plan_id, fields)
+        texts = {"title": title, "issuer": issuer, "date": date, "language": language}
+        fields: dict[str, str | bool] = {k: arguments.text(v, k) for k, v in texts.items() if v is not None}
+        if machine_translated is not None:
+            fields["machine_translated"] = arguments.yes_or_no(machine_translated, "machine_translated")
+        edit_plan(self.backend, lambda: self.encoder, arguments.text(plan_id, "plan_id"), fields)
 
     def rename(self, plan_id: str, new_id: str) -> None:
         """Give a plan another short name. Raises UnknownPlanError, and LibraryError for one that is taken."""
         from indexer.library.editing import rename_plan
 
-        rename_plan(self.backend, plan_id, new_id)
+        rename_plan(self.backend, arguments.text(plan_id, "plan_id"), arguments.text(new_id, "new_id"))
 
     def rebuild(self, model: str | None = None, progress: Progress = no_progress) -> None:
         """Chunk and embed every plan again from the text in the library, with ``model`` if given.
 
         One transaction: until it is done the library answers as before. Raises ModelError.
         """
-        encoder = load_encoder(model, notify=self._notify) if model else self.encoder
+        encoder = load_encoder(arguments.text(model, "model"), notify=self._notify) if model else self.encoder
         embed_all(self.backend, encoder, progress)
         self._encoder = encoder
 
-    # -- what it was ---------------------------------------------------------------------------
+    # -- its history ---------------------------------------------------------------------------
 
     def removed(self) -> list[Version]:
-        """Removed plans that can be restored, as they were last; the latest removal first."""
+        """Removed plans that can be restored, in their last version; the latest removal first."""
         return self.backend.removed()
 
     def versions(self, plan_id: str) -> list[Version]:
         """All versions of a plan, there or removed, the oldest first. Raises UnknownPlanError."""
-        return self.backend.versions(plan_id)
+        return self.backend.versions(arguments.text(plan_id, "plan_id"))
 
     def changes(self, plan_id: str, old: int | None = None, new: int | None = None) -> Changes:
         """What changed from one version of a plan to another, by default the last two; and in saved answers.
@@ -203,91 +285,109 @@ class Library:
         return self.backend.saved()
 
     def save_question(
-        self, question: str, *, plans: Sequence[str] | None = None, section: str | None = None
+        self, question: str, *, plans: str | Iterable[str] | None = None, section: str | None = None
     ) -> SavedQuestion:
-        """Keep a question with the quotes that answer it now; saved again, it takes its answer of then.
+        """Save a question with the quotes that answer it now; saved again, it takes the new answer.
 
         Raises QuestionError, UnknownPlanError.
         """
         from indexer.library.versions import save_answer
 
-        return save_answer(self.backend, self.ask(question, plans=plans, section=section), _scope(plans, section))
+        scope = _scope(plans, section)
+        return save_answer(self.backend, self.ask(question, plans=scope.plans, section=scope.section), scope)
 
     def forget_question(self, saved_id: int) -> bool:
         """Delete a saved question; False when there is none with this id."""
-        return self.backend.forget_question(saved_id)
+        return self.backend.forget_question(arguments.whole_number(saved_id, "saved_id"))
 
     def changed_answers(self, plan_id: str | None = None) -> list[ChangedAnswer]:
-        """Saved questions answered by other quotes now, of one plan if given, than when they were saved."""
+        """Saved questions whose answers, in one plan if given, differ from those they were saved with."""
         from indexer.library.versions import compare_answers
 
         return compare_answers(self.saved(), {info.id for info in self.plans()}, self.ask, plan_id)
 
     # -- asking it -----------------------------------------------------------------------------
 
+    def search(
+        self,
+        query: str,
+        top_k: int = 10,
+        *,
+        plans: str | Iterable[str] | None = None,
+        section: str | None = None,
+        year: int | None = None,
+    ) -> Results[Hit]:
+        """The ``top_k`` best passages for ``query``, best first, in the order that ``ask`` ranks them.
+
+        ``plans`` are the ids of the plans to search, ``section`` words of a section's heading, ``year`` the
+        year that a plan is dated. Raises QuestionError, UnknownPlanError.
+        """
+        return Results(self._ask(arguments.text(query, "query"), plans, section, year, top_k).hits)
+
     def ask(
         self,
         question: str,
         *,
-        plans: Sequence[str] | None = None,
+        plans: str | Iterable[str] | None = None,
         section: str | None = None,
         year: int | None = None,
         top_k: int = 10,
     ) -> Answer:
-        """Answer a question from these plans (all when None) of ``year``. Raises QuestionError, UnknownPlanError."""
-        return ask(self.backend, self._ready(), question, _scope(plans, section, year), top_k, self.reader)
+        """Answer a question in the plans' own sentences, cited, with the ``top_k`` best passages.
 
-    @cached_property
-    def reader(self) -> Reader | None:
-        """What tells surer whether a sentence answers; None where its weights are not installed."""
-        return open_reader()
+        The scope is as in ``search``. Raises QuestionError, UnknownPlanError.
+        """
+        return self._ask(arguments.text(question, "question"), plans, section, year, top_k)
 
     def survey(
-        self, question: str, *, plans: Sequence[str] | None = None, section: str | None = None, year: int | None = None
+        self,
+        question: str,
+        *,
+        plans: str | Iterable[str] | None = None,
+        section: str | None = None,
+        year: int | None = None,
     ) -> Survey:
-        """Every passage on a topic. Raises QuestionError, UnknownPlanError."""
-        return survey(self.backend, self._ready(), question, _scope(plans, section, year))
+        """Every passage on a topic; the scope is as in ``search``. Raises QuestionError, UnknownPlanError."""
+        return survey(self.backend, self._ready(), arguments.text(question, "question"), _scope(plans, section, year))
 
-    def compare(self, question: str, plans: Sequence[str]) -> Comparison:
+    def compare(self, question: str, plans: Iterable[str]) -> Comparison:
         """Ask each of two or more plans by itself. Raises QuestionError, UnknownPlanError."""
-        return compare(self.backend, self._ready(), question, plans)
+        chosen = arguments.plan_ids(plans)
+        return compare(self.backend, self._ready(), arguments.text(question, "question"), chosen)
 
-    def compare_many(self, questions: Sequence[str], plans: Sequence[str]) -> Iterator[tuple[int, Cell]]:
+    def compare_many(self, questions: Sequence[str], plans: Iterable[str]) -> Iterator[tuple[int, Cell]]:
         """(index of the question, cell) as each is done, question by question; closing it stops the work.
 
         Raises QuestionError, UnknownPlanError.
         """
-        return compare_many(self.backend, self._ready(), questions, plans)
+        asked = [arguments.text(question, "questions") for question in questions]
+        return compare_many(self.backend, self._ready(), asked, arguments.plan_ids(plans))
 
     def similar(self, plan: str, start: int, other: str, top_k: int = 5) -> list[Counterpart]:
-        """What ``other`` says beside the passage of ``plan`` at the offset ``start``, mutual nearest first.
+        """Passages of ``other`` like the one of ``plan`` at the offset ``start``, mutual nearest first.
 
         Raises QuestionError for an offset outside the plan, UnknownPlanError.
         """
-        return similar(self.backend, self._ready(), plan, start, other, top_k)
+        one, two = arguments.text(plan, "plan"), arguments.text(other, "other")
+        place, most = arguments.whole_number(start, "start"), arguments.count(top_k, "top_k")
+        return similar(self.backend, self._ready(), one, place, two, most)
 
-    def distinct(self, plans: Sequence[str]) -> Uniqueness:
+    def distinct(self, plans: Iterable[str]) -> Uniqueness:
         """What only one of two or more plans says. Raises QuestionError, UnknownPlanError."""
-        return distinct(self.backend, self._ready(), plans)
+        return distinct(self.backend, self._ready(), arguments.plan_ids(plans))
 
     def align_sections(self, one: str, other: str) -> list[SectionPair]:
         """The two plans' section trees matched, in the order of ``one``. Raises UnknownPlanError."""
-        return align_sections(self.backend, self._ready(), one, other)
+        return align_sections(self.backend, self._ready(), arguments.text(one, "one"), arguments.text(other, "other"))
 
-    def targets(self, plans: Sequence[str] | None = None) -> list[Target]:
-        """Targets and thresholds of these plans (all when None), stored with them. Raises UnknownPlanError."""
-        from indexer.targets.gathering import gather_targets
-
-        return gather_targets(self.backend, plans)
-
-    def align_targets(self, plans: Sequence[str] | None = None) -> list[TargetRow]:
-        """The targets of these plans, one indicator and one year a row. Raises UnknownPlanError."""
-        from indexer.targets.aligning import align_targets
-
-        return align_targets(self.targets(plans), self._ready())
+    def _ask(
+        self, asked: str, plans: str | Iterable[str] | None, section: str | None, year: int | None, top_k: int
+    ) -> Answer:
+        scope, listed = _scope(plans, section, year), arguments.count(top_k, "top_k")
+        return ask(self.backend, self._ready(), asked, scope, listed, self.reader)
 
     def _ready(self) -> Encoder:
-        """The encoder, which remembers what it read: half of a question's cost. The indexes load beside its model."""
+        """The encoder, with a cache of what it embedded: half of a question's cost. Indexes load meanwhile."""
         encoder = self.encoder
         self.backend.prepare()
         if self._memory is None or self._memory.fingerprint != encoder.fingerprint:
@@ -295,5 +395,8 @@ class Library:
         return self._memory
 
 
-def _scope(plans: Sequence[str] | None, section: str | None, year: int | None = None) -> Scope:
-    return Scope(tuple(dict.fromkeys(plans)) if plans else None, section or None, year)
+def _scope(plans: str | Iterable[str] | None, section: str | None, year: int | None = None) -> Scope:
+    if year is not None:
+        arguments.whole_number(year, "year")
+    chosen = arguments.plan_ids(plans) if plans is not None else ()
+    return Scope(chosen or None, arguments.optional_text(section, "section"), year)

@@ -83,7 +83,7 @@ def _connect(address: str) -> None:
     except Exception as error:  # ConnectionError, ValueError, RuntimeError and gRPC's own
         raise LibraryError(
             f"There is no Ray cluster at {address} that can be reached ({str(error).splitlines()[0]}). Start one with: "
-            "ray start --head, and give its address with --ray."
+            "ray start --head, and give its address."
         ) from error
 
 

@@ -91,6 +91,6 @@ def _files(folder: Path, allow_empty: bool) -> list[SourceFile]:
     files = [file for file in plan_files([folder]) if file.path != folder]
     if not files and not allow_empty:
         raise SourceError(
-            f"{folder} holds no plans. Nothing was changed. If it is meant to be empty, say so with --allow-empty."
+            f"{folder} holds no plans. Nothing was changed. If it is meant to be empty, say so with `allow_empty`."
         )
     return files

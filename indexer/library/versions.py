@@ -82,10 +82,10 @@ def compare_answers(
         plans = question.plans and [plan for plan in question.plans if plan in there]
         answer = None if plans == [] else ask(question.question, plans=plans, section=question.section)
         was, now = set(question.quotes), set(quotes_of(answer) if answer else ())
-        gone = tuple(q for q in question.quotes if q not in now and plan_id in (None, q[0]))
-        come = tuple(q for q in (quotes_of(answer) if answer else ()) if q not in was and plan_id in (None, q[0]))
-        if gone or come:
-            changed.append(ChangedAnswer(question, gone, come))
+        removed = tuple(q for q in question.quotes if q not in now and plan_id in (None, q[0]))
+        added = tuple(q for q in (quotes_of(answer) if answer else ()) if q not in was and plan_id in (None, q[0]))
+        if removed or added:
+            changed.append(ChangedAnswer(question, removed, added))
     return changed
 
 

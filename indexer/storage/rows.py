@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, astuple, fields
+from difflib import get_close_matches
 from typing import Any
 
 import numpy as np
@@ -143,7 +144,9 @@ def content_hash(content: PlanContent) -> str:
 
 
 def unknown_plan(plan_id: str, known: Sequence[str]) -> UnknownPlanError:
-    """The error for a plan that is not there, naming those that are."""
+    """The error for a plan that is not there, naming those that are, the ones with a similar name first."""
+    if len(known) > 8:
+        known = list(dict.fromkeys([*get_close_matches(plan_id, known), *known]))
     shown = ", ".join(known[:8]) + (", …" if len(known) > 8 else "")
     return UnknownPlanError(f"There is no plan {plan_id!r} in this library. It holds: {shown or 'no plans'}.")
 

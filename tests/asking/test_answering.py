@@ -88,7 +88,7 @@ def test_two_named_plans_are_answered_one_by_one(sample_library: Library) -> Non
 
 def test_what_the_plans_do_not_say_is_not_found_with_the_nearest_miss(sample_library: Library) -> None:
     answer = sample_library.ask("When does the next school holiday begin?")
-    assert not answer.answerable
+    assert not answer.found
     assert answer.citations == ()
     assert answer.searched == sum(p.passages for p in sample_library.plans())
     assert answer.nearest is not None
@@ -103,8 +103,7 @@ def test_furniture_is_never_an_answer_and_ranks_last(tmp_path: Path, encoder: En
     )
     source = tmp_path / "harbour.txt"
     source.write_text(text, "utf-8")
-    with Library.open(tmp_path / "index", create=True) as library:
-        library._encoder = encoder
+    with Library.open(tmp_path / "index", create=True, encoder=encoder) as library:
         assert [r.status for r in library.add([source])] == ["added"]
         answer = library.ask("What was the revenue of the harbour company in 2023?")
         roles = [h.passage.role for h in answer.hits]
@@ -175,7 +174,7 @@ def test_merged_spans_cover_the_same_and_do_not_touch(given_spans: list[tuple[in
 
 def test_a_name_that_no_plan_holds_is_not_answered_for_another(sample_library: Library) -> None:
     answer = sample_library.ask("What is Guangdong's non-fossil energy target for 2030?")
-    assert not answer.answerable
+    assert not answer.found
     assert answer.unmatched == ("Guangdong",)
     assert answer.nearest is not None
-    assert sample_library.ask("What Non-Fossil Energy Share Is Planned For 2030?").answerable
+    assert sample_library.ask("What Non-Fossil Energy Share Is Planned For 2030?").found

@@ -92,7 +92,7 @@ def test_what_it_takes_for_the_answer_is_a_span_of_the_sentence(sample_library: 
 
 def test_what_it_does_not_believe_is_not_found(sample_library: Library) -> None:
     answer = ask(sample_library.backend, sample_library.encoder, QUESTION, reader=Believer(-6.0, -3.0))
-    assert not answer.answerable and answer.nearest
+    assert not answer.found and answer.nearest
 
 
 def test_without_it_all_is_as_before(sample_library: Library) -> None:

@@ -168,9 +168,8 @@ def test_asking_reads_no_passage_that_was_read_when_it_was_added(
 def test_words_go_with_their_plan(tmp_path: Path) -> None:
     encoder = FakeEncoder()
     (tmp_path / "anhui.txt").write_text("Kilns close by 2025. Wind farms grow.\n\nSolar roofs, too.", "utf-8")
-    with Library.open(tmp_path / "library", create=True) as library:
-        library._encoder = encoder
-        list(library.add([tmp_path / "anhui.txt"]))
+    with Library.open(tmp_path / "library", create=True, encoder=encoder) as library:
+        library.add([tmp_path / "anhui.txt"])
         keys = library.backend.keys(Scope())
         packed = library.backend.word_vectors([*keys, 999])
         assert sorted(packed) == keys

@@ -33,9 +33,8 @@ def three(library: Library, fake_encoder: FakeEncoder) -> Library:
 
 @pytest.fixture(scope="module")
 def real_library(tmp_path_factory: pytest.TempPathFactory, data: Path, encoder: Encoder) -> Iterator[Library]:
-    with Library.open(tmp_path_factory.mktemp("real") / "library", create=True) as library:
-        library._encoder = encoder
-        list(library.add(sorted((data / "plans").glob("*.txt"))))
+    with Library.open(tmp_path_factory.mktemp("real") / "library", create=True, encoder=encoder) as library:
+        library.add(sorted((data / "plans").glob("*.txt")))
         yield library
 
 

@@ -86,7 +86,7 @@ def test_a_grid_that_is_closed_asks_no_further(
     library = open_library()
     for name in ("anhui", "henan"):
         (tmp_path / f"{name}.txt").write_text(f"{name.title()} Plan\n\n1. Industry\nKilns of {name} close by 2025.\n")
-        list(library.add([tmp_path / f"{name}.txt"]))
+        library.add([tmp_path / f"{name}.txt"])
     questions = [f"Which kilns close in case {n}?" for n in range(50)]
     cells = library.compare_many(questions, ["anhui", "henan"])
     fake_encoder.embedded.clear()

@@ -139,7 +139,7 @@ def test_a_library_in_fp32_is_asked_as_it_was_made(
         patch.setattr(accelerated, "sees_gpu", lambda: True)
         patch.setattr(accelerated, "MANY", 10)
         with Library.open(tmp_path / "library", create=True, model=f"{tiny_model}@fp32") as library:
-            list(library.add([tmp_path / "plan.txt"]))
+            library.add([tmp_path / "plan.txt"])
     embedded = sum(on_torch)
     assert embedded > 10
     with Library.open(tmp_path / "library") as library:

@@ -46,8 +46,7 @@ def main(folder: Path, run: int, seconds: float) -> None:
     waits: list[float] = []
     started = time.monotonic()
     first_memory = 0
-    with Library.open(folder, notify=problems.append) as library:
-        library._encoder = ENCODER
+    with Library.open(folder, notify=problems.append, encoder=ENCODER) as library:
         while (passed := time.monotonic() - started) < seconds:
             if not first_memory and passed > WARM_UP * seconds:
                 first_memory = memory()

@@ -49,8 +49,7 @@ def test_a_library_that_was_moved_finds_its_files(library: Library, tmp_path: Pa
     hand_in(library, "anhui.txt", ANHUI)
     library.close()
     shutil.move(tmp_path / "library", tmp_path / "elsewhere")
-    with Library.open(tmp_path / "elsewhere") as moved:
-        moved._encoder = fake_encoder
+    with Library.open(tmp_path / "elsewhere", encoder=fake_encoder) as moved:
         assert read_original(moved.backend, moved.plans()[0]) == ANHUI
         moved.remove(["anhui"], purge=True)
     assert kept(tmp_path / "elsewhere") == []
@@ -58,7 +57,7 @@ def test_a_library_that_was_moved_finds_its_files(library: Library, tmp_path: Pa
 
 def test_a_file_that_is_another_by_now_is_not_given_out(library: Library, tmp_path: Path) -> None:
     (tmp_path / "anhui.txt").write_bytes(ANHUI)
-    list(library.add([tmp_path / "anhui.txt"]))
+    library.add([tmp_path / "anhui.txt"])
     assert read_original(library.backend, library.plans()[0]) == ANHUI
     (tmp_path / "anhui.txt").write_bytes(LATER)
     assert read_original(library.backend, library.plans()[0]) is None
@@ -70,7 +69,7 @@ def test_removing_keeps_the_files_and_purging_deletes_those_of_all_versions(libr
     hand_in(library, "anhui.txt", ANHUI)
     hand_in(library, "anhui.txt", LATER, "anhui")
     (tmp_path / "own.txt").write_bytes(ANHUI.replace(b"Anhui", b"Henan"))
-    list(library.add([tmp_path / "own.txt"]))
+    library.add([tmp_path / "own.txt"])
     library.remove(["anhui"])
     assert kept(tmp_path / "library") == ["anhui.txt", "anhui.txt"]
     library.remove(["anhui", "own"], purge=True)

@@ -149,14 +149,13 @@ def test_no_library_says_what_to_do(open_app: OpenApp, tmp_path: Path) -> None:
 
 
 def test_empty_library_then_one_filled_by_another(open_app: OpenApp, tmp_path: Path, encoder: Encoder) -> None:
-    with Library.open(tmp_path / "library", create=True) as library:
-        library._encoder = encoder
+    with Library.open(tmp_path / "library", create=True, encoder=encoder) as library:
         app = open_app(folder=tmp_path / "library")
         assert "The library is empty." in page_html(app)
         assert app.code[0].value.startswith("plancite add FOLDER")
         plan = tmp_path / "heat.txt"
         plan.write_text("Heat plan\n\n1. Heat pumps\n\nEvery district installs 300 heat pumps by 2027.\n", "utf-8")
-        list(library.add([plan]))
+        library.add([plan])
         assert "1 plan ·" in page_html(app.run())
         app.text_input(key="question").set_value("How many heat pumps does every district install?")
         app.button(key="submit").click().run()
@@ -176,9 +175,8 @@ The cement rule says <script>alert(1)</script> that $x^2$ tons of **bold** cemen
 
 def test_hostile_text_is_shown_as_text(open_app: OpenApp, tmp_path: Path, encoder: Encoder) -> None:
     (tmp_path / "evil.txt").write_text(HOSTILE, "utf-8")
-    with Library.open(tmp_path / "library", create=True) as library:
-        library._encoder = encoder
-        list(library.add([tmp_path / "evil.txt"]))
+    with Library.open(tmp_path / "library", create=True, encoder=encoder) as library:
+        library.add([tmp_path / "evil.txt"])
     app = open_app(folder=tmp_path / "library", q="which cement <i>rule</i> is allowed?")
     assert not app.exception and not app.error
     html = page_html(app)

@@ -150,11 +150,10 @@ def test_plans_that_are_gone_are_named_and_the_rest_compared(open_app: OpenApp) 
 def test_a_library_of_one_plan_says_how_to_add_another(open_app: OpenApp, tmp_path: Path, encoder: Encoder) -> None:
     (tmp_path / "heat.txt").write_text("Heat plan\n\n1. Pumps\n\nEvery district installs 300 pumps.\n", "utf-8")
     folder = tmp_path / "our library's"
-    with Library.open(folder, create=True) as library:
-        library._encoder = encoder
+    with Library.open(folder, create=True, encoder=encoder) as library:
         empty = open_app(folder, page="compare")
         assert "The library is empty." in page_html(empty)
-        list(library.add([tmp_path / "heat.txt"]))
+        library.add([tmp_path / "heat.txt"])
     app = open_app(folder, page="compare", q="heat")
     assert "this library holds one: Heat plan" in page_html(app)
     assert '<a href="library" target="_self"><span>Drop another on the Library page</span></a>' in page_html(app)
@@ -292,9 +291,8 @@ The cement rule says <script>alert(1)</script> that $x^2$ tons of **bold** cemen
 def test_hostile_text_is_shown_as_text(open_app: OpenApp, tmp_path: Path, encoder: Encoder, tab: Tab) -> None:
     (tmp_path / "evil.txt").write_text(HOSTILE, "utf-8")
     (tmp_path / "evil2.txt").write_text(HOSTILE.replace("Evil", "Wicked").replace("tons", "kilograms"), "utf-8")
-    with Library.open(tmp_path / "library", create=True) as library:
-        library._encoder = encoder
-        list(library.add([tmp_path / "evil.txt", tmp_path / "evil2.txt"]))
+    with Library.open(tmp_path / "library", create=True, encoder=encoder) as library:
+        library.add([tmp_path / "evil.txt", tmp_path / "evil2.txt"])
     questions = ["which cement <i>rule</i> is allowed?", "is cement $x^2$ <b>allowed</b>?", "**cement**"]
     for asked in (questions, questions[:1]):
         app = settle(open_app(tmp_path / "library", page="compare", q=asked, tab=tab, section="0"))

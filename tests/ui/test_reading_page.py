@@ -58,9 +58,8 @@ def yellow(image: Image.Image, box: tuple[int, int, int, int] | None = None) -> 
 def kilns(tmp_path: Path, encoder: Encoder) -> Path:
     """A library with one PDF of two pages, whose first sentence goes on over the page break."""
     (tmp_path / "kilns.pdf").write_bytes(draw(LINES[:1], LINES[1:]))
-    with Library.open(tmp_path / "library", create=True) as library:
-        library._encoder = encoder
-        list(library.add([tmp_path / "kilns.pdf"]))
+    with Library.open(tmp_path / "library", create=True, encoder=encoder) as library:
+        library.add([tmp_path / "kilns.pdf"])
     return tmp_path / "library"
 
 
@@ -167,9 +166,8 @@ def test_a_missing_original_is_kept_when_the_file_is_added_again(
     name, data = "Kilns  (final).PDF", draw(LINES[:1], LINES[1:])  # the drop zone keeps files under simpler names
     with zipfile.ZipFile(tmp_path / "plans.zip", "w") as package:
         package.writestr(name, data)
-    with Library.open(tmp_path / "library", create=True) as library:
-        library._encoder = encoder
-        list(library.add([tmp_path / "plans.zip"], plan_id="kilns"))
+    with Library.open(tmp_path / "library", create=True, encoder=encoder) as library:
+        library.add([tmp_path / "plans.zip"], plan_id="kilns")
         query = {"folder": tmp_path / "library", "page": "read", "plan": "kilns", "view": "page"}
         assert "Add it again on the Library page." in page_html(open_app(**query))
         work = Work("Adding", lambda work: add_uploads(library, [Upload("other.pdf", data)], work, into=into))
@@ -247,9 +245,8 @@ def test_hostile_text_is_shown_as_text(open_app: OpenApp, tmp_path: Path, encode
         "<b>Evil</b> plan\n\n1. <img src=x onerror=alert(1)> rules\n\nAll <script>alert(2)</script> is banned here.\n"
     )
     (tmp_path / "evil.txt").write_text(evil, "utf-8")
-    with Library.open(tmp_path / "library", create=True) as library:
-        library._encoder = encoder
-        list(library.add([tmp_path / "evil.txt"]))
+    with Library.open(tmp_path / "library", create=True, encoder=encoder) as library:
+        library.add([tmp_path / "evil.txt"])
     app = open_app(folder=tmp_path / "library", page="read", plan="evil", find="<script>", at="5-9")
     assert not app.exception and not app.error
     assert not re.search(r"<(script|img|b)\b", page_html(app)) and "&lt;script&gt;" in text_shown(app)

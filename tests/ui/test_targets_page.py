@@ -177,17 +177,15 @@ def test_plans_without_figures_say_so_and_a_lone_threshold_is_listed(
     open_app: OpenApp, tmp_path: Path, encoder: Encoder
 ) -> None:
     (tmp_path / "talk.txt").write_text("Talk plan\n\n1. Words\n\nEveryone speaks kindly.\n", "utf-8")
-    with Library.open(tmp_path / "library", create=True) as library:
-        library._encoder = encoder
-        list(library.add([tmp_path / "talk.txt"]))
+    with Library.open(tmp_path / "library", create=True, encoder=encoder) as library:
+        library.add([tmp_path / "talk.txt"])
     app = open_app(folder=tmp_path / "library", page="targets")
     assert not app.exception and "No target was found in this plan" in page_html(app)
     (tmp_path / "huts.txt").write_text(
         "Hut plan\n\n1. Huts\n\nBoathouses larger than 250 square meters must report each year.\n", "utf-8"
     )
-    with Library.open(tmp_path / "library") as library:
-        library._encoder = encoder
-        list(library.add([tmp_path / "huts.txt"]))
+    with Library.open(tmp_path / "library", encoder=encoder) as library:
+        library.add([tmp_path / "huts.txt"])
     st.cache_data.clear()
     st.cache_resource.clear()
     app = open_app(folder=tmp_path / "library", page="targets")

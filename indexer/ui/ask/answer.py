@@ -21,7 +21,7 @@ from indexer.wording import CUT_OFF, NEAREST, answer_quotes, chip, counted, none
 
 def show_answer(library: Library, request: Request, answer: Answer) -> None:
     """The answer to ``request``, then its passages."""
-    if not answer.answerable:
+    if not answer.found:
         _show_not_found(library, request, answer)
         return
     _show_sentences(library, answer)

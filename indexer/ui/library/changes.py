@@ -121,8 +121,8 @@ def answer_html(changed: ChangedAnswer) -> Html:
     return element(
         "section",
         text_element("p", changed.saved.question, "card-title"),
-        *(_quote("Before", plan, quote) for plan, quote in changed.gone),
-        *(_quote("Now", plan, quote) for plan, quote in changed.come),
+        *(_quote("Before", plan, quote) for plan, quote in changed.removed),
+        *(_quote("Now", plan, quote) for plan, quote in changed.added),
         css="changed-answer",
     )
 

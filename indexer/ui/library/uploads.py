@@ -152,7 +152,7 @@ class _Batch:
         path = keep_original(self.library.backend, read.name, data)
         progress = self.work.progress(name)
         try:
-            (added,) = self.library.add(
+            (added,) = self.library.add_iter(
                 [path],
                 plan_id=plan_id,
                 replace=before is not None,

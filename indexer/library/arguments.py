@@ -1,0 +1,67 @@
+"""Arguments of the Python API -> what the package takes, or an error that names the argument."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Iterable
+from pathlib import Path
+
+from indexer.errors import QuestionError
+
+
+def file_paths(paths: object) -> list[Path]:
+    """A path, as str or Path, or several of them, as a list. Raises TypeError."""
+    given = [paths] if isinstance(paths, str | Path) else paths
+    if not isinstance(given, Iterable) or isinstance(given, bytes | bytearray):
+        raise _wrong("paths", "a path (str or Path) or several of them", paths)
+    found = []
+    for path in given:
+        if not isinstance(path, str | Path):
+            raise _wrong("paths", "a path (str or Path) or several of them", path)
+        found.append(Path(path))
+    return found
+
+
+def plan_ids(plans: object) -> tuple[str, ...]:
+    """The ids of plans, each once; one id alone is one plan. Raises TypeError."""
+    given = [plans] if isinstance(plans, str) else plans
+    if not isinstance(given, Iterable) or isinstance(given, bytes | bytearray):
+        raise _wrong("plans", "the id of a plan or several of them", plans)
+    return tuple(dict.fromkeys(text(plan, "plans") for plan in given))
+
+
+def text(value: object, name: str) -> str:
+    """A str. Raises TypeError."""
+    if not isinstance(value, str):
+        raise _wrong(name, "a str", value)
+    return value
+
+
+def optional_text(value: object, name: str) -> str | None:
+    """A str, None for "". Raises TypeError."""
+    return None if value is None else text(value, name) or None
+
+
+def yes_or_no(value: object, name: str) -> bool:
+    """A bool. Raises TypeError."""
+    if not isinstance(value, bool):
+        raise _wrong(name, "True or False", value)
+    return value
+
+
+def whole_number(value: object, name: str) -> int:
+    """An int, also one of numpy's, but no bool. Raises TypeError."""
+    if isinstance(value, bool) or not hasattr(value, "__index__"):
+        raise _wrong(name, "an int", value)
+    return operator.index(value)
+
+
+def count(value: object, name: str) -> int:
+    """An int of 1 or more. Raises TypeError, and QuestionError for less."""
+    if whole_number(value, name) < 1:
+        raise QuestionError(f"`{name}` must be 1 or more, not {value}.")
+    return whole_number(value, name)
+
+
+def _wrong(name: str, expected: str, given: object) -> TypeError:
+    return TypeError(f"{name} must be {expected}, not {type(given).__name__}: {given!r:.80}")
