@@ -103,6 +103,24 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
+class TableCell:
+    """A cell of a table: the span of its text, its first column from 0, the columns and rows that it covers."""
+
+    start: int
+    end: int
+    column: int
+    columns: int = 1
+    rows: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table by its rows; each row is a line of the canonical text, a cell that covers several is in its first."""
+
+    rows: tuple[tuple[TableCell, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """One passage that the source delivered ready made, with the id and section path it gave it."""
 

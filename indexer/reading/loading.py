@@ -16,7 +16,7 @@ from indexer.language.sentences import broken_figures_of_plan, fold_space
 from indexer.reading.boilerplate import find_asides
 from indexer.reading.metadata import UNKNOWN, find_metadata
 from indexer.reading.outline import Heading, build_sections
-from indexer.types import Metadata, Page, Plan, Record, Role
+from indexer.types import Metadata, Page, Plan, Record, Role, Table
 
 #: Loader module in ``indexer.reading.formats`` by file ending; each has ``load(path, data)``.
 LOADERS = {
@@ -60,6 +60,7 @@ class Content:
     records: tuple[Record, ...] = ()
     warnings: tuple[str, ...] = ()
     metadata: Metadata = UNKNOWN
+    tables: tuple[Table, ...] = ()
 
 
 def load_plan(path: Path, plan_id: str | None = None, data: bytes | None = None) -> Plan:

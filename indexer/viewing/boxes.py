@@ -15,7 +15,7 @@ from typing import Any
 from indexer.errors import SourceError
 from indexer.reading.formats.pdf import PageWords, read_page_words
 from indexer.reading.formats.pdf.opening import PdfiumError, open_document, open_page, open_text
-from indexer.reading.formats.pdf.words import CharacterBoxes, Word
+from indexer.reading.formats.pdf.words import Characters, Word
 from indexer.types import Page, Plan, RecognizedLine, Span
 from indexer.viewing.rereading import bare, read_as
 
@@ -104,7 +104,7 @@ def _read(opened: Any, text: str, page: Page, span: Span) -> Iterator[Box]:
         there = _characters(read_page_words(opened, textpage), wanted)
         matched = _matched("".join(character.text for character in there), wanted)
         covered = [there[i] for i, j in matched if span[0] <= offsets[j] < span[1]]
-        yield from _joined(covered, CharacterBoxes(opened, textpage))
+        yield from _joined(covered, Characters(opened, textpage))
 
 
 def _characters(words: PageWords, wanted: str) -> list[_Character]:
@@ -129,14 +129,14 @@ def _matched(there: str, wanted: str) -> Iterator[tuple[int, int]]:
             yield from zip(range(block.a, block.a + block.size), range(block.b, block.b + block.size), strict=True)
 
 
-def _joined(characters: Sequence[_Character], box_of: CharacterBoxes) -> Iterator[Box]:
+def _joined(characters: Sequence[_Character], box_of: Characters) -> Iterator[Box]:
     """One box around the characters of each line, or cell."""
     current: Box | None = None
     run = None
     for character in characters:
         if character.word is None:
             continue
-        left, bottom, right, top = box_of(character.word.first + character.index)
+        left, bottom, right, top = box_of.box(character.word.first + character.index)
         if left == right or bottom == top:
             continue
         level = current and min(top, current.top) - max(bottom, current.bottom) >= _LEVEL * (top - bottom)

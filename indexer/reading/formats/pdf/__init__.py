@@ -17,7 +17,7 @@ import logging
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
 from statistics import median
@@ -26,17 +26,19 @@ from typing import Any
 from pypdf import PdfReader
 
 from indexer.errors import SourceError
-from indexer.language.sentences import is_wide
 from indexer.reading.formats import ocr
+from indexer.reading.formats.blocks import CELL
 from indexer.reading.formats.pdf.headings import Bookmark, find_headings, read_bookmarks
 from indexer.reading.formats.pdf.layout import read_order
 from indexer.reading.formats.pdf.lines import Line, Run, make_runs
 from indexer.reading.formats.pdf.opening import PdfiumError, open_document, open_page, open_text
+from indexer.reading.formats.pdf.rules import read_rules
 from indexer.reading.formats.pdf.running import without_running
 from indexer.reading.formats.pdf.tables import read_tables
-from indexer.reading.formats.pdf.words import SOFT_HYPHEN, has_pictures, read_rules, read_words
+from indexer.reading.formats.pdf.words import SOFT_HYPHEN, Frame, Word, read_words
 from indexer.reading.loading import Content, meaningful_title
-from indexer.types import Metadata, Page, RecognizedLine
+from indexer.language.sentences import is_wide
+from indexer.types import Metadata, Page, RecognizedLine, Table, TableCell
 
 # What pypdf finds wrong with a file is no news to who adds it: what cannot be read is told in a sentence.
 logging.getLogger("pypdf").setLevel(logging.CRITICAL)
@@ -60,7 +62,7 @@ def load(path: Path, data: bytes) -> Content:
     except PdfiumError as error:
         raise SourceError(_why_closed(path, data)) from error
     runs = without_running([page.runs for page in read])
-    ordered = [read_order(found, page.tables) for found, page in zip(runs, read, strict=True)]
+    ordered = [read_order(found, page.tables, page.turned) for found, page in zip(runs, read, strict=True)]
     silent = [i for i, found in enumerate(ordered) if not found]
     pictured = [i for i in silent if read[i].pictured]
     if len(silent) == count:
@@ -85,7 +87,25 @@ def load(path: Path, data: bytes) -> Content:
         headings=find_headings(lines, on_page, starts, about.bookmarks, about.title),
         warnings=tuple(_page_warnings(silent, pictured, recognized)),
         metadata=Metadata(language=about.language),
+        tables=tuple(_tables(lines, starts)),
     )
+
+
+def _tables(lines: Sequence[Line], starts: Sequence[int]) -> Iterator[Table]:
+    """The tables among ``lines``, which begin at ``starts`` of the text."""
+    rows: list[tuple[TableCell, ...]] = []
+    for line, start in zip(lines, starts, strict=True):
+        if rows and (line.opens or not line.row):
+            yield Table(tuple(rows))
+            rows = []
+        if line.row:
+            cells = []
+            for run, place in zip(line.runs, line.places, strict=True):
+                cells.append(TableCell(start, start + len(run.text), place.column, place.columns, place.rows))
+                start += len(run.text) + len(CELL)
+            rows.append(tuple(cells))
+    if rows:
+        yield Table(tuple(rows))
 
 
 def _recognize(document: Any, read: list[PageWords]) -> dict[int, float]:
@@ -138,18 +158,47 @@ def _why_closed(path: Path, data: bytes) -> str:
 
 @dataclass(frozen=True, slots=True)
 class PageWords:
-    """What stands on a page: runs of words, ruled tables; ``pictured`` says that it holds images or drawings."""
+    """What stands on a page: runs of words, ruled tables, turned runs outside of them.
+
+    ``pictured`` says that it holds images or drawings.
+    """
 
     runs: list[Run]
     tables: list[list[Line]]
+    turned: list[Run] = field(default_factory=list)
     pictured: bool = False
+    frame: Frame | None = None
 
 
 def read_page_words(page: Any, textpage: Any) -> PageWords:
     """The words of an open page."""
-    words = read_words(page, textpage)
-    rest, tables = read_tables(words, *read_rules(page))
-    return PageWords(make_runs(rest), tables, has_pictures(page))
+    words, frame = read_words(page, textpage)
+    drawn = read_rules(page, frame)
+    rest, tables = read_tables(words, drawn)
+    upright = [kept for line in rest if (kept := [word for word in line if not word.type.angle])]
+    turned = _turned_runs([word for line in rest for word in line if word.type.angle])
+    return PageWords(make_runs(upright), tables, turned, drawn.pictured, frame)
+
+
+def _turned_runs(words: Sequence[Word]) -> list[Run]:
+    """Turned words as they come, those on one line of type together."""
+    runs: list[list[Word]] = []
+    for word in words:
+        last = runs[-1][-1] if runs else None
+        if last and last.type.angle == word.type.angle and last.size == word.size and _goes_on(last, word):
+            runs[-1].append(word)
+        else:
+            runs.append([word])
+    return [Run(tuple(run)) for run in runs]
+
+
+def _goes_on(word: Word, following: Word) -> bool:
+    """Whether a turned word stands on the line of the one before, not far from it."""
+    across = min(word.right, following.right) - max(word.left, following.left)
+    apart = max(following.bottom - word.top, word.bottom - following.top)
+    if word.type.angle in (90, 270):
+        return across > 0 and apart <= 1.5 * word.size
+    return apart <= word.size and max(following.left - word.right, word.left - following.right) <= 1.5 * word.size
 
 
 def _page_words(document: Any, index: int) -> PageWords:
@@ -196,7 +245,7 @@ def _same_paragraph(above: Line, below: Line, broken: bool, usual: float, edge: 
     ``edge`` where the longest line beside ends.
     """
     if above.row or below.row:
-        return above.row and below.row
+        return above.row and below.row and not below.opens
     if above.size != below.size:
         return False
     if broken:

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from indexer.reading.formats.pdf.grids import is_open_table, open_rows
 from indexer.reading.formats.pdf.lines import Line, Run
 
 _GUTTER = 0.4  # times the line's height
@@ -19,18 +20,25 @@ _COLUMN_LINES = 3
 _DEEPEST_INDENT = 5.0  # times the line's height, within a column
 _FILLED = 0.5  # share of a column's width that its lines usually fill
 _ALIGNED = 3.0  # points
+_MOST_WRAPPED = 3  # lines of a table in a row that hold one cell alone
+_TABLE_GAP = 3.0  # times the line's height, between the rows of one table
+_WRAP_GAP = 0.9  # times the line's height, between the lines of one cell
 _MARK = re.compile(r"[-*•·–—●▪◦]|[(（]?[\w一二三四五六七八九十]{1,4}[.)、）．]+")
 
 
-def read_order(runs: Sequence[Run], tables: Sequence[Sequence[Line]] = ()) -> list[Line]:
-    """``runs``, with the ``tables`` found before, as lines in the order in which they are read."""
+def read_order(runs: Sequence[Run], tables: Sequence[Sequence[Line]] = (), turned: Sequence[Run] = ()) -> list[Line]:
+    """``runs``, with the ``tables`` found before, as lines in the order in which they are read.
+
+    ``turned`` runs, which stand in the margin or in a picture, come last.
+    """
     blocks: list[Line | _Table] = [Line((run,)) for run in runs]
     blocks += [_Table(tuple(rows)) for rows in tables if rows]
     ordered: list[Line] = []
     for number, group in enumerate(_columns(blocks)):
         for line in _rows(group):
-            ordered.append(Line(line.runs, line.row, number))
-    return ordered
+            ordered.append(replace(line, column=number))
+    first = ordered[-1].column + 1 if ordered else 0
+    return ordered + [Line((run,), column=first + i) for i, run in enumerate(turned)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,35 +143,94 @@ def _is_column(lines: Sequence[Line], height: float) -> bool:
 
 def _rows(blocks: Sequence[Line | _Table]) -> list[Line]:
     """``blocks`` from top to bottom; runs at one height are a row of cells, or one line."""
-    rows: list[list[Line | _Table]] = []
-    for block in sorted(blocks, key=lambda b: (-b.top, b.left)):
-        at = rows[-1][0] if rows else None
-        if at and isinstance(block, Line) and isinstance(at, Line) and _level(at, block):
-            rows[-1].append(block)
-        else:
-            rows.append([block])
     lines: list[Line] = []
-    for i, row in enumerate(rows):
-        first = row[0]
-        if isinstance(first, _Table):
-            lines += first.rows
-            continue
-        runs = [run for line in sorted(row, key=lambda b: b.left) if isinstance(line, Line) for run in line.runs]
-        beside = [
-            other for other in (rows[i - 1] if i else [], rows[i + 1] if i + 1 < len(rows) else []) if len(other) > 1
-        ]
-        is_row = len(runs) > 1 and not _MARK.fullmatch(runs[0].text) and any(_aligned(row, other) for other in beside)
-        lines.append(Line(tuple(runs), is_row))
+    levels: list[list[Run]] = []
+
+    def close() -> None:
+        lines.extend(_open_tables(levels))
+        levels.clear()
+
+    for block in sorted(blocks, key=lambda b: (-b.top, b.left)):
+        if isinstance(block, _Table):
+            close()
+            lines += block.rows
+        elif levels and _level(levels[-1][0], block):
+            levels[-1] = sorted([*levels[-1], *block.runs], key=lambda run: run.left)
+        else:
+            levels.append(list(block.runs))
+    close()
     return lines
 
 
-def _level(a: Line, b: Line) -> bool:
+def _open_tables(levels: Sequence[list[Run]]) -> list[Line]:
+    """``levels`` of runs as lines, those of tables without rules as rows."""
+    rows = [
+        len(level) > 1
+        and not _MARK.fullmatch(level[0].text)
+        and any(
+            len(other) > 1 and _aligned(level, other) for other in (*levels[max(i - 1, 0) : i], *levels[i + 1 : i + 2])
+        )
+        for i, level in enumerate(levels)
+    ]
+    lines: list[Line] = []
+    i = 0
+    while i < len(levels):
+        end = _table_end(levels, rows, i)
+        table = open_rows([levels[i:end]]) if end > i else []
+        if is_open_table(table):
+            lines.append(replace(table[0], opens=True))
+            lines += table[1:]
+            i = end
+        else:
+            end = max(end, i + 1)
+            lines += [Line(tuple(level)) for level in levels[i:end]]
+            i = end
+    return lines
+
+
+def _table_end(levels: Sequence[Sequence[Run]], rows: Sequence[bool], start: int) -> int:
+    """Behind the last row of the table that begins at ``start``, which may have cells of several lines."""
+    if not rows[start]:
+        return start
+    end = start + 1
+    i = end
+    while i < len(levels) and i - end <= _MOST_WRAPPED:
+        if rows[i]:
+            if levels[end - 1][0].bottom - levels[i][0].top > _TABLE_GAP * levels[i][0].height and i == end:
+                break
+            end = i + 1
+        elif not _wraps(levels[i], levels[i - 1], levels[start:end]):
+            break
+        i += 1
+    while (
+        end < i
+        and _wraps(levels[end], levels[end - 1], levels[start:end])
+        and levels[end][0].left > levels[start][0].left + _ALIGNED
+    ):
+        end += 1
+    return end
+
+
+def _wraps(level: Sequence[Run], above: Sequence[Run], rows: Sequence[Sequence[Run]]) -> bool:
+    """Whether ``level`` goes on with cells of ``rows``, close under ``above``: it begins where cells do, crosses none."""
+    close = above[0].bottom - level[0].top <= _WRAP_GAP * level[0].height
+    lefts = [run.left for row in rows for run in row]
+    several = [row for row in rows if len(row) > 1]
+    crosses = any(
+        sum(run.left < cell.right and cell.left < run.right for cell in row) > 1
+        for run in level
+        for row in several[-1:]
+    )
+    return close and not crosses and all(any(abs(run.left - left) <= _ALIGNED for left in lefts) for run in level)
+
+
+def _level(a: Run | Line, b: Run | Line) -> bool:
     """Whether two runs stand at one height."""
     overlap = min(a.top, b.top) - max(a.bottom, b.bottom)
     return overlap >= 0.5 * min(a.top - a.bottom, b.top - b.bottom)
 
 
-def _aligned(row: Sequence[Line | _Table], other: Sequence[Line | _Table]) -> bool:
+def _aligned(row: Sequence[Run], other: Sequence[Run]) -> bool:
     """Whether most cells behind the first begin, end or are centred where one of ``other`` does."""
     ordered, others = (sorted(cells, key=lambda c: c.left)[1:] for cells in (row, other))
     aligned = sum(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 from statistics import median
+from typing import TypeVar
 
 from indexer.language.sentences import is_wide
 from indexer.reading.formats.blocks import CELL
@@ -17,17 +18,19 @@ _GAP = 1.0  # ends a run where it is also unusual in its line
 _UNUSUAL = 1.8  # times the line's median gap
 _WIDEST_GAP = 2.5  # ends a run anyhow
 _BACK = 2.0
+_MOST_BOLD = 0.9  # of a line's letters: its number or its stop may be set otherwise
+_FEWEST_CAPITALS = 4  # letters; fewer are an abbreviation
 
 
 @dataclass(frozen=True)
 class Run:
-    """Words of one line without a wide gap between; its measures are kept, since laying out asks for them often."""
+    """Words of one line without a wide gap between, or of one cell; its measures are kept, layout asks for them often."""
 
     words: tuple[Word, ...]
 
-    @property
+    @cached_property
     def left(self) -> float:
-        return self.words[0].left
+        return min(word.left for word in self.words)
 
     @cached_property
     def right(self) -> float:
@@ -41,6 +44,10 @@ class Run:
     def bottom(self) -> float:
         return min(word.bottom for word in self.words)
 
+    @property
+    def height(self) -> float:
+        return max(self.top - self.bottom, 1.0)
+
     @cached_property
     def text(self) -> str:
         return "".join(between + word.text for between, word in zip(_between(self.words), self.words, strict=True))
@@ -53,13 +60,27 @@ class Run:
             position += len(between) + len(word.text)
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a cell is in its table: its first column from 0, and how many columns and rows it spans."""
+
+    column: int
+    columns: int = 1
+    rows: int = 1
+
+
 @dataclass(frozen=True)
 class Line:
-    """A line of the canonical text: a line of the page, or a row of a table whose cells are ``runs``."""
+    """A line of the canonical text: a line of the page, or a row of a table whose cells are ``runs``.
+
+    A cell without words is an empty run. ``places`` are those of the cells; ``opens`` says that a table begins.
+    """
 
     runs: tuple[Run, ...]
     row: bool = False
     column: int = 0  # the column's number in reading order; one page may have several, one below another
+    places: tuple[Place, ...] = ()
+    opens: bool = False
 
     @cached_property
     def text(self) -> str:
@@ -83,42 +104,73 @@ class Line:
 
     @cached_property
     def left(self) -> float:
-        return min(run.left for run in self.runs)
+        return min(run.left for run in self.runs if run.words)
 
     @cached_property
     def right(self) -> float:
-        return max(run.right for run in self.runs)
+        return max(run.right for run in self.runs if run.words)
 
     @cached_property
     def top(self) -> float:
-        return max(run.top for run in self.runs)
+        return max(run.top for run in self.runs if run.words)
 
     @cached_property
     def bottom(self) -> float:
-        return min(run.bottom for run in self.runs)
+        return min(run.bottom for run in self.runs if run.words)
+
+    @property
+    def height(self) -> float:
+        return max(self.top - self.bottom, 1.0)
 
     @cached_property
     def size(self) -> float:
-        """The type size of most of its characters."""
-        sizes: dict[float, int] = {}
-        for word in self.words:
-            sizes[word.size] = sizes.get(word.size, 0) + len(word.text)
-        return max(sizes, key=lambda size: sizes[size])
+        """The type size of most of its characters; 0 where it was recognized in an image."""
+        return _most((word.size, len(word.text)) for word in self.words)
+
+    @cached_property
+    def bold(self) -> bool:
+        """Whether all of its letters but for a few are bold."""
+        letters = sum(len(word.text) for word in self.words)
+        return sum(len(word.text) for word in self.words if word.type.bold) >= _MOST_BOLD * letters
+
+    @cached_property
+    def font(self) -> str:
+        """The font of most of its characters."""
+        return _most((word.type.font, len(word.text)) for word in self.words)
+
+    @cached_property
+    def capital(self) -> bool:
+        """Whether it is set in capitals, small ones too."""
+        return sum(character.isalpha() for character in self.text) >= _FEWEST_CAPITALS and self.text.isupper()
 
 
-def make_runs(lines: Iterable[Sequence[Word]]) -> list[Run]:
-    """Runs of words, parted at wide gaps and where the line jumps back."""
+_T = TypeVar("_T")
+
+
+def _most(weighed: Iterable[tuple[_T, int]]) -> _T:
+    """What weighs most, the first of those that weigh as much."""
+    weights: dict[_T, int] = {}
+    for thing, weight in weighed:
+        weights[thing] = weights.get(thing, 0) + weight
+    return max(weights, key=lambda thing: weights[thing])
+
+
+def make_runs(lines: Iterable[Sequence[Word]], *, gap: float = 0.0) -> list[Run]:
+    """Runs of words, parted at wide gaps and where the line jumps back.
+
+    ``gap``: times the height, from which any gap is wide.
+    """
     runs = []
     for words in lines:
         gaps = [following.left - word.right for word, following in pairwise(words)]
         usual = _UNUSUAL * median(gaps) if gaps else 0.0
         start = 0
         for i, (word, following) in enumerate(pairwise(words), 1):
-            gap = gaps[i - 1] / max(word.height, following.height)
+            room = gaps[i - 1] / max(word.height, following.height)
             close = is_wide(word.text[-1:]) and is_wide(following.text[:1])
-            wide = gap > _GAP and not close and gaps[i - 1] > usual
+            wide = room > _GAP and not close and gaps[i - 1] > usual
             apart = following.bottom > word.top or following.top < word.bottom
-            if wide or gap > _WIDEST_GAP or gap < -_BACK or apart:
+            if wide or room > (gap or _WIDEST_GAP) or room < -_BACK or apart:
                 runs.append(Run(tuple(words[start:i])))
                 start = i
         runs.append(Run(tuple(words[start:])))
@@ -127,7 +179,7 @@ def make_runs(lines: Iterable[Sequence[Word]]) -> list[Run]:
 
 def _between(words: Sequence[Word]) -> list[str]:
     """What stands before each word: a space, or nothing at the beginning and between Chinese characters."""
-    glue = [""]
+    glue = [""] if words else []
     for word, following in pairwise(words):
         close = is_wide(word.text[-1:]) and is_wide(following.text[:1])
         glue.append("" if close or not following.spaced or word.text.endswith(SOFT_HYPHEN) else " ")

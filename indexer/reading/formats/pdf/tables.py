@@ -1,128 +1,241 @@
-"""Tables with ruled lines: words into cells, cells into rows."""
+"""Tables with ruled lines: rules that touch make a grid, the grid cells, the cells rows; others have rules across alone.
+
+A cell is what no wall parts: walls count only where they run along the cell, so merged cells stay whole. Page
+frames, coloured boxes and side rules make grids too; a grid is a table if two of its rows have two cells with
+words.
+"""
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
-from indexer.reading.formats.pdf.lines import Line, Run
-from indexer.reading.formats.pdf.words import Rule, Word
+from indexer.reading.formats.pdf.grids import CELL_GAP, is_open_table, is_prose, open_rows, run_levels, split_band
+from indexer.reading.formats.pdf.lines import Line, Place, make_runs
+from indexer.reading.formats.pdf.rules import SAME, Drawn, Rule
+from indexer.reading.formats.pdf.words import Word
 
-_SAME = 3.0  # points; a border drawn as a thin box has two edges this close
-_FEWEST_RULES = 3
-_FEWEST_WALLS = 3  # with as many lines down, one row is a table: the rest of it may be on another page
-_FULL_GRID = 4  # rules across; fewer part the head from the body, whose rows have none between them
+_NARROWEST = 5.0  # points; two walls closer than this are one, drawn double
+_MOST_RULES = 250_000  # pairs of rules that are compared; more are a drawing's
+_MOST_CELLS = 20_000
+_FEW_BANDS = 2  # a head and a body whose rows have no rules between them
+_FORM_ROWS = 3
+_FEWEST_WALLED = 3  # cells of a lone row, whose table may go on from another page
 
 
-def read_tables(
-    lines: Sequence[Sequence[Word]], across: Sequence[Rule], down: Sequence[Rule]
-) -> tuple[list[list[Word]], list[list[Line]]]:
-    """The lines of words that stand in no ruled table, and the tables, each as its rows."""
+def read_tables(lines: Sequence[Sequence[Word]], drawn: Drawn) -> tuple[list[list[Word]], list[list[Line]]]:
+    """The lines of words that are in no ruled table, and the tables, each as its rows."""
     rest = [list(line) for line in lines]
     tables = []
-    standing = _merged(down)
-    for grid in (part for whole in _grids(_merged(across)) for part in _parted(whole, standing)):
-        low, high, left, right = grid[-1].at, grid[0].at, grid[0].low, grid[0].high
-        inside = [word for line in rest for word in line if _within(word, left, right, low, high)]
-        walls = [r for r in standing if left - _SAME <= r.at <= right + _SAME and r.low < high and r.high > low]
-        rows = _rows(inside, grid, sorted({wall.at for wall in walls}))
-        if sum(len(row.runs) > 1 for row in rows) < (1 if len(walls) >= _FEWEST_WALLS else 2):
-            continue  # a frame around prose
-        tables.append(rows)
-        taken = {id(word) for word in inside}
-        rest = [kept for line in rest if (kept := [word for word in line if id(word) not in taken])]
+    # small ones first: a table may stand in a frame
+    grids = sorted(_grids(drawn), key=lambda grid: (grid.right - grid.left) * (grid.top - grid.bottom))
+    for grid in grids:
+        inside = [word for line in rest for word in line if grid.holds(word)]
+        if len(inside) < 2:
+            continue
+        rows = grid.rows(inside)
+        if not _is_table(rows):
+            continue
+        tables.append([replace(rows[0], opens=True), *rows[1:]])
+        rest = _without(rest, inside)
+    for rules in _same_extent(drawn.across):
+        rest, found = _between_rules(rest, rules)
+        tables += found
     return rest, tables
 
 
-def _merged(rules: Iterable[Rule]) -> list[Rule]:
-    """``rules`` with those that touch end to end, or lie on one another, made one; the highest first."""
-    merged: list[Rule] = []
-    for rule in sorted(rules, key=lambda r: (-round(r.at / _SAME), r.low)):
-        last = merged[-1] if merged else None
-        if last and abs(last.at - rule.at) <= _SAME and rule.low <= last.high + _SAME:
-            merged[-1] = Rule(last.at, last.low, max(last.high, rule.high))
-        else:
-            merged.append(rule)
-    # what rounding parted
-    joined: list[Rule] = []
-    for rule in sorted(merged, key=lambda r: -r.at):
-        near = next((k for k, other in enumerate(joined) if _touch(other, rule)), None)
-        if near is None:
-            joined.append(rule)
-        else:
-            joined[near] = Rule(joined[near].at, min(joined[near].low, rule.low), max(joined[near].high, rule.high))
-    return joined
+def _without(lines: Iterable[list[Word]], taken: Iterable[Word]) -> list[list[Word]]:
+    gone = {id(word) for word in taken}
+    return [kept for line in lines if (kept := [word for word in line if id(word) not in gone])]
 
 
-def _touch(a: Rule, b: Rule) -> bool:
-    return abs(a.at - b.at) <= _SAME and a.low <= b.high + _SAME and b.low <= a.high + _SAME
+def _is_table(rows: Sequence[Line]) -> bool:
+    filled = [sum(bool(run.words) for run in row.runs) for row in rows]
+    several = sum(count > 1 for count in filled)
+    if len(rows) == 1:
+        return filled[0] >= _FEWEST_WALLED
+    # a form to be filled in has words in its head and its first column
+    return several >= 2 or (several == 1 and sum(len(row.runs) > 1 for row in rows) >= _FORM_ROWS)
 
 
-def _grids(rules: Sequence[Rule]) -> list[list[Rule]]:
-    """Rules across of the same extent, the highest first."""
-    grids: list[list[Rule]] = []
+def _same_extent(rules: Iterable[Rule]) -> list[list[Rule]]:
+    """Rules across in groups of the same extent, the highest first."""
+    groups: list[list[Rule]] = []
     for rule in rules:
-        for grid in grids:
-            if abs(grid[0].low - rule.low) <= _SAME and abs(grid[0].high - rule.high) <= _SAME:
-                grid.append(rule)
+        for group in groups:
+            if abs(group[0].low - rule.low) <= SAME and abs(group[0].high - rule.high) <= SAME:
+                group.append(rule)
                 break
         else:
-            grids.append([rule])
-    return [grid for grid in grids if len(grid) > 1]
+            groups.append([rule])
+    return [group for group in groups if len(group) > 1]
 
 
-def _parted(grid: Sequence[Rule], down: Sequence[Rule]) -> list[list[Rule]]:
-    """``grid`` parted where no wall stands between two rules: there one table ends and another begins."""
-    left, right = grid[0].low - _SAME, grid[0].high + _SAME
-    walls = [rule for rule in down if left <= rule.at <= right]
-    parts = [[grid[0]]]
-    for upper, lower in pairwise(grid):
-        middle = (upper.at + lower.at) / 2
-        if walls and not any(wall.low <= middle <= wall.high for wall in walls):
-            parts.append([])
-        parts[-1].append(lower)
-    fewest = 2 if len(walls) >= _FEWEST_WALLS else _FEWEST_RULES
-    return [part for part in parts if len(part) >= fewest]
+def _between_rules(lines: list[list[Word]], rules: Sequence[Rule]) -> tuple[list[list[Word]], list[list[Line]]]:
+    """Tables without walls: bands between ``rules`` most of whose lines are cells side by side."""
+    left, right = rules[0].low - SAME, rules[0].high + SAME
+    bands = []
+    for upper, lower in pairwise(rules):
+        inside = [
+            [
+                w
+                for w in line
+                if left <= (w.left + w.right) / 2 <= right and lower.at <= (w.bottom + w.top) / 2 < upper.at
+            ]
+            for line in lines
+        ]
+        bands.append(run_levels(make_runs([words for words in inside if words], gap=CELL_GAP)))
+    tables = []
+    at = 0
+    while at < len(bands):
+        end = at
+        while end < len(bands) and bands[end] and 2 * sum(len(level) > 1 for level in bands[end]) >= len(bands[end]):
+            end += 1
+        levels = [level for band in bands[at:end] for level in band]
+        if levels and not is_prose(levels):
+            rows = open_rows(bands[at:end])
+            if is_open_table(rows):
+                tables.append([replace(rows[0], opens=True), *rows[1:]])
+                lines = _without(lines, (word for row in rows for word in row.words))
+        at = end + 1
+    return lines, tables
 
 
-def _within(word: Word, left: float, right: float, low: float, high: float) -> bool:
-    x, y = (word.left + word.right) / 2, (word.bottom + word.top) / 2
-    return left - _SAME <= x <= right + _SAME and low <= y <= high
+class _Grid:
+    """Rules that touch one another."""
 
+    def __init__(self, across: Sequence[Rule], down: Sequence[Rule]) -> None:
+        self.across, self.down = across, down
+        self.xs = _clustered([r.at for r in down] + [end for r in across for end in (r.low, r.high)])
+        self.ys = _clustered([r.at for r in across] + [end for r in down for end in (r.low, r.high)])[::-1]
+        self.left, self.right, self.top, self.bottom = self.xs[0], self.xs[-1], self.ys[0], self.ys[-1]
 
-def _rows(words: Sequence[Word], grid: Sequence[Rule], walls: Sequence[float]) -> list[Line]:
-    full = len(grid) >= _FULL_GRID or len(walls) > 2
-    rows = []
-    for upper, lower in pairwise(grid):
-        band = [word for word in words if lower.at <= (word.bottom + word.top) / 2 < upper.at]
-        for row in [band] if full else _levels(band):
-            cells = _cells(row, walls)
+    def holds(self, word: Word) -> bool:
+        x, y = (word.left + word.right) / 2, (word.bottom + word.top) / 2
+        return self.left - SAME <= x <= self.right + SAME and self.bottom <= y <= self.top
+
+    def rows(self, words: Sequence[Word]) -> list[Line]:
+        """``words`` by row and cell."""
+        owner = self._owners(words)
+        bands, columns = len(self.ys) - 1, len(self.xs) - 1
+        inside: dict[int, list[Word]] = {}
+        falling = [-y for y in self.ys]
+        for word in words:
+            column = min(max(bisect_right(self.xs, (word.left + word.right) / 2) - 1, 0), columns - 1)
+            band = min(max(bisect_right(falling, -(word.bottom + word.top) / 2) - 1, 0), bands - 1)
+            inside.setdefault(owner[band][column], []).append(word)
+        extents: dict[int, tuple[int, int, int, int]] = {}
+        for band in range(bands):
+            for column in range(columns):
+                name = owner[band][column]
+                top, left, bottom, right = extents.get(name, (band, column, band, column))
+                extents[name] = (min(top, band), min(left, column), max(bottom, band), max(right, column))
+        kept_bands = sorted({extents[name][0] for name in inside})
+        kept_columns = sorted({extents[name][1] for name in inside})
+        found = []
+        for band in kept_bands:
+            cells = []
+            for name in dict.fromkeys(owner[band]):
+                top, left, bottom, right = extents[name]
+                span = sum(left <= column <= right for column in kept_columns)
+                if top == band and span:
+                    first = sum(column < left for column in kept_columns)
+                    place = Place(first, span, sum(top <= kept <= bottom for kept in kept_bands))
+                    cells.append((place, inside.get(name, [])))
             if cells:
-                rows.append(Line(tuple(Run(tuple(cell)) for cell in cells), row=True))
-    return rows
+                found += split_band(cells, gaps=len(kept_bands) <= _FEW_BANDS)
+        return found
+
+    def _owners(self, words: Sequence[Word]) -> list[list[int]]:
+        """For each elementary cell, by band and column, the number of the cell that it is a part of."""
+        bands, columns = list(pairwise(self.ys)), list(pairwise(self.xs))
+        parent = list(range(len(bands) * len(columns)))
+
+        def root(i: int) -> int:
+            while parent[i] != i:
+                parent[i] = parent[parent[i]]
+                i = parent[i]
+            return i
+
+        for j, (top, bottom) in enumerate(bands):
+            for i, (left, right) in enumerate(columns):
+                here = j * len(columns) + i
+                if i + 1 < len(columns) and not self._walled(right, bottom, top, words):
+                    parent[root(here + 1)] = root(here)
+                if j + 1 < len(bands) and not _runs_along(self.across, bottom, left, right):
+                    parent[root(here + len(columns))] = root(here)
+        return _rectangles([[root(j * len(columns) + i) for i in range(len(columns))] for j in range(len(bands))])
+
+    def _walled(self, x: float, bottom: float, top: float, words: Sequence[Word]) -> bool:
+        """Whether a wall stands at ``x`` between ``bottom`` and ``top`` that crosses no word."""
+        if not _runs_along(self.down, x, bottom, top):
+            return False
+        return not any(
+            word.left < x - SAME and word.right > x + SAME and bottom < (word.bottom + word.top) / 2 < top
+            for word in words
+        )
 
 
-def _levels(words: Sequence[Word]) -> list[list[Word]]:
-    """``words`` by their height on the page, from the top."""
-    levels: list[list[Word]] = []
-    for word in sorted(words, key=lambda w: -w.top):
-        if levels and min(levels[-1][0].top, word.top) - max(levels[-1][0].bottom, word.bottom) >= 0.5 * word.height:
-            levels[-1].append(word)
-        else:
-            levels.append([word])
-    return levels
+def _rectangles(owner: list[list[int]]) -> list[list[int]]:
+    """``owner`` with cells that are no rectangles cut up band by band."""
+    fresh = sum(map(len, owner))
+    for name in {name for band in owner for name in band}:
+        places = [(j, i) for j, band in enumerate(owner) for i, other in enumerate(band) if other == name]
+        height = max(j for j, _ in places) - min(j for j, _ in places) + 1
+        width = max(i for _, i in places) - min(i for _, i in places) + 1
+        if height * width == len(places):
+            continue
+        for j in sorted({j for j, _ in places}):
+            before = None
+            for i in sorted(i for at, i in places if at == j):
+                fresh += before is None or i != before + 1
+                owner[j][i] = fresh
+                before = i
+            fresh += 1
+    return owner
 
 
-def _cells(words: Sequence[Word], walls: Sequence[float]) -> list[list[Word]]:
-    """``words`` of one row by cell, from the left; within a cell line by line."""
-    cells: list[list[Word]] = []
-    edge = float("-inf")
-    for word in sorted(words, key=lambda w: w.left):
-        middle = (word.left + word.right) / 2
-        walled = len(walls) > 2
-        new = any(edge < wall <= middle for wall in walls) if walled else word.left > edge + word.height
-        if new or not cells:
-            cells.append([])
-        cells[-1].append(word)
-        edge = middle if walled else max(edge, word.right)
-    return [[word for level in _levels(cell) for word in sorted(level, key=lambda w: w.left)] for cell in cells]
+def _runs_along(rules: Sequence[Rule], at: float, low: float, high: float) -> bool:
+    return any(abs(rule.at - at) <= _NARROWEST and rule.covers(low, high) for rule in rules)
+
+
+def _clustered(places: Iterable[float]) -> list[float]:
+    """``places`` in order, those that are close made one."""
+    found: list[float] = []
+    for place in sorted(places):
+        if not found or place - found[-1] > _NARROWEST:
+            found.append(place)
+    return found
+
+
+def _grids(drawn: Drawn) -> list[_Grid]:
+    """The rules of a page in groups that touch, as far as they have walls within or could have."""
+    across, down = drawn.across, drawn.down
+    if len(across) * len(down) > _MOST_RULES:
+        return []
+    parent = list(range(len(across) + len(down)))
+
+    def root(i: int) -> int:
+        while parent[i] != i:
+            parent[i] = parent[parent[i]]
+            i = parent[i]
+        return i
+
+    for i, level in enumerate(across):
+        for j, wall in enumerate(down, len(across)):
+            if level.low - SAME <= wall.at <= level.high + SAME and wall.low - SAME <= level.at <= wall.high + SAME:
+                parent[root(i)] = root(j)
+    groups: dict[int, tuple[list[Rule], list[Rule]]] = {}
+    for i, rule in enumerate([*across, *down]):
+        groups.setdefault(root(i), ([], []))[i >= len(across)].append(rule)
+    found = []
+    for levels, walls in groups.values():
+        # three walls, or one between the ends of the rules across
+        if len(levels) < 2 or not walls:
+            continue
+        grid = _Grid(levels, walls)
+        if len(grid.xs) > 2 and len(grid.ys) > 1 and len(grid.xs) * len(grid.ys) <= _MOST_CELLS:
+            found.append(grid)
+    return found

@@ -1,28 +1,45 @@
-"""A page of a PDF -> its words with their places, and the ruled lines on it, through pdfium.
+"""A page of a PDF -> its words with their places and type, through pdfium.
 
-Places are in points from the lower left corner of the page as it is shown, turned upright and cropped.
-``first`` is the index of a word's first character in pdfium's text of the page and the others follow it,
-so that any span of the canonical text leads back to the characters on the page.
+Places are in points from the lower left corner of the page in its reading frame: turned so that most of its
+text is upright, and cropped. ``first`` is the index of a word's first character in pdfium's text of the page and
+the others follow it, so that any span of the canonical text leads back to the characters on the page.
 """
 
 from __future__ import annotations
 
 import ctypes
+import math
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import pypdfium2.raw as pdfium_c
 
-#: Path objects looked at on a page; a map has a hundred thousand and no table.
-MOST_PATHS = 4_000
-_MOST_SEGMENTS = 2_000
 _WORD = re.compile(r"\S+")
 _HYPHENS = "\ufffe\x02"  # what pdfium gives for a hyphen at a line's end
 SOFT_HYPHEN = "\u00ad"
-_STRAIGHT = 1.0  # points that a ruled line may lean
-_SHORTEST_RULE = 10.0
+#: Times the type size that a character's box may reach below and above its baseline. Some fonts (Cambria Math)
+#: claim five times the height of their letters.
+_DESCENT = 0.45
+_ASCENT = 1.25
+_BOLD_WEIGHT = 600  # of 100 to 900; above 900 fonts give nonsense
+_BOLD_NAME = re.compile(r"bold|black|heavy|semib|demi|-bd\b|,b\b", re.IGNORECASE)
+_FALSELY_BOLD = 2  # text render mode: filled and stroked
+
+
+@dataclass(frozen=True, slots=True)
+class Type:
+    """How text looks: ``scale`` from font size to points, ``angle`` in degrees against the reading frame."""
+
+    font: str = ""
+    bold: bool = False
+    scale: float = 1.0
+    angle: int = 0
+
+
+PLAIN = Type()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,30 +59,28 @@ class Word:
     size: float
     spaced: bool = True
     edges: tuple[float, ...] = ()
+    type: Type = PLAIN
 
     @property
     def height(self) -> float:
         return max(self.top - self.bottom, 1.0)
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """A ruled line, horizontal or vertical: ``at`` across its direction, from ``low`` to ``high`` along it."""
+class Frame:
+    """Leads from pdfium's places on a page to those in the reading frame, and on to the page as it is shown.
 
-    at: float
-    low: float
-    high: float
+    ``turn`` is the angle of the page's text as it is shown, in degrees anticlockwise.
+    """
 
-
-class Upright:
-    """Leads from pdfium's places on a page to those on the page as it is shown."""
-
-    def __init__(self, page: Any) -> None:
+    def __init__(self, page: Any, turn: int = 0) -> None:
+        self.turn = turn
         self._left, self._bottom, self._right, self._top = page.get_bbox()
-        self._rotation = page.get_rotation()  # degrees clockwise
+        self.rotation = (page.get_rotation() + turn) % 360  # degrees clockwise
+        width, height = self._right - self._left, self._top - self._bottom
+        self.width, self.height = (height, width) if self.rotation in (90, 270) else (width, height)
 
     def point(self, x: float, y: float) -> tuple[float, float]:
-        match self._rotation:
+        match self.rotation:
             case 90:
                 return y - self._bottom, self._right - x
             case 180:
@@ -75,43 +90,48 @@ class Upright:
             case _:
                 return x - self._left, y - self._bottom
 
+    def shown(self, x: float, y: float) -> tuple[float, float]:
+        """A point of the reading frame on the page as it is shown."""
+        match self.turn:
+            case 90:
+                return self.height - y, x
+            case 180:
+                return self.width - x, self.height - y
+            case 270:
+                return y, self.width - x
+            case _:
+                return x, y
 
-def read_words(page: Any, textpage: Any) -> list[list[Word]]:
-    """The words of a page, line by line in the order in which pdfium gives them."""
+
+def read_words(page: Any, textpage: Any) -> tuple[list[list[Word]], Frame]:
+    """The words of a page, line by line in the order in which pdfium gives them, and the frame they stand in.
+
+    Words outside the page's box are left out: they are not shown.
+    """
     text = _characters(textpage)
-    box = CharacterBoxes(page, textpage)
+    reader = Characters(page, textpage)
+    found = [
+        [(word, reader.type(word.start())) for word in _WORD.finditer(text, *line.span())]
+        for line in re.finditer(rf"[^\r\n{_HYPHENS}]+[{_HYPHENS}]?", text)
+    ]
+    angles: Counter[int] = Counter()
+    for line in found:
+        for match, type_ in line:
+            angles[type_.angle] += len(match.group())
+    # a page whose text leans by other than a right angle is read as it stands
+    most = angles.most_common(1)[0][0] if angles else 0
+    frame = Frame(page, most if most in (90, 180, 270) else 0)
+    reader = Characters(page, textpage, frame)
     lines = []
-    for match in re.finditer(rf"[^\r\n{_HYPHENS}]+[{_HYPHENS}]?", text):
-        words = [_word(text, found, box) for found in _WORD.finditer(text, *match.span())]
+    for line in found:
+        words = [word for match, _ in line if (word := _word(text, match, reader)) and _is_shown(word, frame)]
         if words:
             lines.append(words)
-    return lines
+    return lines, frame
 
 
-def read_rules(page: Any) -> tuple[list[Rule], list[Rule]]:
-    """The horizontal and the vertical ruled lines of a page, also the edges of its boxes."""
-    across: list[Rule] = []
-    down: list[Rule] = []
-    upright = Upright(page)
-    count = min(pdfium_c.FPDFPage_CountObjects(page.raw), MOST_PATHS)
-    for i in range(count):
-        thing = pdfium_c.FPDFPage_GetObject(page.raw, i)
-        if pdfium_c.FPDFPageObj_GetType(thing) != pdfium_c.FPDF_PAGEOBJ_PATH:
-            continue
-        for start, end in _strokes(thing):
-            (x0, y0), (x1, y1) = upright.point(*start), upright.point(*end)
-            if abs(y1 - y0) <= _STRAIGHT and abs(x1 - x0) >= _SHORTEST_RULE:
-                across.append(Rule((y0 + y1) / 2, min(x0, x1), max(x0, x1)))
-            elif abs(x1 - x0) <= _STRAIGHT and abs(y1 - y0) >= _SHORTEST_RULE:
-                down.append(Rule((x0 + x1) / 2, min(y0, y1), max(y0, y1)))
-    return across, down
-
-
-def has_pictures(page: Any) -> bool:
-    """Whether anything but text is drawn on the page."""
-    objects = min(pdfium_c.FPDFPage_CountObjects(page.raw), MOST_PATHS)
-    kinds = (pdfium_c.FPDFPageObj_GetType(pdfium_c.FPDFPage_GetObject(page.raw, i)) for i in range(objects))
-    return any(kind != pdfium_c.FPDF_PAGEOBJ_TEXT for kind in kinds)
+def _is_shown(word: Word, frame: Frame) -> bool:
+    return 0 <= (word.left + word.right) / 2 <= frame.width and 0 <= (word.bottom + word.top) / 2 <= frame.height
 
 
 def _characters(textpage: Any) -> str:
@@ -124,60 +144,84 @@ def _characters(textpage: Any) -> str:
     return "".join(chr(u) if 0 < u < 0x110000 and not 0xD800 <= u < 0xE000 else " " for u in units)
 
 
-class CharacterBoxes:
-    """The places of characters; the buffers that pdfium fills are made once."""
+class Characters:
+    """Places and type of the characters of a page; the buffers that pdfium fills are made once."""
 
-    def __init__(self, page: Any, textpage: Any) -> None:
+    def __init__(self, page: Any, textpage: Any, frame: Frame | None = None) -> None:
+        self.frame = frame or Frame(page)
         self._raw = textpage.raw
-        self._upright = Upright(page)
         self._loose = pdfium_c.FS_RECTF()
+        self._matrix = pdfium_c.FS_MATRIX()
+        self._x, self._y = ctypes.c_double(), ctypes.c_double()
+        self._types: dict[int | None, Type] = {}
+        self._fonts: dict[int | None, tuple[str, bool]] = {}
 
-    def __call__(self, index: int) -> tuple[float, float, float, float]:
+    def box(self, index: int) -> tuple[float, float, float, float]:
         """Left, bottom, right and top of a character, with the line's height; zeros where it is not drawn."""
         if not pdfium_c.FPDFText_GetLooseCharBox(self._raw, index, ctypes.byref(self._loose)):
             return (0.0, 0.0, 0.0, 0.0)
-        x0, y0 = self._upright.point(self._loose.left, self._loose.bottom)
-        x1, y1 = self._upright.point(self._loose.right, self._loose.top)
-        return (min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
+        x0, y0 = self.frame.point(self._loose.left, self._loose.bottom)
+        x1, y1 = self.frame.point(self._loose.right, self._loose.top)
+        left, bottom, right, top = min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
+        size = self.size(index)
+        if size and top - bottom > (_DESCENT + _ASCENT) * size and not self.type(index).angle:
+            pdfium_c.FPDFText_GetCharOrigin(self._raw, index, ctypes.byref(self._x), ctypes.byref(self._y))
+            _, baseline = self.frame.point(self._x.value, self._y.value)
+            if bottom <= baseline <= top:
+                bottom, top = max(bottom, baseline - _DESCENT * size), min(top, baseline + _ASCENT * size)
+        return (left, bottom, right, top)
 
     def size(self, index: int) -> float:
-        return float(round(pdfium_c.FPDFText_GetFontSize(self._raw, index), 1))
+        """Type size in points, as it is on the page."""
+        return float(round(pdfium_c.FPDFText_GetFontSize(self._raw, index) * self.type(index).scale, 1))
+
+    def type(self, index: int) -> Type:
+        """Type of a character; that of all characters that one operator draws is looked up once."""
+        drawn = pdfium_c.FPDFText_GetTextObject(self._raw, index)
+        key = ctypes.cast(drawn, ctypes.c_void_p).value
+        if key not in self._types:
+            self._types[key] = self._look_up(drawn, index) if key else PLAIN
+        return self._types[key]
+
+    def _look_up(self, drawn: Any, index: int) -> Type:
+        pdfium_c.FPDFText_GetMatrix(self._raw, index, ctypes.byref(self._matrix))
+        matrix = self._matrix
+        angle = round(math.degrees(math.atan2(matrix.b, matrix.a))) - self.frame.rotation
+        # letters leaning by two degrees are a scan that was put in askew
+        angle = round(angle / 90) * 90 if abs(angle / 90 - round(angle / 90)) < 0.03 else angle
+        # the mode is last in pdfium's list, one of a negative number unknown
+        mode = pdfium_c.FPDFTextObj_GetTextRenderMode(drawn)
+        name, bold = self._font(pdfium_c.FPDFTextObj_GetFont(drawn))
+        return Type(name, bold or mode == _FALSELY_BOLD, math.hypot(matrix.c, matrix.d), angle % 360)
+
+    def _font(self, font: Any) -> tuple[str, bool]:
+        key = ctypes.cast(font, ctypes.c_void_p).value
+        if key not in self._fonts:
+            buffer = ctypes.create_string_buffer(128)
+            pdfium_c.FPDFFont_GetBaseFontName(font, buffer, len(buffer))
+            name = buffer.value.decode("latin-1").split("+")[-1]
+            weight = pdfium_c.FPDFFont_GetWeight(font)
+            self._fonts[key] = name, bool(_BOLD_NAME.search(name)) or _BOLD_WEIGHT <= weight <= 900
+        return self._fonts[key]
 
 
-def _word(text: str, found: re.Match[str], box: CharacterBoxes) -> Word:
+def _word(text: str, found: re.Match[str], reader: Characters) -> Word:
     first, last = found.start(), found.end() - 1
-    left, bottom, right, top = box(first)
+    left, bottom, right, top = reader.box(first)
+    size = reader.size(first)
     if last > first:
-        other = box(last)
+        other = reader.box(last)
         left, right = min(left, other[0]), max(right, other[2])
         bottom, top = min(bottom, other[1]), max(top, other[3])
+        # small capitals are as large as their first letter; a word behind a large initial is not
+        size = max(size, reader.size(last)) if found.group().isupper() else reader.size(last)
     written = found.group()
     if written[-1] in _HYPHENS:
         written = written[:-1] + SOFT_HYPHEN
     spaced = first > 0 and text[first - 1].isspace()
-    return Word(written, first, left, right, bottom, top, box.size(first), spaced)
+    return Word(written, first, left, right, bottom, top, size, spaced, type=reader.type(first))
 
 
-def _strokes(path: Any) -> Iterator[tuple[tuple[float, float], tuple[float, float]]]:
-    """The straight strokes of a path, each from point to point on the page."""
-    matrix = pdfium_c.FS_MATRIX()
-    if not pdfium_c.FPDFPageObj_GetMatrix(path, ctypes.byref(matrix)):
-        return
-    x, y = ctypes.c_float(), ctypes.c_float()
-    start = at = (0.0, 0.0)
-    for i in range(min(pdfium_c.FPDFPath_CountSegments(path), _MOST_SEGMENTS)):
-        segment = pdfium_c.FPDFPath_GetPathSegment(path, i)
-        pdfium_c.FPDFPathSegment_GetPoint(segment, ctypes.byref(x), ctypes.byref(y))
-        to = (
-            matrix.a * x.value + matrix.c * y.value + matrix.e,
-            matrix.b * x.value + matrix.d * y.value + matrix.f,
-        )
-        kind = pdfium_c.FPDFPathSegment_GetType(segment)
-        if kind == pdfium_c.FPDF_SEGMENT_MOVETO:
-            start = to
-        elif kind == pdfium_c.FPDF_SEGMENT_LINETO:
-            yield at, to
-        at = to
-        if pdfium_c.FPDFPathSegment_GetClose(segment):
-            yield at, start
-            at = start
+def words_of(lines: list[list[Word]]) -> Iterator[Word]:
+    """All words of ``lines``."""
+    return (word for line in lines for word in line)

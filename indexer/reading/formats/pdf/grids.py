@@ -1,0 +1,249 @@
+"""Tables whose rows or columns no rule parts: runs at one height are cells, what no run crosses parts columns.
+
+A wrapped cell goes on below its first line. Where a row begins is seen by a wider gap above it, by a figure in a
+column of figures, or by its first cell.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Sequence
+from itertools import pairwise
+from statistics import median
+
+from indexer.reading.formats.pdf.lines import Line, Place, Run, make_runs
+from indexer.reading.formats.pdf.words import Word
+
+#: Times the height of a line, between cells where there is a table.
+CELL_GAP = 0.6
+_GAP = 0.35  # times the height of a line, between two columns
+_WIDER = 1.25  # times the closest pitch of lines, above a row whose cells hold several lines
+_FULL = 0.6  # of the runs of the level that has most: fewer are a head that spans columns, or miss cells
+_OVER = 2.0  # points by which a cell may reach into the gap beside its column
+_RULED = 4  # bands between rules; with fewer these part the head from the body
+_DENSITY = 0.45  # share of a table's cells that hold words
+_SHORT = 40  # characters of a cell in a table of two columns without figures
+_FEWEST_ROWS = 3  # of such a table
+# Columns of prose between two rules that part them from a page's header and footer.
+_PROSE_LINES = 5
+_PROSE_COLUMNS = 3
+_PROSE_LINE = 25  # characters
+_FIGURE = re.compile(
+    r"[-+–−(<>~≈±*$€£¥]*\s?\d[\d.,\s/%:–−-]*[)%*†‡°]*\s?[A-Za-zµ]{0,3}|[-–—…]+|n\.?/?a\.?|nil|[✓✔✗xX●○•]", re.IGNORECASE
+)
+
+#: Runs at one height by column.
+_Level = dict[int, list[Run]]
+
+
+def is_figure(text: str) -> bool:
+    """Whether a cell holds one figure, or a sign in the place of one."""
+    return bool(_FIGURE.fullmatch(text.strip()))
+
+
+def by_level(words: Sequence[Word]) -> list[list[Word]]:
+    """``words`` by their height on the page, from the top, each level from the left; turned words as they come."""
+    if any(word.type.angle for word in words):
+        return [list(words)]
+    levels: list[list[Word]] = []
+    for word in sorted(words, key=lambda w: -(w.top + w.bottom)):
+        if levels and min(levels[-1][0].top, word.top) - max(levels[-1][0].bottom, word.bottom) >= 0.5 * word.height:
+            levels[-1].append(word)
+        else:
+            levels.append([word])
+    return [sorted(level, key=lambda w: w.left) for level in levels]
+
+
+def run_levels(runs: Sequence[Run]) -> list[list[Run]]:
+    """``runs`` by their height on the page, from the top, each level from the left."""
+    levels: list[list[Run]] = []
+    for run in sorted(runs, key=lambda r: -(r.top + r.bottom)):
+        at = levels[-1][0] if levels else None
+        if at and min(at.top, run.top) - max(at.bottom, run.bottom) >= 0.5 * min(at.height, run.height):
+            levels[-1].append(run)
+        else:
+            levels.append([run])
+    return [sorted(level, key=lambda r: r.left) for level in levels]
+
+
+def _cell(words: Sequence[Word]) -> Run:
+    return Run(tuple(word for level in by_level(words) for word in level))
+
+
+def split_band(cells: Sequence[tuple[Place, Sequence[Word]]], *, gaps: bool) -> list[Line]:
+    """The rows of one band of a ruled table: one, unless its cells show that rules between rows are left out.
+
+    ``gaps``: whether a wider gap is such a sign, and not only columns of figures.
+    """
+    whole = [Line(tuple(_cell(words) for _, words in cells), row=True, places=tuple(place for place, _ in cells))]
+    if len(cells) < 2 or any(place.rows > 1 for place, _ in cells):
+        return whole
+    levels = _levels_of([[Run(tuple(level)) for level in by_level(words)] for _, words in cells])
+    starts = _figure_rows(levels) or (_gapped_rows(levels, alone=False) if gaps else [])
+    if len(starts) < 2:
+        return whole
+    rows = []
+    for first, end in pairwise([*starts, len(levels)]):
+        merged = [_joined([run for level in levels[first:end] for run in level.get(i, [])]) for i in range(len(cells))]
+        rows.append(Line(tuple(merged), row=True, places=tuple(place for place, _ in cells)))
+    return rows
+
+
+def _levels_of(cells: Sequence[Sequence[Run]]) -> list[_Level]:
+    """The runs of cells side by side, by level and column, from the top."""
+    columns = {id(run): i for i, runs in enumerate(cells) for run in runs}
+    found = []
+    for level in run_levels([run for runs in cells for run in runs]):
+        by_column: _Level = {}
+        for run in level:
+            by_column.setdefault(columns[id(run)], []).append(run)
+        found.append(by_column)
+    return found
+
+
+def _joined(runs: Sequence[Run]) -> Run:
+    return Run(tuple(word for run in runs for word in run.words))
+
+
+def _text(runs: Sequence[Run]) -> str:
+    return " ".join(run.text for run in runs)
+
+
+def _figure_rows(levels: Sequence[_Level]) -> list[int]:
+    """Where rows begin that each hold figures in two columns; empty where there are none such."""
+    columns = sorted({column for level in levels for column in level})
+    figures = []
+    for column in columns[1:]:
+        there = [i for i, level in enumerate(levels) if column in level]
+        if len(there) > 1 and all(is_figure(_text(levels[i][column])) for i in there):
+            figures.append(there)
+    if not figures:
+        return []
+    anchors = max(figures, key=len)
+    alike = sum(
+        [i for i, level in enumerate(levels) if column in level and i in anchors] == anchors for column in columns
+    )
+    return [0, *anchors[1:]] if alike > 1 else []
+
+
+def _pitches(levels: Sequence[_Level]) -> list[float]:
+    tops = [max(run.top for runs in level.values() for run in runs) for level in levels]
+    return [above - below for above, below in pairwise(tops)]
+
+
+def _gapped_rows(levels: Sequence[_Level], *, alone: bool) -> list[int]:
+    """Where rows begin by a wider gap above them; empty where all lines are as far apart.
+
+    ``alone``: whether a row may have its first cell alone.
+    """
+    pitches = _pitches(levels)
+    if len(pitches) < 2:
+        return []
+    first = min(min(level) for level in levels)
+    wide = [i for i, pitch in enumerate(pitches, 1) if pitch > _WIDER * min(pitches)]
+    if not wide or len(wide) == len(pitches):
+        return []
+    starts = [i for i in wide if first in levels[i] and (alone or len(levels[i]) > 1)]
+    return [0, *starts] if len(starts) == len(wide) else []
+
+
+def columns_of(levels: Sequence[Sequence[Run]]) -> list[float]:
+    """Where columns part, midway in the gaps that no run crosses in the levels of many runs; others may span them."""
+    most = max(map(len, levels), default=0)
+    full = [level for level in levels if len(level) > max(1, _FULL * most)]
+    if most < 2 or not full:
+        return []
+    narrowest = _GAP * median(run.height for level in full for run in level)
+    found = []
+    reach = float("inf")
+    for run in sorted((run for level in full for run in level), key=lambda r: r.left):
+        if run.left - reach >= narrowest:
+            found.append((reach + run.left) / 2)
+        reach = max(reach, run.right) if reach < float("inf") else run.right
+    return found
+
+
+def is_prose(levels: Sequence[Sequence[Run]]) -> bool:
+    """Whether ``levels`` of runs are columns of prose rather than of cells: long, filled, and without gaps."""
+    several = [level for level in levels if len(level) > 1]
+    columns = max(map(len, several), default=0)
+    if len(several) < _PROSE_LINES or columns > _PROSE_COLUMNS:
+        return False
+    placed: list[_Level] = [dict(enumerate([run] for run in level)) for level in levels]
+    long = median(len(run.text) for level in several for run in level)
+    return long >= _PROSE_LINE and not _gapped_rows(placed, alone=True)
+
+
+def open_rows(bands: Sequence[Sequence[Sequence[Run]]]) -> list[Line]:
+    """Levels of runs as the rows of a table, cells that are missing as empty runs; no row goes on over two bands.
+
+    A single row or column comes back as what it is.
+    """
+    bands = [[make_runs([run.words for run in level], gap=CELL_GAP) for level in band] for band in bands]
+    edges = columns_of([level for band in bands for level in band])
+    rows = []
+    for band in bands:
+        placed: list[_Level] = []
+        spans: dict[int, dict[int, int]] = {}
+        for number, level in enumerate(band):
+            placed.append({})
+            for run in level:
+                column = bisect_left(edges, run.left + _OVER)
+                last = max(bisect_left(edges, run.right - _OVER), column)
+                placed[-1].setdefault(column, []).append(run)
+                widest = spans.setdefault(number, {})
+                widest[column] = max(widest.get(column, 1), last - column + 1)
+        starts = _figure_rows(placed) or ([0] if len(bands) >= _RULED else _row_starts(placed))
+        for first, end in pairwise([*starts, len(placed)]):
+            rows.append(_open_row(placed[first:end], [spans[i] for i in range(first, end)], len(edges) + 1))
+    return rows
+
+
+def _open_row(levels: Sequence[_Level], spans: Sequence[dict[int, int]], columns: int) -> Line:
+    cells, places = [], []
+    column = 0
+    while column < columns:
+        wide = max(span.get(column, 1) for span in spans)
+        taken = [c for c in range(column + 1, column + wide) if any(c in level for level in levels)]
+        wide = taken[0] - column if taken else wide
+        cells.append(_joined([run for level in levels for run in level.get(column, [])]))
+        places.append(Place(column, wide))
+        column += wide
+    return Line(tuple(cells), row=True, places=tuple(places))
+
+
+def is_open_table(rows: Sequence[Line]) -> bool:
+    """Whether ``rows`` are a table's: two of several cells; with two columns, figures or three short ones."""
+    filled = [sum(bool(run.words) for run in row.runs) for row in rows]
+    several = [row for row, count in zip(rows, filled, strict=True) if count > 1]
+    # the labels of a chart stand in rows and columns, too, but few where another is
+    if len(several) < 2 or sum(filled) < _DENSITY * sum(len(row.runs) for row in rows):
+        return False
+    if max(len(row.runs) for row in rows) > 2:
+        return True
+    last = [row.runs[-1].text for row in several]
+    figures = sum(map(is_figure, last))
+    short = median(len(text) for text in last) <= _SHORT
+    return figures > len(last) / 2 or (len(several) >= _FEWEST_ROWS and short)
+
+
+def _row_starts(levels: Sequence[_Level]) -> list[int]:
+    """Where the rows of an open table begin."""
+    if starts := _gapped_rows(levels, alone=True):
+        return starts
+    first = min(min(level) for level in levels)
+    columns = {column for level in levels for column in level}
+    pitches = _pitches(levels)
+    starts = [0]
+    for i, level in enumerate(levels[1:], 1):
+        others = [column for column in level if column != first]
+        figures = sum(is_figure(_text(level[column])) for column in others)
+        tight = pitches[i - 1] <= _WIDER * min(pitches)
+        if first in level:
+            goes_on = not others and tight and _text(level[first])[:1].islower()
+        else:
+            goes_on = tight and figures < 2 and len(others) < len(columns) - 1
+        if not goes_on:
+            starts.append(i)
+    return starts
