@@ -29,15 +29,14 @@ from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "reading"))
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "viewing"))
 from documents import Made, make, set_by_chromium, set_by_reportlab
 from under_boxes import drawn, text_under, written
 
+from indexer.reading.formats.pdf.boxes import find_boxes
+from indexer.reading.formats.pdf.images import page_image
 from indexer.reading.loading import load_plan
 from indexer.reading.passages import chunk_plan
 from indexer.types import Plan, Span
-from indexer.viewing.boxes import find_boxes
-from indexer.viewing.drawing import page_image
 
 PASSAGES = 20  # of each producer
 SCAN_RESOLUTION = 200 / 72

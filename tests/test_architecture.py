@@ -22,7 +22,7 @@ ROWS = (
     {"encoding"},
     {"storage"},
     {"asking"},
-    {"comparing", "targets", "viewing"},
+    {"comparing", "targets"},
     {"wording"},
     {"library"},
     {"exporting", "evaluation", "cli"},
@@ -55,7 +55,7 @@ OWNERS: dict[str, str | tuple[str, ...]] = {
     "rapidocr_onnxruntime": "reading",
     "langchain_text_splitters": "reading",
     "pint": "language",
-    "PIL": "viewing",
+    "PIL": "reading",
     "vl_convert": "exporting",
 }
 #: Lines from which a module says at its top why it is one.

@@ -12,7 +12,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from indexer.library import Library
-from indexer.viewing.boxes import find_boxes
+from indexer.reading.formats.pdf.boxes import find_boxes
 
 pytestmark = pytest.mark.browser
 

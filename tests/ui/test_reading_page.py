@@ -17,13 +17,13 @@ from streamlit.testing.v1 import AppTest
 
 from indexer.encoding import Encoder
 from indexer.library import Library
+from indexer.reading.formats.pdf.boxes import find_boxes
+from indexer.reading.formats.pdf.images import HIGHLIGHT
 from indexer.types import Plan
 from indexer.ui.library.jobs import Report, Work
 from indexer.ui.library.uploads import Upload, add_uploads
-from indexer.viewing.boxes import find_boxes
-from indexer.viewing.drawing import HIGHLIGHT
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "viewing"))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "reading"))
 from drawn_pages import LINES, draw
 
 CORPUS = Path(__file__).resolve().parents[2] / "corpus"

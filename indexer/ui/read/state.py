@@ -7,10 +7,10 @@ from typing import Any
 
 import streamlit as st
 
+from indexer.language.finding import find_words
 from indexer.types import Plan, Span
 from indexer.ui.read.address import ZOOMS, Reading, View, read_reading, version_of, write_reading
 from indexer.ui.shared import state
-from indexer.viewing.finding import find_words
 
 # Keys of the widgets.
 PLAN, VIEW, PAGE, WORDS = "r-plan", "r-view", "r-page", "r-words"

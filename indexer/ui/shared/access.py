@@ -11,6 +11,7 @@ import streamlit as st
 
 from indexer.asking.question import read_question
 from indexer.comparing.grid import to_comparison
+from indexer.language import finding
 from indexer.library import DEFAULT_LIBRARY, Library
 from indexer.storage import Scope
 from indexer.types import (
@@ -32,7 +33,6 @@ from indexer.types import (
 )
 from indexer.ui.shared.address import Request
 from indexer.ui.shared.job import Job
-from indexer.viewing import finding
 
 #: Names the library to serve; ``plancite serve --library`` sets it.
 LOCATION_VARIABLE = "PLANCITE_LIBRARY"

@@ -12,11 +12,11 @@ import streamlit as st
 from indexer.errors import SourceError
 from indexer.library import Library
 from indexer.library.originals import find_original
+from indexer.reading.formats.pdf.boxes import PageBoxes, find_boxes
+from indexer.reading.formats.pdf.images import page_image
 from indexer.types import Page, Plan, Span, page_at
 from indexer.ui.shared.markup import Html, element, show, text_element
 from indexer.ui.shared.original import missing_original
-from indexer.viewing.boxes import PageBoxes, find_boxes
-from indexer.viewing.drawing import page_image
 
 #: Dots a point in a column of the Read page and beside an answer: an A4 page is then sharp on screens of
 #: 1.5 and 1.8 dots a pixel. A click on a citation waits for the latter; it has half as many dots.

@@ -7,7 +7,7 @@ a line end breaks keeps its hyphen: as a soft one (U+00AD) where the word has no
 
 Each line of a page's text is made of the words of one line on the page, in order, each with the index
 of its first character in pdfium's text: so the page, read again, leads from offsets in the canonical
-text to boxes on it (``indexer.viewing``). Where text was recognized, the plan keeps its places.
+text to boxes on it (``boxes``). Where text was recognized, the plan keeps its places.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import logging
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 from statistics import median
@@ -26,18 +26,17 @@ from typing import Any
 from pypdf import PdfReader
 
 from indexer.errors import SourceError
+from indexer.language.sentences import is_wide
 from indexer.reading.formats import ocr
 from indexer.reading.formats.blocks import CELL
 from indexer.reading.formats.pdf.headings import Bookmark, find_headings, read_bookmarks
 from indexer.reading.formats.pdf.layout import read_order
-from indexer.reading.formats.pdf.lines import Line, Run, make_runs
-from indexer.reading.formats.pdf.opening import PdfiumError, open_document, open_page, open_text
-from indexer.reading.formats.pdf.rules import read_rules
+from indexer.reading.formats.pdf.lines import Line, make_runs
+from indexer.reading.formats.pdf.opening import PdfiumError, open_document, open_page
+from indexer.reading.formats.pdf.page import PageWords, read_page
 from indexer.reading.formats.pdf.running import without_running
-from indexer.reading.formats.pdf.tables import read_tables
-from indexer.reading.formats.pdf.words import SOFT_HYPHEN, Frame, Word, read_words
+from indexer.reading.formats.pdf.words import SOFT_HYPHEN
 from indexer.reading.loading import Content, meaningful_title
-from indexer.language.sentences import is_wide
 from indexer.types import Metadata, Page, RecognizedLine, Table, TableCell
 
 # What pypdf finds wrong with a file is no news to who adds it: what cannot be read is told in a sentence.
@@ -57,7 +56,7 @@ def load(path: Path, data: bytes) -> Content:
                 raise SourceError(
                     f"{path} says it has {count:,} pages. Split it and add the parts, {MOST_PAGES:,} at most."
                 )
-            read = [_page_words(document, i) for i in range(count)]
+            read = [read_page(document, i) for i in range(count)]
             recognized = _recognize(document, read)
     except PdfiumError as error:
         raise SourceError(_why_closed(path, data)) from error
@@ -94,7 +93,8 @@ def load(path: Path, data: bytes) -> Content:
 def _tables(lines: Sequence[Line], starts: Sequence[int]) -> Iterator[Table]:
     """The tables among ``lines``, which begin at ``starts`` of the text."""
     rows: list[tuple[TableCell, ...]] = []
-    for line, start in zip(lines, starts, strict=True):
+    for line, offset in zip(lines, starts, strict=True):
+        start = offset
         if rows and (line.opens or not line.row):
             yield Table(tuple(rows))
             rows = []
@@ -154,60 +154,6 @@ def _why_closed(path: Path, data: bytes) -> str:
     if encrypted:
         return f"{path} is encrypted. Open it with its password, save a copy without one, and add that."
     return f"{path} is not a readable PDF. Download or export it again."
-
-
-@dataclass(frozen=True, slots=True)
-class PageWords:
-    """What stands on a page: runs of words, ruled tables, turned runs outside of them.
-
-    ``pictured`` says that it holds images or drawings.
-    """
-
-    runs: list[Run]
-    tables: list[list[Line]]
-    turned: list[Run] = field(default_factory=list)
-    pictured: bool = False
-    frame: Frame | None = None
-
-
-def read_page_words(page: Any, textpage: Any) -> PageWords:
-    """The words of an open page."""
-    words, frame = read_words(page, textpage)
-    drawn = read_rules(page, frame)
-    rest, tables = read_tables(words, drawn)
-    upright = [kept for line in rest if (kept := [word for word in line if not word.type.angle])]
-    turned = _turned_runs([word for line in rest for word in line if word.type.angle])
-    return PageWords(make_runs(upright), tables, turned, drawn.pictured, frame)
-
-
-def _turned_runs(words: Sequence[Word]) -> list[Run]:
-    """Turned words as they come, those on one line of type together."""
-    runs: list[list[Word]] = []
-    for word in words:
-        last = runs[-1][-1] if runs else None
-        if last and last.type.angle == word.type.angle and last.size == word.size and _goes_on(last, word):
-            runs[-1].append(word)
-        else:
-            runs.append([word])
-    return [Run(tuple(run)) for run in runs]
-
-
-def _goes_on(word: Word, following: Word) -> bool:
-    """Whether a turned word stands on the line of the one before, not far from it."""
-    across = min(word.right, following.right) - max(word.left, following.left)
-    apart = max(following.bottom - word.top, word.bottom - following.top)
-    if word.type.angle in (90, 270):
-        return across > 0 and apart <= 1.5 * word.size
-    return apart <= word.size and max(following.left - word.right, word.left - following.right) <= 1.5 * word.size
-
-
-def _page_words(document: Any, index: int) -> PageWords:
-    """The words of one page; nothing of a page that pdfium cannot open."""
-    try:
-        with open_page(document, index) as page, open_text(page) as textpage:
-            return read_page_words(page, textpage)
-    except PdfiumError:
-        return PageWords([], [])
 
 
 def _join(lines: Sequence[Line], on_page: Sequence[int]) -> tuple[str, list[int]]:

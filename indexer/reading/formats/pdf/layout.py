@@ -212,7 +212,7 @@ def _table_end(levels: Sequence[Sequence[Run]], rows: Sequence[bool], start: int
 
 
 def _wraps(level: Sequence[Run], above: Sequence[Run], rows: Sequence[Sequence[Run]]) -> bool:
-    """Whether ``level`` goes on with cells of ``rows``, close under ``above``: it begins where cells do, crosses none."""
+    """Whether ``level`` goes on with cells of ``rows``, close under ``above``: begins where cells do, crosses none."""
     close = above[0].bottom - level[0].top <= _WRAP_GAP * level[0].height
     lefts = [run.left for row in rows for run in row]
     several = [row for row in rows if len(row) > 1]

@@ -24,7 +24,7 @@ _FEWEST_CAPITALS = 4  # letters; fewer are an abbreviation
 
 @dataclass(frozen=True)
 class Run:
-    """Words of one line without a wide gap between, or of one cell; its measures are kept, layout asks for them often."""
+    """Words of one line without a wide gap between, or of one cell; its measures are kept for the layout."""
 
     words: tuple[Word, ...]
 

@@ -1,4 +1,4 @@
-"""Tables with ruled lines: rules that touch make a grid, the grid cells, the cells rows; others have rules across alone.
+"""Tables with ruled lines: rules that touch make a grid, the grid cells, the cells rows; some have none down.
 
 A cell is what no wall parts: walls count only where they run along the cell, so merged cells stay whole. Page
 frames, coloured boxes and side rules make grids too; a grid is a table if two of its rows have two cells with

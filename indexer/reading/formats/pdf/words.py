@@ -131,7 +131,8 @@ def read_words(page: Any, textpage: Any) -> tuple[list[list[Word]], Frame]:
 
 
 def _is_shown(word: Word, frame: Frame) -> bool:
-    return 0 <= (word.left + word.right) / 2 <= frame.width and 0 <= (word.bottom + word.top) / 2 <= frame.height
+    across, up = (word.left + word.right) / 2, (word.bottom + word.top) / 2
+    return bool(0 <= across <= frame.width and 0 <= up <= frame.height)
 
 
 def _characters(textpage: Any) -> str:
@@ -199,9 +200,9 @@ class Characters:
         if key not in self._fonts:
             buffer = ctypes.create_string_buffer(128)
             pdfium_c.FPDFFont_GetBaseFontName(font, buffer, len(buffer))
-            name = buffer.value.decode("latin-1").split("+")[-1]
-            weight = pdfium_c.FPDFFont_GetWeight(font)
-            self._fonts[key] = name, bool(_BOLD_NAME.search(name)) or _BOLD_WEIGHT <= weight <= 900
+            name = str(buffer.value.decode("latin-1")).split("+")[-1]
+            weight = int(pdfium_c.FPDFFont_GetWeight(font))
+            self._fonts[key] = name, bool(_BOLD_NAME.search(name) or _BOLD_WEIGHT <= weight <= 900)
         return self._fonts[key]
 
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from indexer.language.finding import find_words
 from indexer.language.sentences import fold_space
-from indexer.viewing.finding import find_words
 
 TEXT = (
     "Low-carbon kilns close.\nThe low-\ncarbon econ\u00ad\nomy grows in the Low  Carbon\n\nzone (2030). "

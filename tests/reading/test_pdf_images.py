@@ -10,8 +10,8 @@ from drawn_pages import LINES, cropped, draw
 from PIL import Image
 
 from indexer.errors import SourceError
-from indexer.viewing.boxes import Box
-from indexer.viewing.drawing import HIGHLIGHT, MOST_DOTS, page_image
+from indexer.reading.formats.pdf.boxes import Box
+from indexer.reading.formats.pdf.images import HIGHLIGHT, MOST_DOTS, page_image
 
 
 def pixels(png: bytes) -> np.ndarray:

@@ -7,18 +7,26 @@ takes seconds.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import islice
 from typing import Any
 
 from indexer.errors import SourceError
-from indexer.reading.formats.pdf import PageWords, read_page_words
+from indexer.reading.formats.pdf.layout import read_order
+from indexer.reading.formats.pdf.lines import Line, Run
 from indexer.reading.formats.pdf.opening import PdfiumError, open_document, open_page, open_text
-from indexer.reading.formats.pdf.words import Characters, Word
+from indexer.reading.formats.pdf.page import PageWords, read_page_words
+from indexer.reading.formats.pdf.running import edge_runs
+from indexer.reading.formats.pdf.words import SOFT_HYPHEN, Characters, Word
+from indexer.reading.loading import storable
 from indexer.types import Page, Plan, RecognizedLine, Span
-from indexer.viewing.rereading import bare, read_as
 
+_MOST_TRIED = 20
+_MOST_RUNNING = 12  # runs at the edge of one page; what they could be together doubles with each
+_BETWEEN_CELLS = "|"
 _SHORTEST_MATCH = 4  # characters in a row that are no accident, where a page is read otherwise than it was
 _LEVEL = 0.5  # of a character's height, within which it stands on the line of the one before
 
@@ -99,7 +107,7 @@ class _Character:
 
 
 def _read(opened: Any, text: str, page: Page, span: Span) -> Iterator[Box]:
-    wanted, offsets = bare(text, page.start, page.end)
+    wanted, offsets = _bare(text, page.start, page.end)
     with open_text(opened) as textpage:
         there = _characters(read_page_words(opened, textpage), wanted)
         matched = _matched("".join(character.text for character in there), wanted)
@@ -109,11 +117,11 @@ def _read(opened: Any, text: str, page: Page, span: Span) -> Iterator[Box]:
 
 def _characters(words: PageWords, wanted: str) -> list[_Character]:
     found = []
-    for n, line in enumerate(read_as(words, wanted)):
+    for n, line in enumerate(_read_as(words, wanted)):
         places: dict[int, tuple[int, Word, int]] = {}
         for number, at, word in line.placed():
             places |= {at + i: (number, word, i) for i in range(len(word.text))}
-        for character, offset in zip(*bare(line.text), strict=True):
+        for character, offset in zip(*_bare(line.text), strict=True):
             number, of_word, index = places.get(offset, (0, None, 0))
             found.append(_Character(character, (n, number), of_word, index))
     return found
@@ -150,3 +158,57 @@ def _joined(characters: Sequence[_Character], box_of: Characters) -> Iterator[Bo
         current, run = Box(left, bottom, right, top), character.run
     if current:
         yield current
+
+
+def _bare(text: str, start: int = 0, end: int | None = None) -> tuple[str, list[int]]:
+    """The characters of ``text[start:end]`` that are no white space, and where each stands in ``text``.
+
+    As they are compared: the hyphen at a line's end is soft or hard as the rest of the plan has it.
+    """
+    plain = storable(text[start:end])
+    kept = [i for i, character in enumerate(plain) if not character.isspace()]
+    return "".join(plain[i] for i in kept).replace(SOFT_HYPHEN, "-"), [start + i for i in kept]
+
+
+def _read_as(words: PageWords, wanted: str) -> list[Line]:
+    """The lines of a page whose text in the plan is ``wanted`` (bare), without its running headers and footers.
+
+    They were found by looking at all pages. On one page they are those runs at its edge which hold
+    together just the characters that the page has and the plan has not. Where no such runs are found,
+    all lines are given.
+    """
+    whole = read_order(words.runs, words.tables)
+    surplus = _count(_bare("".join(line.text for line in whole))[0])
+    surplus.subtract(_count(wanted))
+    if min(surplus.values(), default=0) < 0:
+        return whole
+    for running in islice(_summing(_outermost_first(words.runs), surplus), _MOST_TRIED):
+        gone = {id(run) for run in running}
+        lines = read_order([run for run in words.runs if id(run) not in gone], words.tables)
+        if _bare("".join(line.text for line in lines))[0] == wanted:
+            return lines
+    return whole
+
+
+def _count(text: str) -> Counter[str]:
+    return Counter(text.replace(_BETWEEN_CELLS, ""))
+
+
+def _outermost_first(runs: Sequence[Run]) -> list[Run]:
+    heights = [run.top + run.bottom for run in runs]
+    middle = (min(heights) + max(heights)) / 2 if heights else 0.0
+    return sorted(edge_runs(runs), key=lambda run: -abs(run.top + run.bottom - middle))
+
+
+def _summing(runs: Sequence[Run], wanted: Counter[str]) -> Iterator[tuple[Run, ...]]:
+    """The sets of ``runs`` that hold together exactly the characters ``wanted``."""
+    if not any(wanted.values()):
+        yield ()
+        return
+    counts = [(run, _count(_bare(run.text)[0])) for run in runs]
+    fitting = [(run, count) for run, count in counts if count <= wanted][:_MOST_RUNNING]
+    for i, (run, count) in enumerate(fitting):
+        left = wanted.copy()
+        left.subtract(count)
+        for more in _summing([other for other, _ in fitting[i + 1 :]], left):
+            yield (run, *more)

@@ -22,10 +22,10 @@ from under_boxes import drawn, seen, text_under, written
 
 from indexer.errors import SourceError
 from indexer.reading.formats import ocr
+from indexer.reading.formats.pdf.boxes import Box, find_boxes
+from indexer.reading.formats.pdf.images import page_image
 from indexer.reading.loading import load_plan
 from indexer.types import Page, Plan
-from indexer.viewing.boxes import Box, find_boxes
-from indexer.viewing.drawing import page_image
 
 
 def read(folder: Path, data: bytes) -> Plan:

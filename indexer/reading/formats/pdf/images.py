@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from PIL import Image, ImageChops, ImageDraw
 
 from indexer.errors import SourceError
+from indexer.reading.formats.pdf.boxes import Box
 from indexer.reading.formats.pdf.opening import PdfiumError, open_document, open_page
-from indexer.viewing.boxes import Box
 
 #: Dots along a page's longer side, whatever the scale; a poster would take the machine's memory.
 MOST_DOTS = 5_000

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import pypdfium2
 
+from indexer.reading.formats.pdf.boxes import Box, PageBoxes
 from indexer.types import Plan, Span
-from indexer.viewing.boxes import Box, PageBoxes
 
 Place = tuple[str, float, float]
 
