@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from indexer.exporting.charts import draw_svg
+from indexer.exporting.targets import draw_svg
 
 #: The figures of each panel, and what its axis says.
 PANELS = {

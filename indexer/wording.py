@@ -1,4 +1,4 @@
-"""How citations, places, figures and scopes are worded, the same on a page, in a terminal and in a file."""
+"""The words for texts, citations, answers, scopes and numbers, the same on a page, in a terminal and in a file."""
 
 from __future__ import annotations
 
@@ -25,19 +25,60 @@ from indexer.types import (
     Survey,
 )
 
-#: A chip stays on one line of the reading column.
-_LONGEST_TITLE = 48
+TITLE = "Plans compared"
+ANSWERS_TITLE = "Answers from plans"
+CUT_OFF = "Figure cut off in the source"
+NEAREST = "Nearest passage, which does not answer"
+#: Headings of the rows of differences.
+ASPECTS = {
+    Aspect.FIGURE: "Figures",
+    Aspect.YEAR: "Years",
+    Aspect.NAME: "Names",
+    Aspect.BINDING: "How binding",
+}
+#: Where a plan says nothing on an aspect.
+NOTHING = "–"
+_ROLES = {
+    Role.SUMMARY: "From a summary, not part of the plan's body",
+    Role.FURNITURE: "Not part of the plan's body",
+}
+#: Characters of a title in a chip, which must fit on one line of the reading column.
+_MAX_TITLE = 48
+#: Characters of a question in a file name.
+_MAX_FILE_NAME = 60
 
 #: A Markdown heading: its marks, and its text.
 HEADING_LINE = re.compile(r"^[ \t]*(#{1,6}[ \t]+)(\S.*)$", re.MULTILINE)
-_NUMBER = re.compile(
+_SECTION_NUMBER = re.compile(
     r"\s*(第[一二三四五六七八九十百\d]+[章节部条]|[(（]\w{1,8}[)）]|\d{1,3}(?:\.\d{1,3})*(?=[.、．)\s]|$)"
     r"|[一二三四五六七八九十]{1,3}(?=、))"
 )
+# Characters that XML 1.0 (section 2.2) forbids.
+_FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The result of a question, with ``scope``, the words for what was searched."""
+
+    result: Answer | Survey
+    scope: str
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of a sentence with one style."""
+
+    text: str
+    emphasis: bool
+    aspect: Aspect | None
+
+
+# Texts
 
 
 def silent_spans(text: str) -> list[Span]:
-    """Spans of ``text`` that are not shown: marks of headings, and hyphens or line ends within a word."""
+    """Spans of ``text`` that are not shown: heading marks, and hyphens or line breaks within a word."""
     spans = [m.span(1) for m in HEADING_LINE.finditer(text)] + [m.span() for m in BROKEN_WORD.finditer(text)]
     return sorted(spans)
 
@@ -51,113 +92,18 @@ def visible_text(text: str) -> str:
     return fold_space("".join([*kept, text[position:]]))
 
 
-def section_numbers(section: Sequence[str]) -> str:
-    """The numbers of a section path as one, "2(3)4" of "2. Key", "(3) Industry", "4. Cement"; or ""."""
-    numbers: list[str] = []
-    for label in section:
-        match = _NUMBER.match(label)
-        if match:
-            number = match.group(1)
-            if "." in number:
-                numbers.clear()  # "2.3" says what it is part of
-            numbers.append(number)
-    joints = ["." if one[-1].isalnum() and other[0].isalnum() else "" for one, other in pairwise(["(", *numbers])]
-    return "".join(joint + number for joint, number in zip(joints, numbers, strict=True))
-
-
-def chip(citation: Citation) -> str:
-    """ "[1] Title · 2(3)4 · p. 12"; the innermost section's name where sections have no numbers."""
-    return f"[{citation.n}] " + " · ".join(filter(None, [_shortened(citation.title), _where(citation)]))
-
-
-def short_chip(citation: Citation) -> str:
-    """ "[1] 2(3)4 · p. 12", where the plan's title stands above."""
-    return f"[{citation.n}] {_where(citation) or 'in the text'}"
-
-
-def breadcrumb(place: Citation | Passage) -> str:
-    """The section path and the page, or the id that the source gave a record."""
-    return place.place
-
-
-def cite(place: Citation | Passage) -> str:
-    """Title, section path and page as one would cite them; a record by its id."""
-    return " › ".join(filter(None, [place.title, breadcrumb(place)]))
-
-
-def quotation(place: Citation | Passage) -> str:
-    """The quote with its place, to paste into a memo: "quote" (title, section, page)."""
-    quote = place.quote if isinstance(place, Citation) else place.text
-    page = f"p. {place.page}" if place.page is not None else None
-    where = ", ".join(filter(None, [place.title, " › ".join(place.section), page]))
-    return f'"{visible_text(quote)}" ({fold_space(where)})'
-
-
-def _where(citation: Citation) -> str:
-    section = section_numbers(citation.section) or _shortened("".join(citation.section[-1:]))
-    page = f"p. {citation.page}" if citation.page is not None else ""
-    return " · ".join(filter(None, [section, page]))
-
-
-def _shortened(text: str) -> str:
-    text = fold_space(text)
-    return text if len(text) <= _LONGEST_TITLE else text[: _LONGEST_TITLE - 1].rsplit(" ", 1)[0] + "…"
-
-
-TITLE = "Plans compared"
-ANSWERS_TITLE = "Answers from plans"
-CUT_OFF = "Figure cut off in the source"
-NEAREST = "Nearest passage, which does not answer"
-#: What a passage is that is no part of a plan's body.
-_ROLES = {
-    Role.SUMMARY: "From a summary, not part of the plan's body",
-    Role.FURNITURE: "Not part of the plan's body",
-}
-#: How a row of differences is headed.
-ASPECTS = {
-    Aspect.FIGURE: "Figures",
-    Aspect.YEAR: "Years",
-    Aspect.NAME: "Names",
-    Aspect.BINDING: "How binding",
-}
-#: Characters of a question that name a file.
-_LONGEST_NAME = 60
-#: Where a plan says nothing in an aspect.
-NOTHING = "–"
-
-# Neither XML 1.0 (section 2.2) nor a page can hold these.
-_FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What came of a question, with ``scope``, the words for what was searched."""
-
-    result: Answer | Survey
-    scope: str
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A stretch of a sentence that is written in one way."""
-
-    text: str
-    emphasis: bool
-    aspect: Aspect | None
-
-
 def clean(text: str) -> str:
     """``text`` with every character that XML forbids replaced by U+FFFD."""
     return _FORBIDDEN.sub("\ufffd", text)
 
 
 def line(text: str) -> str:
-    """``text`` as it is shown, on one line that a file can hold."""
+    """``text`` as it is shown, on one line, with characters that any file can hold."""
     return clean(visible_text(text))
 
 
 def pieces(text: str, emphasis: Sequence[Span], marks: Sequence[Mark]) -> list[Piece]:
-    """``text`` as it is shown, cut where emphasis or marks begin and end; white space is folded."""
+    """``text`` as it is shown, split where emphasis or marks begin and end; white space is folded."""
     silent = silent_spans(text)
     spans = [*emphasis, *silent, *(mark.span for mark in marks)]
     cuts = sorted({0, len(text), *(min(max(cut, 0), len(text)) for span in spans for cut in span)})
@@ -177,8 +123,82 @@ def pieces(text: str, emphasis: Sequence[Span], marks: Sequence[Mark]) -> list[P
     return found
 
 
+# Citations
+
+
+def section_numbers(section: Sequence[str]) -> str:
+    """The numbers of a section path in one, "2(3)4" for "2. Key", "(3) Industry", "4. Cement"; or ""."""
+    numbers: list[str] = []
+    for label in section:
+        match = _SECTION_NUMBER.match(label)
+        if match:
+            number = match.group(1)
+            if "." in number:
+                numbers.clear()  # "2.3" already names its parent
+            numbers.append(number)
+    joints = ["." if one[-1].isalnum() and other[0].isalnum() else "" for one, other in pairwise(["(", *numbers])]
+    return "".join(joint + number for joint, number in zip(joints, numbers, strict=True))
+
+
+def chip(citation: Citation) -> str:
+    """ "[1] Title · 2(3)4 · p. 12"; the innermost section's name where sections have no numbers."""
+    return f"[{citation.n}] " + " · ".join(filter(None, [_shortened(citation.title), _where(citation)]))
+
+
+def short_chip(citation: Citation) -> str:
+    """ "[1] 2(3)4 · p. 12", for a place below the plan's title."""
+    return f"[{citation.n}] {_where(citation) or 'in the text'}"
+
+
+def breadcrumb(place: Citation | Passage) -> str:
+    """Section path and page, or the id of a record in its source."""
+    return place.place
+
+
+def cite(place: Citation | Passage) -> str:
+    """Title, section path and page; a record by its id."""
+    return " › ".join(filter(None, [place.title, breadcrumb(place)]))
+
+
+def quotation(place: Citation | Passage) -> str:
+    """The quote with its place, to paste into a memo: "quote" (title, section, page)."""
+    quote = place.quote if isinstance(place, Citation) else place.text
+    page = f"p. {place.page}" if place.page is not None else None
+    where = ", ".join(filter(None, [place.title, " › ".join(place.section), page]))
+    return f'"{visible_text(quote)}" ({fold_space(where)})'
+
+
+def place_line(place: Citation | Passage, *, titled: bool = False) -> str:
+    """Section and page on one line, after the plan's title if ``titled``; character offsets where there is neither."""
+    return line(cite(place) if titled else breadcrumb(place)) or f"characters {place.start} to {place.end}"
+
+
+def noted(place: str, *, cut_off: bool) -> str:
+    """``place``, with the remark that the sentence's figure is cut off if it is."""
+    return f"{place} ({CUT_OFF.lower()})" if cut_off else place
+
+
+def notes(passage: Passage) -> list[str]:
+    """Warnings about a passage: that it is not part of the plan's body, or that a figure is cut off."""
+    return [note for note in (_ROLES.get(passage.role), CUT_OFF if passage.cut_off else None) if note]
+
+
+def _where(citation: Citation) -> str:
+    section = section_numbers(citation.section) or _shortened("".join(citation.section[-1:]))
+    page = f"p. {citation.page}" if citation.page is not None else ""
+    return " · ".join(filter(None, [section, page]))
+
+
+def _shortened(text: str) -> str:
+    text = fold_space(text)
+    return text if len(text) <= _MAX_TITLE else text[: _MAX_TITLE - 1].rsplit(" ", 1)[0] + "…"
+
+
+# Answers, surveys and comparisons
+
+
 def answer_quotes(answer: Answer) -> list[tuple[AnswerSentence, Citation]]:
-    """The sentences of an answer with their citations, plan by plan in the order in which the plans come up."""
+    """The sentences of an answer with their citations, grouped by plan in order of first appearance."""
     by_number = {citation.n: citation for citation in answer.citations}
     order = list(dict.fromkeys(citation.plan for citation in answer.citations))
     pairs = [(sentence, by_number[sentence.citation]) for sentence in answer.sentences]
@@ -186,31 +206,26 @@ def answer_quotes(answer: Answer) -> list[tuple[AnswerSentence, Citation]]:
 
 
 def quotes(cell: Cell) -> Iterator[tuple[AnswerSentence, Citation, tuple[Mark, ...]]]:
-    """The sentences of a cell's answer, each with its citation and with what differs in it."""
+    """The sentences of a cell's answer, each with its citation and its marks."""
     by_number = {citation.n: citation for citation in cell.answer.citations}
     for i, sentence in enumerate(cell.answer.sentences):
         yield sentence, by_number[sentence.citation], cell.marks[i] if i < len(cell.marks) else ()
 
 
-def told(found: Difference, plan: str) -> str:
-    """What a plan says in an aspect, large numbers with their thousands apart; a dash for nothing."""
+def format_difference(found: Difference, plan: str) -> str:
+    """A plan's value of an aspect, large numbers with thousands separators; a dash for nothing."""
     return re.sub(r"(?<![\d.])\d{5,}", lambda digits: f"{int(digits[0]):,}", found.values.get(plan, NOTHING))
 
 
 def not_found(answer: Answer) -> str:
-    """That one plan does not answer, and how much of it was searched."""
+    """That one plan does not answer, and how many passages were searched."""
     return f"Not found in this plan. {counted(answer.searched, 'passage')} searched."
 
 
 def none_found(answer: Answer) -> list[str]:
-    """That no plan answers: in a heading, how much was searched, and the words that nothing met."""
+    """That no plan answers: the heading, how many passages were searched, and the words found nowhere."""
     lines = ["Not found in these plans.", f"{counted(answer.searched, 'passage')} searched."]
     return lines + (["Found nowhere in them: " + ", ".join(answer.unmatched) + "."] if answer.unmatched else [])
-
-
-def notes(passage: Passage) -> list[str]:
-    """What a reader must know of a passage: that it is not of the plan's body, or lacks a figure."""
-    return [note for note in (_ROLES.get(passage.role), CUT_OFF if passage.cut_off else None) if note]
 
 
 def counts(survey: Survey) -> list[tuple[str, str, int]]:
@@ -226,7 +241,7 @@ def counts(survey: Survey) -> list[tuple[str, str, int]]:
 
 
 def survey_lines(survey: Survey) -> list[str]:
-    """How many passages are on the topic, and where the search for them ended."""
+    """How many passages are on the topic, and why the search ended."""
     return [
         f"{counted(len(survey.hits), 'passage')} on the topic, of {survey.searched:,} searched.",
         f"The search went from the nearest passage outwards; it ended because {survey.stopped}.",
@@ -234,22 +249,19 @@ def survey_lines(survey: Survey) -> list[str]:
 
 
 def passages_heading(result: Answer | Survey) -> str:
-    """What the passages of a sheet are to its question."""
+    """The heading above the passages of a result."""
     if isinstance(result, Answer) and not result.found:
         return "Near passages, none of which answers"
     return "Passages, by relevance"
 
 
-def sheet_origin(asked: Asked, generation: int, made: date) -> str:
-    """What was searched, how much of it, when, and on which state of the library."""
-    searched = f"{counted(asked.result.searched, 'passage')} searched"
-    return " · ".join([f"Searched in {asked.scope}", searched, made.isoformat(), f"library generation {generation}"])
+# Scopes and origins
 
 
 def scope_text(
     titles: Mapping[str, str], plans: Sequence[str], named: Sequence[str], section: str, year: int | None = None
 ) -> str:
-    """What was searched, of all ``titles`` by plan id: the chosen ``plans``, else those that the question names."""
+    """What was searched, given all ``titles`` by plan id: the chosen ``plans``, else those the question names."""
     if plans:
         within = "; ".join(titles.get(plan, plan) for plan in plans)
     elif named:
@@ -261,20 +273,26 @@ def scope_text(
     return within + (f"; only sections whose heading holds “{section}”" if section else "")
 
 
-def place_line(place: Citation | Passage, *, titled: bool = False) -> str:
-    """Section and page of a place on one line, behind the plan's title if ``titled``; else its characters."""
-    return line(cite(place) if titled else breadcrumb(place)) or f"characters {place.start} to {place.end}"
+def sheet_origin(asked: Asked, generation: int, made: date) -> str:
+    """What was searched, how many passages, when, and in which generation of the library."""
+    searched = f"{counted(asked.result.searched, 'passage')} searched"
+    return " · ".join([f"Searched in {asked.scope}", searched, made.isoformat(), f"library generation {generation}"])
 
 
-def noted(place: str, *, cut_off: bool) -> str:
-    """``place`` of a sentence, with the remark that its figure is cut off where that is so."""
-    return f"{place} ({CUT_OFF.lower()})" if cut_off else place
+def origin(comparisons: Sequence[Comparison], generation: int, made: date) -> str:
+    """How much was compared, when, and in which generation of the library."""
+    plans = {cell.plan for comparison in comparisons for cell in comparison.cells}
+    compared = [counted(len(comparisons), "question"), counted(len(plans), "plan")]
+    return " · ".join([*compared, made.isoformat(), f"library generation {generation}"])
 
 
 def file_name(words: str, made: date, ending: str) -> str:
-    """A file's name from what is in it and the day, of letters and digits only."""
-    kept = re.sub(r"[\W_]+", "-", line(words).lower()).strip("-")[:_LONGEST_NAME].rstrip("-")
+    """A file name from a question and a date, of letters, digits and hyphens."""
+    kept = re.sub(r"[\W_]+", "-", line(words).lower()).strip("-")[:_MAX_FILE_NAME].rstrip("-")
     return f"{kept or 'question'}-{made.isoformat()}.{ending}"
+
+
+# Numbers
 
 
 def counted(number: int, noun: str) -> str:
@@ -283,7 +301,7 @@ def counted(number: int, noun: str) -> str:
 
 
 def reading_unit(largest: float | None, unit: str) -> tuple[float, str]:
-    """What values in ``unit``, a pint name, are divided by to be read with ease, and what they are in then.
+    """The divisor for displaying values up to ``largest`` in ``unit``, a pint name, and the unit they are then in.
 
     (1e6, "million kW") for 37000000 kW, as plans write it; shares and small values stay as they are.
     """
@@ -295,7 +313,7 @@ def reading_unit(largest: float | None, unit: str) -> tuple[float, str]:
 
 
 def number(value: float, divisor: float = 1.0) -> str:
-    """A value as it is read, thousands apart: "1,240", "13.5"."""
+    """``value`` / ``divisor`` with thousands separators: "1,240", "13.5"."""
     shown = value / divisor
     return f"{shown:,.{decimals(shown)}f}"
 
@@ -303,16 +321,3 @@ def number(value: float, divisor: float = 1.0) -> str:
 def with_unit(value: str, unit: str) -> str:
     """ "37 million kW", "13.5%", "1,240"."""
     return f"{value}{'' if unit in ('%', '°') else ' '}{unit}".rstrip()
-
-
-def origin(comparisons: Sequence[Comparison], generation: int, made: date) -> str:
-    """What was compared, when, and on which state of the library."""
-    plans = {cell.plan for comparison in comparisons for cell in comparison.cells}
-    return " · ".join(
-        [
-            counted(len(comparisons), "question"),
-            counted(len(plans), "plan"),
-            made.isoformat(),
-            f"library generation {generation}",
-        ]
-    )

@@ -21,7 +21,7 @@ from openpyxl import load_workbook
 from indexer.errors import IndexerError
 from indexer.exporting import FORMATS, export_comparisons, export_format
 from indexer.types import Answer, AnswerSentence, Aspect, Cell, Citation, Comparison, Difference, Mark
-from indexer.wording import clean, line, number, pieces, told, visible_text
+from indexer.wording import clean, format_difference, line, number, pieces, visible_text
 
 DAY = date(2026, 3, 9)
 hostile = st.text(alphabet=st.sampled_from("ab 1=+-@#*_[]()<>`|~$&:.!\\\n\t\r\"'“\x00\x02\x0b\ufffe\ud800"), min_size=1)
@@ -131,7 +131,10 @@ def test_markdown_holds_the_comparison() -> None:
 
 def test_thousands_are_apart_in_whole_parts_alone() -> None:
     said = "41.23456%; 1234567.5 t; 12345678901 kW"
-    assert told(Difference(Aspect.FIGURE, {"north": said}), "north") == "41.23456%; 1,234,567.5 t; 12,345,678,901 kW"
+    assert (
+        format_difference(Difference(Aspect.FIGURE, {"north": said}), "north")
+        == "41.23456%; 1,234,567.5 t; 12,345,678,901 kW"
+    )
 
 
 @pytest.mark.parametrize(

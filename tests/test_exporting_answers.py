@@ -17,7 +17,7 @@ from markdown_it import MarkdownIt
 from openpyxl import load_workbook
 
 from indexer.exporting import ANSWER_FORMATS, export_answers
-from indexer.exporting.md import markdown_quotation
+from indexer.exporting.markdown import markdown_quotation
 from indexer.types import Answer, AnswerSentence, Citation, Hit, Passage, Role, Survey
 from indexer.wording import Asked, clean, file_name, line, scope_text
 

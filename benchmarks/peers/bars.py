@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from indexer.exporting.charts import draw_svg
+from indexer.exporting.targets import draw_svg
 
 PANELS = ("passages/s", "search p50, ms", "cold question, s", "memory, MB", "recall@10")
 

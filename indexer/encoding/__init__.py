@@ -1,7 +1,6 @@
 """Texts -> unit vectors. Everything above this package sees an ``Encoder`` and no model runtime.
 
-Loading is in ``indexer.encoding.loading``; this module holds the protocol alone, so that naming the
-type costs nothing.
+This module holds only the protocol, so that importing the type costs nothing; ``loading`` opens a model.
 """
 
 from __future__ import annotations
@@ -22,10 +21,9 @@ Progress: TypeAlias = Callable[[int], None]
 
 @dataclass(frozen=True, slots=True)
 class TokenVectors:
-    """The tokens of one text: ``vectors`` (n, dim) of unit length, ``spans`` of each in the text.
+    """The tokens of one text without special ones: ``vectors`` (n, dim) of unit length, ``spans`` in the text.
 
-    Tokens that the model adds (its start and end marks) are left out. ``words`` numbers the word
-    that each token is a piece of.
+    ``words`` holds the number of the word that each token is a piece of.
     """
 
     vectors: Vectors
@@ -37,7 +35,7 @@ class Encoder(Protocol):
     """A sentence embedding model.
 
     ``fingerprint`` names weights and precision: two encoders with the same one give the same
-    vectors. ``dimension`` is the length of a vector. ``source`` is what to pass to load it again.
+    vectors. ``dimension`` is the length of a vector. ``source`` loads the encoder again.
     """
 
     @property
@@ -54,12 +52,12 @@ class Encoder(Protocol):
         ...
 
     def embed_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
-        """The token vectors of each text, in its context, cut at the model's longest input."""
+        """The contextual token vectors of each text, truncated at the model's longest input."""
         ...
 
     def embed_with_tokens(self, texts: Sequence[str]) -> Iterator[tuple[int, Vectors, TokenVectors]]:
-        """Each text's index, its vector (dimension,) and its token vectors, of one pass, in the order they are done.
+        """(index of the text, its vector (dimension,), its token vectors) from one pass, in order of completion.
 
-        The token vectors may have any length here; most are dropped (``indexer.encoding.word_vectors``).
+        The token vectors are not normalized here, because most are dropped (``indexer.encoding.word_vectors``).
         """
         ...

@@ -1,41 +1,36 @@
-"""An encoder that keeps what it has read: word vectors of one question serve the next.
-
-Kept by the text itself, so that nothing kept is ever stale, whatever becomes of the library.
-"""
+"""An encoder that caches what it read, keyed by the text itself, so that nothing cached is ever stale."""
 
 from __future__ import annotations
 
+import contextlib
 import threading
-from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeVar
 
 import numpy as np
+from cachetools import LRUCache
 
 from indexer.encoding import Encoder, Progress, TokenVectors, Vectors
 from indexer.encoding.onnx import of_unit_length
 
-#: Tokens whose vectors are kept: 230 MB of the default model's, in some 3,000 passages.
-MOST_TOKENS = 300_000
-#: Texts whose one vector is kept: 1.5 KB each.
-MOST_VECTORS = 20_000
+#: Tokens whose vectors are cached: 230 MB of the default model's, in some 3,000 passages.
+MAX_TOKENS = 300_000
+#: Texts whose one vector is cached: 1.5 KB each.
+MAX_VECTORS = 20_000
 _T = TypeVar("_T")
 
 
-class RememberingEncoder:
-    """``encoder`` with a memory, least recently used texts forgotten first. Safe for threads.
+class CachingEncoder:
+    """``encoder`` with an LRU cache. Safe for threads.
 
-    Word vectors are kept as float16, which moves a cosine by less than 0.001.
+    Token vectors are cached as float16, which moves a cosine by less than 0.001.
     """
 
-    def __init__(self, encoder: Encoder, most_tokens: int = MOST_TOKENS, most_vectors: int = MOST_VECTORS) -> None:
+    def __init__(self, encoder: Encoder, max_tokens: int = MAX_TOKENS, max_vectors: int = MAX_VECTORS) -> None:
         self._encoder = encoder
-        self._most_tokens = most_tokens
-        self._most_vectors = most_vectors
-        self._tokens: OrderedDict[str, TokenVectors] = OrderedDict()
-        self._held = 0  # tokens in ``_tokens``
-        self._vectors: OrderedDict[str, Vectors] = OrderedDict()
-        self._guard = threading.Lock()
+        self._tokens: LRUCache[str, TokenVectors] = LRUCache(max_tokens, lambda read: max(1, len(read.words)))
+        self._vectors: LRUCache[str, Vectors] = LRUCache(max_vectors)
+        self._lock = threading.Lock()
 
     @property
     def fingerprint(self) -> str:
@@ -50,65 +45,52 @@ class RememberingEncoder:
         return self._encoder.source
 
     def embed(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
-        known = self._recall(self._vectors, texts)
+        known = self._cached(self._vectors, texts)
         new = list(dict.fromkeys(t for t in texts if t not in known))
         if len(new) == 1:
             known[new[0]] = self._read(new[0])[0]
             if progress:
                 progress(1)
         elif new:
-            known.update(zip(new, self._encoder.embed(new, progress), strict=True))
-        self._keep_vectors({t: known[t] for t in texts})
+            read = dict(zip(new, self._encoder.embed(new, progress), strict=True))
+            self._cache(self._vectors, read)
+            known |= read
         return np.stack([known[t] for t in texts]) if texts else np.zeros((0, self.dimension), dtype=np.float32)
 
     def embed_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
-        known = self._recall(self._tokens, texts)
+        known = self._cached(self._tokens, texts)
         new = list(dict.fromkeys(t for t in texts if t not in known))
         if len(new) == 1:
             known[new[0]] = self._read(new[0])[1]
         elif new:
-            known.update(zip(new, map(_halved, self._encoder.embed_tokens(new)), strict=True))
-        self._keep_tokens({t: known[t] for t in texts})
+            read = dict(zip(new, map(_halved, self._encoder.embed_tokens(new)), strict=True))
+            self._cache(self._tokens, read)
+            known |= read
         return [TokenVectors(known[t].vectors.astype(np.float32), known[t].spans, known[t].words) for t in texts]
 
     def embed_with_tokens(self, texts: Sequence[str]) -> Iterator[tuple[int, Vectors, TokenVectors]]:
-        """Passed on: what is added to a library is read once, and kept there."""
+        """Passed on: a text added to a library is read once, and its vectors are stored there."""
         return self._encoder.embed_with_tokens(texts)
 
     def _read(self, text: str) -> tuple[Vectors, TokenVectors]:
-        """The vector of a text and those of its words, from one pass and both kept: of a question both are asked."""
+        """Vector and token vectors of a text from one pass, both cached: a question needs both."""
         ((_, vector, read),) = self._encoder.embed_with_tokens([text])
         tokens = _halved(of_unit_length(read))
-        self._keep_vectors({text: vector})
-        self._keep_tokens({text: tokens})
+        self._cache(self._vectors, {text: vector})
+        self._cache(self._tokens, {text: tokens})
         return vector, tokens
 
-    def _keep_vectors(self, used: dict[str, Vectors]) -> None:
-        with self._guard:
-            _renew(self._vectors, used)
-            while len(self._vectors) > self._most_vectors:
-                self._vectors.popitem(last=False)
+    def _cached(self, cache: LRUCache[str, _T], texts: Sequence[str]) -> dict[str, _T]:
+        with self._lock:
+            return {t: cache[t] for t in texts if t in cache}
 
-    def _keep_tokens(self, used: dict[str, TokenVectors]) -> None:
-        with self._guard:
-            self._held += sum(len(entry.words) for entry in _renew(self._tokens, used))
-            while self._held > self._most_tokens:
-                self._held -= len(self._tokens.popitem(last=False)[1].words)
-
-    def _recall(self, store: OrderedDict[str, _T], texts: Sequence[str]) -> dict[str, _T]:
-        with self._guard:
-            return {t: store[t] for t in texts if t in store}
+    def _cache(self, cache: LRUCache[str, _T], read: Mapping[str, _T]) -> None:
+        with self._lock:
+            for text, entry in read.items():
+                with contextlib.suppress(ValueError):  # larger than the whole cache
+                    cache[text] = entry
 
 
 def _halved(read: TokenVectors) -> TokenVectors:
-    """``read`` as it is kept."""
+    """``read`` in the precision of the cache."""
     return TokenVectors(read.vectors.astype(np.float16), read.spans, read.words)
-
-
-def _renew(store: OrderedDict[str, _T], used: dict[str, _T]) -> list[_T]:
-    """Put ``used`` behind all else in ``store``; gives those that were not there."""
-    new = [entry for text, entry in used.items() if text not in store]
-    for text, entry in used.items():
-        store[text] = entry
-        store.move_to_end(text)
-    return new

@@ -1,4 +1,4 @@
-"""A model's name or folder -> a ready ``Encoder``, the fast one where it can be had."""
+"""A model's name or folder -> a ready ``Encoder``, from the cache of exported models where possible."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from indexer.encoding import Encoder
-from indexer.encoding.accelerated import AcceleratedEncoder
 from indexer.encoding.onnx import DETAILS_FILE, RECIPE, OnnxEncoder
 from indexer.encoding.reference import (
     DEFAULT_MODEL,
+    AcceleratedEncoder,
     exported_fingerprint,
     load_sentence_transformer,
     model_folder,
@@ -21,7 +21,7 @@ from indexer.errors import ModelError
 
 
 def cache_folder() -> Path:
-    """Where exported models are kept: ``$PLANCITE_CACHE``, else the user's cache folder."""
+    """The folder of exported models: ``$PLANCITE_CACHE``, else ``plancite`` in the user's cache folder."""
     if chosen := os.environ.get("PLANCITE_CACHE"):
         return Path(chosen)
     base = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
@@ -33,12 +33,11 @@ def load_encoder(
     fingerprint: str | None = None,
     notify: Callable[[str], None] = lambda line: None,
 ) -> Encoder:
-    """The encoder of ``source``, a model name or folder, in int8, or as it is with "@fp32" behind it.
+    """The encoder of ``source``, a model's name or folder, in int8, or in fp32 with "@fp32" at its end.
 
-    The default model when None.
-    With the ``fingerprint`` of an exported model that is in the cache, nothing else is read: that is
-    the fast start. Otherwise the model is exported, once; where the export fails or does not agree,
-    ``notify`` gets one line and sentence-transformers itself is used.
+    None is the default model. The ``fingerprint`` of an exported model in the cache is the fast start: nothing
+    else is read. Otherwise the model is exported, once; where that fails or the export does not agree with the
+    model, ``notify`` gets one line and sentence-transformers itself is used.
 
     Raises ModelError when the model cannot be loaded.
     """
@@ -72,7 +71,7 @@ def _cache_path(fingerprint: str) -> Path:
 
 
 def _cached(fingerprint: str) -> OnnxEncoder | None:
-    """The exported model in the cache, if it is whole and made as it would be made now."""
+    """The exported model in the cache, if it is complete and made by this version of the export."""
     folder = _cache_path(fingerprint)
     if not (folder / DETAILS_FILE).is_file():
         return None
@@ -80,7 +79,7 @@ def _cached(fingerprint: str) -> OnnxEncoder | None:
         encoder = _opened(folder)
     except ModelError:
         return None
-    import onnxruntime  # needed next in any case, while reading the package's metadata takes 50 ms
+    import onnxruntime  # needed next in any case; reading the version from package metadata takes 50 ms
 
     made_alike = (encoder.details.runtime, encoder.details.recipe) == (onnxruntime.__version__, RECIPE)
     return encoder if made_alike else None

@@ -1,8 +1,8 @@
 """The fast path: an exported model on onnxruntime, without torch.
 
-Each text is run by itself, one on each core, or a lone one on two. The scales of int8 are then the text's own,
-so that its vector is the same whatever else is embedded with it; nothing is padding, so that attention needs
-no mask and is one fused operator. Batches would save a tenth of the time at most, and lose both.
+Each text runs by itself, one per core, or a single one on two cores. The int8 scales are then the text's own,
+so that its vector does not depend on the texts embedded with it, and nothing is padding, so that attention
+needs no mask and is one fused operator. Batches would save a tenth of the time at most, and lose both.
 """
 
 from __future__ import annotations
@@ -26,30 +26,30 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     from tokenizers import Encoding
 
-#: A text on each core beats all cores on one text by a third.
+#: One text per core is a third faster than all cores on one text.
 WORKERS = os.cpu_count() or 1
-#: Cores for a text by itself: a question takes three quarters of its time on two.
+#: Cores for a single text: a question takes a quarter less time on two.
 _FOR_ONE = min(2, WORKERS)
-#: Texts handed out before the first of them is asked for: a stop waits for these, and no more.
+#: Texts in the queue of the workers; a stop waits for these.
 _AHEAD = 8 * WORKERS
 MODEL_FILE = "model.onnx"
 INPUT = "input_ids"
 _OF_TEXT, _OF_TOKENS = "sentence_embedding", "token_embeddings"
 TOKENIZER_FILE = "tokenizer.json"
 DETAILS_FILE = "details.json"
-#: Goes up when the export changes, so that models exported before are exported anew.
+#: Raised when the export changes, so that older exports are made again.
 RECIPE = 4
 
 
 @dataclass(frozen=True, slots=True)
 class ExportDetails:
-    """What is known of an exported model; stored beside it as ``details.json``."""
+    """Facts about an exported model, stored in its folder as ``details.json``."""
 
     fingerprint: str
     source: str
     dimension: int
     max_tokens: int
-    runtime: str  # the onnxruntime that fused the graph; another one may not know its operators
+    runtime: str  # the onnxruntime that optimized the graph; another version may lack its operators
     recipe: int  # RECIPE when it was exported
 
 
@@ -57,9 +57,9 @@ class OnnxEncoder:
     """An ``Encoder`` over a folder that ``indexer.encoding.export`` wrote."""
 
     def __init__(self, folder: Path) -> None:
-        """Open ``folder``; the model itself is loaded meanwhile, in a thread, and waited for at the first text.
+        """Open ``folder``; the model loads in a thread, which the first text waits for.
 
-        Raises ModelError when the folder lacks a file or holds one that cannot be read.
+        Raises ModelError when a file is missing or cannot be read.
         """
         self._folder = folder
         try:
@@ -110,7 +110,7 @@ class OnnxEncoder:
     def _run(
         self, outputs: list[str], encodings: Sequence[Encoding]
     ) -> Iterator[tuple[int, list[npt.NDArray[np.float32]]]]:
-        """Each text's index with the model's ``outputs`` for it, as they are done, the longest first."""
+        """(index of the text, the model's ``outputs`` for it) in order of completion, the longest texts first."""
         session = self._single.result() if len(encodings) < 2 else self._bulk
 
         def run(index: int) -> list[npt.NDArray[np.float32]]:
@@ -144,7 +144,7 @@ class OnnxEncoder:
 
     @cached_property
     def _bulk(self) -> Any:
-        """The model once more, on one core for each text."""
+        """A second session, with one core per text."""
         return self._load(1) if _FOR_ONE > 1 else self._single.result()
 
     def _load(self, threads: int) -> Any:
@@ -161,12 +161,12 @@ class OnnxEncoder:
 
 
 def open_session(file: Path, threads: int = 1) -> Any:
-    """The model in ``file``, as the export optimized it, on so many cores; raises what onnxruntime does."""
+    """A session over the model in ``file`` with so many threads. Raises onnxruntime's own errors."""
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
-    # threads that spin on behind a text take as much of the processor again as the text itself
+    # threads that keep spinning after a text would double its processor time
     options.add_session_config_entry("session.force_spinning_stop", "1")
     options.log_severity_level = 3
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL  # done at export
@@ -174,10 +174,10 @@ def open_session(file: Path, threads: int = 1) -> Any:
 
 
 def tokens_of(encoding: Encoding, rows: npt.NDArray[np.float32]) -> TokenVectors:
-    """A model's output ``rows`` (tokens, dim) without special tokens, of whatever length the model gives them."""
+    """A model's output ``rows`` (tokens, dim) without special tokens, not normalized."""
     kept = [i for i, special in enumerate(encoding.special_tokens_mask) if not special]
-    spans, words = encoding.offsets, cast("list[int]", encoding.word_ids)  # made anew at each access
-    if kept and kept[-1] - kept[0] + 1 == len(kept):  # mostly: no copy of so many numbers then
+    spans, words = encoding.offsets, cast("list[int]", encoding.word_ids)  # each access builds the list
+    if kept and kept[-1] - kept[0] + 1 == len(kept):  # the usual case, without a copy
         between = slice(kept[0], kept[-1] + 1)
         rows, spans, words = rows[between], spans[between], words[between]
     else:
@@ -186,7 +186,7 @@ def tokens_of(encoding: Encoding, rows: npt.NDArray[np.float32]) -> TokenVectors
 
 
 def of_unit_length(tokens: TokenVectors) -> TokenVectors:
-    """``tokens`` with their vectors made unit, in place."""
+    """``tokens`` with their vectors normalized in place."""
     vectors = tokens.vectors
     vectors *= (1 / np.maximum(np.sqrt(np.einsum("ij,ij->i", vectors, vectors)), 1e-12))[:, None]
     return tokens

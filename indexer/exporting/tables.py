@@ -1,27 +1,49 @@
-"""Tables to take away, in which every text stays a text: sheets of a workbook, and CSV."""
+"""Comparisons and answers as spreadsheets and CSV, in which every text stays a text."""
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 from io import BytesIO, StringIO
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from indexer.wording import clean, visible_text
+from indexer.types import Answer, Cell, Comparison, Hit
+from indexer.wording import (
+    ANSWERS_TITLE,
+    ASPECTS,
+    CUT_OFF,
+    TITLE,
+    Asked,
+    answer_quotes,
+    clean,
+    format_difference,
+    none_found,
+    not_found,
+    noted,
+    notes,
+    origin,
+    place_line,
+    quotes,
+    sheet_origin,
+    survey_lines,
+    visible_text,
+)
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
 
-#: Heads of columns and their widths, in characters.
+
+#: (heading, width in characters) of each column.
 Columns: TypeAlias = Sequence[tuple[str, int]]
-#: Excel's own limit on the characters of a cell.
+#: Excel's limit on the characters of a cell.
 _LONGEST = 32_767
 #: What makes a spreadsheet program read a cell of CSV as a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def new_book() -> Workbook:
-    """A workbook without a sheet."""
+    """A workbook without sheets."""
     from openpyxl import Workbook
 
     book = Workbook()
@@ -30,7 +52,7 @@ def new_book() -> Workbook:
 
 
 def add_sheet(book: Workbook, title: str, columns: Columns, rows: Iterable[Sequence[Any]]) -> None:
-    """A sheet with a heading row that stays in sight; every text is a text, never a formula."""
+    """A sheet with a frozen heading row. Every string is text, never a formula."""
     from openpyxl.styles import Alignment, Font
     from openpyxl.utils import get_column_letter
 
@@ -43,8 +65,8 @@ def add_sheet(book: Workbook, title: str, columns: Columns, rows: Iterable[Seque
             if isinstance(content, str):
                 text = clean(content)[:_LONGEST]
                 cell.value = text
-                # openpyxl reads "=1" as a formula and "#N/A" as an error; the prefix keeps Excel from
-                # reading one when somebody edits the cell.
+                # openpyxl would store "=1" as a formula and "#N/A" as an error; the prefix keeps Excel
+                # from making it one when the cell is edited.
                 cell.data_type = "s"
                 cell.quotePrefix = text.startswith(("=", "+", "-", "@"))
             else:
@@ -55,14 +77,14 @@ def add_sheet(book: Workbook, title: str, columns: Columns, rows: Iterable[Seque
 
 
 def book_bytes(book: Workbook) -> bytes:
-    """The workbook's file."""
+    """The bytes of the .xlsx file."""
     buffer = BytesIO()
     book.save(buffer)
     return buffer.getvalue()
 
 
 def csv_text(heads: Sequence[str], lines: Iterable[Sequence[str | float | int | None]]) -> str:
-    """CSV (RFC 4180) with a line of heads. A text that would be read as a formula has an apostrophe before it."""
+    """CSV (RFC 4180) with a heading row. Text that a spreadsheet would read as a formula starts with an apostrophe."""
     buffer = StringIO()
     writer = csv.writer(buffer)
     for line in [heads, *lines]:
@@ -73,3 +95,143 @@ def csv_text(heads: Sequence[str], lines: Iterable[Sequence[str | float | int | 
 def _as_text(text: str) -> str:
     shown = clean(visible_text(text))
     return f"'{shown}" if shown.startswith(_FORMULA) and len(shown) > 1 else shown
+
+
+_QUOTE_COLUMNS = (
+    ("Question", 30),
+    ("Plan", 14),
+    ("Title", 30),
+    ("Found", 8),
+    ("Quote", 70),
+    ("Section", 40),
+    ("Page", 8),
+    ("Start", 9),
+    ("End", 9),
+    ("Note", 24),
+    ("Passages searched", 12),
+)
+
+
+def comparisons_xlsx(comparisons: Sequence[Comparison], *, generation: int, made: date) -> bytes:
+    """The comparisons as a workbook: sheets Overview, Answers, Differences and About."""
+    book = new_book()
+    titles = {cell.plan: cell.title for comparison in comparisons for cell in comparison.cells}
+    add_sheet(
+        book, "Overview", [("Question", 30), *((plan, 45) for plan in titles)], _overview_rows(comparisons, titles)
+    )
+    add_sheet(
+        book, "Answers", _QUOTE_COLUMNS, (row for c in comparisons for cell in c.cells for row in _quote_rows(c, cell))
+    )
+    add_sheet(
+        book,
+        "Differences",
+        [("Question", 30), ("Aspect", 14), *((plan, 30) for plan in titles)],
+        (
+            [c.question, ASPECTS[found.aspect], *(format_difference(found, plan) for plan in titles)]
+            for c in comparisons
+            for found in c.differences
+        ),
+    )
+    about = [[TITLE, origin(comparisons, generation, made)], *([plan, title] for plan, title in titles.items())]
+    add_sheet(book, "About", [("What", 24), ("", 90)], about)
+    book.properties.title = TITLE
+    return book_bytes(book)
+
+
+def _overview_rows(comparisons: Sequence[Comparison], titles: dict[str, str]) -> Iterable[list[Any]]:
+    yield ["", *titles.values()]
+    for comparison in comparisons:
+        cells = {cell.plan: cell for cell in comparison.cells}
+        yield [comparison.question, *(_summary(cells[plan]) if plan in cells else "" for plan in titles)]
+
+
+def _summary(cell: Cell) -> str:
+    if not cell.found:
+        return not_found(cell.answer)
+    return "\n".join(noted(f"“{visible_text(s.text)}”", cut_off=s.cut_off) for s in cell.answer.sentences)
+
+
+def _quote_rows(comparison: Comparison, cell: Cell) -> Iterable[list[Any]]:
+    searched = cell.answer.searched
+    for sentence, cited, _ in quotes(cell):
+        note = CUT_OFF if sentence.cut_off else ""
+        place = [" › ".join(cited.section), cited.page, cited.start, cited.end]
+        yield [comparison.question, cell.plan, cell.title, "yes", cited.quote, *place, note, searched]
+    if not cell.found:
+        empty = [None] * 6
+        yield [comparison.question, cell.plan, cell.title, "no", *empty, searched]
+
+
+_PASSAGE_COLUMNS = (
+    ("Question", 30),
+    ("Rank", 7),
+    ("Plan", 14),
+    ("Title", 30),
+    ("Section", 40),
+    ("Page", 7),
+    ("Passage", 80),
+    ("Answering words", 50),
+    ("Start", 9),
+    ("End", 9),
+    ("Record", 14),
+    ("Note", 30),
+)
+
+
+def answers_csv(asked: Sequence[Asked]) -> str:
+    """All passages as CSV, one a row, to sort and filter."""
+    return csv_text([head for head, _ in _PASSAGE_COLUMNS], _passage_rows(asked))
+
+
+def answers_xlsx(asked: Sequence[Asked], *, generation: int, made: date) -> bytes:
+    """All passages as a workbook: sheets Passages, Answers and About."""
+    book = new_book()
+    add_sheet(book, "Passages", _PASSAGE_COLUMNS, _passage_rows(asked))
+    add_sheet(book, "Answers", (("Question", 30), ("Answer", 80), ("Place", 60)), _answer_rows(asked))
+    about = ([each.result.question, sheet_origin(each, generation, made)] for each in asked)
+    add_sheet(book, "About", (("Question", 30), ("Searched", 100)), about)
+    book.properties.title = ANSWERS_TITLE
+    return book_bytes(book)
+
+
+def _passage_rows(asked: Sequence[Asked]) -> Iterator[list[str | int | None]]:
+    for each in asked:
+        answer = each.result if isinstance(each.result, Answer) else None
+        for rank, hit in enumerate(each.result.hits, 1):
+            yield _passage_row(each.result.question, rank, hit, answer)
+
+
+def _passage_row(question: str, rank: int, hit: Hit, answer: Answer | None) -> list[str | int | None]:
+    passage = hit.passage
+    quoted = [
+        citation.quote
+        for citation in (answer.citations if answer else ())
+        if citation.plan == passage.plan and citation.start < passage.end and citation.end > passage.start
+    ]
+    return [
+        question,
+        rank,
+        passage.plan,
+        passage.title,
+        " › ".join(passage.section),
+        passage.page,
+        passage.text,
+        "\n".join(quoted) or None,
+        passage.start,
+        passage.end,
+        passage.record,
+        "; ".join(notes(passage)) or None,
+    ]
+
+
+def _answer_rows(asked: Sequence[Asked]) -> Iterator[list[str]]:
+    for each in asked:
+        result = each.result
+        if not isinstance(result, Answer):
+            yield [result.question, " ".join(survey_lines(result)), ""]
+            continue
+        for sentence, citation in answer_quotes(result):
+            place = noted(place_line(citation, titled=True), cut_off=sentence.cut_off)
+            yield [result.question, citation.quote, place]
+        if not result.found:
+            yield [result.question, " ".join(none_found(result)), ""]

@@ -1,14 +1,15 @@
-"""Targets as tables to read and to take away: a line a target, or one indicator a line and a column a plan."""
+"""Targets as tables and charts."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from indexer.exporting.tables import Columns, add_sheet, book_bytes, csv_text, new_book
 from indexer.types import Comparator, Target, TargetCell, TargetRow
 from indexer.wording import CUT_OFF, number, reading_unit, with_unit
 
-#: Heads of columns and their widths in a spreadsheet, in characters.
+#: (heading, width in characters) of each column.
 COLUMNS = (
     ("Plan", 14),
     ("Kind", 10),
@@ -40,7 +41,7 @@ _SIGNS = {
 
 
 def target_line(target: Target) -> list[str | float | int | None]:
-    """The values of ``COLUMNS``."""
+    """One row of values, in the order of ``COLUMNS``."""
     return [
         target.plan,
         str(target.kind),
@@ -65,30 +66,30 @@ def target_line(target: Target) -> list[str | float | int | None]:
 
 
 def note(target: Target) -> str:
-    """What a reader must know of the figure: that it is cut off, or what could not be told."""
+    """A warning about the figure: that it is cut off, or what is uncertain about it."""
     return CUT_OFF if target.cut_off else target.doubt
 
 
 def figure_text(target: Target) -> str:
-    """The figure as the plan writes it, with what bounds it: "≥ 9%", "fall of 14% from 2020 (excluding canoes)"."""
+    """The figure in the plan's words with its bounds: "≥ 9%", "fall of 14% from 2020 (excluding canoes)"."""
     return _bounded(target, target.figure)
 
 
 def row_divisor(row: TargetRow) -> tuple[float, str]:
-    """What the values of a row are divided by on a page, and the unit that they are in then."""
+    """The divisor for displaying the values of a row, and the unit they are then in."""
     values = [abs(value) for cell in row.cells for value in (cell.value, cell.high) if value is not None]
     return reading_unit(max(values, default=None), row.unit)
 
 
 def cell_text(cell: TargetCell, divisor: float, unit: str = "") -> str:
-    """One plan's value in a row, over ``divisor``: "> 37", "15 to 20%", "fall of 14 from 2020", "cut off"."""
+    """One plan's value, divided by ``divisor``: "> 37", "15 to 20%", "fall of 14 from 2020", "cut off"."""
     value = "" if cell.value is None else number(cell.value, divisor)
     values = value if cell.high is None else f"{value} to {number(cell.high, divisor)}"
     return _bounded(cell.target, with_unit(values, unit))
 
 
 def cells_text(cells: Iterable[TargetCell], divisor: float) -> str:
-    """All values of one plan in a row; what it says twice is one."""
+    """All values of one plan in a row, without duplicates."""
     return "; ".join(dict.fromkeys(cell_text(cell, divisor) for cell in cells))
 
 
@@ -103,38 +104,59 @@ def _bounded(target: Target, figure: str) -> str:
 
 
 def aligned_columns(plans: Mapping[str, str]) -> Columns:
-    """Heads of the table of aligned targets and their widths, a column a plan (id -> title)."""
+    """Columns of the table of aligned targets, one for each plan (id -> title)."""
     own = [(title, 26) for title in plans.values()]
     return [("Indicator", 45), ("Year", 7), ("Unit", 12), *own, ("Gap", 14), ("Note", 40)]
 
 
 def aligned_line(row: TargetRow, plans: Iterable[str]) -> list[str | float | int | None]:
-    """The values of ``aligned_columns``, in the row's unit: a number for a bare figure, else words."""
+    """One row of ``aligned_columns``, in the row's unit: a number for a bare figure, otherwise text."""
     values = [_aligned_value([cell for cell in row.cells if cell.target.plan == plan]) for plan in plans]
     return [row.indicator, row.year, row.unit, *values, row.gap, row.note]
 
 
 def _aligned_value(cells: Sequence[TargetCell]) -> str | float | None:
-    said = cells_text(cells, 1.0)
-    return cells[0].value if cells and said == number(cells[0].value or 0.0) else said or None
+    text = cells_text(cells, 1.0)
+    return cells[0].value if cells and text == number(cells[0].value or 0.0) else text or None
 
 
 def targets_csv(targets: Sequence[Target]) -> str:
-    """A line a target as CSV."""
+    """CSV with one target a row."""
     return csv_text([head for head, _ in COLUMNS], map(target_line, targets))
 
 
 def aligned_csv(rows: Sequence[TargetRow], plans: Mapping[str, str]) -> str:
-    """The table of aligned targets as CSV, a column a plan (id -> title)."""
+    """CSV of aligned targets, one column for each plan (id -> title)."""
     return csv_text([head for head, _ in aligned_columns(plans)], (aligned_line(row, plans) for row in rows))
 
 
 def targets_xlsx(
     targets: Sequence[Target], rows: Sequence[TargetRow] = (), plans: Mapping[str, str] | None = None
 ) -> bytes:
-    """A workbook: a sheet of targets, one of aligned ``rows`` if given; every text is a text, never a formula."""
+    """A workbook with a sheet of targets, and one of aligned ``rows`` if given."""
     book = new_book()
     if rows and plans:
         add_sheet(book, "Side by side", aligned_columns(plans), (aligned_line(row, plans) for row in rows))
     add_sheet(book, "Targets", COLUMNS, map(target_line, targets))
     return book_bytes(book)
+
+
+#: Twice the size in CSS pixels: some 190 dpi on paper.
+_SCALE = 2.0
+#: Latin and Chinese fonts of Linux, Windows and macOS; vl-convert ships Liberation Sans as the fallback.
+_FONTS = "Liberation Sans, Arial, Noto Sans CJK SC, Microsoft YaHei, PingFang SC, sans-serif"
+_CONFIG = {"font": _FONTS, "background": "white", "view": {"stroke": None}}
+
+
+def draw_png(chart: Mapping[str, Any]) -> bytes:
+    """A Vega-Lite chart with inline data as a PNG image. Nothing is fetched."""
+    import vl_convert  # late: it loads a JavaScript engine
+
+    return bytes(vl_convert.vegalite_to_png(dict(chart), scale=_SCALE, config=_CONFIG, allowed_base_urls=[]))
+
+
+def draw_svg(chart: Mapping[str, Any]) -> str:
+    """A Vega-Lite chart with inline data as an SVG document whose words are text. Nothing is fetched."""
+    import vl_convert
+
+    return str(vl_convert.vegalite_to_svg(dict(chart), config=_CONFIG, allowed_base_urls=[]))

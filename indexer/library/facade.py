@@ -16,7 +16,7 @@ from indexer.comparing.grid import compare, compare_many
 from indexer.comparing.sections import align_sections
 from indexer.comparing.unique import distinct
 from indexer.encoding import Encoder
-from indexer.encoding.caching import RememberingEncoder
+from indexer.encoding.caching import CachingEncoder
 from indexer.encoding.loading import load_encoder
 from indexer.encoding.reader import Reader, open_reader
 from indexer.errors import SourceError, model_mismatch
@@ -66,7 +66,7 @@ class Library:
         self._model = model
         self._notify = notify
         self._encoder = encoder
-        self._memory: RememberingEncoder | None = None
+        self._caching: CachingEncoder | None = None
 
     # -- open ----------------------------------------------------------------------------------
 
@@ -390,9 +390,9 @@ class Library:
         """The encoder, with a cache of what it embedded: half of a question's cost. Indexes load meanwhile."""
         encoder = self.encoder
         self.backend.prepare()
-        if self._memory is None or self._memory.fingerprint != encoder.fingerprint:
-            self._memory = RememberingEncoder(encoder)
-        return self._memory
+        if self._caching is None or self._caching.fingerprint != encoder.fingerprint:
+            self._caching = CachingEncoder(encoder)
+        return self._caching
 
 
 def _scope(plans: str | Iterable[str] | None, section: str | None, year: int | None = None) -> Scope:

@@ -1,4 +1,4 @@
-"""What was read once is not read again, and what is remembered is what would be read."""
+"""What was read once is not read again, and what is cached is what would be read."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from fakes import FakeEncoder
 
-from indexer.encoding.caching import RememberingEncoder
+from indexer.encoding.caching import CachingEncoder
 
 
 def test_what_was_read_once_is_not_read_again(fake_encoder: FakeEncoder) -> None:
@@ -19,7 +19,7 @@ def test_what_was_read_once_is_not_read_again(fake_encoder: FakeEncoder) -> None
             read.extend(texts)
             return super().embed_tokens(texts)
 
-    encoder = RememberingEncoder(Counting(), most_tokens=4)
+    encoder = CachingEncoder(Counting(), max_tokens=4)
     plain = fake_encoder.embed_tokens(["kilns close", "wind grows"])
     for _ in range(2):
         again = encoder.embed_tokens(["kilns close", "wind grows"])
@@ -33,7 +33,7 @@ def test_what_was_read_once_is_not_read_again(fake_encoder: FakeEncoder) -> None
 
 
 def test_vectors_are_the_encoders_own(fake_encoder: FakeEncoder) -> None:
-    encoder = RememberingEncoder(fake_encoder)
+    encoder = CachingEncoder(fake_encoder)
     texts = ["kilns", "wind", "kilns"]
     expected = FakeEncoder().embed(texts)
     np.testing.assert_array_equal(encoder.embed(texts), expected)
@@ -52,27 +52,27 @@ def test_a_question_is_read_once_for_its_vector_and_its_words(fake_encoder: Fake
             for index, vector, tokens in super().embed_with_tokens(texts):
                 yield index, vector, replace(tokens, vectors=3 * tokens.vectors)  # of any length
 
-    encoder, told = RememberingEncoder(Counting()), list[int]()
+    encoder, steps = CachingEncoder(Counting()), list[int]()
     if words_first:
         encoder.embed_tokens(["which kilns close?"])
     np.testing.assert_array_equal(
-        encoder.embed(["which kilns close?"], told.append), fake_encoder.embed(["which kilns close?"])
+        encoder.embed(["which kilns close?"], steps.append), fake_encoder.embed(["which kilns close?"])
     )
     (expected,) = fake_encoder.embed_tokens(["which kilns close?"])
     (read,) = encoder.embed_tokens(["which kilns close?"])
     assert (read.spans, read.words) == (expected.spans, expected.words)
     np.testing.assert_allclose(read.vectors, expected.vectors, atol=1e-3)
     assert passes == ["which kilns close?"]
-    assert told == ([] if words_first else [1])
+    assert steps == ([] if words_first else [1])
 
 
-def test_no_more_is_kept_than_was_said(fake_encoder: FakeEncoder) -> None:
-    encoder = RememberingEncoder(fake_encoder, most_tokens=10, most_vectors=3)
+def test_the_cache_stays_within_its_bounds(fake_encoder: FakeEncoder) -> None:
+    encoder = CachingEncoder(fake_encoder, max_tokens=10, max_vectors=3)
     for n in range(20):
         encoder.embed_tokens([f"kiln number {n} closes", f"kiln number {n} opens"])
         encoder.embed([f"kiln {n}"])
-        assert encoder._held == sum(len(t.words) for t in encoder._tokens.values()) <= 10
+        assert encoder._tokens.currsize == sum(len(t.words) for t in encoder._tokens.values()) <= 10
         assert len(encoder._vectors) <= 3
-    # more than all that may be kept is still read
+    # a text larger than the whole cache is still read
     assert len(encoder.embed_tokens(["one two three four five six seven eight nine ten eleven"])[0].words) == 11
     assert len(encoder.embed([str(n) for n in range(9)])) == 9

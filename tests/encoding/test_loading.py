@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from indexer.encoding import attention, export
+from indexer.encoding import export
 from indexer.encoding.loading import cache_folder, load_encoder
 from indexer.encoding.onnx import DETAILS_FILE, MODEL_FILE, TOKENIZER_FILE, OnnxEncoder
 from indexer.encoding.reference import (
@@ -156,8 +156,8 @@ def test_attention_of_another_kind_is_written_out(
     tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # as in a model whose attention is not that of the fused operator: the check sees it
-    fused = attention._fused_attention
-    monkeypatch.setattr(attention, "_fused_attention", lambda m, q, k, v, *a, **o: fused(m, q, k, -50 * v, *a, **o))
+    fused = export._attention_operator
+    monkeypatch.setattr(export, "_attention_operator", lambda m, q, k, v, *a, **o: fused(m, q, k, -50 * v, *a, **o))
     reference = load_sentence_transformer(str(tiny_model))
     export.export_onnx(reference, tmp_path / "made")
     encoder = OnnxEncoder(tmp_path / "made")

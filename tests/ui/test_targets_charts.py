@@ -11,7 +11,7 @@ import pytest
 from fakes import FakeEncoder, make_plan
 from PIL import Image
 
-from indexer.exporting.charts import draw_png, draw_svg
+from indexer.exporting.targets import draw_png, draw_svg
 from indexer.targets.aligning import align_targets
 from indexer.targets.extracting import find_targets
 from indexer.types import Target, TargetRow

@@ -16,7 +16,7 @@ from indexer.ui.shared.excerpt import Place
 from indexer.ui.shared.markup import element, sentence_html, show, text_element
 from indexer.ui.shared.passage import place_of, show_card
 from indexer.ui.shared.source import show_source
-from indexer.wording import ASPECTS, not_found, quotes, short_chip, told
+from indexer.wording import ASPECTS, format_difference, not_found, quotes, short_chip
 
 #: Plans that stand in columns beside one another.
 FITS = 4
@@ -113,12 +113,16 @@ def _show_rows(comparison: Comparison, titles: Mapping[str, str]) -> None:
     for found in comparison.differences:
         show(text_element("h3", ASPECTS[found.aspect]))
         for plan in titles:
-            show(text_element("p", told(found, plan), "value"))
+            show(text_element("p", format_difference(found, plan), "value"))
 
 
 def _show_values(comparison: Comparison, plan: str) -> None:
     said = [
-        element("p", text_element("span", ASPECTS[found.aspect], "aspect"), text_element("span", told(found, plan)))
+        element(
+            "p",
+            text_element("span", ASPECTS[found.aspect], "aspect"),
+            text_element("span", format_difference(found, plan)),
+        )
         for found in comparison.differences
         if plan in found.values
     ]

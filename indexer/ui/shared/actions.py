@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 
-from indexer.exporting.md import markdown_quotation
+from indexer.exporting.markdown import markdown_quotation
 from indexer.types import Citation, Passage
 from indexer.ui.shared.markup import Html, element, text_element
 from indexer.wording import quotation

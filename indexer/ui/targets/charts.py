@@ -10,8 +10,7 @@ from typing import Any, TypeAlias
 import altair as alt
 import streamlit as st
 
-from indexer.exporting.charts import draw_png, draw_svg
-from indexer.exporting.targets import cell_text, figure_text
+from indexer.exporting.targets import cell_text, draw_png, draw_svg, figure_text
 from indexer.types import Target, TargetKind, TargetRow
 from indexer.ui.shared.address import Listing
 from indexer.ui.shared.markup import show, text_element

@@ -9,14 +9,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from indexer.encoding import Progress, TokenVectors, Vectors, accelerated
-from indexer.encoding.accelerated import AcceleratedEncoder
+from indexer.encoding import Progress, TokenVectors, Vectors
+from indexer.encoding import reference as reference_module
 from indexer.encoding.loading import load_encoder
 from indexer.encoding.onnx import OnnxEncoder
-from indexer.encoding.reference import SentenceTransformerEncoder, load_sentence_transformer, weights_fingerprint
+from indexer.encoding.reference import (
+    AcceleratedEncoder,
+    SentenceTransformerEncoder,
+    load_sentence_transformer,
+    weights_fingerprint,
+)
 from indexer.library import Library
 
-MANY = [f"kiln {n} closes in {2000 + n}, and wind grows by {n} kW" for n in range(accelerated.MANY)]
+MANY = [f"kiln {n} closes in {2000 + n}, and wind grows by {n} kW" for n in range(reference_module.GPU_AFTER)]
 
 
 @pytest.fixture(scope="session")
@@ -78,7 +83,7 @@ def test_many_texts_go_to_the_gpu_and_a_question_does_not(
     encoder: AcceleratedEncoder, on_torch: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     vectors = OnnxEncoder.embed(encoder, MANY)  # what onnxruntime says of them all, without counting them
-    monkeypatch.setattr(accelerated, "sees_gpu", lambda: True)
+    monkeypatch.setattr(reference_module, "sees_gpu", lambda: True)
     told: list[int] = []
     one = encoder.embed(MANY[:1])
     assert on_torch == []
@@ -93,7 +98,7 @@ def test_what_is_added_goes_to_the_gpu_too_with_its_words(
     encoder: AcceleratedEncoder, on_torch: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     here = {i: (vector, tokens) for i, vector, tokens in OnnxEncoder.embed_with_tokens(encoder, MANY)}
-    monkeypatch.setattr(accelerated, "sees_gpu", lambda: True)
+    monkeypatch.setattr(reference_module, "sees_gpu", lambda: True)
     found = {i: (vector, tokens) for i, vector, tokens in encoder.embed_with_tokens(MANY)}
     assert on_torch == [len(MANY)]
     assert sorted(found) == sorted(here) == list(range(len(MANY)))
@@ -119,7 +124,7 @@ def test_a_model_that_is_gone_or_another_by_now_is_not_used(
     left: str,
 ) -> None:
     monkeypatch.setenv("PLANCITE_CACHE", str(exported))
-    monkeypatch.setattr(accelerated, "sees_gpu", lambda: True)
+    monkeypatch.setattr(reference_module, "sees_gpu", lambda: True)
     (folder,) = (each for each in exported.iterdir() if each.name.endswith("-fp32"))
     moved = tmp_path / folder.name
     shutil.copytree(folder, moved)
@@ -136,8 +141,8 @@ def test_a_library_in_fp32_is_asked_as_it_was_made(
 ) -> None:
     (tmp_path / "plan.txt").write_text("\n\n".join(f"{text}." for text in MANY), "utf-8")
     with monkeypatch.context() as patch:
-        patch.setattr(accelerated, "sees_gpu", lambda: True)
-        patch.setattr(accelerated, "MANY", 10)
+        patch.setattr(reference_module, "sees_gpu", lambda: True)
+        patch.setattr(reference_module, "GPU_AFTER", 10)
         with Library.open(tmp_path / "library", create=True, model=f"{tiny_model}@fp32") as library:
             library.add([tmp_path / "plan.txt"])
     embedded = sum(on_torch)
