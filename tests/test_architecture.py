@@ -149,7 +149,7 @@ def loaded_by(statements: str) -> set[str]:
         "import indexer",
         "import indexer.library.facade",
         "import indexer.cli",
-        "import indexer.cli.printing",
+        "import indexer.cli.asking",
         "import indexer.asking.answering",
         "import indexer.comparing.unique",
     ],

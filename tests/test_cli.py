@@ -299,14 +299,14 @@ def test_another_file_of_the_same_name(run: Run, fake: FakeEncoder, at: tuple[st
 def test_an_id_is_for_one_file(run: Run, fake: FakeEncoder, at: tuple[str, Path], plans: Path) -> None:
     ran = run("add", plans / "anhui.txt", plans / "below" / "henan.md", "--id", "x", *at)
     assert (ran.code, ran.out) == (2, "")
-    assert "give one file" in ran.err
+    assert "Give a single file" in ran.err
     assert not at[1].exists()
     archive = plans / "two.ZIP"
     with zipfile.ZipFile(archive, "w") as package:
         package.write(plans / "anhui.txt", "anhui.txt")
     ran = run("add", archive, "--id", "x", *at)
     assert (ran.code, ran.out) == (2, "")
-    assert "give one file" in ran.err
+    assert "Give a single file" in ran.err
     assert not at[1].exists()
 
 
@@ -349,8 +349,8 @@ def test_removing(
     assert held(at) == (["anhui", "henan"], 2)
 
     # in a terminal it asks, and takes a no
-    terminal = type("Terminal", (io.StringIO,), {"isatty": lambda self: True})
-    monkeypatch.setattr(io, "StringIO", terminal)
+    terminal = type("Terminal", (io.TextIOWrapper,), {"isatty": lambda self: True})
+    monkeypatch.setattr(io, "TextIOWrapper", terminal)
     said_no = run("remove", "anhui", *at, stdin="n\n")
     assert said_no.code == 2
     assert "Anhui Plan" in said_no.out

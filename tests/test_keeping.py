@@ -326,12 +326,12 @@ def test_sync(
     assert run("sync", tmp_path / "gone", "--library", tmp_path / "none").code == 2
     assert not (tmp_path / "none").exists()
 
-    terminal = type("Terminal", (io.StringIO,), {"isatty": lambda self: True})
+    terminal = type("Terminal", (io.TextIOWrapper,), {"isatty": lambda self: True})
     (plans / "anhui.txt").write_text(ANHUI)
     (plans / "henan.txt").write_text(HENAN)
     run("sync", plans, *at)
     (plans / "henan.txt").unlink()
-    monkeypatch.setattr(io, "StringIO", terminal)
+    monkeypatch.setattr(io, "TextIOWrapper", terminal)
     assert run("sync", plans, *at, stdin="n\n").code == 2
     assert held() == ["anhui", "elsewhere", "henan"]
     assert run("sync", plans, *at, stdin="y\n").code == 0

@@ -1,8 +1,9 @@
-"""The command that asks."""
+"""The command `ask`, its JSON and its text."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,21 +11,27 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from indexer.cli.common import (
+    SOME_FAILED,
     FromOption,
     JsonOption,
     LibraryOption,
     PlanOption,
     QuietOption,
     app,
+    dump,
+    emphasized,
+    hit_text,
     note,
     open_library,
+    passage_object,
     read_questions,
+    wrap,
 )
+from indexer.types import Answer, Survey
+from indexer.wording import Asked, cite, scope_text
 
 if TYPE_CHECKING:
     from indexer.library import Library
-    from indexer.types import Answer, Survey
-    from indexer.wording import Asked
 
 
 @app.command()
@@ -32,41 +39,42 @@ def ask(
     question: Annotated[str | None, typer.Argument(help="The question.")] = None,
     library: LibraryOption = "index",
     plan: PlanOption = None,
-    section: Annotated[str | None, typer.Option(help="Only sections whose heading holds these words.")] = None,
-    year: Annotated[int | None, typer.Option(help="Only plans that are dated in this year.")] = None,
+    section: Annotated[str | None, typer.Option(help="Only sections whose heading contains these words.")] = None,
+    year: Annotated[int | None, typer.Option(help="Only plans dated in this year.")] = None,
     top_k: Annotated[int, typer.Option("--top-k", help="Passages to list.")] = 10,
-    every: Annotated[bool, typer.Option("--all", help="Every passage on the topic, with counts.")] = False,
+    every: Annotated[bool, typer.Option("--all", help="List every passage on the topic, with counts.")] = False,
     source: FromOption = None,
     export: Annotated[
         list[Path] | None,
         typer.Option(
             metavar="FILE",
-            help="Write it to this file, too: .docx or .md to read, .csv or .xlsx with all passages; may be repeated.",
+            help="Also write a file: .docx or .md to read, .csv or .xlsx with all passages; repeat it for several.",
         ),
     ] = None,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
     """Ask a question; the answer is the plans' own sentences, or "not found"."""
-    from indexer.cli import printing
-
     for file in export or ():
-        _format(file)  # refused before the work, not after it
+        _format(file)  # before the work
+    questions, refused = read_questions(question, source)
     results: list[Answer | Survey] = []
     with open_library(library, quiet=quiet) as opened:
-        for asked in read_questions(question, source):
+        for asked in questions:
             if every:
                 survey = opened.survey(asked, plans=plan, section=section, year=year)
-                printed = printing.survey_json(survey) if as_json else printing.survey_text(survey)
+                printed = survey_json(survey) if as_json else survey_text(survey)
                 results.append(survey)
             else:
                 answer = opened.ask(asked, plans=plan, section=section, year=year, top_k=top_k)
-                printed = printing.answer_json(answer) if as_json else printing.answer_text(answer)
+                printed = answer_json(answer) if as_json else answer_text(answer)
                 results.append(answer)
             print(printed, flush=True)
         if export:
             _save(opened, [_scoped(opened, result, plan or (), section or "", year) for result in results], export)
             note(quiet)(f"Written: {', '.join(map(str, export))}")
+    if refused:
+        raise typer.Exit(SOME_FAILED)
 
 
 def _format(file: Path) -> str:
@@ -78,7 +86,6 @@ def _format(file: Path) -> str:
 def _scoped(library: Library, result: Answer | Survey, plans: Sequence[str], section: str, year: int | None) -> Asked:
     """The result with the words for what was searched."""
     from indexer.asking.question import read_question
-    from indexer.wording import Asked, scope_text
 
     titles = {info.id: info.title for info in library.plans()}
     named = read_question(result.question, library.backend.names()).plans
@@ -91,3 +98,70 @@ def _save(library: Library, asked: Sequence[Asked], files: Sequence[Path]) -> No
     for file in files:
         made, generation = date.today(), library.backend.generation
         save(file, export_answers(asked, _format(file), generation=generation, made=made))
+
+
+def answer_json(answer: Answer) -> str:
+    """One line of JSON, as docs/json.md specifies."""
+    return dump(
+        {
+            "question": answer.question,
+            "answerable": answer.found,
+            "searched": answer.searched,
+            "answer": [
+                {"text": s.text, "citation": s.citation, "emphasis": s.emphasis, "span": s.span}
+                for s in answer.sentences
+            ],
+            "citations": [asdict(c) for c in answer.citations],
+            "passages": [passage_object(rank, hit) for rank, hit in enumerate(answer.hits, 1)],
+        }
+    )
+
+
+def answer_text(answer: Answer) -> str:
+    """The answer with its citations, then the passages, for a terminal."""
+    lines = []
+    if answer.found:
+        by_number = {c.n: c for c in answer.citations}
+        for s in answer.sentences:
+            lines.append(wrap(f"“{emphasized(s.text, s.emphasis)}” [{s.citation}]"))
+            if s.cut_off:
+                lines.append("    (a figure here is cut off in the source)")
+        lines.append("")
+        lines += [f"[{n}] {cite(c)}" for n, c in by_number.items()]
+    else:
+        lines.append(f"Not found in these plans. {answer.searched:,} passages searched.")
+        if answer.unmatched:
+            lines.append("Found nowhere: " + ", ".join(answer.unmatched))
+        if answer.nearest:
+            lines += ["", "Nearest passage, which does not answer:", hit_text(None, answer.nearest)]
+    if answer.found and answer.hits:
+        lines += ["", f"{len(answer.hits)} passages of {answer.searched:,}, by relevance:"]
+        lines += [hit_text(rank, hit) for rank, hit in enumerate(answer.hits, 1)]
+    return "\n".join(lines)
+
+
+def survey_json(survey: Survey) -> str:
+    """One line of JSON: every passage on the topic, counts, and why the search stopped."""
+    return dump(
+        {
+            "question": survey.question,
+            "searched": survey.searched,
+            "found": len(survey.hits),
+            "by_plan": survey.by_plan,
+            "by_section": [
+                {"plan": plan, "section": section, "passages": n} for (plan, section), n in survey.by_section.items()
+            ],
+            "stopped": survey.stopped,
+            "passages": [passage_object(rank, hit) for rank, hit in enumerate(survey.hits, 1)],
+        }
+    )
+
+
+def survey_text(survey: Survey) -> str:
+    """Every passage on the topic, counts first, for a terminal."""
+    lines = [f"{len(survey.hits)} passages on the topic of {survey.searched:,} searched; {survey.stopped}."]
+    for plan, count in sorted(survey.by_plan.items()):
+        lines.append(f"{plan}: {count}")
+        sections = [(s, n) for (p, s), n in survey.by_section.items() if p == plan and s]
+        lines += [f"    {section}: {n}" for section, n in sorted(sections)]
+    return "\n".join([*lines, "", *(hit_text(rank, hit) for rank, hit in enumerate(survey.hits, 1))])

@@ -1,17 +1,22 @@
-"""What the commands share: exit codes, options, opening a library, progress."""
+"""What the commands share: exit codes, options, opening a library, progress, text for a terminal."""
 
 from __future__ import annotations
 
+import codecs
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator
+import textwrap
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from indexer.errors import IndexerError, SourceError
+from indexer.errors import IndexerError, QuestionError, SourceError
+from indexer.language.sentences import fold_space
+from indexer.types import Added, ChangedAnswer, Hit, SavedQuestion, Span
+from indexer.wording import cite
 
 if TYPE_CHECKING:
     from indexer.library import Library
@@ -20,6 +25,9 @@ if TYPE_CHECKING:
 
 #: Exit codes: done; done, but some files failed; refused.
 DONE, SOME_FAILED, REFUSED = 0, 1, 2
+
+BOLD, FAINT, _PLAIN = "\033[1m", "\033[2m", "\033[0m"
+_WIDTH = 96
 
 app = typer.Typer(
     help="Ask policy plans. Every answer is the plan's own sentence, cited to plan, section and page.",
@@ -30,7 +38,7 @@ app = typer.Typer(
 )
 
 LibraryOption = Annotated[
-    str, typer.Option("--library", metavar="PATH_OR_URI", help="The library's folder, or milvus://host:port/name.")
+    str, typer.Option("--library", metavar="PATH_OR_URI", help="The library: a folder, or milvus://host:port/name.")
 ]
 QuietOption = Annotated[bool, typer.Option("--quiet", help="Print results and errors only.")]
 ModelOption = Annotated[
@@ -38,19 +46,21 @@ ModelOption = Annotated[
     typer.Option(
         "--model",
         metavar="NAME_OR_FOLDER",
-        help="Any sentence-transformers model, for a new library; with @fp32 behind it not in int8, and on a GPU "
-        "where there is one.",
+        help="A sentence-transformers model for a new library, in int8; with @fp32 at its end in fp32, on a GPU "
+        "if there is one.",
     ),
 ]
-PlanOption = Annotated[list[str] | None, typer.Option("--plan", metavar="ID", help="Only this plan; may be repeated.")]
-YesOption = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
-FromOption = Annotated[
-    Path | None, typer.Option("--from", metavar="FILE", help="Ask every line of a file; - for standard input.")
+PlanOption = Annotated[
+    list[str] | None, typer.Option("--plan", metavar="ID", help="Only this plan; repeat it for several.")
 ]
-JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
+YesOption = Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")]
+FromOption = Annotated[
+    Path | None, typer.Option("--from", metavar="FILE", help="Ask each line of a file, or - for standard input.")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object per line.")]
 
 
-#: Arguments and methods that errors of the library name, as options and commands.
+#: Arguments and methods that error messages of the API name -> options and commands.
 _OPTIONS = {
     "`plan_id`": "--id NAME",
     "`replace`": "--replace",
@@ -66,7 +76,7 @@ _OPTIONS = {
 
 
 def in_options(message: str) -> str:
-    """An error's message, what it says of arguments put in options."""
+    """An error message with options of the command line in the place of arguments of the API."""
     for argument, option in _OPTIONS.items():
         message = message.replace(argument, option)
     return message
@@ -88,7 +98,7 @@ def open_library(
 
 @contextmanager
 def progress_bar(quiet: bool, files: int = 0) -> Iterator[Progress]:
-    """A progress bar on standard error with stage, rate and time left, one task a file."""
+    """A progress bar on standard error with stage, rate and time left, one task per file."""
     from rich.console import Console
     from rich.markup import escape
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -110,7 +120,7 @@ def progress_bar(quiet: bool, files: int = 0) -> Iterator[Progress]:
                 tasks[path] = bar.add_task("", total=None, rate="")
             speed = bar.tasks[tasks[path]].speed
             rate = f", {speed:.0f}/s" if speed else ""
-            # a file's name is text, never markup
+            # a file name may look like markup
             bar.update(tasks[path], description=f"{stage} {escape(path.name)}{place}", rate=rate)
             bar.update(tasks[path], completed=done, total=total or None)
 
@@ -119,21 +129,21 @@ def progress_bar(quiet: bool, files: int = 0) -> Iterator[Progress]:
 
 @contextmanager
 def count_bar(quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
-    """A progress bar on standard error, told what is done, and how many passages of how many."""
+    """A progress bar on standard error; call it with a description, the passages done and their total."""
     from rich.console import Console
     from rich.progress import Progress
 
     with Progress(console=Console(stderr=True, quiet=quiet), transient=True) as bar:
         task = bar.add_task("", total=None)
-        yield lambda doing, done, total: bar.update(task, description=doing, completed=done, total=total)
+        yield lambda description, done, total: bar.update(task, description=description, completed=done, total=total)
 
 
 def confirm(what: str, yes: bool) -> None:
-    """Ask whether to do ``what``, unless ``yes``. Ends the command at a no; raises IndexerError without a terminal."""
+    """Ask whether to do ``what``, unless ``yes``. Exits on no; raises IndexerError without a terminal."""
     if yes:
         return
     if not sys.stdin.isatty():
-        raise IndexerError(f"{what} needs a yes. Without a terminal, give --yes.")
+        raise IndexerError(f"{what}? This needs a yes: without a terminal, give --yes.")
     if not typer.confirm(f"{what}?"):
         raise typer.Exit(REFUSED)
 
@@ -143,14 +153,111 @@ def print_lines(objects: Iterable[object]) -> None:
         print(json.dumps(entry, ensure_ascii=False))
 
 
-def read_questions(question: str | None, source: Path | None) -> list[str]:
-    """The question, or every line of a file of them. Raises IndexerError for both or neither, SourceError."""
+def read_questions(question: str | None, source: Path | None) -> tuple[list[str], int]:
+    """The question or the lines of a file that can be asked, and how many cannot: each is named on standard error.
+
+    Raises IndexerError for both or neither, SourceError, and QuestionError when there is nothing to ask.
+    """
+    from indexer.comparing.grid import part_questions
+
     if (question is None) == (source is None):
         raise IndexerError("Give one question in quotes, or a file of them with --from FILE.")
-    if question is not None:
-        return [question]
+    asked, refused = part_questions([question] if question is not None else _lines(Path(str(source))))
+    if not asked:
+        raise QuestionError(" ".join(refused) or "There is no question to ask: the file has no line with a word.")
+    for problem in refused:
+        print(f"plancite: {problem}", file=sys.stderr)
+    return asked, len(refused)
+
+
+def _lines(source: Path) -> list[str]:
+    """The lines of a file that are not blank; bytes that are not UTF-8 become lone surrogates."""
     try:
-        text = sys.stdin.read() if str(source) == "-" else Path(str(source)).read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
+        data = sys.stdin.buffer.read() if str(source) == "-" else source.read_bytes()
+    except (OSError, ValueError) as error:
         raise SourceError(f"The questions in {source} cannot be read ({error}). Give a text file in UTF-8.") from error
+    text = data.removeprefix(codecs.BOM_UTF8).decode("utf-8", "surrogateescape")
     return [line for line in text.splitlines() if line.strip()]
+
+
+def report_added(reports: Iterable[Added], quiet: bool) -> int:
+    """Print what became of each file on standard error; the exit code."""
+    files = failed = 0
+    for report in reports:
+        files += 1
+        if report.status == "failed":
+            failed += 1
+            print(f"plancite: {in_options(report.detail)}", file=sys.stderr)
+        elif not quiet:
+            print(f"{report.path}: {report.detail or f'{report.status}, {report.passages} passages'}", file=sys.stderr)
+    if not failed:
+        return DONE
+    return REFUSED if failed == files else SOME_FAILED
+
+
+def passage_object(rank: int, hit: Hit) -> dict[str, Any]:
+    """A hit as an object of docs/json.md."""
+    p = hit.passage
+    return {
+        "rank": rank,
+        "score": hit.score,
+        "plan": p.plan,
+        "title": p.title,
+        "section": p.section,
+        "page": p.page,
+        "start": p.start,
+        "end": p.end,
+        "text": p.text,
+        "highlights": hit.highlights,
+        "record": p.record,
+    }
+
+
+def hit_text(rank: int | None, hit: Hit) -> str:
+    """The place of a passage, and the passage below it."""
+    place = styled(cite(hit.passage), FAINT)
+    head = f"{rank:>3}  {place}" if rank else f"     {place}"
+    return f"{head}\n{wrap(emphasized(hit.passage.text, hit.highlights), '     ')}"
+
+
+def emphasized(text: str, spans: Sequence[Span]) -> str:
+    """``text`` on one line with the spans in bold, on a terminal."""
+    parts = []
+    position = 0
+    for start, end in spans:
+        parts += [text[position:start], styled(text[start:end], BOLD)]
+        position = end
+    return fold_space("".join([*parts, text[position:]]))
+
+
+def styled(text: str, style: str) -> str:
+    """``text`` in ``style``, on a terminal."""
+    return f"{style}{text}{_PLAIN}" if sys.stdout.isatty() else text
+
+
+def wrap(text: str, indent: str = "") -> str:
+    """``text`` wrapped to the width of the output."""
+    return textwrap.fill(text, _WIDTH, initial_indent=indent, subsequent_indent=indent, break_long_words=False)
+
+
+def dump(entry: dict[str, Any]) -> str:
+    """One line of JSON."""
+    return json.dumps(entry, ensure_ascii=False)
+
+
+def saved_json(question: SavedQuestion, changed: ChangedAnswer | None) -> dict[str, Any]:
+    pairs = {"removed": changed.removed, "added": changed.added} if changed else {"removed": (), "added": ()}
+    return {
+        "id": question.id,
+        "question": question.question,
+        "plans": question.plans,
+        "section": question.section,
+        "saved": question.at,
+        "quotes": [{"plan": plan, "quote": quote} for plan, quote in question.quotes],
+        **{name: [{"plan": plan, "quote": quote} for plan, quote in quotes] for name, quotes in pairs.items()},
+    }
+
+
+def answer_lines(changed: ChangedAnswer) -> list[str]:
+    removed = [f"  - {plan}: {' '.join(quote.split())}" for plan, quote in changed.removed]
+    return removed + [f"  + {plan}: {' '.join(quote.split())}" for plan, quote in changed.added]

@@ -1,57 +1,62 @@
-"""Commands that lay plans side by side: compare, similar, distinct."""
+"""Commands that compare plans: compare, similar, distinct."""
 
 from __future__ import annotations
 
-import sys
+from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from indexer.cli.common import (
+    BOLD,
+    FAINT,
     SOME_FAILED,
     FromOption,
     JsonOption,
     LibraryOption,
     QuietOption,
     app,
+    dump,
+    emphasized,
+    hit_text,
     note,
     open_library,
+    passage_object,
     read_questions,
+    styled,
+    wrap,
 )
 from indexer.errors import QuestionError
+from indexer.types import Cell, Comparison, Counterpart, Hit, Mark, Uniqueness
+from indexer.wording import ASPECTS, cite
 
 
 @app.command()
 def compare(
     question: Annotated[str | None, typer.Argument(help="The question.")] = None,
-    plan: Annotated[list[str] | None, typer.Option("--plan", metavar="ID", help="A plan; give two or more.")] = None,
-    source: FromOption = None,
-    export: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write it to this file, too: .docx, .xlsx or .md.")
+    plan: Annotated[
+        list[str] | None, typer.Option("--plan", metavar="ID", help="A plan; repeat it for two or more.")
     ] = None,
+    source: FromOption = None,
+    export: Annotated[Path | None, typer.Option(metavar="FILE", help="Also write a file: .docx, .xlsx or .md.")] = None,
     library: LibraryOption = "index",
     as_json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
-    """Ask each of several plans the same; what it answers, or "not found", and where they differ."""
-    from indexer.cli import comparison_printing as printing
-    from indexer.comparing.grid import part_questions
+    """Ask several plans the same question: what each answers, or "not found", and where they differ."""
     from indexer.exporting import export_comparisons, export_format, save
 
     if export:
-        export_format(export)  # refused before the work, not after it
-    asked_all, refused = part_questions(read_questions(question, source))
-    if not asked_all:
-        raise QuestionError(" ".join(refused) or "There is no question to ask: the file has no line with a word.")
-    for told in refused:
-        print(told, file=sys.stderr)
+        export_format(export)  # before the work
+    questions, refused = read_questions(question, source)
     compared = []
     with open_library(library, quiet=quiet) as opened:
-        for asked in asked_all:
+        for asked in questions:
             comparison = opened.compare(asked, plan or [])
-            printed = printing.comparison_json(comparison) if as_json else printing.comparison_text(comparison)
+            printed = comparison_json(comparison) if as_json else comparison_text(comparison)
             print(printed, flush=True)
             compared.append(comparison)
         if export:
@@ -64,37 +69,164 @@ def compare(
 
 @app.command()
 def similar(
-    place: Annotated[str, typer.Argument(metavar="PLAN:START", help="A plan and an offset into its text.")],
-    other: Annotated[str, typer.Option("--in", metavar="ID", help="The plan to look in.")],
+    place: Annotated[
+        str, typer.Argument(metavar="PLAN:START", help="A plan and an offset into its text, as in sichuan:1200.")
+    ],
+    other: Annotated[str, typer.Option("--in", metavar="ID", help="The plan to search.")],
     top_k: Annotated[int, typer.Option("--top-k", help="Passages to list.")] = 5,
     library: LibraryOption = "index",
     as_json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
-    """What another plan says beside one passage, mutual nearest first; words that differ are marked."""
-    from indexer.cli import comparison_printing as printing
-
+    """Show another plan's passages most like a given one, mutual nearest first, with what differs."""
     plan, _, start = place.rpartition(":")
     if not plan or not start.isdecimal():
         raise QuestionError(f"{place}: give a plan and an offset into its text, as in sichuan:1200.")
     with open_library(library, quiet=quiet) as opened:
         found = opened.similar(plan, int(start), other, top_k)
     if as_json:
-        print(printing.counterparts_json(plan, int(start), other, found))
+        print(counterparts_json(plan, int(start), other, found))
     else:
-        print(printing.counterparts_text(other, found))
+        print(counterparts_text(other, found))
 
 
 @app.command()
 def distinct(
-    plans: Annotated[list[str], typer.Argument(help="Two plans or more.")],
+    plans: Annotated[list[str], typer.Argument(help="Ids of two or more plans.")],
     library: LibraryOption = "index",
     as_json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
-    """What only one of several plans says, section by section."""
-    from indexer.cli import comparison_printing as printing
-
+    """Show what only one of several plans says, section by section."""
     with open_library(library, quiet=quiet) as opened:
         found = opened.distinct(plans)
-    print(printing.uniqueness_json(found) if as_json else printing.uniqueness_text(found))
+    print(uniqueness_json(found) if as_json else uniqueness_text(found))
+
+
+def comparison_json(comparison: Comparison) -> str:
+    """One line of JSON, as docs/json.md specifies."""
+    return dump(
+        {
+            "question": comparison.question,
+            "cells": [_cell(cell) for cell in comparison.cells],
+            "differences": [{"aspect": d.aspect, "values": d.values} for d in comparison.differences],
+        }
+    )
+
+
+def comparison_text(comparison: Comparison) -> str:
+    """Each plan's answer with its citations, then the differences."""
+    lines = [styled(comparison.question, BOLD)]
+    for cell in comparison.cells:
+        lines += ["", f"{cell.plan}: {cell.title}"]
+        answer = cell.answer
+        for sentence in answer.sentences:
+            lines.append(wrap(f"“{emphasized(sentence.text, sentence.emphasis)}” [{sentence.citation}]", "    "))
+        lines += [f"    [{c.n}] {styled(cite(c), FAINT)}" for c in answer.citations]
+        if not cell.found:
+            lines.append(f"    Not found in this plan. {answer.searched:,} passages searched.")
+            if answer.nearest:
+                lines += ["    Nearest passage, which does not answer:", hit_text(None, answer.nearest)]
+    if comparison.differences:
+        lines += ["", "They differ:"]
+        for difference in comparison.differences:
+            values = "; ".join(f"{plan} {value}" for plan, value in difference.values.items())
+            lines.append(wrap(f"{ASPECTS[difference.aspect]}: {values}", "    "))
+    return "\n".join([*lines, ""])
+
+
+def counterparts_json(plan: str, start: int, other: str, found: Sequence[Counterpart]) -> str:
+    """One line of JSON: the passages of ``other``, mutual nearest first."""
+    return dump(
+        {
+            "plan": plan,
+            "start": start,
+            "in": other,
+            "counterparts": [
+                {
+                    **passage_object(rank, counterpart.hit),
+                    "mutual": counterpart.mutual,
+                    "own_marks": _marks(counterpart.own_marks),
+                    "marks": _marks(counterpart.marks),
+                }
+                for rank, counterpart in enumerate(found, 1)
+            ],
+        }
+    )
+
+
+def counterparts_text(other: str, found: Sequence[Counterpart]) -> str:
+    """The passages with their differences in bold, and whether each is a mutual nearest neighbour."""
+    if not found:
+        return f"{other} holds no passage to compare with."
+    lines = []
+    for rank, counterpart in enumerate(found, 1):
+        passage = counterpart.hit.passage
+        shown = Hit(passage, counterpart.hit.score, tuple(mark.span for mark in counterpart.marks))
+        lines.append(hit_text(rank, shown))
+        words = [" ".join(passage.text[slice(*mark.span)].split()) for mark in counterpart.marks]
+        if words:
+            lines.append(wrap("differs in: " + "; ".join(dict.fromkeys(words)), "     "))
+        if counterpart.mutual:
+            lines.append("     each is the other's nearest")
+    return "\n".join(lines)
+
+
+def uniqueness_json(found: Uniqueness) -> str:
+    """One line of JSON: unique passages by plan and section, shared ones, and the measure."""
+    return dump(
+        {
+            "measure": found.measure,
+            "only": [
+                {
+                    "plan": group.plan,
+                    "title": group.title,
+                    "section": group.section,
+                    "passages": [passage_object(rank, hit) for rank, hit in enumerate(group.passages, 1)],
+                }
+                for group in found.only
+            ],
+            "shared": [
+                [
+                    {"plan": p.plan, "section": p.section, "page": p.page, "start": p.start, "end": p.end}
+                    for p in each.passages
+                ]
+                for each in found.shared
+            ],
+        }
+    )
+
+
+def uniqueness_text(found: Uniqueness) -> str:
+    """Each plan's unique passages by section, with counts and the measure."""
+    lines: list[str] = []
+    for plan in dict.fromkeys(group.plan for group in found.only):
+        groups = [group for group in found.only if group.plan == plan]
+        count = sum(len(group.passages) for group in groups)
+        lines += [styled(f"Only in {plan}, {groups[0].title}: {count} passages", BOLD)]
+        for group in groups:
+            lines += ["", styled("  " + (" › ".join(group.section) or "Outside any section"), FAINT)]
+            lines += [wrap(emphasized(hit.passage.text, ()), "    ") for hit in group.passages]
+        lines.append("")
+    lines.append(f"{len(found.shared)} passages are shared by most of the plans.")
+    return "\n".join([*lines, wrap(found.measure)])
+
+
+def _cell(cell: Cell) -> dict[str, Any]:
+    answer = cell.answer
+    return {
+        "plan": cell.plan,
+        "title": cell.title,
+        "found": cell.found,
+        "searched": answer.searched,
+        "answer": [
+            {"text": s.text, "citation": s.citation, "emphasis": s.emphasis, "marks": _marks(marks)}
+            for s, marks in zip(answer.sentences, cell.marks, strict=True)
+        ],
+        "citations": [asdict(c) for c in answer.citations],
+        "nearest": passage_object(1, answer.nearest) if answer.nearest else None,
+    }
+
+
+def _marks(marks: Sequence[Mark]) -> list[dict[str, Any]]:
+    return [{"start": mark.span[0], "end": mark.span[1], "aspect": mark.aspect} for mark in marks]

@@ -1,4 +1,4 @@
-"""The command that lists what plans commit to in figures."""
+"""The command `targets`, its JSON and its text."""
 
 from __future__ import annotations
 
@@ -19,15 +19,18 @@ from indexer.types import Target, TargetRow
 def targets(
     plan: PlanOption = None,
     aligned: Annotated[
-        bool, typer.Option("--aligned", help="One indicator a row, the plans' values side by side, with the gap.")
+        bool,
+        typer.Option("--aligned", help="One row per indicator, with the plans' values side by side and their gap."),
     ] = False,
     library: LibraryOption = "index",
     as_json: JsonOption = False,
-    csv: Annotated[str | None, typer.Option("--csv", metavar="FILE", help="Write CSV to FILE, or - .")] = None,
+    csv: Annotated[
+        str | None, typer.Option("--csv", metavar="FILE", help="Write CSV to FILE, or to standard output with -.")
+    ] = None,
     xlsx: Annotated[str | None, typer.Option("--xlsx", metavar="FILE", help="Write a spreadsheet to FILE.")] = None,
     quiet: QuietOption = False,
 ) -> None:
-    """Every target and threshold in figures: indicator, value, year, how binding, with its quote."""
+    """List every target and threshold: indicator, value, year, how binding, with its quote."""
     if sum((as_json, csv is not None, xlsx is not None)) > 1:
         raise IndexerError("Give one of --json, --csv and --xlsx.")
     with open_library(library, quiet=quiet) as opened:
@@ -49,7 +52,7 @@ def targets(
 
 
 def target_json(target: Target) -> dict[str, Any]:
-    """A target as docs/json.md has it."""
+    """A target as an object of docs/json.md."""
     return {
         "kind": target.kind,
         "plan": target.plan,
@@ -77,7 +80,7 @@ def target_json(target: Target) -> dict[str, Any]:
 
 
 def row_json(row: TargetRow) -> dict[str, Any]:
-    """A row of aligned targets as docs/json.md has it."""
+    """A row of aligned targets as an object of docs/json.md."""
     return {
         "series": row.series,
         "indicator": row.indicator,
@@ -90,14 +93,12 @@ def row_json(row: TargetRow) -> dict[str, Any]:
 
 
 def _write(file: str, data: str | bytes) -> None:
+    from indexer.exporting import save
+
     if file == "-" and isinstance(data, str):
         sys.stdout.write(data)
-        return
-    try:
-        # the mark of order says UTF-8 to Excel
-        Path(file).write_bytes(data.encode("utf-8-sig") if isinstance(data, str) else data)
-    except OSError as error:
-        raise IndexerError(f"{file}: cannot be written ({error.strerror}). Name another file.") from error
+    else:  # Excel needs the byte order mark to read UTF-8
+        save(Path(file), data.encode("utf-8-sig") if isinstance(data, str) else data)
 
 
 def _text(found: Sequence[Target]) -> Iterator[str]:

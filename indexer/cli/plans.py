@@ -1,0 +1,321 @@
+"""Commands on plans: index, add, embed, replace, sync, remove, restore, list, edit, rename, changes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from indexer.cli.common import (
+    DONE,
+    JsonOption,
+    LibraryOption,
+    ModelOption,
+    QuietOption,
+    YesOption,
+    answer_lines,
+    app,
+    confirm,
+    open_library,
+    print_lines,
+    progress_bar,
+    report_added,
+    saved_json,
+)
+from indexer.errors import IndexerError, SourceError
+from indexer.types import Changes, Sentence
+
+PlanArgument = Annotated[str, typer.Argument(help="Id of the plan.")]
+
+
+@app.command()
+def index(
+    folder: Annotated[Path, typer.Argument(help="A folder with plans, read with its sub-folders.")],
+    library: LibraryOption = "index",
+    model: ModelOption = None,
+    quiet: QuietOption = False,
+) -> None:
+    """Add every plan in a folder; plans that the library already has are left alone."""
+    if not folder.is_dir():
+        raise SourceError(f"There is no folder {folder}. Give one that holds plans, or add files with: plancite add")
+    raise typer.Exit(_add([folder], library, model, quiet))
+
+
+@app.command()
+def add(
+    paths: Annotated[list[Path], typer.Argument(help="Files to add, or folders or zip archives of files.")],
+    plan_id: Annotated[str | None, typer.Option("--id", help="The plan's id, for a single file.")] = None,
+    replace: Annotated[bool, typer.Option("--replace", help="Replace the plan that has the same id.")] = False,
+    library: LibraryOption = "index",
+    model: ModelOption = None,
+    quiet: QuietOption = False,
+) -> None:
+    """Add files, each completely or not at all."""
+    if plan_id is not None and (len(paths) > 1 or _holds_many(paths[0])):
+        raise SourceError("--id names one plan. Give a single file with it.")
+    raise typer.Exit(_add(paths, library, model, quiet, plan_id=plan_id, replace=replace))
+
+
+@app.command()
+def embed(
+    paths: Annotated[list[Path], typer.Argument(help="Files to add, or folders or zip archives of files.")],
+    ray: Annotated[
+        str,
+        typer.Option("--ray", metavar="ADDRESS", help="The Ray cluster as host:port, or auto for the local one."),
+    ],
+    workers: Annotated[
+        int | None, typer.Option("--workers", min=1, help="Cores to embed on; all but one by default.")
+    ] = None,
+    library: LibraryOption = "index",
+    model: ModelOption = None,
+    quiet: QuietOption = False,
+) -> None:
+    """Add files as `plancite add` does, embedded on a Ray cluster."""
+    from indexer.library.ray import add_on_ray
+    from indexer.reading.files import plan_files
+
+    with open_library(library, create=True, model=model, quiet=quiet) as opened:
+        reports = add_on_ray(opened.backend, opened.encoder, plan_files(paths), ray, workers)
+        code = report_added(reports, quiet)
+    raise typer.Exit(code)
+
+
+@app.command()
+def replace(
+    plan: Annotated[str, typer.Argument(help="Id of the plan.")],
+    file: Annotated[Path, typer.Argument(help="The file of its new version.")],
+    library: LibraryOption = "index",
+    quiet: QuietOption = False,
+) -> None:
+    """Replace a plan by a new version; the old one is kept, see: plancite changes."""
+    if _holds_many(file):
+        raise SourceError(f"{file} may hold many plans. Give the single file that is the new version of {plan!r}.")
+    with open_library(library, quiet=quiet) as opened:
+        opened.plan(plan)
+    raise typer.Exit(_add([file], library, None, quiet, plan_id=plan, replace=True))
+
+
+@app.command()
+def sync(
+    folder: Annotated[Path, typer.Argument(help="The folder to match.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the changes without making them.")] = False,
+    yes: YesOption = False,
+    allow_empty: Annotated[
+        bool, typer.Option("--allow-empty", help="Continue when the folder holds no plans, and remove its plans.")
+    ] = False,
+    library: LibraryOption = "index",
+    quiet: QuietOption = False,
+) -> None:
+    """Make the library match a folder: add new files, replace changed ones, remove plans whose files are gone.
+
+    Plans from other folders are left alone. Removed plans can be restored.
+    """
+    from indexer.library.syncing import compare_folder
+
+    differences = compare_folder(
+        [], folder, allow_empty=allow_empty
+    )  # raises for an unreadable folder, before a library is created
+    if Path(library).exists() or "://" in library or not dry_run:
+        with open_library(library, create=not dry_run, quiet=quiet) as opened:
+            differences = compare_folder(opened.plans(), folder, allow_empty=allow_empty)
+    removed = [info.id for info in differences.gone]
+    if not quiet or dry_run:
+        for path in differences.new:
+            print(f"add {path}")
+        for path, plan_id in differences.changed:
+            print(f"replace {plan_id} with {path}")
+        for info in differences.gone:
+            print(f"remove {info.id}: {info.source} is gone")
+        print(f"{differences.same} the same")
+    if dry_run:
+        return
+    if removed:  # before adding: a file that was moved and changed takes over the id of its plan
+        confirm(f"Remove {', '.join(removed)}", yes)
+        with open_library(library, quiet=quiet) as opened:
+            opened.remove(removed)
+    raise typer.Exit(_add(differences.to_add, library, None, quiet) if differences.to_add else DONE)
+
+
+@app.command()
+def remove(
+    plans: Annotated[list[str], typer.Argument(help="Ids of the plans to remove.")],
+    purge: Annotated[
+        bool, typer.Option("--purge", help="Delete for good, with every version; also works on removed plans.")
+    ] = False,
+    yes: YesOption = False,
+    library: LibraryOption = "index",
+    quiet: QuietOption = False,
+) -> None:
+    """Remove plans, all of them or none; plancite restore brings them back."""
+    with open_library(library, quiet=quiet) as opened:
+        titles = [opened.versions(plan)[-1].title if purge else opened.plan(plan).title for plan in plans]
+        confirm(f"{'Delete for good' if purge else 'Remove'}: " + "; ".join(titles), yes)
+        opened.remove(plans, purge=purge)
+    if not quiet:
+        print(f"{'Deleted' if purge else 'Removed'}: {', '.join(plans)}")
+
+
+@app.command()
+def restore(
+    plan: Annotated[str | None, typer.Argument(help="Id of the plan; lists removed plans if left out.")] = None,
+    version: Annotated[int | None, typer.Option(help="Number of an earlier version to restore.")] = None,
+    library: LibraryOption = "index",
+    quiet: QuietOption = False,
+) -> None:
+    """Restore a removed plan, or an earlier version of a plan."""
+    with open_library(library, quiet=quiet) as opened:
+        if plan is None:
+            for each in opened.removed():
+                print(f"{each.plan}: {each.title} ({each.words} words, removed {each.until})")
+            return
+        opened.restore(plan, version)
+    if not quiet:
+        print(f"Restored: {plan}")
+
+
+@app.command("list")
+def list_plans(library: LibraryOption = "index", as_json: JsonOption = False, quiet: QuietOption = False) -> None:
+    """List the plans in the library."""
+    with open_library(library, quiet=quiet) as opened:
+        plans = [_listed(asdict(info)) for info in opened.plans()]
+    if as_json:
+        print_lines(plans)
+        return
+    for plan in plans:
+        pages = [f"{plan['pages']} pages"] if plan["pages"] else []
+        known = [part for part in (plan["issuer"], plan["date"], plan["language"]) if part]
+        marks = ["machine translation"] if plan["machine_translated"] else []
+        counted = [f"{plan['passages']} passages", f"{plan['words']} words"]
+        print(f"{plan['plan']}: {plan['title']} ({', '.join([*known, *marks, *pages, *counted])})")
+        for warning in plan["warnings"]:
+            print(f"    note: {warning}")
+    if not plans and not quiet:
+        print("The library is empty. Add plans with: plancite add FILE")
+
+
+@app.command()
+def edit(
+    plan: PlanArgument,
+    title: Annotated[str | None, typer.Option(help="Its title; a search also matches it.")] = None,
+    issuer: Annotated[str | None, typer.Option(help="The body or region that issued it.")] = None,
+    date: Annotated[str | None, typer.Option(help="Its date: 2022, 2022-08 or 2022-08-05.")] = None,
+    language: Annotated[str | None, typer.Option(help="Two-letter code: en, zh.")] = None,
+    machine_translated: Annotated[
+        bool | None,
+        typer.Option("--machine-translated/--no-machine-translated", help="Whether it is a machine translation."),
+    ] = None,
+    library: LibraryOption = "index",
+    quiet: QuietOption = False,
+) -> None:
+    """Set a plan's metadata; a new version of the file keeps it."""
+    if all(value is None for value in (title, issuer, date, language, machine_translated)):
+        raise IndexerError("Nothing to set. Give --title, --issuer, --date, --language or --machine-translated.")
+    with open_library(library, quiet=quiet) as opened:
+        opened.edit(
+            plan, title=title, issuer=issuer, date=date, language=language, machine_translated=machine_translated
+        )
+    if not quiet:
+        print(f"Edited: {plan}")
+
+
+@app.command()
+def rename(
+    plan: PlanArgument,
+    name: Annotated[str, typer.Argument(help="Its new id.")],
+    library: LibraryOption = "index",
+    quiet: QuietOption = False,
+) -> None:
+    """Change a plan's id."""
+    with open_library(library, quiet=quiet) as opened:
+        opened.rename(plan, name)
+    if not quiet:
+        print(f"Renamed: {plan} is {name.strip()}")
+
+
+@app.command()
+def changes(
+    plan: PlanArgument,
+    old: Annotated[int | None, typer.Option(help="Number of the older version; the last but one by default.")] = None,
+    new: Annotated[int | None, typer.Option(help="Number of the newer version; the last by default.")] = None,
+    as_json: JsonOption = False,
+    library: LibraryOption = "index",
+    quiet: QuietOption = False,
+) -> None:
+    """Show what changed in a plan: sentences added, removed, changed and moved, and answers to saved questions."""
+    with open_library(library, quiet=quiet) as opened:
+        found = opened.changes(plan, old, new)
+    if as_json:
+        print_lines([_changes_json(found)])
+    else:
+        print(_changes_text(found))
+
+
+def _holds_many(path: Path) -> bool:
+    return path.is_dir() or path.suffix.lower() == ".zip"
+
+
+def _add(
+    paths: Sequence[Path],
+    library: str,
+    model: str | None,
+    quiet: bool,
+    *,
+    plan_id: str | None = None,
+    replace: bool = False,
+) -> int:
+    """Add files and report each; the exit code."""
+    from indexer.reading.files import plan_files
+
+    files = list(plan_files(paths))
+    if files and all(file.problem for file in files):
+        raise SourceError(files[0].problem)  # before a library is created
+    with (
+        open_library(library, create=True, model=model, quiet=quiet) as opened,
+        progress_bar(quiet, len(files)) as progress,
+    ):
+        return report_added(opened.add_iter(paths, plan_id=plan_id, replace=replace, progress=progress), quiet)
+
+
+def _listed(info: dict[str, Any]) -> dict[str, Any]:
+    """A plan as an object of `list --json`, its metadata inlined."""
+    metadata = info.pop("metadata")
+    return {"plan": info.pop("id"), **info, **metadata}
+
+
+def _changes_json(found: Changes) -> dict[str, Any]:
+    return {
+        "plan": found.new.plan,
+        "old": asdict(found.old),
+        "new": asdict(found.new),
+        "sentences": [asdict(sentence) for sentence in found.sentences],
+        "answers": [saved_json(answer.saved, answer) for answer in found.answers],
+    }
+
+
+def _changes_text(found: Changes) -> str:
+    if found.old.n == found.new.n:
+        return f"{found.new.title}: there is one version only, since {found.new.since[:10]}."
+    versions = f"version {found.old.n} ({found.old.since[:10]}) to version {found.new.n} ({found.new.since[:10]})"
+    lines = [f"{found.new.title}: {len(found.sentences)} sentences differ from {versions}."]
+    for sentence in found.sentences:
+        place = sentence.new or sentence.old
+        assert place
+        lines += ["", f"{sentence.change}{_place(place)}"]
+        lines += [f"  - {_line(sentence.old)}"] if sentence.old and sentence.change != "moved" else []
+        lines += [f"  + {_line(sentence.new)}"] if sentence.new else []
+    for answer in found.answers:
+        lines += ["", f"Saved question {answer.saved.id}, {answer.saved.question}: another answer in this plan"]
+        lines += answer_lines(answer)
+    return "\n".join(lines)
+
+
+def _place(sentence: Sentence) -> str:
+    page = [f"p. {sentence.page}"] if sentence.page is not None else []
+    return "".join(f" › {part}" for part in (*sentence.section, *page))
+
+
+def _line(sentence: Sentence) -> str:
+    return " ".join(sentence.text.split())
