@@ -20,9 +20,9 @@ from pathlib import Path
 
 from quality import ROOT, Row, indexed, read_rows, real_set
 
-from indexer.asking.interaction import holds_figure
 from indexer.comparing.counterparts import passages_of
 from indexer.comparing.differences import mark_differences
+from indexer.language.matching import holds_figure
 from indexer.language.quantities import find_quantities, same_value
 from indexer.library import Library
 from indexer.types import Aspect, Comparison, Mark, Span

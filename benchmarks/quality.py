@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from indexer.asking.answering import Examination, examine
-from indexer.asking.interaction import holds_figure
 from indexer.asking.judging import confidence
 from indexer.evaluation import auroc, hit_at, holds_evidence, reciprocal_rank, refused_at_kept
+from indexer.language.matching import holds_figure
 from indexer.library import Library
 from indexer.storage import Scope
 

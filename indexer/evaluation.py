@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+from indexer.language.matching import containment, words
 from indexer.language.quantities import Quantity, same_value
 from indexer.types import Target
 
@@ -106,9 +106,7 @@ def same_words(text: str | None, gold: str | None, share: float = 0.5) -> bool:
     """Whether ``text`` holds at least ``share`` of the words of ``gold``; nothing equals only nothing."""
     if text is None or gold is None:
         return text is gold
-    words = re.findall(r"\w+", gold.lower())
-    held = set(re.findall(r"\w+", text.lower()))
-    return sum(word in held for word in words) >= share * len(words)
+    return not words(gold) or containment(words(gold), set(words(text))) >= share
 
 
 def _is_row(target: Target, row: Mapping[str, Any]) -> bool:

@@ -19,7 +19,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from indexer.asking.judging import absent_words
+from indexer.language.matching import absent_words
 from training.examples import Example, Kind
 
 _YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")

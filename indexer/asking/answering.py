@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from indexer.asking.interaction import NO_WORDS, QuestionWords, read_words
-from indexer.asking.judging import absent_words, answers, confidence, measure, missing_names
+from indexer.asking.judging import answers, confidence, measure, missing_names
 from indexer.asking.question import FIGURES, Question, ask_of, read_question
 from indexer.asking.ranking import CLOSER, RankedPassage, RankedSentence, rank_passages, read_closely
 from indexer.asking.retrieval import DEPTH, retrieve
 from indexer.encoding import Encoder
 from indexer.encoding.reader import Reader
 from indexer.errors import QuestionError
+from indexer.language.matching import absent_words, overlap, words
 from indexer.language.sentences import broken_figures, is_heading_like
 from indexer.storage import Backend, Scope
 from indexer.types import Answer, AnswerSentence, Citation, Hit, Passage, Role, Span
@@ -162,8 +163,7 @@ def _choose(judged: Sequence[tuple[Sequence[float], RankedSentence]], *, named: 
 
 
 def _alike(one: str, other: str) -> bool:
-    a, b = (set(re.findall(r"\w+", text.lower())) for text in (one, other))
-    return len(a & b) >= _SAME * min(len(a), len(b))
+    return overlap(words(one), words(other)) >= _SAME
 
 
 def _cite(n: int, sentence: RankedSentence) -> Citation:

@@ -19,6 +19,7 @@ import numpy.typing as npt
 
 from indexer.asking.question import Question
 from indexer.encoding import Encoder, TokenVectors
+from indexer.language.matching import holds_figure
 from indexer.language.sentences import split_sentences
 from indexer.language.stopwords import ANSWER_WORDS, FUNCTION_WORDS
 from indexer.types import Passage, Span
@@ -32,8 +33,6 @@ OTHER_FIGURE = 0.2
 _LEAST_RARITY = 0.1
 _LETTER = re.compile(r"\w")
 _FIGURE = re.compile(r"\d+(?:[.,]\d+)+")
-#: The comma of "10,000".
-_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,17 +89,6 @@ def read_words(question: Question, encoder: Encoder, rarity: Callable[[Sequence[
     words = [spoken[rows[0]] for rows in pieces]
     weights = np.maximum(np.array(rarity(words), dtype=np.float64), _LEAST_RARITY)
     return QuestionWords(tuple(words), weights, tokens.vectors, tuple(pieces))
-
-
-def holds_figure(text: str, figure: str) -> bool:
-    """Whether ``figure`` stands in ``text`` as a whole: "5%" does not in "15%", nor "20" in "2025" or "20.5".
-
-    Thousands are one with and without a comma. What begins or ends without a digit is met there as any text.
-    """
-    wanted, whole = (_THOUSANDS.sub("", part).lower() for part in (figure, text))
-    before = r"(?<!\d)(?<!\d[.,])" if wanted[:1].isdigit() else ""
-    after = r"(?!\d|[.,]\d)" if wanted[-1:].isdigit() else ""
-    return bool(re.search(before + re.escape(wanted) + after, whole))
 
 
 def match_sentences(

@@ -17,10 +17,10 @@ from pathlib import Path
 
 import numpy as np
 
-from indexer.asking.interaction import QuestionWords, holds_figure
+from indexer.asking.interaction import QuestionWords
 from indexer.asking.question import Kind, Question
 from indexer.asking.ranking import RankedSentence
-from indexer.language.folding import fold_spelling
+from indexer.language.matching import absent_words
 
 #: What retrieval and late interaction saw, and what the reader adds to it.
 FEATURES = ("interaction", "worst word", "cosine", "kind missing")
@@ -85,24 +85,3 @@ def missing_names(question: Question, words: QuestionWords, texts: Sequence[str]
     names = [w for w in words.words if w in inner and re.fullmatch(r"[A-Z][a-z]{2,}", w)]
     absent = absent_words(names, texts) if names else set()
     return tuple(w for w in names if w in absent)
-
-
-def absent_words(words: Sequence[str], texts: Sequence[str]) -> set[str]:
-    """Those of ``words`` that none of ``texts`` holds, whatever their ending and spelling; a figure only as it is."""
-    plain = "\n".join(texts).lower()
-    absent = {word for word in words if not _stands(word, plain)}
-    # most words stand there as they are spelled, and folding takes ten times as long as looking
-    folded = fold_spelling(plain) if absent else ""
-    return {word for word in absent if not _stands(word, folded)}
-
-
-def _stands(word: str, whole: str) -> bool:
-    if word[0].isdigit():
-        return holds_figure(whole, word)
-    return bool(re.search(rf"\b{re.escape(_stem(fold_spelling(word)))}", whole))
-
-
-def _stem(word: str) -> str:
-    """``word`` without an English ending, to be met at the beginning of a word."""
-    plain = word.lower()
-    return re.sub(r"(?<=\w{4})(?:ies|es|s|ed|ing|y|e)$", "", plain)

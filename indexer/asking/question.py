@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from indexer.errors import QuestionError
+from indexer.language.dates import find_years
 from indexer.language.folding import fold_spelling
-from indexer.language.quantities import find_quantities, find_years
+from indexer.language.quantities import find_quantities
 from indexer.language.sentences import fold_space
 from indexer.language.stopwords import FUNCTION_WORDS
 

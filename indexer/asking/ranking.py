@@ -13,7 +13,6 @@ has what each is worth, and what is left of it on questions that did not choose 
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -26,6 +25,7 @@ from indexer.asking.retrieval import Candidate
 from indexer.encoding import Encoder
 from indexer.encoding.reader import Page, Reader, Reading
 from indexer.encoding.word_vectors import Kept, words_of
+from indexer.language.matching import containment, shingles
 from indexer.language.sentences import is_heading_like
 from indexer.language.terms import analyze
 from indexer.types import Passage, Role
@@ -166,21 +166,16 @@ def behind_the_body(ranked: Sequence[RankedPassage]) -> list[RankedPassage]:
     moved = []
     for entry in ranked:
         if entry.passage.role is Role.SUMMARY and entry.sentences:
-            triples = _triples(max(entry.sentences, key=lambda s: s.score).text)
+            triples = set(shingles(max(entry.sentences, key=lambda s: s.score).text, 3))
             for body in bodies:
                 same = body.passage.plan == entry.passage.plan and (body.score < entry.score or body.best < entry.best)
-                if same and len(triples & _triples(body.passage.text)) >= _REPEATED * max(1, len(triples)):
+                if same and containment(triples, set(shingles(body.passage.text, 3))) >= _REPEATED:
                     shift = max(0.0, entry.best - body.best + _LEAST)
                     lowered = tuple(replace(s, score=s.score - shift) for s in entry.sentences)
                     score = min(entry.score, body.score - _LEAST)
                     entry = replace(entry, score=score, sentences=lowered)  # noqa: PLW2901
         moved.append(entry)
     return moved
-
-
-def _triples(text: str) -> set[tuple[str, ...]]:
-    words = re.findall(r"\w+", text.lower())
-    return {tuple(words[i : i + 3]) for i in range(len(words) - 2)}
 
 
 #: What a passage gains that holds every pair of the question. It is for the order of passages alone: what two plans say

@@ -10,10 +10,10 @@ from collections import Counter
 
 from indexer.asking.answering import read_for, to_hit
 from indexer.asking.interaction import QuestionWords, read_words
-from indexer.asking.judging import absent_words
 from indexer.asking.ranking import RankedPassage, in_order, look_closely, pairs_met
 from indexer.asking.retrieval import retrieve
 from indexer.encoding import Encoder
+from indexer.language.matching import absent_words
 from indexer.storage import Backend, Scope
 from indexer.types import Passage, Role, Survey
 

@@ -11,8 +11,10 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from indexer.language.dates import find_years
+from indexer.language.matching import jaccard
 from indexer.language.obligation import binding_of, find_binding
-from indexer.language.quantities import Quantity, comparable, find_quantities, find_years, same_value
+from indexer.language.quantities import Quantity, comparable, find_quantities, same_value
 from indexer.language.sentences import split_sentences
 from indexer.types import Aspect, Difference, Mark, Span
 
@@ -146,7 +148,7 @@ def _figures(text: str) -> list[_Figure]:
 def _alike(one: _Figure, other: _Figure) -> float:
     if not one.stems or not other.stems:
         return _LEAST_ALIKE  # a bare figure may be of anything
-    common = len(one.stems & other.stems) / len(one.stems | other.stems)
+    common = jaccard(one.stems, other.stems)
     if one.years and other.years:
         return common + (_SAME_YEAR if one.years == other.years else -_SAME_YEAR)
     return common

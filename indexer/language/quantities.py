@@ -1,4 +1,4 @@
-"""Figures with their units, and years, in a sentence: found, read as numbers, compared as values.
+"""Figures with their units in a sentence: found, read as numbers, compared as values.
 
 "37 million kilowatts", "37 GW" and "3700万千瓦" are one value. Units carry pint's names, so that whoever
 converts needs no table of his own; pint itself is loaded at the first conversion (0.6 s), not before.
@@ -11,6 +11,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from indexer.language.dates import MONTH, WRITTEN_YEAR, has_unit, is_year, join_lines
+from indexer.language.numerals import (
+    CHINESE_DIGITS,
+    CHINESE_SCALES,
+    FRACTION_WORDS,
+    NUMBER_WORDS,
+    SCALE_WORDS,
+    chinese_number,
+)
 from indexer.language.sentences import all_broken_figures
 from indexer.language.units import CURRENCY, convert, dimension, unit_at
 from indexer.types import Span
@@ -36,29 +45,14 @@ class Quantity:
         return f"{number}%" if self.unit == "percent" else f"{number} {self.unit}".rstrip()
 
 
-@dataclass(frozen=True, slots=True)
-class Year:
-    """A year named in a text; the end of a Five-Year Plan is the year it ends in."""
-
-    span: Span
-    year: int
-
-
 _MONEY = frozenset(CURRENCY.values())
-_SCALES = {
-    "hundred": 1e2, "thousand": 1e3, "million": 1e6, "mn": 1e6, "billion": 1e9, "bn": 1e9, "trillion": 1e12,
-    "十": 1e1, "百": 1e2, "千": 1e3, "万": 1e4, "十万": 1e5, "百万": 1e6, "千万": 1e7, "亿": 1e8, "十亿": 1e9,
-    "百亿": 1e10, "千亿": 1e11, "万亿": 1e12,
+_SCALES = SCALE_WORDS | CHINESE_SCALES | {
+    "mn": 1e6, "bn": 1e9, "十万": 1e5, "百万": 1e6, "千万": 1e7, "十亿": 1e9, "百亿": 1e10, "千亿": 1e11, "万亿": 1e12
 }  # fmt: skip
 #: Behind a figure of money, "£20m"; behind any other, "20 m" is a length.
 _SHORT_SCALES = {"k": 1e3, "m": 1e6, "b": 1e9, "tn": 1e12}
 _SHORT = re.compile(rf"\s?(?P<scale>(?i:{'|'.join(_SHORT_SCALES)}))\b")
-_WORDS = {
-    word: float(i) for i, word in enumerate("one two three four five six seven eight nine ten eleven twelve".split(), 1)
-} | {"a": 1.0, "twenty": 20.0, "thirty": 30.0, "forty": 40.0, "fifty": 50.0, "half a": 0.5}
-#: Nought, where a year is written digit by digit: typists take the sign that they find.
-_NOUGHT = "零〇○O"
-_DIGITS = {digit: i for i, digit in enumerate("零一二三四五六七八九")} | {"两": 2} | dict.fromkeys(_NOUGHT, 0)
+_WORDS = NUMBER_WORDS | {"a": 1.0, "half a": 0.5}
 
 _DIGIT_NUMBER = r"\d{1,3}(?:[,\u00a0\u202f ]\d{3})+(?![\d])(?:\.\d+)?|\d+(?:\.\d+)?"
 #: 千 opens 千瓦 (kilowatt) and its like: there it belongs to the unit.
@@ -70,52 +64,29 @@ _AMOUNT = (
     r"|met(?:er|re)s?)\b"
 )
 _NUMBER = re.compile(
-    r"(?=[\d$€£¥￥零〇一二两三四五六七八九十百千万亿]|\b[a-zA-Z])"  # where nothing can begin, nothing is tried
+    rf"(?=[\d$€£¥￥零〇两{CHINESE_DIGITS}十百千万亿]|\b[a-zA-Z])"  # where nothing can begin, nothing is tried
     rf"(?P<percent>百分之)?(?:(?P<currency>{'|'.join(map(re.escape, CURRENCY))})\s?)?"
     rf"(?:(?(currency)|(?<![\w.]))(?P<digits>(?<!\d)(?:{_DIGIT_NUMBER}))|(?<=[\u4e00-\u9fff])(?P<joined>{_DIGIT_NUMBER})"
     rf"|\b(?P<word>(?i:{'|'.join(sorted(_WORDS, key=len, reverse=True))}))"
     rf"(?=[ -](?:hundred|thousand|[mbtr]+illion)\b|{_AMOUNT})"
-    rf"|(?P<chinese>(?:[零〇一二两三四五六七八九十百万亿]|{_THOUSAND})+(?:点[零一二三四五六七八九]+)?))"
+    rf"|(?P<chinese>(?:[零〇两{CHINESE_DIGITS}十百万亿]|{_THOUSAND})+(?:点[零{CHINESE_DIGITS}]+)?))"
     rf"(?:[ -]?(?P<scale>{_SCALE})(?![a-z])|(?(currency)(?P<short>(?i:{'|'.join(_SHORT_SCALES)})\b)|(?!)))?"
 )
-#: A line that ends between a figure and its unit, as in PDF files; digits on two lines are two figures.
-_LINE_END = re.compile(r"(?<=[\w.])\n(?=[^\W\d_])")
-_LINE_OPENS = re.compile(r"\n[A-Z][a-z]")
 _RANGE = re.compile(r"\s?(?:-|–|—|~|～|(?P<word>to|至|到))\s?")
-#: A year digit by digit in Chinese, "二〇三〇年", without its last character.
-WRITTEN_YEAR = rf"(?:一九|二[{_NOUGHT}])[{_NOUGHT}一二三四五六七八九]{{2}}(?=\s?年)"
-_YEAR = re.compile(rf"(?<![\d.,])(?P<year>(?:19|20)\d\d)(?!\d|[.,]\d)(?P<named>\s?年)?|(?P<written>{WRITTEN_YEAR})")
-_ORDINALS = {
-    "tenth": 10,
-    "eleventh": 11,
-    "twelfth": 12,
-    "thirteenth": 13,
-    "fourteenth": 14,
-    "fifteenth": 15,
-    "sixteenth": 16,
-}
-_PERIOD = re.compile(
-    r"(?=[\"“'\d十]|\b[eft-u])(?:"  # as in _NUMBER
-    rf"(?P<end>\bend of the )?[\"“']?\b(?:(?P<n>\d{{1,2}})(?:st|nd|rd|th)|(?P<w>{'|'.join(_ORDINALS)}))"
-    r" Five[- ]Year Plan\b[\"”']?(?: period)?"
-    r"|[“\"]?十(?P<c>[一二三四五六七八九])五[”\"]?(?:规划|计划)?(?:(?P<cend>末|期末)|期间|时期)?)",
-    re.IGNORECASE,
-)
+_PARTS = "|".join(word for word in FRACTION_WORDS if word != "half")
 _FRACTION = re.compile(
     r"\b(?:(?P<half>half(?=(?: of)? (?:the|all|its|our|every)\b| of \w)|by half\b)"
-    r"|(?P<n>one|two|three|four|a)[ -](?P<part>third|quarter|fifth|tenth)s?(?= of\b|(?<=by a \w{7})|(?<=by a \w{5})))",
+    rf"|(?P<n>one|two|three|four|a)[ -](?P<part>{_PARTS})s?(?= of\b|(?<=by a \w{{7}})|(?<=by a \w{{5}})))",
     re.IGNORECASE,
 )
-_PARTS = {"third": 3, "quarter": 4, "fifth": 5, "tenth": 10}
-_MONTH = "(?:January|February|March|April|May|June|July|August|September|October|November|December)"
 #: What looks like a figure and is none: list marks, dates, clock times, ordinals, "4.5.1", "5G".
 _NO_FIGURE = re.compile(
-    rf"(?=[\d(第一二 \t>#*-]|\b{_MONTH})(?:"  # where nothing can begin, nothing is tried
+    rf"(?=[\d(第一二 \t>#*-]|\b(?:{MONTH}))(?:"  # where nothing can begin, nothing is tried
     r"(?m:^[ \t>#*-]*(?:\(\w{1,4}\)|\d{1,2}(?:\.\d{1,2})*[.)、](?!\d)|\d{1,2}(?:\.\d{1,2})+(?=\t))\s*)|\(\d{1,2}\)"
     r"|\b(?:\d+(?:st|nd|rd|th)\b|\d+[GD]\b|\d+(?:\.\d+){2,}"
     r"|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}\b|\d{1,2}:\d\d(?::\d\d)?\b"
-    rf"|{_MONTH} \d{{1,2}}\b|\d{{1,2}} {_MONTH}\b)"
-    rf"|第[\d一二三四五六七八九十百]+|\d{{1,2}}月(?:\d{{1,2}}日)?|\d{{1,2}}日|{WRITTEN_YEAR})"
+    rf"|(?:{MONTH}) \d{{1,2}}\b|\d{{1,2}} (?:{MONTH})\b)"
+    rf"|第[\d{CHINESE_DIGITS}十百]+|\d{{1,2}}月(?:\d{{1,2}}日)?|\d{{1,2}}日|{WRITTEN_YEAR})"
 )
 #: Before a number that tells one of a kind from its like: "Rule 4.5", "phase 2", "No. 3", "Articles 4, 5 and 7(2)".
 _NUMBERED = re.compile(
@@ -141,7 +112,7 @@ def find_quantities(text: str, broken: Sequence[Span] | None = None) -> list[Qua
     if broken is None:
         broken = all_broken_figures(text)
     found: list[Quantity] = []
-    source, text, position = text, _LINE_END.sub(" ", text), 0
+    source, text, position = text, join_lines(text), 0
     series: int | None = None  # where the last of several that are named by number ends
     while match := _NUMBER.search(text, position):
         position = match.end()
@@ -157,7 +128,7 @@ def find_quantities(text: str, broken: Sequence[Span] | None = None) -> list[Qua
             unit = "percent" if match["percent"] else CURRENCY[match["currency"]]
             end = match.end()
         value = _value(match)
-        a_year = _YEAR.fullmatch(match.group().strip()) and _stands_alone(source, text, match.end())
+        a_year = is_year(match.group().strip()) and not has_unit(source, text, match.end())
         if a_year or (match["chinese"] and not unit):
             continue
         start = match.start() + len(match.group()) - len(match.group().lstrip())
@@ -178,27 +149,6 @@ def find_quantities(text: str, broken: Sequence[Span] | None = None) -> list[Qua
         found.append(Quantity((start, end), value, unit, cut_off))
         position = max(position, end)
     return sorted([*found, *_fractions(text)], key=lambda q: q.span)
-
-
-def find_years(text: str, *, periods: bool = False) -> list[Year]:
-    """The years that ``text`` names, in order, the ends of Five-Year Plans among them.
-
-    With ``periods`` also the last year of a Five-Year Plan period that is named as a whole.
-    """
-    ends = [
-        Year(m.span(), 2025 + 5 * (_ordinal(m) - 14))
-        for m in _PERIOD.finditer(text)
-        if periods or m["end"] or m["cend"]
-    ]
-    joined = _LINE_END.sub(" ", text)
-    plain = [
-        Year(m.span("written"), int("".join(str(_DIGITS[digit]) for digit in m["written"])))
-        if m["written"]
-        else Year(m.span("year"), int(m["year"]))
-        for m in _YEAR.finditer(text)
-        if m["written"] or m["named"] or _stands_alone(text, joined, m.end())
-    ]
-    return sorted([*ends, *plain], key=lambda y: y.span)
 
 
 def comparable(one: Quantity, other: Quantity) -> bool:
@@ -228,26 +178,12 @@ def decimals(value: float) -> int:
     return max(0, places if digits < 10 else min(places, max(2, 3 - int(exponent))))
 
 
-def _stands_alone(text: str, joined: str, end: int) -> bool:
-    """Whether no unit follows the number that ends at ``end`` in ``text``, whose lines are one in ``joined``.
-
-    A heading that ends in a year takes none from the line below: "Goals for 2030", "People in towns".
-    """
-    unit, unit_end = unit_at(joined, end)
-    return unit in ("", "year") or _LINE_OPENS.search(text, end, unit_end) is not None
-
-
-def _ordinal(period: re.Match[str]) -> int:
-    """Which Five-Year Plan it is, from 1."""
-    if period["c"]:
-        return 10 + _DIGITS[period["c"]]
-    return int(period["n"]) if period["n"] else _ORDINALS[period["w"].lower()]
-
-
 def _fractions(text: str) -> list[Quantity]:
     """ "half of", "two thirds of", "by a quarter" as percentages."""
     return [
-        Quantity(m.span(), 50.0 if m["half"] else 100 * _WORDS[m["n"].lower()] / _PARTS[m["part"].lower()], "percent")
+        Quantity(
+            m.span(), 100 * _WORDS[(m["n"] or "a").lower()] / FRACTION_WORDS[(m["part"] or "half").lower()], "percent"
+        )
         for m in _FRACTION.finditer(text)
     ]
 
@@ -258,25 +194,5 @@ def _value(match: re.Match[str]) -> float:
     if match["word"]:
         return _WORDS[match["word"].lower()] * scale
     if match["chinese"]:
-        return _chinese_number(match["chinese"]) * scale
+        return chinese_number(match["chinese"]) * scale
     return float(re.sub(r"[,\s]", "", match["digits"] or match["joined"])) * scale
-
-
-def _chinese_number(text: str) -> float:
-    """The value of Chinese numerals, "三千七百万" is 37000000."""
-    whole, _, decimals = text.partition("点")
-    total, section, digit = 0.0, 0.0, None
-    for character in whole:
-        if character in _DIGITS:
-            digit = _DIGITS[character]
-            continue
-        scale = _SCALES[character]
-        if scale >= _SCALES["万"]:
-            section = (section + (digit or 0)) or 1.0
-            total = (total + section) * scale if scale > _SCALES["万"] and total else total + section * scale
-            section = 0.0
-        else:
-            section += (1 if digit is None else digit) * scale
-        digit = None
-    value = total + section + (digit or 0)
-    return value + float(f"0.{''.join(str(_DIGITS[d]) for d in decimals)}") if decimals else value

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
+from indexer.language.dates import SHORT_MONTHS
 from indexer.types import Span
 
 # A line that opens with one of these starts something new, whatever the line before looked like.
@@ -36,8 +37,8 @@ _CLOSING = "\"'”’»)）]』」》"
 # Stops that usually do not end a sentence; compared in lower case without the stop.
 _ABBREVIATIONS = frozenset(
     "e.g i.e etc. no nos art arts fig figs vol dr mr mrs ms prof st vs cf ca approx dept est sec "
-    "para paras u.s u.k u.n jan feb mar apr jun jul aug sep sept oct nov dec".split()
-)
+    "para paras u.s u.k u.n".split()
+) | {short.lower() for short in SHORT_MONTHS}
 _INITIALS = re.compile(r"[A-Z]|(?:[A-Za-z]\.)+[A-Za-z]")
 _LINE_NUMBER = re.compile(r"[ \t#>*-]*\d{1,2}(?:\.\d{1,2})*")
 # What is left of a figure whose rest is gone; it stays with the sentence it was lost from.

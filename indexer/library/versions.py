@@ -6,7 +6,6 @@ paired by the words two sentences share (Dice, 1945), the most alike first.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -15,6 +14,7 @@ from difflib import SequenceMatcher
 import numpy as np
 import numpy.typing as npt
 
+from indexer.language.matching import words
 from indexer.language.sentences import fold_space, split_sentences
 from indexer.reading.outline import section_at, section_path
 from indexer.storage import Backend, Scope
@@ -24,7 +24,6 @@ from indexer.types import Answer, Change, ChangedAnswer, ChangedSentence, Plan, 
 ALIKE = 0.5
 #: Pairs that are looked at; past it (a plan of 4,000 sentences written anew) only equal sentences are paired.
 _MOST_PAIRS = 16_000_000
-_WORD = re.compile(r"[\u4e00-\u9fff]|[^\W\u4e00-\u9fff]+")
 
 
 def compare_versions(old: Plan, new: Plan) -> tuple[ChangedSentence, ...]:
@@ -123,14 +122,14 @@ def _pair(gone: Sequence[str], come: Sequence[str]) -> list[tuple[int, int]]:
 
 def _likeness(gone: Sequence[str], come: Sequence[str]) -> npt.NDArray[np.float32]:
     """Dice's coefficient of the words of each pair, (len(gone), len(come)); 1 for equal texts alone."""
-    words = [[set(_WORD.findall(text.lower())) for text in texts] for texts in (gone, come)]
-    shared = sorted(set().union(*words[0]) & set().union(*words[1]))
+    held = [[set(words(text)) for text in texts] for texts in (gone, come)]
+    shared = sorted(set().union(*held[0]) & set().union(*held[1]))
     number = {word: n for n, word in enumerate(shared)}
-    holds = [np.zeros((len(texts), len(shared)), dtype=np.float32) for texts in words]
-    for matrix, texts in zip(holds, words, strict=True):
-        for row, held in enumerate(texts):
-            matrix[row, [number[word] for word in held if word in number]] = 1
-    counts = [np.array([max(1, len(held)) for held in texts], dtype=np.float32) for texts in words]
+    holds = [np.zeros((len(texts), len(shared)), dtype=np.float32) for texts in held]
+    for matrix, texts in zip(holds, held, strict=True):
+        for row, own in enumerate(texts):
+            matrix[row, [number[word] for word in own if word in number]] = 1
+    counts = [np.array([max(1, len(own)) for own in texts], dtype=np.float32) for texts in held]
     alike = 0.99 * 2 * (holds[0] @ holds[1].T) / (counts[0][:, None] + counts[1][None, :])
     rows: dict[str, list[int]] = {}
     for row, text in enumerate(gone):

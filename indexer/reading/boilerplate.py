@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from indexer.language.matching import containment, shingles
 from indexer.language.sentences import split_sentences
 from indexer.reading.formats.blocks import CELL
 from indexer.types import Role, Section
@@ -52,23 +53,14 @@ def find_asides(text: str, sections: Sequence[Section]) -> tuple[tuple[int, int,
     return tuple(asides)
 
 
-def _words(text: str) -> list[str]:
-    return re.findall(r"\w+", text.lower())
-
-
-def _shingles(words: list[str]) -> list[tuple[str, ...]]:
-    return [tuple(words[i : i + _SHINGLE]) for i in range(len(words) - _SHINGLE + 1)]
-
-
 def _summary_end(text: str, sections: Sequence[Section]) -> int:
     """Where the leading summary ends: behind the last sentence that the sections repeat."""
     if not sections or not 0 < sections[0].start <= _LONGEST_LEAD * len(text):
         return 0
-    body = set(_shingles(_words(text[sections[0].start :])))
+    body = set(shingles(text[sections[0].start :], _SHINGLE))
     end = 0
     for start, stop in split_sentences(text[: sections[0].start]):
-        shingles = _shingles(_words(text[start:stop]))
-        if shingles and sum(s in body for s in shingles) >= _REPEATED * len(shingles):
+        if containment(shingles(text[start:stop], _SHINGLE), body) >= _REPEATED:
             end = stop
         elif end and text[start:stop].rstrip().endswith((":", "：")):
             end = stop  # "The original text of the plan is as follows:" closes the summary

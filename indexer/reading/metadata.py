@@ -6,6 +6,7 @@ import re
 from datetime import date
 from itertools import pairwise
 
+from indexer.language.dates import MONTH, MONTHS, SHORT_MONTH
 from indexer.types import Metadata
 
 #: What a file tells that tells nothing.
@@ -31,23 +32,13 @@ _LEAST_WORDS = 20
 _LEAST_SHARE = 0.12  # of all words; prose has a quarter to a half
 _LEAST_LEAD = 1.5  # times the next language
 
-_MONTHS = {
-    name: number
-    for number, names in enumerate(
-        "january jan|february feb|march mar|april apr|may|june jun|july jul|august aug|september sep sept"
-        "|october oct|november nov|december dec".split("|"),
-        1,
-    )
-    for name in names.split()
-}
-_MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
 _DATE = re.compile(
     rf"""(?<![\d.])(?:
         (?P<cy>(?:19|20)\d\d)\s?年(?:\s?(?P<cm>\d{{1,2}})\s?月(?:\s?(?P<cd>\d{{1,2}})\s?日)?)?
       | (?P<iy>(?:19|20)\d\d)-(?P<im>\d\d)(?:-(?P<id>\d\d))?
-      | (?P<bd>\d{{1,2}})(?:st|nd|rd|th)?\s+(?P<bm>{_MONTH})\.?,?\s+(?P<by>(?:19|20)\d\d)
-      | (?P<am>{_MONTH})\.?\s+(?P<ad>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<ay>(?:19|20)\d\d)
-      | (?P<mm>{_MONTH})\.?,?\s+(?P<my>(?:19|20)\d\d)
+      | (?P<bd>\d{{1,2}})(?:st|nd|rd|th)?\s+(?P<bm>{MONTH}|{SHORT_MONTH})\.?,?\s+(?P<by>(?:19|20)\d\d)
+      | (?P<am>{MONTH}|{SHORT_MONTH})\.?\s+(?P<ad>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<ay>(?:19|20)\d\d)
+      | (?P<mm>{MONTH}|{SHORT_MONTH})\.?,?\s+(?P<my>(?:19|20)\d\d)
     )(?![\d])""",
     re.VERBOSE | re.IGNORECASE,
 )
@@ -121,7 +112,7 @@ def _iso(found: re.Match[str]) -> str:
     part = {key[1]: value for key, value in groups.items()}
     year = int(part["y"])
     month = part.get("m", "")
-    number = _MONTHS.get(month.lower(), 0) or (int(month) if month.isdigit() else 0)
+    number = MONTHS.get(month.lower(), 0) or (int(month) if month.isdigit() else 0)
     if not month:
         return f"{year}"
     try:

@@ -13,25 +13,18 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from indexer.language.numerals import CHINESE_DIGITS, ordinal_number
 from indexer.language.sentences import fold_space
 from indexer.types import Section
 
-_CJK_DIGIT = "[一二三四五六七八九]"
-#: What stands before 百 and 十 and for the ones: a lone 十 is ten, a place that is not written nothing.
-_CJK_DIGITS: dict[str | None, int] = {None: 0, "": 1} | {c: i for i, c in enumerate("一二三四五六七八九", 1)}
-#: 1 to 999. Behind 百 the ones need 零 before them: 一百五 is no number of a chapter.
-_CJK_NUMBER = re.compile(
-    rf"(?:({_CJK_DIGIT})百(?:[零〇](?={_CJK_DIGIT}$))?)?(?:({_CJK_DIGIT}?)十)?(?:(?<!百)({_CJK_DIGIT}))?"
-)
-_WORDS = ["One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten", "Eleven", "Twelve"]
 _MARK = re.compile(
-    r"""^[ \t]*(?P<mark>
-        (?P<word>(?:Chapter|Part|Section|Article)\s+(?P<word_n>\d{1,3}|[IVX]{1,6}))\b[.:]?
-      | (?P<cjkword>第(?P<cjkword_n>[零〇一二三四五六七八九十百\d]{1,5})[章节部条分])
-      | (?P<cjk>(?P<cjk_n>[一二三四五六七八九十]{1,3})、)
-      | (?P<paren>[(（](?P<paren_n>\d{1,2}|[A-Z][a-z]{2,5}|[一二三四五六七八九十]{1,3})[)）])
-      | (?P<decimal>(?P<decimal_n>\d{1,2}(?:\.\d{1,2}){1,4})\.?)(?=\s+[A-Z\u4e00-\u9fff])
-      | (?P<number>(?P<number_n>\d{1,2})[.、．])(?=\s*[^\d\s.])
+    rf"""^[ \t]*(?P<mark>
+        (?P<word>(?:Chapter|Part|Section|Article)\s+(?P<word_n>\d{{1,3}}|[IVX]{{1,6}}))\b[.:]?
+      | (?P<cjkword>第(?P<cjkword_n>[零〇{CHINESE_DIGITS}十百\d]{{1,5}})[章节部条分])
+      | (?P<cjk>(?P<cjk_n>[{CHINESE_DIGITS}十]{{1,3}})、)
+      | (?P<paren>[(（](?P<paren_n>\d{{1,2}}|[A-Z][a-z]{{2,5}}|[{CHINESE_DIGITS}十]{{1,3}})[)）])
+      | (?P<decimal>(?P<decimal_n>\d{{1,2}}(?:\.\d{{1,2}}){{1,4}})\.?)(?=\s+[A-Z\u4e00-\u9fff])
+      | (?P<number>(?P<number_n>\d{{1,2}})[.、．])(?=\s*[^\d\s.])
     )[ \t]*""",
     re.MULTILINE | re.VERBOSE,
 )
@@ -95,26 +88,10 @@ def _find_marks(text: str) -> list[_Mark]:
     for m in _MARK.finditer(text):
         kind = next(k for k in ("word", "cjkword", "cjk", "paren", "decimal", "number") if m[k])
         kind_name = {"cjk": "cjk", "cjkword": m["cjkword"][-1:] if m["cjkword"] else ""}.get(kind, kind)
-        value = _value(m[f"{kind}_n"])
+        value = ordinal_number(m[f"{kind}_n"].rsplit(".", 1)[-1])  # of "2.3" the last place
         if value is not None:
             marks.append(_Mark(kind_name, value, m.start("mark"), m.end(), m["mark"].strip()))
     return marks
-
-
-def _value(numeral: str) -> int | None:
-    """The number that ``numeral`` writes; the last place of "2.3"; None for "(Note)", （十四五） and 第1百条."""
-    last_place = numeral.rsplit(".", 1)[-1]
-    if last_place.isdecimal():
-        return int(last_place)
-    if numeral in _WORDS:
-        return _WORDS.index(numeral) + 1
-    if re.fullmatch("[IVX]+", numeral):
-        digits = [{"I": 1, "V": 5, "X": 10}[c] for c in numeral]
-        return sum(-a if a < b else a for a, b in zip(digits, [*digits[1:], 0], strict=True))
-    if written := _CJK_NUMBER.fullmatch(numeral):
-        hundreds, tens, ones = (_CJK_DIGITS[digit] for digit in written.groups())
-        return 100 * hundreds + 10 * tens + ones
-    return None
 
 
 def _order(text: str, marks: list[_Mark]) -> list[_Mark]:

@@ -10,7 +10,8 @@ import re
 from dataclasses import dataclass
 from itertools import pairwise
 
-from indexer.language.quantities import WRITTEN_YEAR, Quantity, find_quantities
+from indexer.language.dates import WRITTEN_YEAR
+from indexer.language.quantities import Quantity, find_quantities
 from indexer.language.sentences import broken_figures
 from indexer.types import Span
 

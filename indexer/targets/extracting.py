@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from indexer.language.numerals import CHINESE_DIGITS, FRACTION_WORDS, NUMBER_WORDS, SCALE_WORDS
 from indexer.language.sentences import forget_plan, is_heading_like, sentences_of_plan
 from indexer.reading.outline import section_at, section_path
 from indexer.targets.clauses import Figure, find_figures
@@ -21,9 +22,8 @@ from indexer.types import Plan, Role, Span, Target, TargetKind, page_at
 _DIGIT = re.compile(r"\d")
 #: A sentence without a digit or any of these, in lower case, has no figure; most have none.
 _MAY_HOLD = re.compile(
-    r"[零一二两三四五六七八九十百千万亿]|\b(?:hundred|thousand|million|billion|per ?cent|half|thirds?|quarters?"
-    r"|fifths?|tenths?|(?:one|two|three|four|five"
-    r"|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty)[ -]|(?:reach|exceed)\s*$)"
+    rf"[零两{CHINESE_DIGITS}十百千万亿]|\b(?:{'|'.join(SCALE_WORDS)}|per ?cent|(?:{'|'.join(FRACTION_WORDS)})s?"
+    rf"|(?:{'|'.join(NUMBER_WORDS)})[ -]|(?:reach|exceed)\s*$)"
 )
 _AND = re.compile(r"(?:\s+(?:in|by|until)\s+\d{4})?,?\s*(?:and|or|和|、|，)\s*(?:then\s+)?", re.IGNORECASE)
 _NO_YEAR = "No year is named for this figure."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from indexer.language.quantities import WRITTEN_YEAR
+from indexer.language.dates import WRITTEN_YEAR
 from indexer.targets.clauses import IN_FIGURE, MODAL, VERB, Figure
 from indexer.targets.wording import said_behind
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from indexer.language.quantities import WRITTEN_YEAR, find_years
+from indexer.language.dates import WRITTEN_YEAR, find_years
 from indexer.targets.clauses import Figure
 from indexer.types import Span
 

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.language.quantities import Quantity, comparable, convert, find_quantities, find_years, same_value
+from indexer.language.dates import find_years
+from indexer.language.quantities import Quantity, comparable, convert, find_quantities, same_value
 
 RESTATED = json.loads((Path(__file__).parent / "restated_figures.json").read_text("utf-8"))
 

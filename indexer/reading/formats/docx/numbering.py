@@ -12,10 +12,10 @@ from typing import Any
 
 from docx.oxml.ns import qn
 
+from indexer.language.numerals import chinese_numeral, roman_numeral
 from indexer.reading.formats.docx.styles import Style
 
 BULLET = "-"
-_CJK = "〇一二三四五六七八九十"
 _CHINESE = ("chineseCounting", "chineseCountingThousand", "japaneseCounting", "taiwaneseCounting", "ideographDigital")
 _LEVELS = 9
 
@@ -108,23 +108,12 @@ def _numeral(number: int, form: str) -> str:
         letters = chr(ord("a") + (number - 1) % 26) * min((number - 1) // 26 + 1, 9)
         return letters.upper() if form == "upperLetter" else letters
     if form in ("lowerRoman", "upperRoman") and 0 < number < 4000:
-        return _roman(number) if form == "upperRoman" else _roman(number).lower()
+        return roman_numeral(number) if form == "upperRoman" else roman_numeral(number).lower()
     if form in _CHINESE and 0 < number < 100:
-        tens, ones = divmod(number, 10)
-        return ("" if tens == 0 else ("" if tens == 1 else _CJK[tens]) + "十") + (_CJK[ones] if ones else "")
+        return chinese_numeral(number)
     if form.startswith("decimalEnclosedCircle") and 0 < number <= 20:
         return chr(ord("①") + number - 1)
     return {"none": "", "decimalZero": f"{number:02}"}.get(form, str(number))
-
-
-def _roman(number: int) -> str:
-    values = (1000, 900, 500, 400, 100, 90, 50, 40, 10, 9, 5, 4, 1)
-    numerals = "M CM D CD C XC L XL X IX V IV I".split()
-    written = ""
-    for value, numeral in zip(values, numerals, strict=True):
-        written += numeral * (number // value)
-        number %= value
-    return written
 
 
 def _value(element: Any, name: str) -> str:

@@ -1,0 +1,76 @@
+"""How much of one text is in another: words and runs of words in common, and figures met whole."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Container
+
+from indexer.language.folding import fold_spelling
+
+#: As search terms are cut (``terms``): figures whole, each Chinese character a word.
+_WORD = re.compile(r"[\u4e00-\u9fff]|\d+(?:[.,]\d+)+|[^\W\u4e00-\u9fff]+")
+_ENDING = re.compile(r"(?<=\w{4})(?:ies|es|s|ed|ing|y|e)$")
+#: The comma of "10,000".
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
+
+
+def words(text: str) -> list[str]:
+    """The words of ``text`` in lower case, as they are spelled; a Chinese character is one, and so is "13.7"."""
+    return _WORD.findall(text.lower())
+
+
+def shingles(text: str, size: int) -> list[tuple[str, ...]]:
+    """Runs of ``size`` words of ``text`` (Broder, 1997), one from each word on."""
+    found = words(text)
+    return [tuple(found[i : i + size]) for i in range(len(found) - size + 1)]
+
+
+def containment(part: Collection[object], whole: Container[object]) -> float:
+    """Share of ``part`` that is in ``whole``; 0.0 for an empty part."""
+    return sum(item in whole for item in part) / len(part) if part else 0.0
+
+
+def overlap(one: Collection[object], other: Collection[object]) -> float:
+    """The overlap coefficient (Szymkiewicz and Simpson): items in common, of the smaller set."""
+    one, other = set(one), set(other)
+    return len(one & other) / max(1, min(len(one), len(other)))
+
+
+def jaccard(one: Collection[object], other: Collection[object]) -> float:
+    """Items in common, of all items of both sets (Jaccard, 1901); 0.0 for two empty sets."""
+    one, other = set(one), set(other)
+    return len(one & other) / max(1, len(one | other))
+
+
+def absent_words(asked: Collection[str], texts: Collection[str]) -> set[str]:
+    """Those of the words ``asked`` that none of ``texts`` holds, whatever their ending and spelling.
+
+    A figure only counts as it is.
+    """
+    plain = "\n".join(texts).lower()
+    absent = {word for word in asked if not _holds(plain, word)}
+    # most words are there as they are spelled, and folding takes ten times as long as looking
+    folded = fold_spelling(plain) if absent else ""
+    return {word for word in absent if not _holds(folded, word)}
+
+
+def stem(word: str) -> str:
+    """``word`` in lower case without an English ending, as words that have it begin; "polic" of "policies"."""
+    return _ENDING.sub("", word.lower())
+
+
+def holds_figure(text: str, figure: str) -> bool:
+    """Whether ``text`` holds ``figure`` whole: "15%" does not hold "5%", nor do "2025" and "20.5" hold "20".
+
+    Thousands are one with and without a comma. What begins or ends without a digit is matched there as any text.
+    """
+    wanted, whole = (_THOUSANDS.sub("", part).lower() for part in (figure, text))
+    before = r"(?<!\d)(?<!\d[.,])" if wanted[:1].isdigit() else ""
+    after = r"(?!\d|[.,]\d)" if wanted[-1:].isdigit() else ""
+    return bool(re.search(before + re.escape(wanted) + after, whole))
+
+
+def _holds(text: str, word: str) -> bool:
+    if word[0].isdigit():
+        return holds_figure(text, word)
+    return bool(re.search(rf"\b{re.escape(stem(fold_spelling(word)))}", text))
