@@ -14,7 +14,7 @@ from indexer.asking.retrieval import DEPTH, retrieve
 from indexer.encoding import Encoder
 from indexer.encoding.reader import Reader
 from indexer.errors import QuestionError
-from indexer.language.matching import absent_words, overlap, words
+from indexer.language.matching import absent_words, overlap, word_set
 from indexer.language.sentences import broken_figures, is_heading_like
 from indexer.storage import Backend, Scope
 from indexer.types import Answer, AnswerSentence, Citation, Hit, Passage, Role, Span
@@ -163,7 +163,7 @@ def _choose(judged: Sequence[tuple[Sequence[float], RankedSentence]], *, named: 
 
 
 def _alike(one: str, other: str) -> bool:
-    return overlap(words(one), words(other)) >= _SAME
+    return overlap(word_set(one), word_set(other)) >= _SAME
 
 
 def _cite(n: int, sentence: RankedSentence) -> Citation:

@@ -10,6 +10,7 @@ from indexer.language.folding import fold_spelling
 #: As search terms are cut (``terms``): figures whole, each Chinese character a word.
 _WORD = re.compile(r"[\u4e00-\u9fff]|\d+(?:[.,]\d+)+|[^\W\u4e00-\u9fff]+")
 _ENDING = re.compile(r"(?<=\w{4})(?:ies|es|s|ed|ing|y|e)$")
+_RUN = re.compile(r"\d+(?:[.,]\d+)+|\w+")
 #: The comma of "10,000".
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 
@@ -17,6 +18,11 @@ _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 def words(text: str) -> list[str]:
     """The words of ``text`` in lower case, as they are spelled; a Chinese character is one, and so is "13.7"."""
     return _WORD.findall(text.lower())
+
+
+def word_set(text: str) -> frozenset[str]:
+    """The words of ``text``; Chinese, whose single characters say little, in whole runs between punctuation."""
+    return frozenset(_RUN.findall(text.lower()))
 
 
 def shingles(text: str, size: int) -> list[tuple[str, ...]]:
