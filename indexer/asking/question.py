@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from indexer.errors import QuestionError
-from indexer.language.dates import find_years
+from indexer.language.dates import MONTH, SHORT_MONTH, find_years
 from indexer.language.folding import fold_spelling
+from indexer.language.numerals import FRACTION_WORDS, NUMBER_WORDS, SCALE_WORDS
 from indexer.language.quantities import find_quantities
 from indexer.language.sentences import fold_space
 from indexer.language.stopwords import FUNCTION_WORDS
@@ -109,21 +110,19 @@ _CLAUSE_END = re.compile(r"[,;:.?!]\s|\b(?:and|or|but)\b", re.IGNORECASE)
 _DIGIT = re.compile(r"[\d\u4e00-\u9fff]")
 #: Numbers in words, but for list marks like "(two)", the "one" of "one of" and "no one", and Five-Year Plans.
 _NUMBER_WORDS = re.compile(
-    r"\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen|"
-    r"(?:twen|thir|for|fif|six|seven|eigh|nine)ty|dozen|hundred|thousand|million|billion|trillion)\b"
+    rf"\b(?:{'|'.join(word for word in NUMBER_WORDS if word != 'one')}|dozen|{'|'.join(SCALE_WORDS)})\b"
     r"(?!\)|[- ](?-i:Year))"
     r"|(?<!\bno )\bone\b(?!\)|-| of\b| or\b| another\b)",
     re.IGNORECASE,
 )
 #: Say how much, never how many.
 _SHARE_WORDS = re.compile(
-    r"\b(?:half|third|quarter|fifth|tenth|double|twice|triple|zero|doubl\w+|halv\w+|fully|entirely|majority)\b",
+    rf"\b(?:{'|'.join(FRACTION_WORDS)}|double|twice|triple|zero|doubl\w+|halv\w+|fully|entirely|majority)\b",
     re.IGNORECASE,
 )
 #: Times without a year: a month, the end of something, so long before or after something.
 _TIMES = re.compile(
-    r"\b(?:January|February|March|April|May|June|July|August|September|October|November|December)\b"
-    r"|\b\d{1,2} (?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\b|\d月"
+    rf"\b(?:{MONTH})\b|\b\d{{1,2}} (?:{SHORT_MONTH})\b|\d月"
     r"|(?i:\bFive[- ]Year Plan\b|\bend of (?:the|this|each|every) (?:decade|year|quarter|month)\b"
     r"|\b(?:within|after|before|later than) (?:[\w-]+ ){0,3}(?:hour|day|week|month|quarter|year)s?\b)"
 )

@@ -11,11 +11,12 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from indexer.language.dates import find_years
-from indexer.language.matching import jaccard
+from indexer.language.dates import MONTHS, find_years
+from indexer.language.matching import jaccard, stem
 from indexer.language.obligation import binding_of, find_binding
 from indexer.language.quantities import Quantity, comparable, find_quantities, same_value
 from indexer.language.sentences import split_sentences
+from indexer.language.stopwords import FUNCTION_WORDS
 from indexer.types import Aspect, Difference, Mark, Span
 
 #: Share of words of two clauses, and what a common year adds, from which two figures speak of one thing.
@@ -26,14 +27,7 @@ _SAME_VALUE = 0.1
 _CLAUSE_END = re.compile(r"[,;:，；：。](?=\D)|[.!?。](?=\s|$)")
 _NAME = re.compile(r"(?<=[\w,;:'\"“”’()] )[A-Z][a-z]{2,}(?:[-'][A-Za-z]+)*(?: [A-Z][a-z]{2,}(?:[-'][A-Za-z]+)*)*")
 #: Capitalised by habit, not as a name of anything: the periods are years, and compared as such.
-_NO_NAMES = frozenset(
-    "five-year plan january february march april may june july august september october november december".split()
-)
-_PLAIN = frozenset(
-    "the and for with from that this will shall should must have has been its their which are was were reach about "
-    "more than less not into out over under each all any other such within during through between".split()
-)
-
+_NO_NAMES = {"five-year", "plan", *MONTHS}
 
 @dataclass(frozen=True, slots=True)
 class _Figure:
@@ -156,7 +150,7 @@ def _alike(one: _Figure, other: _Figure) -> float:
 
 def _stems(text: str) -> frozenset[str]:
     """Words of ``text`` without their endings, and pairs of Chinese characters; no figures."""
-    words = {w[:6] for w in re.findall(r"[a-z]{3,}", text.lower()) if w not in _PLAIN}
+    words = {stem(w) for w in re.findall(r"[a-z]{3,}", text.lower()) if w not in FUNCTION_WORDS}
     chinese = "".join(re.findall(r"[\u4e00-\u9fff]", text))
     return frozenset(words | {chinese[i : i + 2] for i in range(len(chinese) - 1)})
 
