@@ -8,7 +8,6 @@ of whole passages came first 32 times of 40, of sentences 37 times.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from indexer.asking.retrieval import retrieve
 from indexer.comparing.differences import mark_differences
 from indexer.encoding import Encoder, Vectors
 from indexer.errors import QuestionError
+from indexer.language.matching import words
 from indexer.language.sentences import fold_space, split_sentences
 from indexer.storage import Backend, Scope
 from indexer.types import Counterpart, Hit, Passage, Role, Span
@@ -183,4 +183,4 @@ def _rows(sentences: Sentences, passage: int) -> list[int]:
 
 
 def _words(text: str) -> frozenset[str]:
-    return frozenset(re.findall(r"[a-z]{2,}|\d[\d.,]*|[\u4e00-\u9fff]", text.lower()))
+    return frozenset(words(text))

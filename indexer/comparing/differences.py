@@ -12,11 +12,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from indexer.language.dates import MONTHS, find_years
-from indexer.language.matching import jaccard, stem
+from indexer.language.matching import jaccard, words
 from indexer.language.obligation import binding_of, find_binding
 from indexer.language.quantities import Quantity, comparable, find_quantities, same_value
 from indexer.language.sentences import split_sentences
 from indexer.language.stopwords import FUNCTION_WORDS
+from indexer.language.terms import analyze
 from indexer.types import Aspect, Difference, Mark, Span
 
 #: Share of words of two clauses, and what a common year adds, from which two figures speak of one thing.
@@ -28,6 +29,7 @@ _CLAUSE_END = re.compile(r"[,;:，；：。](?=\D)|[.!?。](?=\s|$)")
 _NAME = re.compile(r"(?<=[\w,;:'\"“”’()] )[A-Z][a-z]{2,}(?:[-'][A-Za-z]+)*(?: [A-Z][a-z]{2,}(?:[-'][A-Za-z]+)*)*")
 #: Capitalised by habit, not as a name of anything: the periods are years, and compared as such.
 _NO_NAMES = {"five-year", "plan", *MONTHS}
+
 
 @dataclass(frozen=True, slots=True)
 class _Figure:
@@ -149,10 +151,8 @@ def _alike(one: _Figure, other: _Figure) -> float:
 
 
 def _stems(text: str) -> frozenset[str]:
-    """Words of ``text`` without their endings, and pairs of Chinese characters; no figures."""
-    words = {stem(w) for w in re.findall(r"[a-z]{3,}", text.lower()) if w not in FUNCTION_WORDS}
-    chinese = "".join(re.findall(r"[\u4e00-\u9fff]", text))
-    return frozenset(words | {chinese[i : i + 2] for i in range(len(chinese) - 1)})
+    """Search terms of ``text`` but for figures and words that carry no topic."""
+    return frozenset(analyze(" ".join(w for w in words(text) if not w[0].isdigit() and w not in FUNCTION_WORDS)))
 
 
 def _unlike_years(text: str, other: str) -> list[Span]:

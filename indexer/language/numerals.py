@@ -84,11 +84,12 @@ def roman_numeral(number: int) -> str:
     """``number`` in upper-case Roman numerals, from 1 to 4999."""
     from roman import toRoman
 
-    return str(toRoman(number))
+    numeral: str = toRoman(number)
+    return numeral
 
 
 def chinese_numeral(number: int) -> str:
     """``number`` in Chinese, from 1 to 99, as Word numbers lists."""
     tens, ones = divmod(number, 10)
-    digits = ["", *CHINESE_DIGITS]
+    digits: list[str] = ["", *CHINESE_DIGITS]
     return ("" if tens == 0 else "十" if tens == 1 else f"{digits[tens]}十") + digits[ones]
