@@ -34,7 +34,7 @@ from indexer.encoding.reader import Reader
 from indexer.encoding.reference import DEFAULT_MODEL, EXACT
 from indexer.evaluation import average_precision, recall_at
 from indexer.library import Library
-from indexer.storage import Found, Scope
+from indexer.storage import Scope, ScoredKey
 
 SETS = {"dev": "questions-dev.jsonl", "multipassage": "questions-multipassage-val.jsonl"}
 SEED = 20240101
@@ -79,10 +79,10 @@ class ExactVectors:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._backend, name)
 
-    def search_dense(self, vector: Vectors, k: int, scope: Scope) -> list[Found]:
+    def search_dense(self, vector: Vectors, k: int, scope: Scope) -> list[ScoredKey]:
         scores = self._vectors @ vector
         best = np.argsort(-scores, kind="stable")[:k]
-        return [Found(int(self._keys[i]), float(scores[i])) for i in best]
+        return [ScoredKey(int(self._keys[i]), float(scores[i])) for i in best]
 
     def word_vectors(self, keys: Sequence[int]) -> dict[int, bytes]:
         return {}  # what the library keeps is of int8
@@ -95,7 +95,7 @@ def rankings(backend: Any, encoder: Encoder, question: str, reader: Reader | Non
     fused = fuse(dense, words)
     records = {key: str(p.record) for key, p in backend.passages(list(fused)).items()}
     candidates = retrieve(backend, encoder, read.text, Scope())
-    ranked = rank_passages(read, read_words(read, encoder, backend.rarity), candidates, encoder, backend.word_vectors)
+    ranked = rank_passages(read, read_words(read, encoder, backend.idf), candidates, encoder, backend.word_vectors)
     read_too = {"read": [str(r.passage.record) for r in read_closely(reader, read, ranked)]} if reader else {}
     return {
         "words": [records[f.key] for f in words],

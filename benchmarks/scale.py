@@ -189,7 +189,7 @@ def main() -> None:
     parser.add_argument("--step", choices=STEPS, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.exact:
-        from indexer.storage.local import vector_block
+        from indexer.storage.local import vectors as vector_block
 
         vector_block.LARGE = sys.maxsize
     if options.step:

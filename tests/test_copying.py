@@ -7,9 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from backends import ENCODER, MODEL, Opened, content, results, texts_of
 from commands import Run
 from fakes import FakeEncoder, full_plan, make_content
-from homes import ENCODER, MODEL, Opened, content, results, texts_of
 
 from indexer.errors import LibraryError, ModelError
 from indexer.library.copying import Copied, copy_library

@@ -17,16 +17,16 @@ from indexer.asking.retrieval import DENSE_WEIGHT, ROLE_PENALTY, fuse, retrieve,
 from indexer.encoding import Progress, Vectors
 from indexer.errors import UnknownPlanError
 from indexer.library import Library
-from indexer.storage import Found, Scope
+from indexer.storage import Scope, ScoredKey
 from indexer.types import Role
 
-DENSE = [Found(1, 0.9), Found(2, 0.5), Found(3, 0.1)]
-WORDS = [Found(2, 8.0), Found(4, 2.0)]
+DENSE = [ScoredKey(1, 0.9), ScoredKey(2, 0.5), ScoredKey(3, 0.1)]
+WORDS = [ScoredKey(2, 8.0), ScoredKey(4, 2.0)]
 
 
-def ranking(scores: st.SearchStrategy[float]) -> st.SearchStrategy[list[Found]]:
+def ranking(scores: st.SearchStrategy[float]) -> st.SearchStrategy[list[ScoredKey]]:
     return st.dictionaries(st.integers(0, 20), scores, max_size=12).map(
-        lambda entries: [Found(key, score) for key, score in entries.items()]
+        lambda entries: [ScoredKey(key, score) for key, score in entries.items()]
     )
 
 
@@ -58,23 +58,25 @@ def test_all_the_weight_on_one(weight: float, first: int) -> None:
 
 
 def test_equal_scores_are_all_the_best() -> None:
-    assert fuse([Found(1, 0.3), Found(2, 0.3)], [], 0.5) == {1: 0.5, 2: 0.5}
-    assert fuse([], [Found(1, 4.0), Found(2, 4.0)], 0.5) == {1: 0.5, 2: 0.5}
-    assert fuse([], [Found(1, 0.0)], 0.5) == {1: 0.0}
-    assert fuse([Found(7, -0.2)], [], 1.0) == {7: 1.0}
+    assert fuse([ScoredKey(1, 0.3), ScoredKey(2, 0.3)], [], 0.5) == {1: 0.5, 2: 0.5}
+    assert fuse([], [ScoredKey(1, 4.0), ScoredKey(2, 4.0)], 0.5) == {1: 0.5, 2: 0.5}
+    assert fuse([], [ScoredKey(1, 0.0)], 0.5) == {1: 0.0}
+    assert fuse([ScoredKey(7, -0.2)], [], 1.0) == {7: 1.0}
 
 
 @given(cosines, bm25, st.floats(0, 1))
-def test_fused_scores_lie_between_0_and_1(dense: list[Found], words: list[Found], weight: float) -> None:
+def test_fused_scores_lie_between_0_and_1(dense: list[ScoredKey], words: list[ScoredKey], weight: float) -> None:
     fused = fuse(dense, words, weight)
     assert set(fused) == {f.key for f in dense} | {f.key for f in words}
     assert all(0 <= score <= 1 + 1e-9 for score in fused.values())
 
 
 @given(cosines, bm25, st.floats(0.25, 8), st.floats(-0.5, 0.5))
-def test_neither_scale_nor_offset_matters(dense: list[Found], words: list[Found], scale: float, offset: float) -> None:
-    moved = [Found(f.key, f.score * scale + offset) for f in dense]
-    scaled = [Found(f.key, f.score * scale) for f in words]
+def test_neither_scale_nor_offset_matters(
+    dense: list[ScoredKey], words: list[ScoredKey], scale: float, offset: float
+) -> None:
+    moved = [ScoredKey(f.key, f.score * scale + offset) for f in dense]
+    scaled = [ScoredKey(f.key, f.score * scale) for f in words]
     spread = {f.score for f in dense}
     if len(spread) > 1 and max(spread) - min(spread) < 1e-3:
         return  # the offset takes all digits of such a spread
@@ -82,7 +84,7 @@ def test_neither_scale_nor_offset_matters(dense: list[Found], words: list[Found]
 
 
 @given(cosines, bm25)
-def test_the_order_of_entries_does_not_matter(dense: list[Found], words: list[Found]) -> None:
+def test_the_order_of_entries_does_not_matter(dense: list[ScoredKey], words: list[ScoredKey]) -> None:
     assert fuse(dense[::-1], words[::-1]) == fuse(dense, words)
 
 
@@ -148,7 +150,7 @@ def test_a_plan_changed_between_the_searches_is_searched_again(
     dense = filled.backend.search_dense
     changed: list[bool] = []
 
-    def search_dense(*what: Any) -> list[Found]:
+    def search_dense(*what: Any) -> list[ScoredKey]:
         if not changed:  # the words were looked up, or are yet to be: what is found must be of one time
             changed.append(True)
             new = make_content("anhui", ["steel mills"], fake_encoder)

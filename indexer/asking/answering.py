@@ -107,7 +107,7 @@ def examine(
     if not searched:
         return Examination(question, NO_WORDS, 0, [], [], ())
     candidates = retrieve(backend, encoder, question.text, scope, depth)
-    words = read_words(question, encoder, backend.rarity)
+    words = read_words(question, encoder, backend.idf)
     ranked = rank_passages(question, words, candidates, encoder, backend.word_vectors, closer)
     if reader:
         ranked = read_closely(reader, question, ranked)

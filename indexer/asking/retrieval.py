@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 
 from indexer.encoding import Encoder
-from indexer.storage import Backend, Found, Scope
+from indexer.storage import Backend, Scope, ScoredKey
 from indexer.types import Passage, Role
 
 #: Entries taken from each ranking.
@@ -19,8 +19,6 @@ DEPTH = 100
 #: Share of meaning in the fused score, words have the rest: 0.3 to 0.4 is best on regulations (MAP@10),
 #: 0.4 to 0.6 on the plans, where late interaction evens it out.
 DENSE_WEIGHT = 0.35
-#: Times that a search is done when a writer commits in the midst of each.
-_TRIES = 5
 #: Taken off the fused score, which lies between 0 and 1. Furniture comes last whatever it says: its
 #: penalty is more than everything that ranking adds later.
 ROLE_PENALTY = {Role.BODY: 0.0, Role.SUMMARY: 0.02, Role.FURNITURE: 9.0}
@@ -43,20 +41,20 @@ def retrieve(
 ) -> list[Candidate]:
     """Candidates for a question, best first; ties in reading order; the first ``most``, or all.
 
-    Raises UnknownPlanError for a scope that names a plan that is not there. What a writer commits
-    meanwhile is searched again: a plan replaced between the searches, or between them and the look at
-    its passages, would be found in neither version.
+    Raises UnknownPlanError for a scope that names a plan that is not there. All is read at one generation: a
+    plan replaced between the searches, or between them and reading its passages, would be found in neither version.
     """
-    for _ in range(_TRIES):
-        generation = backend.generation
+
+    def read() -> list[Candidate]:
         dense, words = search(backend, encoder, text, depth, scope)
-        candidates = _look_up(backend, fuse(dense, words), {f.key: f.score for f in dense}, most)
-        if backend.generation == generation:
-            break
-    return candidates
+        return _look_up(backend, fuse(dense, words), {f.key: f.score for f in dense}, most)
+
+    return backend.snapshot(read)
 
 
-def search(backend: Backend, encoder: Encoder, text: str, depth: int, scope: Scope) -> tuple[list[Found], list[Found]]:
+def search(
+    backend: Backend, encoder: Encoder, text: str, depth: int, scope: Scope
+) -> tuple[list[ScoredKey], list[ScoredKey]]:
     """The ``depth`` best by meaning and by words: the words are looked up while the model reads the text."""
     by_words = _beside.submit(backend.search_words, text, depth, scope)
     try:
@@ -87,7 +85,9 @@ def _look_up(backend: Backend, fused: dict[int, float], cosines: dict[int, float
     return found[:most]
 
 
-def fuse(dense: Sequence[Found], words: Sequence[Found], dense_weight: float = DENSE_WEIGHT) -> dict[int, float]:
+def fuse(
+    dense: Sequence[ScoredKey], words: Sequence[ScoredKey], dense_weight: float = DENSE_WEIGHT
+) -> dict[int, float]:
     """Fused score by key, between 0 and 1; an entry that a ranking lacks counts 0 there.
 
     Cosines are normalised between the lowest and the highest of their ranking, BM25 by the highest,

@@ -36,7 +36,7 @@ def survey(backend: Backend, encoder: Encoder, asked: str, scope: Scope | None =
     question, scope = read_for(asked, backend, scope or Scope())
     searched = backend.count(scope)
     candidates = retrieve(backend, encoder, question.text, scope, depth=MOST)
-    words = read_words(question, encoder, backend.rarity)
+    words = read_words(question, encoder, backend.idf)
     # those that hold every word first, so that the stop below cannot come before them
     whole = {c.key for c in candidates if _holds_all(words, c.passage)}
     candidates.sort(key=lambda c: c.key not in whole)

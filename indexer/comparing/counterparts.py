@@ -120,7 +120,7 @@ def likeness_blocks(
     """(first row, rows) of ``likeness`` in order, each block whole passages of ``one``: two plans' whole may be GB."""
     vocabulary = sorted(frozenset().union(*one.words, *other.words))
     index = {word: i for i, word in enumerate(vocabulary)}
-    rarity = np.array(backend.rarity(vocabulary), dtype=np.float64)
+    rarity = np.array(backend.idf(vocabulary), dtype=np.float64)
     own, theirs = ([np.array(sorted(index[w] for w in held), dtype=np.intp) for held in s.words] for s in (one, other))
     own_norms, norms = (np.sqrt([rarity[held].sum() for held in rows]) for rows in (own, theirs))
     holders = _holders(theirs, len(vocabulary))

@@ -16,6 +16,7 @@ from pathlib import Path, PurePath
 
 from indexer.errors import LibraryError
 from indexer.storage import Backend
+from indexer.storage.disk import write_whole
 from indexer.types import Plan, PlanInfo, Version
 
 _FOLDER = "originals"
@@ -31,14 +32,11 @@ def keep_original(backend: Backend, name: str, data: bytes) -> Path:
     Raises LibraryError on a full or read-only disk.
     """
     path = _place(backend, hashlib.sha256(data).hexdigest()) / safe_name(name)
-    draft = path.with_name(".draft")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        draft.write_bytes(data)
-        draft.replace(path)
+        write_whole(path, data)
     except OSError as error:
         with suppress(OSError):  # other names of the same bytes may be in use in that folder
-            draft.unlink(missing_ok=True)
             path.parent.rmdir()
         raise LibraryError(
             f"{name} cannot be kept in the library's folder ({error.strerror or error}). "

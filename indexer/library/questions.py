@@ -7,7 +7,6 @@ waits for a writer nor fails where the library can only be read.
 from __future__ import annotations
 
 import json
-import os
 import threading
 from contextlib import suppress
 from dataclasses import asdict
@@ -16,6 +15,7 @@ from typing import Any
 
 from indexer.errors import LibraryError
 from indexer.storage import Backend
+from indexer.storage.disk import write_whole
 from indexer.types import AskedQuestion
 
 FILE = "asked.json"
@@ -84,16 +84,8 @@ def _question(entry: Any) -> AskedQuestion | None:
 
 
 def _write(backend: Backend, keeps: bool, questions: list[AskedQuestion]) -> None:
-    """Put the file in its place whole, so that nobody reads half of one."""
-    file = asked_file(backend)
-    draft = file.with_name(f".{FILE}-{os.getpid()}")
     text = json.dumps({"keeps": keeps, "asked": [asdict(question) for question in questions]}, indent=1)
-    try:
-        draft.write_text(text, "utf-8")
-        draft.replace(file)
-    except OSError:
-        draft.unlink(missing_ok=True)
-        raise
+    write_whole(asked_file(backend), text)
 
 
 def _write_or_say(backend: Backend, keeps: bool, questions: list[AskedQuestion]) -> None:

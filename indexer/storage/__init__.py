@@ -1,11 +1,11 @@
-"""Where a library lives. Everything above sees a ``Backend``; ``open_backend`` picks the home."""
+"""Where a library is stored: everything above sees a ``Backend``, which ``open_backend`` picks by the location."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias, TypeVar
 
 from indexer.types import Passage, Plan, PlanInfo, SavedQuestion, Target, Version
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 #: Called with one line when something is repaired or takes a while.
 Notify: TypeAlias = Callable[[str], None]
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +35,9 @@ class PlanContent:
 
     ``indexed`` are the texts to search by and ``vectors`` (len(passages), dim) theirs, in the order
     of ``passages``; ``names`` are the proper names by which a question may call the plan; ``targets``
-    what it commits to in figures, None when nobody has looked. ``since`` is when its text came, ISO 8601
+    what it commits to in figures, None when they were not extracted. ``since`` is when its text came, ISO 8601
     in UTC; "" for now. ``word_vectors`` are those of each passage's words, packed
-    (``indexer.encoding.word_vectors``), in the order of ``passages``; none where nobody has made them.
+    (``indexer.encoding.word_vectors``), in the order of ``passages``; empty when they were not computed.
     """
 
     plan: Plan
@@ -49,7 +50,7 @@ class PlanContent:
     word_vectors: Sequence[bytes] = ()
 
 
-class Found(NamedTuple):
+class ScoredKey(NamedTuple):
     """One entry of a ranking: a passage's ``key`` and its score, higher for better."""
 
     key: int
@@ -57,21 +58,31 @@ class Found(NamedTuple):
 
 
 class Backend(Protocol):
-    """A home for plans, passages, vectors and words.
+    """Storage of plans, passages, vectors and words.
 
-    Keys are integers that the home gives passages; they are never used again. A change is one
-    transaction and raises ``generation``; a search sees each plan wholly or not at all.
+    A passage's key is an integer that the backend gives it. The passages of a plan have consecutive keys in
+    reading order: those just before and after the passage ``key`` are ``key - 1`` and ``key + 1``. A key is
+    never used again. A change is one transaction and raises ``generation``; a search sees each plan wholly
+    or not at all.
     """
 
     location: str
 
     @property
     def folder(self) -> Path:
-        """A folder on this machine for files kept beside the library; it may not be there yet."""
+        """A folder on this machine for files kept with the library; it may not exist yet."""
         ...
 
     @property
     def generation(self) -> int: ...
+
+    def snapshot(self, read: Callable[[], _T]) -> _T:
+        """The result of ``read``, which may call this backend from any thread, seen at one generation.
+
+        ``read`` is repeated when another process commits meanwhile, and when it failed because of that;
+        after a few tries the last result counts. What ``read`` raises at one generation is raised.
+        """
+        ...
 
     @property
     def model(self) -> tuple[str, str] | None:
@@ -98,7 +109,7 @@ class Backend(Protocol):
         """Store a plan, in place of the one with its id if there is one, whose text becomes a version.
 
         ``model`` is the (source, fingerprint) of the encoder. Raises LibraryBusyError, also when the
-        plan was changed after the generation ``seen``, or removed since where it was ``there``;
+        plan was changed after the generation ``seen``, or removed since and it was ``there``;
         LibraryError; and ModelError when the library's vectors are of another model.
         """
         ...
@@ -126,20 +137,20 @@ class Backend(Protocol):
         targets: Sequence[Target] | None = None,
         seen: int | None = None,
     ) -> None:
-        """Store anew what is known of a plan beside its text and title: its id, metadata and source.
+        """Update what is known of a plan except its text and title: its id, metadata and source.
 
-        ``targets`` are left as they are when None.
+        ``targets`` stay as they are when None.
 
         Raises UnknownPlanError, LibraryBusyError, and LibraryError when the new id is taken.
         """
         ...
 
     def targets(self, plan_id: str) -> list[Target] | None:
-        """Targets stored with a plan; None when it was stored before targets were. Raises UnknownPlanError."""
+        """Targets stored with a plan; None when they were not extracted. Raises UnknownPlanError."""
         ...
 
     def versions(self, plan_id: str) -> list[Version]:
-        """All versions of a plan, the oldest first; of a removed one, too. Raises UnknownPlanError."""
+        """All versions of a plan, also of a removed one, the oldest first. Raises UnknownPlanError."""
         ...
 
     def version(self, plan_id: str, n: int) -> Plan:
@@ -147,17 +158,17 @@ class Backend(Protocol):
         ...
 
     def removed(self) -> list[Version]:
-        """The last version of each plan that was removed and not purged, the latest removal first."""
+        """The last version of each plan that is removed and not purged, the latest removal first."""
         ...
 
     def keep_version(self, plan: Plan, since: str, until: str) -> None:
-        """Store a text that a plan had in another home, as its latest version that is past. Raises LibraryError."""
+        """Store a text that a plan had in another library, as its latest past version. Raises LibraryError."""
         ...
 
     def saved(self) -> list[SavedQuestion]: ...
 
     def save_question(self, question: SavedQuestion) -> int:
-        """Save a question, in place of the same one in the same scope; its id."""
+        """Save a question, in place of the same one in the same scope; returns its id."""
         ...
 
     def forget_question(self, saved_id: int) -> bool:
@@ -167,31 +178,31 @@ class Backend(Protocol):
     def count(self, scope: Scope) -> int: ...
 
     def prepare(self) -> None:
-        """Make ready for searches now what would be made ready at the first one."""
+        """Load now what the first search would load."""
         ...
 
-    def search_dense(self, vector: Vectors, k: int, scope: Scope) -> list[Found]:
+    def search_dense(self, vector: Vectors, k: int, scope: Scope) -> list[ScoredKey]:
         """The ``k`` passages nearest to the unit ``vector`` (dim,), by cosine."""
         ...
 
-    def search_words(self, query: str, k: int, scope: Scope) -> list[Found]:
+    def search_words(self, query: str, k: int, scope: Scope) -> list[ScoredKey]:
         """The ``k`` best passages for the words of ``query``, by BM25."""
         ...
 
-    def rarity(self, words: Sequence[str]) -> list[float]:
+    def idf(self, words: Sequence[str]) -> list[float]:
         """The inverse document frequency of each word; 0.0 for a stop word."""
         ...
 
     def passages(self, keys: Sequence[int]) -> dict[int, Passage]:
-        """Passages by key; a key that is gone is left out."""
+        """Passages by key; a key that is no longer there is left out."""
         ...
 
     def word_vectors(self, keys: Sequence[int]) -> dict[int, bytes]:
-        """The packed word vectors of passages by key; those that came without are left out."""
+        """The packed word vectors of passages by key; a passage without is left out."""
         ...
 
     def keys(self, scope: Scope) -> list[int]:
-        """Keys of all passages in scope, in reading order."""
+        """Keys of all passages in scope, in reading order, plan by plan."""
         ...
 
     def check(self) -> list[str]:
@@ -202,7 +213,7 @@ class Backend(Protocol):
 
 
 def on_milvus(location: str | Path) -> bool:
-    """Whether a library at ``location`` is on Milvus, and not a folder of our own."""
+    """Whether a library at ``location`` is on Milvus rather than in a folder."""
     written = str(location)
     return written.startswith(("milvus://", "milvus+tls://")) or (written.endswith(".db") and written != ".db")
 

@@ -1,21 +1,23 @@
-"""How plans, passages and targets are written in rows, and read back: what both homes have in common."""
+"""How plans, passages, targets and saved questions are stored, and read back: the same in both backends.
+
+Everything read is checked against the types of ``indexer.types``; a row of other types raises LibraryError.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, astuple, fields
+from dataclasses import asdict, astuple, fields, replace
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, NamedTuple, TypeVar
 
+import msgspec
 import numpy as np
 
-from indexer.errors import LibraryBusyError, UnknownPlanError
+from indexer.errors import LibraryBusyError, LibraryError, UnknownPlanError
 from indexer.storage import PlanContent
 from indexer.types import (
-    Binding,
-    Comparator,
     Metadata,
     Page,
     Passage,
@@ -24,18 +26,96 @@ from indexer.types import (
     RecognizedLine,
     Record,
     Role,
+    SavedQuestion,
     Section,
     Target,
-    TargetKind,
-    Trend,
 )
 
-#: What describes a plan, live or kept; its text and parts come last, so that a list does not read them.
+#: Columns that describe a plan or a version of one; its text and parts come last, so that a list does not read them.
 DESCRIPTION_COLUMNS = "id, title, source, sha256, warnings, metadata, edited"
 INFO_COLUMNS = f"{DESCRIPTION_COLUMNS}, pages, passages, words"
 PASSAGE_COLUMNS = 'plans.id, title, start, "end", p.text, path, page, role, cut_off, record'
-#: Asked of every passage that a question meets, for which an enum's own look-up is slow.
-_ROLES = {role.value: role for role in Role}
+_T = TypeVar("_T")
+
+
+class _PlanRow(NamedTuple):
+    id: str
+    title: str
+    source: str
+    sha256: str
+    warnings: str
+    metadata: str
+    edited: str
+    text: str
+    parts: str
+
+
+class _InfoRow(NamedTuple):
+    id: str
+    title: str
+    source: str
+    sha256: str
+    warnings: str
+    metadata: str
+    edited: str
+    pages: int | None
+    passages: int
+    words: int
+
+
+class _PassageRow(NamedTuple):
+    plan: str
+    title: str
+    start: int
+    end: int
+    text: str
+    path: str | None
+    page: int | None
+    role: Role
+    cut_off: int
+    record: str | None
+
+
+class _StoredPage(msgspec.Struct, array_like=True):
+    number: int
+    start: int
+    end: int
+    confidence: float | None = None
+    lines: tuple[tuple[int, float, float, tuple[float, ...]], ...] = ()
+
+
+class _StoredParts(msgspec.Struct):
+    pages: tuple[_StoredPage, ...]
+    sections: tuple[tuple[int, int, int, int, str, str, int | None], ...]
+    asides: tuple[tuple[int, int, Role], ...]
+    records: tuple[tuple[str, int, int, tuple[str, ...]], ...]
+
+
+# -- types -------------------------------------------------------------------------------------
+
+
+def read_values(values: object, kind: type[_T], what: str) -> _T:
+    """``values``, which are a row or decoded JSON, as a ``kind``. Raises LibraryError, naming ``what`` was read."""
+    try:
+        return msgspec.convert(values, kind)
+    except msgspec.ValidationError as error:
+        raise damaged(what, error) from error
+
+
+def read_json(stored: str, kind: type[_T], what: str) -> _T:
+    """The ``kind`` in the JSON text ``stored``. Raises LibraryError, naming ``what`` was read."""
+    try:
+        return msgspec.json.decode(stored, type=kind)
+    except (msgspec.MsgspecError, TypeError) as error:
+        raise damaged(what, error) from error
+
+
+def as_json(value: object) -> str:
+    """``value`` as it is stored; Chinese stays readable."""
+    return json.dumps(value, ensure_ascii=False)
+
+
+# -- plans -------------------------------------------------------------------------------------
 
 
 def description(plan: Plan) -> tuple[str, ...]:
@@ -45,7 +125,7 @@ def description(plan: Plan) -> tuple[str, ...]:
 
 
 def parts_of(plan: Plan) -> str:
-    """Where the parts of a plan stand in its text, as stored beside it."""
+    """Pages, sections, asides and records of a plan as stored with its text."""
     return as_json(
         {
             "pages": [astuple(p) for p in plan.pages],
@@ -62,37 +142,38 @@ def page_count(plan: Plan) -> int | None:
 
 
 def read_plan(row: Sequence[Any]) -> Plan:
-    """The plan in a row of ``DESCRIPTION_COLUMNS``, text and parts."""
-    plan_id, title, source, sha256, warnings, metadata, edited, text, stored = row
-    parts = json.loads(stored)
+    """The plan in a row of ``DESCRIPTION_COLUMNS``, text and parts. Raises LibraryError."""
+    what = f"the plan {row[0]!r}"
+    stored = read_values(row, _PlanRow, what)
+    parts = read_json(stored.parts, _StoredParts, what)
     return Plan(
-        plan_id,
-        title,
-        text,
-        source,
-        sha256,
-        pages=tuple(_read_page(*p) for p in parts["pages"]),
-        sections=tuple(Section(*s) for s in parts["sections"]),
-        asides=tuple((a, b, Role(role)) for a, b, role in parts["asides"]),
-        records=tuple(Record(i, a, b, tuple(section)) for i, a, b, section in parts["records"]),
-        warnings=tuple(json.loads(warnings)),
-        metadata=Metadata(**json.loads(metadata)),
-        edited=tuple(json.loads(edited)),
+        stored.id,
+        stored.title,
+        stored.text,
+        stored.source,
+        stored.sha256,
+        pages=tuple(
+            Page(p.number, p.start, p.end, p.confidence, tuple(RecognizedLine(*line) for line in p.lines))
+            for p in parts.pages
+        ),
+        sections=tuple(Section(*s) for s in parts.sections),
+        asides=parts.asides,
+        records=tuple(Record(*r) for r in parts.records),
+        warnings=read_json(stored.warnings, tuple[str, ...], what),
+        metadata=read_json(stored.metadata, Metadata, what),
+        edited=read_json(stored.edited, tuple[str, ...], what),
     )
 
 
-def _read_page(
-    number: int, start: int, end: int, confidence: float | None = None, lines: Sequence[Sequence[Any]] = ()
-) -> Page:
-    seen = (RecognizedLine(at, bottom, top, tuple(edges)) for at, bottom, top, edges in lines)
-    return Page(number, start, end, confidence, tuple(seen))
-
-
 def read_info(row: Sequence[Any]) -> PlanInfo:
-    """What is told of the plan in a row of ``INFO_COLUMNS``."""
-    plan_id, title, source, sha256, warnings, metadata, _, pages, passages, words = row
-    told = Metadata(**json.loads(metadata))
-    return PlanInfo(plan_id, title, source, pages, passages, words, sha256, tuple(json.loads(warnings)), told)
+    """What a list says of the plan in a row of ``INFO_COLUMNS``. Raises LibraryError."""
+    what = f"the plan {row[0]!r}"
+    of = read_values(row, _InfoRow, what)
+    warnings, metadata = read_json(of.warnings, tuple[str, ...], what), read_json(of.metadata, Metadata, what)
+    return PlanInfo(of.id, of.title, of.source, of.pages, of.passages, of.words, of.sha256, warnings, metadata)
+
+
+# -- passages and targets ----------------------------------------------------------------------
 
 
 def passage_rows(content: PlanContent, plan: int, sections: dict[tuple[str, ...], int]) -> Iterator[tuple[Any, ...]]:
@@ -104,10 +185,11 @@ def passage_rows(content: PlanContent, plan: int, sections: dict[tuple[str, ...]
 
 
 def read_passage(row: Sequence[Any]) -> Passage:
-    """The passage in a row of ``PASSAGE_COLUMNS``."""
-    plan, title, start, end, text, path, page, role, cut_off, record = row
-    section = tuple(json.loads(path)) if path else ()
-    return Passage(plan, title, start, end, text, section, page, _ROLES[role], bool(cut_off), record)
+    """The passage in a row of ``PASSAGE_COLUMNS``. Raises LibraryError."""
+    what = f"a passage of the plan {row[0]!r}"
+    plan, title, start, end, text, path, page, role, cut_off, record = read_values(row, _PassageRow, what)
+    section = read_json(path, tuple[str, ...], what) if path else ()
+    return Passage(plan, title, start, end, text, section, page, role, bool(cut_off), record)
 
 
 def targets_text(targets: Sequence[Target]) -> str:
@@ -117,30 +199,45 @@ def targets_text(targets: Sequence[Target]) -> str:
 
 
 def read_targets(plan_id: str, stored: str) -> list[Target]:
-    """The targets of a plan that ``targets_text`` wrote."""
-    return [_read_target(plan_id, target) for target in json.loads(stored)]
+    """The targets of a plan that ``targets_text`` wrote. Raises LibraryError."""
+    what = f"the targets of the plan {plan_id!r}"
+    rows = read_json(stored, list[dict[str, Any]], what)
+    return read_values([{**row, "plan": plan_id} for row in rows], list[Target], what)
 
 
-def _read_target(plan_id: str, stored: dict[str, Any]) -> Target:
-    kinds = {
-        "kind": TargetKind(stored["kind"]),
-        "comparator": Comparator(stored["comparator"]),
-        "binding": Binding(stored["binding"]),
-        "change": Trend(stored["change"]) if stored["change"] else None,
-        "section": tuple(stored["section"]),
-        "span": tuple(stored["span"]),
-    }
-    return Target(**{**stored, **kinds, "plan": plan_id})
+# -- saved questions ---------------------------------------------------------------------------
+
+
+def rename_in_question(saved: SavedQuestion, old: str, new: str) -> SavedQuestion:
+    """A saved question with the plan ``new`` wherever it has ``old``."""
+    plans = saved.plans and tuple(new if plan == old else plan for plan in saved.plans)
+    return replace(saved, plans=plans, quotes=tuple((new if p == old else p, quote) for p, quote in saved.quotes))
+
+
+def without_quotes_of(saved: SavedQuestion, plan_id: str) -> SavedQuestion:
+    """A saved question without the quotes of a plan that is purged."""
+    return replace(saved, quotes=tuple(quote for quote in saved.quotes if quote[0] != plan_id))
+
+
+# -- hashes and errors -------------------------------------------------------------------------
 
 
 def content_hash(content: PlanContent) -> str:
-    """What tells one plan's content from another's, the same in every home: plan, passages, vectors as halves."""
+    """SHA-256 of a plan, its passages and vectors as float16; the same in every backend."""
     whole = hashlib.sha256("\n".join((*description(content.plan), content.plan.text, parts_of(content.plan))).encode())
     targets = None if content.targets is None else targets_text(content.targets)
     whole.update(as_json([list(content.names), targets, list(content.indexed)]).encode())
     whole.update(as_json([astuple(p)[2:] for p in content.passages]).encode())
     whole.update(np.ascontiguousarray(content.vectors.astype(np.float16)).tobytes())
     return whole.hexdigest()
+
+
+def damaged(what: str, reason: object) -> LibraryError:
+    """The error for stored data that cannot be read as what it should be."""
+    return LibraryError(
+        f"The library is damaged: {what} cannot be read ({reason}). Put the plan in again from its file with "
+        "plancite index FILE --replace, or restore the library from a copy."
+    )
 
 
 def unknown_plan(plan_id: str, known: Sequence[str]) -> UnknownPlanError:
@@ -151,11 +248,6 @@ def unknown_plan(plan_id: str, known: Sequence[str]) -> UnknownPlanError:
     return UnknownPlanError(f"There is no plan {plan_id!r} in this library. It holds: {shown or 'no plans'}.")
 
 
-def overtaken(plan_id: str) -> LibraryBusyError:
-    """The error for a plan that somebody else changed in between."""
+def conflict_error(plan_id: str) -> LibraryBusyError:
+    """The error for a plan that another process has changed since it was read."""
     return LibraryBusyError(f"The plan {plan_id!r} was changed meanwhile by another process. Do it again.")
-
-
-def as_json(value: object) -> str:
-    """``value`` as it is stored; Chinese stays readable."""
-    return json.dumps(value, ensure_ascii=False)

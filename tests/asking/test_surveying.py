@@ -55,7 +55,7 @@ def test_the_order_is_one_over_all_steps(open_library: Callable[..., Library], f
     found = survey(held, fake_encoder, asked)
     assert len(found.hits) > 2 * STEP
     question = read_question(asked, {})
-    words = read_words(question, fake_encoder, held.rarity)
+    words = read_words(question, fake_encoder, held.idf)
     candidates = retrieve(held, fake_encoder, question.text, Scope(), depth=4 * STEP)
     at_once = rank_passages(question, words, candidates, fake_encoder, held.word_vectors, closer=4 * STEP)
     listed = [hit.passage.start for hit in found.hits]

@@ -61,7 +61,7 @@ class Held:
     def passages(self, keys: Sequence[tuple[str, int]]) -> dict[tuple[str, int], Passage]:
         return {(plan, i): self.held[plan][i] for plan, i in keys}
 
-    def rarity(self, words: Sequence[str]) -> list[float]:
+    def idf(self, words: Sequence[str]) -> list[float]:
         return [float(ord(word[0]) - 97) for word in words]
 
     def read(self) -> list[Sentences]:
@@ -71,7 +71,7 @@ class Held:
 def plainly(held: Held, one: Sentences, other: Sentences) -> Matrix:
     """The cosine of vectors and the weighted one of words, all sentences by all, as the formula has it."""
     vocabulary = sorted(frozenset().union(*one.words, *other.words))
-    roots = np.sqrt(held.rarity(vocabulary))
+    roots = np.sqrt(held.idf(vocabulary))
     rows = [np.array([[word in words for word in vocabulary] * roots for words in s.words]) for s in (one, other)]
     lengths = [np.maximum(np.linalg.norm(each, axis=1), 1e-12) for each in rows]
     cosines = one.vectors.astype(np.float64) @ other.vectors.T.astype(np.float64)

@@ -25,7 +25,7 @@ from indexer.library.questions import (
     note_asked,
 )
 from indexer.storage import Backend, open_backend
-from indexer.storage.local.lock import write_lock
+from indexer.storage.disk import write_lock
 from indexer.types import AskedQuestion
 
 CEMENT = AskedQuestion("what are the cement capacity rules?")

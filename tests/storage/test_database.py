@@ -13,9 +13,8 @@ from fakes import FakeEncoder, full_plan, make_content
 
 from indexer.errors import LibraryError, ModelError, UnknownPlanError
 from indexer.storage import PlanContent, Scope
+from indexer.storage.local.connection import SCHEMA_VERSION
 from indexer.storage.local.database import Database
-from indexer.storage.local.schema import SCHEMA_VERSION
-from indexer.storage.local.soundness import database_problems
 
 MODEL = ("fake", "fake@1")
 SECTIONS = [("1. Industry",), ("1. Industry", "(1) Cement"), ("1. Industry", "(1) Cement"), ("2. Énergie",), ()]
@@ -59,7 +58,7 @@ def test_every_field_of_plan_and_passages_comes_back(database: Database) -> None
     assert stored_keys.tolist() == keys
     assert np.array_equal(stored, vectors.astype(np.float16).astype(np.float32))
     assert database.dimension() == 32
-    assert database_problems(database) == []
+    assert database.problems() == []
 
 
 def test_what_is_told_of_a_plan(database: Database) -> None:
@@ -190,7 +189,7 @@ def test_check_finds_a_passage_that_is_not_its_plans_text(database: Database) ->
     insert(database, content("b"))
     with database.write() as connection:
         connection.execute("UPDATE passages SET text = 'made up' WHERE key IN (7, 8)")
-    assert database_problems(database) == ["b: 2 passages do not match the plan's text. Run: plancite rebuild"]
+    assert database.problems() == ["b: 2 passages do not match the plan's text. Run: plancite rebuild"]
 
 
 def test_check_finds_passages_that_are_missing(database: Database) -> None:
@@ -198,7 +197,7 @@ def test_check_finds_passages_that_are_missing(database: Database) -> None:
     insert(database, content("b"))
     with database.write() as connection:
         connection.execute("DELETE FROM passages WHERE key IN (7, 8)")
-    assert database_problems(database) == ["b: 3 passages of 5 are there. Run: plancite rebuild"]
+    assert database.problems() == ["b: 3 passages of 5 are there. Run: plancite rebuild"]
 
 
 def test_another_schema_version_is_refused(database: Database, tmp_path: Path) -> None:
@@ -241,7 +240,7 @@ def test_a_file_left_empty_by_a_death_while_it_was_made_is_filled(tmp_path: Path
     path.touch()
     database = Database(path, create=True)
     insert(database, content("a"))
-    assert database_problems(database) == []
+    assert database.problems() == []
 
 
 def test_two_processes_may_make_the_same_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -272,7 +271,7 @@ def test_a_damaged_page_is_found(database: Database, tmp_path: Path) -> None:
     data[8 * 4096 : 40 * 4096] = b"\x55" * (32 * 4096)
     path.write_bytes(bytes(data))
     damaged = Database(path, create=False)
-    problems = database_problems(damaged)
+    problems = damaged.problems()
     assert problems
     assert all(problem.startswith("plans.sqlite: ") for problem in problems)
 

@@ -12,7 +12,7 @@ from fakes import FakeEncoder, make_content
 from indexer.errors import LibraryError, UnknownPlanError
 from indexer.storage import PlanContent, Scope
 from indexer.storage.local import LocalBackend
-from indexer.storage.local.schema import SCHEMA_VERSION
+from indexer.storage.local.connection import SCHEMA_VERSION
 from indexer.types import Metadata, SavedQuestion
 
 MODEL = ("fake", "fake@1")
@@ -145,7 +145,7 @@ def test_an_upgrade_that_fails_changes_nothing(tmp_path: Path, monkeypatch: pyte
     make_format_2(path)
     before = tables(path)
     failing = "CREATE TABLE half_way (n INTEGER);\nALTER TABLE plans DROP COLUMN text;\nSELECT no_such_function();"
-    monkeypatch.setattr("indexer.storage.local.schema._STEPS", dict.fromkeys(range(2, SCHEMA_VERSION), failing))
+    monkeypatch.setattr("indexer.storage.local.connection._STEPS", dict.fromkeys(range(2, SCHEMA_VERSION), failing))
     with pytest.raises(LibraryError, match="Nothing was changed"):
         LocalBackend(tmp_path)
     assert tables(path) == before

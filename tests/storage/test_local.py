@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from backends import ENCODER, MODEL, QUERIES, TEXTS, content, fill, results, shown
 from damage import DAMAGES, delete, derived_files, halve, noise
-from homes import ENCODER, MODEL, QUERIES, TEXTS, content, fill, results, shown
 
 from indexer.errors import LibraryBusyError, LibraryError
 from indexer.storage import Scope, open_backend
+from indexer.storage.disk import write_lock
 from indexer.storage.local import LocalBackend
 from indexer.storage.local.database import Database
-from indexer.storage.local.lock import write_lock
 from indexer.storage.local.vectors import VectorIndex
 from indexer.storage.local.words import WordIndex
 

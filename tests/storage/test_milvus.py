@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from backends import ENCODER, MODEL, TEXTS, Opened, content, fill, results, shown, texts_of
 from damage import derived_files
-from homes import ENCODER, MODEL, TEXTS, Opened, content, fill, results, shown, texts_of
 from milvus_lite.adapter.grpc.server import start_server_in_thread
 from milvus_lite.adapter.grpc.servicer import MilvusServicer
 from proxy import Proxy
@@ -20,11 +20,10 @@ from proxy import Proxy
 from indexer.errors import LibraryBusyError, LibraryError
 from indexer.library.copying import copy_library
 from indexer.storage import Backend, Scope, open_backend
-from indexer.storage.milvus import MilvusBackend, connection, turns
-from indexer.storage.milvus.address import TOKEN_VARIABLE, read_address
+from indexer.storage.milvus import MilvusBackend, connection, lease
+from indexer.storage.milvus.catalogue import as_ranges, read_manifest, write_manifest
 from indexer.storage.milvus.change import Change
-from indexer.storage.milvus.connection import Connection
-from indexer.storage.milvus.record import as_ranges, read_record, write_record
+from indexer.storage.milvus.connection import TOKEN_VARIABLE, Connection, read_address
 
 LONG = [f"cement kilns of district {i}" for i in range(60)]
 
@@ -74,7 +73,7 @@ class Server:
 def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     for name, seconds in (("CONNECT", 2.0), ("READ", 5.0), ("WRITE", 5.0)):
         monkeypatch.setattr(connection, name, seconds)
-    monkeypatch.setattr(turns, "SETTLE", 0.01)
+    monkeypatch.setattr(lease, "SETTLE", 0.01)
     monkeypatch.setattr(connection, "BATCH_ROWS", 10)
     made = Server(tmp_path / "server")
     yield made
@@ -104,7 +103,7 @@ def test_addresses(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 def test_a_server_that_is_away_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connection, "CONNECT", 0.5)
-    with pytest.raises(LibraryError, match=r"milvus://127.0.0.1:9/plans cannot be reached .*See that Milvus runs"):
+    with pytest.raises(LibraryError, match=r"milvus://127.0.0.1:9/plans cannot be reached .*Check that Milvus runs"):
         open_backend("milvus://127.0.0.1:9/plans")
 
 
@@ -197,14 +196,14 @@ def test_an_add_that_was_cut_off_is_not_seen_and_ends_whole(
     before = results(with_all)
     through = open_backend(server.through)
     sent = cut_after(server.proxy, 3, monkeypatch)
-    with pytest.raises(LibraryError, match=r"cannot be written .*do it again: what was begun goes on"):
+    with pytest.raises(LibraryError, match=r"cannot be written .*do it again: it goes on"):
         through.add(content("anhui", LONG), MODEL)
     # nobody sees any of it
     assert results(with_all) == results(open_backend(server.direct)) == before
     assert with_all.check() == []
     server.mend()
     reopened = open_backend(server.through)
-    monkeypatch.setattr(turns, "TURN", 0.1)
+    monkeypatch.setattr(lease, "LEASE", 0.1)
     expire_turn(reopened)
     texts = LONG if again == "the same" else ["cement of another text"]
     reopened.add(content("anhui", texts), MODEL)
@@ -213,7 +212,7 @@ def test_an_add_that_was_cut_off_is_not_seen_and_ends_whole(
     assert with_all.check() == []
     assert [v.words for v in with_all.versions("anhui")][1:] == [sum(len(t.split()) for t in texts)]
     table = with_all._connection  # type: ignore[attr-defined]
-    assert table.count(read_record(table).passages, "plan >= 0") == with_all.count(Scope())
+    assert table.count(read_manifest(table).passages, "plan >= 0") == with_all.count(Scope())
     for backend in (with_all, through, reopened):
         backend.close()
 
@@ -245,20 +244,20 @@ def test_a_copy_that_was_cut_off_leaves_the_folder_as_it_was(
 
 def test_a_second_writer_waits_and_then_names_the_holder(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     one, other = open_backend(server.direct, create=True), open_backend(server.direct)
-    monkeypatch.setattr(turns, "WAIT", 0.3)
-    monkeypatch.setattr(turns, "_of_this_process", {"milvus://": None})
+    monkeypatch.setattr(lease, "WAIT", 0.3)
+    monkeypatch.setattr(lease, "_of_this_process", {"milvus://": None})
     locks = {one.location: _NoLock(), "": _NoLock()}
-    monkeypatch.setattr(turns, "_of_this_process", locks)
+    monkeypatch.setattr(lease, "_of_this_process", locks)
     said = r"is being written by .+ \(process \d+ on .+, since 20.+\)"
-    with turns.writers_turn(one._connection) as beat:  # type: ignore[attr-defined]
+    with lease.writer_lease(one._connection) as renew:  # type: ignore[attr-defined]
         with pytest.raises(LibraryBusyError, match=said):
             other.add(content("anhui"), MODEL)
         # of one who is not heard of the turn runs out, and who comes back then is told
         expire_turn(other)
         other.add(content("anhui"), MODEL)
-        monkeypatch.setattr(turns, "TURN", 1e9)
-        with pytest.raises(LibraryBusyError, match="Another process has taken over writing"):
-            beat()
+        monkeypatch.setattr(lease, "LEASE", 1e9)
+        with pytest.raises(LibraryBusyError, match="Another process now writes"):
+            renew()
     assert [plan.id for plan in one.plans()] == ["anhui"]
 
 
@@ -322,7 +321,7 @@ def test_what_was_left_by_a_death_before_the_switch_is_cleared(
         "cement of gansu"
     ]
     assert filled.check() == []
-    assert filled._connection.count(read_record(filled._connection).passages, "plan >= 0") == 4
+    assert filled._connection.count(read_manifest(filled._connection).passages, "plan >= 0") == 4
 
 
 def test_what_was_not_swept_up_is_told_and_swept_up_later(
@@ -334,7 +333,7 @@ def test_what_was_not_swept_up_is_told_and_swept_up_later(
     monkeypatch.setattr(Connection, "delete", fails)
     filled.add(content("anhui", ["wind again"]), MODEL)
     assert opens.lines == [
-        "Milvus is away. The library itself was changed as asked; what was replaced is swept up with the next change."
+        "Milvus is away. The library itself was changed as asked; what was replaced is deleted with the next change."
     ]
     monkeypatch.undo()
     for backend in (filled, opens()):
@@ -342,7 +341,7 @@ def test_what_was_not_swept_up_is_told_and_swept_up_later(
         assert [bool(v.until) for v in backend.versions("anhui")] == [True, False]
         assert "farms" not in str(results(backend))
     filled.remove(["henan"])
-    assert read_record(filled._connection).hidden == ()
+    assert read_manifest(filled._connection).hidden == ()
     assert filled._connection.count("passages_1", "plan >= 0") == filled.count(Scope()) == 5
     assert opens().check() == filled.check() == []
 
@@ -396,8 +395,8 @@ def test_ranges_hold_just_the_keys() -> None:
 
 
 def test_the_record_stays_in_one_row(filled: MilvusBackend) -> None:
-    record = read_record(filled._connection)
-    with pytest.raises(LibraryError, match="Name fewer, in turns"):
-        write_record(filled._connection, replace(record, past=tuple((2 * n, 2 * n) for n in range(9000))))
-    assert read_record(filled._connection) == record
-    assert ENCODER.dimension == record.dimension
+    manifest = read_manifest(filled._connection)
+    with pytest.raises(LibraryError, match="Name fewer at a time"):
+        write_manifest(filled._connection, replace(manifest, past=tuple((2 * n, 2 * n) for n in range(9000))))
+    assert read_manifest(filled._connection) == manifest
+    assert ENCODER.dimension == manifest.dimension

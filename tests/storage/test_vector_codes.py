@@ -11,10 +11,9 @@ import numpy as np
 import pytest
 from test_vectors import brute_force, build, same, unit_vectors
 
-from indexer.storage.local import vector_block
-from indexer.storage.local.checksums import crc32_of
-from indexer.storage.local.vector_block import VectorBlock
-from indexer.storage.local.vectors import VectorIndex
+from indexer.storage.disk import crc32_of
+from indexer.storage.local import vectors as vector_block
+from indexer.storage.local.vectors import VectorBlock, VectorIndex
 
 DIMENSION, COUNT, K = 128, 3000, 10
 

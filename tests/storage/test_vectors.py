@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexer.storage import Found
+from indexer.storage import ScoredKey
 from indexer.storage.local import vectors as vectors_module
 from indexer.storage.local.vectors import VectorIndex
 
@@ -29,15 +29,15 @@ def build(keys: np.ndarray, vectors: np.ndarray) -> VectorIndex:
 
 def brute_force(
     keys: np.ndarray, vectors: np.ndarray, query: np.ndarray, k: int, ranges: list[tuple[int, int]] | None
-) -> list[Found]:
+) -> list[ScoredKey]:
     """Cosines with the stored halves, in float64; ties by key."""
     scores = vectors.astype(np.float16).astype(np.float64) @ query.astype(np.float64)
     inside = [ranges is None or any(a <= key <= b for a, b in ranges) for key in keys]
-    found = [Found(int(key), float(s)) for key, s, is_in in zip(keys, scores, inside, strict=True) if is_in]
+    found = [ScoredKey(int(key), float(s)) for key, s, is_in in zip(keys, scores, inside, strict=True) if is_in]
     return sorted(found, key=lambda f: (-f.score, f.key))[:k]
 
 
-def same(found: list[Found], expected: list[Found]) -> bool:
+def same(found: list[ScoredKey], expected: list[ScoredKey]) -> bool:
     return [f.key for f in found] == [f.key for f in expected] and np.allclose(
         [f.score for f in found], [f.score for f in expected], atol=1e-6
     )

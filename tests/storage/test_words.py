@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from indexer.language.folding import fold_spelling
 from indexer.language.terms import analyze, analyzer
-from indexer.storage import Found
+from indexer.storage import ScoredKey
 from indexer.storage.local.words import WordIndex
 
 K1, B = 1.2, 0.75
@@ -58,11 +58,11 @@ def bm25(documents: Mapping[int, str], query: str) -> dict[int, float]:
     return scores
 
 
-def expected(documents: Mapping[int, str], query: str, k: int) -> list[Found]:
-    return [Found(key, s) for key, s in sorted(bm25(documents, query).items(), key=lambda e: (-e[1], e[0]))][:k]
+def expected(documents: Mapping[int, str], query: str, k: int) -> list[ScoredKey]:
+    return [ScoredKey(key, s) for key, s in sorted(bm25(documents, query).items(), key=lambda e: (-e[1], e[0]))][:k]
 
 
-def assert_same(found: Sequence[Found], wanted: Sequence[Found]) -> None:
+def assert_same(found: Sequence[ScoredKey], wanted: Sequence[ScoredKey]) -> None:
     assert [f.key for f in found] == [f.key for f in wanted]
     assert [f.score for f in found] == pytest.approx([f.score for f in wanted], rel=1e-5)
 
@@ -133,10 +133,10 @@ def test_rarity_is_the_idf_of_bm25(words: WordIndex) -> None:
     def idf(n: int) -> float:
         return math.log(1 + (5 - n + 0.5) / (n + 0.5))
 
-    assert words.rarity(["cement", "Kilns", "wind", "hydrogen", "the"]) == pytest.approx(
+    assert words.idf(["cement", "Kilns", "wind", "hydrogen", "the"]) == pytest.approx(
         [idf(3), idf(2), idf(1), idf(0), 0.0]
     )
-    assert words.rarity([]) == []
+    assert words.idf([]) == []
 
 
 def test_removed_plans_are_gone(tmp_path: Path) -> None:
@@ -165,7 +165,7 @@ def test_rarity_after_much_was_removed(tmp_path: Path) -> None:
     index.create()
     index.update([(plan, [(plan, "coal")]) for plan in range(1, 40)] + [(40, [(40, "coal wind")])], removed=[])
     index.update([], removed=list(range(1, 40)))
-    rare, common = index.rarity(["hydrogen", "coal"])
+    rare, common = index.idf(["hydrogen", "coal"])
     assert 0 <= common < rare
 
 

@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from indexer.library import Library
 from indexer.library.questions import FILE, asked_lately, note_asked
-from indexer.storage.local.lock import write_lock
+from indexer.storage.disk import write_lock
 from indexer.types import AskedQuestion
 
 CEMENT = "what are the cement capacity rules?"

@@ -1,35 +1,37 @@
-"""A library in a folder: SQLite is the truth, FAISS and tantivy follow it."""
+"""A library in a folder: SQLite is the source of truth, FAISS and tantivy indexes are derived from it."""
 
 from __future__ import annotations
 
+import os
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from indexer.errors import LibraryBusyError, LibraryError
-from indexer.storage import Found, Notify, PlanContent, Scope
-from indexer.storage.local import history, saved
-from indexer.storage.local.connection import damage_told
+from indexer.errors import IndexerError, LibraryBusyError, LibraryError
+from indexer.storage import Notify, PlanContent, Scope, ScoredKey
+from indexer.storage.disk import WAIT, write_lock
+from indexer.storage.local import history
+from indexer.storage.local.connection import raise_on_corruption
 from indexer.storage.local.database import Database
 from indexer.storage.local.derived import Derived
-from indexer.storage.local.lock import WAIT, write_lock
-from indexer.storage.local.soundness import database_problems
-from indexer.storage.local.targets import put_targets, targets_of
 from indexer.storage.rows import unknown_plan
 from indexer.types import Passage, Plan, PlanInfo, SavedQuestion, Target, Version
 
 DATABASE_FILE = "plans.sqlite"
-#: Seconds between two looks whether the lock is free.
-_LOOK = 0.05
+#: Seconds between two attempts to take the lock.
+_POLL = 0.05
+#: Times that something is read while others change the library.
+_TRIES = 5
 _T = TypeVar("_T")
 
 
-@damage_told
+@raise_on_corruption
 class LocalBackend:
     """The ``Backend`` in one folder. Safe for threads; any number of processes may read."""
 
@@ -52,6 +54,19 @@ class LocalBackend:
     @property
     def generation(self) -> int:
         return self._database.generation()
+
+    def snapshot(self, read: Callable[[], _T]) -> _T:
+        for left in reversed(range(_TRIES)):
+            before = self.generation
+            try:
+                found = read()
+            except IndexerError:
+                if not left or self.generation == before:
+                    raise
+                continue
+            if self.generation == before:
+                break
+        return found
 
     @property
     def model(self) -> tuple[str, str] | None:
@@ -82,8 +97,7 @@ class LocalBackend:
         return self._database.count(self._database.ranges(scope))
 
     def targets(self, plan_id: str) -> list[Target] | None:
-        self._database.ranges(Scope((plan_id,)))
-        return targets_of(self._database.connection, plan_id)
+        return self._database.targets(plan_id)
 
     def versions(self, plan_id: str) -> list[Version]:
         return history.versions(self._database, plan_id)
@@ -95,40 +109,26 @@ class LocalBackend:
         return history.removed(self._database)
 
     def saved(self) -> list[SavedQuestion]:
-        return saved.questions(self._database.connection)
+        return history.saved_questions(self._database.connection)
 
     # -- searching -----------------------------------------------------------------------------
 
     def prepare(self) -> None:
-        with self._derived.guards():
+        with self._derived.locks():
             self._derived.words()
             self._derived.vectors()
 
-    def search_dense(self, vector: npt.NDArray[np.float32], k: int, scope: Scope) -> list[Found]:
-        return self._consistent(
-            self._derived.vectors_guard,
-            lambda: self._derived.vectors().search(vector, k, self._database.ranges(scope)),
-        )
+    def search_dense(self, vector: npt.NDArray[np.float32], k: int, scope: Scope) -> list[ScoredKey]:
+        with self._derived.vectors_lock:
+            return self.snapshot(lambda: self._derived.vectors().search(vector, k, self._database.ranges(scope)))
 
-    def search_words(self, query: str, k: int, scope: Scope) -> list[Found]:
-        return self._consistent(
-            self._derived.words_guard,
-            lambda: self._derived.words().search(query, k, self._database.ranges(scope)),
-        )
+    def search_words(self, query: str, k: int, scope: Scope) -> list[ScoredKey]:
+        with self._derived.words_lock:
+            return self.snapshot(lambda: self._derived.words().search(query, k, self._database.ranges(scope)))
 
-    def rarity(self, words: Sequence[str]) -> list[float]:
-        with self._derived.words_guard:
-            return self._derived.words().rarity(words)
-
-    def _consistent(self, guard: AbstractContextManager[object], search: Callable[[], _T]) -> _T:
-        """``search`` under ``guard`` and on one generation: done again when a writer committed meanwhile."""
-        with guard:
-            for _ in range(5):
-                before = self.generation
-                found = search()
-                if self.generation == before:
-                    break
-            return found
+    def idf(self, words: Sequence[str]) -> list[float]:
+        with self._derived.words_lock:
+            return self._derived.words().idf(words)
 
     # -- changing it ---------------------------------------------------------------------------
 
@@ -136,13 +136,13 @@ class LocalBackend:
         self, content: PlanContent, model: tuple[str, str], *, seen: int | None = None, there: bool = False
     ) -> None:
         with self._writing() as generation:
-            with self._derived.ahead() as index, self._database.write() as connection:
-                history.refuse_overtaken(connection, content.plan.id, seen, there=there)
+            with self._derived.write_ahead() as index, self._database.write() as connection:
+                history.refuse_conflict(connection, content.plan.id, seen, there=there)
                 self._database.claim_model(connection, model)
                 replaced, key = history.put_plan(self._database, connection, content, generation)
                 self._database.set_generation(connection, generation)
                 index(key)
-            self._derived.settle(generation, [replaced] if replaced is not None else [])
+            self._derived.after_commit(generation, [replaced] if replaced is not None else [])
 
     def replace_all(self, contents: Iterable[PlanContent], model: tuple[str, str], *, seen: int | None = None) -> bool:
         with self._writing() as generation:
@@ -151,7 +151,7 @@ class LocalBackend:
             with self._database.write() as connection:
                 self._database.set_model(connection, model)
                 gone = set(self._database.names())
-                for content in contents:  # each is stored as it comes: a large library need not be in memory
+                for content in contents:  # one at a time: a large library need not fit in memory
                     history.put_plan(self._database, connection, content, generation)
                     gone.discard(content.plan.id)
                 for plan_id in sorted(gone):
@@ -174,11 +174,11 @@ class LocalBackend:
                 keys = [change(self._database, connection, i, generation) for i in dict.fromkeys(plan_ids)]
                 self._database.set_generation(connection, generation)
             if purge:
-                # the indexes keep words and vectors of what is deleted until they are written anew
+                # the indexes keep words and vectors of deleted plans until they are written again
                 self._derived.rebuild()
                 self._database.truncate_log()
             else:
-                self._derived.settle(generation, [key for key in keys if key is not None])
+                self._derived.after_commit(generation, [key for key in keys if key is not None])
 
     def amend(
         self,
@@ -192,12 +192,12 @@ class LocalBackend:
         with self._writing() as generation:
             self._derived.words(locked=True)
             with self._database.write() as connection:
-                history.refuse_overtaken(connection, plan_id, seen)
+                history.refuse_conflict(connection, plan_id, seen)
                 key = history.amend_plan(self._database, connection, plan_id, plan, names, generation)
                 if targets is not None:
-                    put_targets(connection, key, targets)
+                    self._database.put_targets(connection, key, targets)
                 self._database.set_generation(connection, generation)
-            self._derived.settle(generation)
+            self._derived.after_commit(generation)
 
     def keep_version(self, plan: Plan, since: str, until: str) -> None:
         with self._writing() as generation:
@@ -205,27 +205,27 @@ class LocalBackend:
             with self._database.write() as connection:
                 history.keep_version(connection, plan, since, until)
                 self._database.set_generation(connection, generation)
-            self._derived.settle(generation)
+            self._derived.after_commit(generation)
 
     def save_question(self, question: SavedQuestion) -> int:
         with self._database.write() as connection:
-            return saved.save(connection, question)
+            return history.save_question(connection, question)
 
     def forget_question(self, saved_id: int) -> bool:
         with self._database.write() as connection:
-            return saved.forget(connection, saved_id)
+            return history.forget_question(connection, saved_id)
 
     @contextmanager
     def _writing(self) -> Iterator[int]:
-        """Hold the lock; the generation that the change will make.
+        """Hold the write lock; yields the generation that the change will make.
 
-        The lock is waited for without the guards: our own readers go on while another process writes. It
-        is taken under the guards, of which a reader that repairs an index holds one, too.
+        The write lock is waited for without the index locks, so that readers of this process go on while another
+        process writes. It is taken under the index locks, since a reader that repairs an index holds one of them.
         """
         deadline = time.monotonic() + WAIT
         while True:
             with ExitStack() as held:
-                held.enter_context(self._derived.guards())
+                held.enter_context(self._derived.locks())
                 try:
                     held.enter_context(write_lock(self._folder, wait=0))
                 except LibraryBusyError:
@@ -234,15 +234,15 @@ class LocalBackend:
                 else:
                     yield self.generation + 1
                     return
-            time.sleep(_LOOK)
+            time.sleep(_POLL)
 
-    # -- keeping it ----------------------------------------------------------------------------
+    # -- maintaining it ------------------------------------------------------------------------
 
     def check(self) -> list[str]:
-        problems = database_problems(self._database)
+        problems = self._database.problems()
         if any(problem.startswith(DATABASE_FILE) for problem in problems):
-            return problems  # the indexes follow the database: there is nothing to hold them against
-        with self._derived.guards():
+            return problems  # nothing to compare the indexes with
+        with self._derived.locks():
             rows = self._database.count(None)
             for kind, held in (("word", len(self._derived.words())), ("vector", len(self._derived.vectors()))):
                 if held != rows:
@@ -250,7 +250,7 @@ class LocalBackend:
         return problems
 
     def rebuild_derived(self) -> None:
-        """Make the word and vector indexes anew from the database."""
+        """Build the word and vector indexes again from the database."""
         with self._writing():
             self._derived.rebuild()
 
@@ -259,8 +259,8 @@ class LocalBackend:
 
 
 def _make_writable(folder: Path) -> None:
-    """Make ``folder``, or say why it cannot be. Raises LibraryError."""
-    probe = folder / ".writable"
+    """Make ``folder``. Raises LibraryError when it cannot be made or written."""
+    probe = folder / f".writable-{os.getpid()}-{threading.get_ident()}"  # two processes may look at once
     try:
         folder.mkdir(parents=True, exist_ok=True)
         probe.touch()

@@ -1,4 +1,4 @@
-"""Connections to one ``plans.sqlite``, one a thread, and its transactions; WAL, so readers never wait."""
+"""One ``plans.sqlite``: its tables, transactions, and connections, one a thread; with WAL readers never wait."""
 
 from __future__ import annotations
 
@@ -10,10 +10,106 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import ParamSpec, TypeVar
 
 from indexer.errors import LibraryError
-from indexer.storage.local import schema
+from indexer.storage.rows import damaged
+
+#: Goes up when the tables change, together with a step in ``_STEPS`` from the version before.
+SCHEMA_VERSION = 5
+_HISTORY = """
+CREATE TABLE versions (
+    key INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL, title TEXT NOT NULL, source TEXT NOT NULL,
+    sha256 TEXT NOT NULL, warnings TEXT NOT NULL, metadata TEXT NOT NULL, edited TEXT NOT NULL,
+    words INTEGER NOT NULL, since TEXT NOT NULL, until TEXT NOT NULL, text TEXT NOT NULL, parts TEXT NOT NULL
+);
+CREATE INDEX versions_id ON versions(id, key);
+CREATE TABLE saved (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, question TEXT NOT NULL, plans TEXT, section TEXT,
+    at TEXT NOT NULL, quotes TEXT NOT NULL
+);
+"""
+_TEXTS = """
+CREATE TABLE texts (
+    plan INTEGER PRIMARY KEY REFERENCES plans(key) ON DELETE CASCADE, text TEXT NOT NULL, parts TEXT NOT NULL
+);
+"""
+_TARGETS = """
+CREATE TABLE targets (plan INTEGER PRIMARY KEY REFERENCES plans(key) ON DELETE CASCADE, rows TEXT NOT NULL);
+"""
+_WORD_VECTORS = """
+CREATE TABLE word_vectors (
+    passage INTEGER PRIMARY KEY REFERENCES passages(key) ON DELETE CASCADE, packed BLOB NOT NULL
+);
+"""
+_TABLES = f"""
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE plans (
+    key INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, title TEXT NOT NULL,
+    source TEXT NOT NULL, sha256 TEXT NOT NULL, warnings TEXT NOT NULL, metadata TEXT NOT NULL DEFAULT '{{}}',
+    edited TEXT NOT NULL DEFAULT '[]', pages INTEGER, passages INTEGER NOT NULL DEFAULT 0, words INTEGER NOT NULL,
+    names TEXT NOT NULL, generation INTEGER NOT NULL, changed INTEGER NOT NULL DEFAULT 0,
+    since TEXT NOT NULL DEFAULT ''
+);
+{_TEXTS}
+CREATE TABLE sections (
+    plan INTEGER NOT NULL REFERENCES plans(key) ON DELETE CASCADE, n INTEGER NOT NULL,
+    path TEXT NOT NULL, PRIMARY KEY (plan, n)
+) WITHOUT ROWID;
+CREATE TABLE passages (
+    key INTEGER PRIMARY KEY AUTOINCREMENT,
+    plan INTEGER NOT NULL REFERENCES plans(key) ON DELETE CASCADE,
+    section INTEGER, start INTEGER NOT NULL, "end" INTEGER NOT NULL, page INTEGER, role TEXT NOT NULL,
+    cut_off INTEGER NOT NULL, record TEXT, text TEXT NOT NULL, indexed TEXT NOT NULL, vector BLOB NOT NULL
+);
+CREATE INDEX passages_plan ON passages(plan, key);
+CREATE TABLE removals (plan INTEGER NOT NULL, first INTEGER, last INTEGER, generation INTEGER NOT NULL);
+{_HISTORY}
+{_TARGETS}
+{_WORD_VECTORS}
+"""
+# From 2: texts in a table of their own, so that a list of plans does not read them; counts; what people set;
+# versions and saved questions.
+_FROM_2 = f"""
+{_TEXTS}
+INSERT INTO texts SELECT key, text, parts FROM plans;
+ALTER TABLE plans ADD COLUMN metadata TEXT NOT NULL DEFAULT '{{}}';
+ALTER TABLE plans ADD COLUMN edited TEXT NOT NULL DEFAULT '[]';
+ALTER TABLE plans ADD COLUMN pages INTEGER;
+ALTER TABLE plans ADD COLUMN passages INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE plans ADD COLUMN changed INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE plans ADD COLUMN since TEXT NOT NULL DEFAULT '';
+UPDATE plans SET pages = nullif(json_array_length(parts, '$.pages'), 0),
+    passages = (SELECT count(*) FROM passages WHERE plan = plans.key), changed = generation;
+ALTER TABLE plans DROP COLUMN text;
+ALTER TABLE plans DROP COLUMN parts;
+{_HISTORY}
+"""
+# From 3: targets, which are extracted when first asked for. From 4: word vectors, which older passages lack until
+# they are embedded again.
+_STEPS = {2: _FROM_2, 3: _TARGETS, 4: _WORD_VECTORS}
+
+
+def create_tables(connection: sqlite3.Connection) -> None:
+    """Make the tables, inside a transaction."""
+    _execute(connection, _TABLES)
+    connection.executemany("INSERT INTO meta VALUES (?, ?)", [("schema", str(SCHEMA_VERSION)), ("generation", "0")])
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Bring older tables to ``SCHEMA_VERSION``, inside a transaction; does nothing to those of this version."""
+    (version,) = connection.execute("SELECT value FROM meta WHERE key = 'schema'").fetchone()
+    for step in range(int(version), SCHEMA_VERSION):
+        _execute(connection, _STEPS[step])
+    connection.execute("UPDATE meta SET value = ? WHERE key = 'schema'", (str(SCHEMA_VERSION),))
+
+
+def _execute(connection: sqlite3.Connection, statements: str) -> None:
+    # one by one: executescript would commit first
+    for statement in statements.split(";\n"):
+        if statement.strip():
+            connection.execute(statement)
+
 
 #: Causes that lie with the disk or the folder, not with the file (see sqlite.org/rescode.html).
 _OF_THE_DISK = {
@@ -24,38 +120,48 @@ _OF_THE_DISK = {
     sqlite3.SQLITE_FULL,
     sqlite3.SQLITE_CANTOPEN,
 }
-
-
-#: Causes that lie with what the file holds.
+#: Causes that lie with what the file holds; a text that is not UTF-8 has no code.
 _OF_THE_FILE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+_NOT_UTF8 = "Could not decode"
 _C = TypeVar("_C", bound=type)
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
 
 
-def damage_told(home: _C) -> _C:
-    """``home``, a class, whose public methods raise LibraryError where its file turns out to be damaged."""
+def raise_on_corruption(backend: _C) -> _C:
+    """Class decorator: public methods raise LibraryError where the file turns out to be damaged."""
 
-    def telling(method: Callable[..., Any]) -> Callable[..., Any]:
+    def checked(method: Callable[_P, _T]) -> Callable[_P, _T]:
         @wraps(method)
-        def told(self: Any, *args: Any, **options: Any) -> Any:
+        def call(*args: _P.args, **options: _P.kwargs) -> _T:
             try:
-                return method(self, *args, **options)
+                return method(*args, **options)
             except sqlite3.DatabaseError as error:
-                if getattr(error, "sqlite_errorcode", 0) & 0xFF not in _OF_THE_FILE:
+                if not is_corruption(error):
                     raise
                 raise LibraryError(
-                    f"The library {self.location} is damaged ({error}). Restore it from a copy, or delete its folder "
-                    "and add the plans again."
+                    f"The library {args[0].location} is damaged ({error}). Restore it from a copy, or delete its "  # type: ignore[attr-defined]
+                    "folder and add the plans again."
                 ) from error
 
-        return told
+        return call
 
-    for name, member in list(vars(home).items()):
+    for name, member in list(vars(backend).items()):
         if not name.startswith("_") and inspect.isfunction(member):
-            setattr(home, name, telling(member))
-    return home
+            setattr(backend, name, checked(member))
+    return backend
 
 
-class _Held:
+def is_corruption(error: sqlite3.DatabaseError) -> bool:
+    """Whether the cause lies with what the file holds."""
+    return _cause(error) in _OF_THE_FILE or _NOT_UTF8 in str(error)
+
+
+def _cause(error: sqlite3.DatabaseError) -> int:
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF  # the low byte is the cause, the rest its details
+
+
+class _ThreadConnection:
     """A connection that is closed with its thread: a web server asks from a new one at every click."""
 
     def __init__(self, path: Path) -> None:
@@ -63,8 +169,8 @@ class _Held:
             self.connection = self._connect(str(path))
             self.connection.execute("PRAGMA journal_mode=WAL")
         except sqlite3.OperationalError:
-            # A disk that is full or cannot be written holds no log beside the file; the file is read as it
-            # is then, unless a log with changes was left there.
+            # A disk that is full or read-only has no room for the log; the file is read as it is then, unless
+            # there is a log with changes.
             log = path.with_name(path.name + "-wal")
             if not path.exists() or (log.exists() and log.stat().st_size):
                 raise
@@ -73,7 +179,7 @@ class _Held:
             self.connection = self._connect(f"{path.absolute().as_uri()}?immutable=1", uri=True)
         self.connection.execute("PRAGMA foreign_keys=ON")
         self.connection.execute("PRAGMA synchronous=FULL")
-        self.connection.execute("PRAGMA secure_delete=ON")  # what is purged must not linger in free pages
+        self.connection.execute("PRAGMA secure_delete=ON")  # purged text must not linger in free pages
 
     @staticmethod
     def _connect(database: str, *, uri: bool = False) -> sqlite3.Connection:
@@ -85,20 +191,19 @@ class _Held:
 
 
 class Connections:
-    """One database file; an older one is brought to the present tables when it is opened."""
+    """One database file; an older one is upgraded when it is opened."""
 
     def __init__(self, path: Path, *, create: bool) -> None:
+        """Open the file. Raises LibraryError when it cannot be opened, is damaged or of another format."""
         self.path = path
         self._local = threading.local()
-        self._open: weakref.WeakSet[_Held] = weakref.WeakSet()
+        self._open: weakref.WeakSet[_ThreadConnection] = weakref.WeakSet()
         try:
             if create:
                 self._create()
-            version = int(self.meta("schema") or 0)
+            version = self.number("schema")
         except sqlite3.DatabaseError as error:
-            if (
-                getattr(error, "sqlite_errorcode", 0) & 0xFF in _OF_THE_DISK
-            ):  # the low byte is the cause, the rest its details
+            if _cause(error) in _OF_THE_DISK:
                 raise LibraryError(
                     f"{path} cannot be opened ({error}). Check the disk's free space and the folder's permissions."
                 ) from error
@@ -106,30 +211,43 @@ class Connections:
                 f"{path} is not a readable library ({error}). Restore it from a copy, or delete its "
                 "folder and add the plans again."
             ) from error
-        if version != schema.SCHEMA_VERSION:
-            if not schema.can_migrate(version):
-                raise LibraryError(
-                    f"{path} was made by another version of Plancite (format {version}, this one reads "
-                    f"{schema.SCHEMA_VERSION}). Delete its folder and add the plans again."
-                )
+        if version != SCHEMA_VERSION:
+            self._upgrade(version)
+
+    def _upgrade(self, version: int) -> None:
+        if version not in _STEPS:
+            later = version > SCHEMA_VERSION
+            raise LibraryError(
+                f"{self.path} was made by {'a later' if later else 'an earlier'} version of Plancite "
+                f"(format {version}, this one reads {SCHEMA_VERSION}). "
+                f"{'Install that version, or make a library elsewhere' if later else 'Delete its folder'} and add the "
+                "plans again."
+            )
+        try:
             with self.write() as connection:
-                schema.migrate(connection)
+                migrate(connection)
+        except LibraryError as error:
+            raise LibraryError(
+                f"{self.path} was made by an earlier version of Plancite and has to be upgraded from format {version} "
+                f"to {SCHEMA_VERSION}, which failed ({error.__cause__ or error}). Nothing was changed. Open it where "
+                "it can be written, or copy its folder there."
+            ) from error
 
     def _create(self) -> None:
-        """Make the tables, unless the file holds any: its maker may have died before, or be another."""
-        holds_any = "SELECT EXISTS (SELECT 1 FROM sqlite_master)"
-        if self.connection.execute(holds_any).fetchone()[0]:
+        """Make the tables, unless the file has any: its maker may have died before, or be another process."""
+        has_any = "SELECT EXISTS (SELECT 1 FROM sqlite_master)"
+        if self.connection.execute(has_any).fetchone()[0]:
             return
         with self.write() as connection:
-            if not connection.execute(holds_any).fetchone()[0]:
-                schema.create(connection)
+            if not connection.execute(has_any).fetchone()[0]:
+                create_tables(connection)
 
     @property
     def connection(self) -> sqlite3.Connection:
         """This thread's connection."""
-        held: _Held | None = getattr(self._local, "held", None)
+        held: _ThreadConnection | None = getattr(self._local, "held", None)
         if held is None:
-            held = self._local.held = _Held(self.path)
+            held = self._local.held = _ThreadConnection(self.path)
             self._open.add(held)
         return held.connection
 
@@ -150,14 +268,16 @@ class Connections:
                     connection.execute("ROLLBACK")
                 raise
         except sqlite3.OperationalError as error:
+            if is_corruption(error):
+                raise
             raise LibraryError(
                 f"The library {self.path.parent} cannot be written ({error}). Nothing was changed. "
                 "Check the disk's free space and the folder's permissions."
             ) from error
 
     @contextmanager
-    def snapshot(self) -> Iterator[None]:
-        """What is read inside is of one generation, whatever others commit meanwhile."""
+    def transaction(self) -> Iterator[None]:
+        """What this thread reads inside is of one generation, whatever others commit meanwhile."""
         connection = self.connection
         connection.execute("BEGIN")
         try:
@@ -166,9 +286,17 @@ class Connections:
             connection.execute("COMMIT")
 
     def meta(self, key: str) -> str | None:
-        """One value of the library's own notes: its tables' version, its generation, its model."""
+        """One value of the library's own notes: the version of its tables, its generation, its model."""
         row = self.connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
         return row[0] if row else None
+
+    def number(self, key: str) -> int:
+        """The same, of a number; 0 when it is not noted. Raises LibraryError for what is no number."""
+        value = self.meta(key)
+        try:
+            return int(value or 0)
+        except ValueError as error:
+            raise damaged(f"the {key} noted in {self.path.name}", error) from error
 
     def close(self) -> None:
         for held in list(self._open):

@@ -1,7 +1,7 @@
-"""The truth: plans, sections, pages, passages and vectors in one SQLite file.
+"""The source of truth: plans, sections, passages, vectors and targets in one SQLite file.
 
-Passage texts are kept beside the plan's own text, so that fetching a hit does not scan a long plan
-for its offset. Vectors are stored as float16, which is what the search uses.
+Passage texts are stored apart from the plan's text, so that fetching a hit does not scan a long plan
+for its offset. Vectors are stored as float16, as they are searched.
 """
 
 from __future__ import annotations
@@ -16,36 +16,39 @@ import numpy.typing as npt
 from indexer.errors import model_mismatch
 from indexer.storage import PlanContent, Scope
 from indexer.storage.local.connection import Connections
-from indexer.storage.local.targets import put_targets, targets_of
 from indexer.storage.rows import (
     DESCRIPTION_COLUMNS,
     INFO_COLUMNS,
     PASSAGE_COLUMNS,
     as_json,
+    damaged,
     description,
     page_count,
     parts_of,
     passage_rows,
     read_info,
+    read_json,
     read_passage,
     read_plan,
+    read_targets,
+    targets_text,
     unknown_plan,
 )
-from indexer.types import Passage, Plan, PlanInfo
+from indexer.types import Passage, Plan, PlanInfo, Target
 
 KeyRange = tuple[int, int]  # first and last key, both included
 _PLANS_AT_ONCE = 50  # whose vectors are in memory together
 
 
 class Database(Connections):
-    """The plans that are in the library now."""
+    """The plans that are in the library now. What is read as another type than it should be raises LibraryError."""
 
     def generation(self) -> int:
-        return int(self.meta("generation") or 0)
+        return self.number("generation")
 
     def model(self) -> tuple[str, str] | None:
         stored = self.meta("model")
-        return tuple(json.loads(stored)) if stored else None
+        return read_json(stored, tuple[str, str], "the name of the library's model") if stored else None
 
     def plans(self) -> list[PlanInfo]:
         rows = self.connection.execute(f"SELECT {INFO_COLUMNS} FROM plans ORDER BY id")
@@ -53,7 +56,7 @@ class Database(Connections):
 
     def names(self) -> dict[str, tuple[str, ...]]:
         rows = self.connection.execute("SELECT id, names FROM plans ORDER BY id")
-        return {i: tuple(json.loads(names)) for i, names in rows}
+        return {i: read_json(names, tuple[str, ...], f"the names of the plan {i!r}") for i, names in rows}
 
     def plan(self, plan_id: str) -> Plan:
         row = self.connection.execute(
@@ -123,8 +126,8 @@ class Database(Connections):
         return int(row[0]) if row else 1
 
     def remembers(self, generation: int) -> bool:
-        """Whether the changes since ``generation`` can be told; not before a whole re-embedding."""
-        return int(self.meta("embedded_at") or 0) <= generation <= self.generation()
+        """Whether the changes since ``generation`` are on record: not those before everything was embedded again."""
+        return self.number("embedded_at") <= generation <= self.generation()
 
     def added_since(self, generation: int) -> list[int]:
         """Keys of plans that were added after ``generation``, in the order of adding."""
@@ -148,12 +151,23 @@ class Database(Connections):
         for first in range(0, len(plans), _PLANS_AT_ONCE):
             some = json.dumps(list(plans[first : first + _PLANS_AT_ONCE]))
             if rows := self.connection.execute(of_plans, (some,)).fetchall():
+                if len({len(blob) for _, blob in rows}) != 1:
+                    raise damaged("a vector", "its length is not that of the others")
                 flat = np.frombuffer(b"".join(blob for _, blob in rows), dtype=np.float16).astype(np.float32)
                 yield np.array([key for key, _ in rows], dtype=np.int64), flat.reshape(len(rows), -1)
 
+    def targets(self, plan_id: str) -> list[Target] | None:
+        """Targets of a plan; None when they were not extracted. Raises UnknownPlanError."""
+        row = self.connection.execute(
+            "SELECT rows FROM plans LEFT JOIN targets ON plans.key = targets.plan WHERE id = ?", (plan_id,)
+        ).fetchone()
+        if row is None:
+            raise unknown_plan(plan_id, list(self.names()))
+        return read_targets(plan_id, row[0]) if row[0] is not None else None
+
     def content(self, plan_id: str) -> PlanContent:
         """All that is stored of a plan. Raises UnknownPlanError."""
-        with self.snapshot():
+        with self.transaction():
             plan = self.plan(plan_id)
             key, since = self.connection.execute("SELECT key, since FROM plans WHERE id = ?", (plan_id,)).fetchone()
             rows = self.indexed_of(key)
@@ -161,12 +175,11 @@ class Database(Connections):
             found = self.passages(keys)
             passages = tuple(found[row_key] for row_key in keys)
             vectors = [vectors for _, vectors in self.vectors_of([key])] or [np.zeros((0, 1), np.float32)]
-            targets = targets_of(self.connection, plan_id)
-            names = self.names()[plan_id]
             texts = [text for _, text in rows]
             packed = self.word_vectors(keys)
-            kept = [packed[row_key] for row_key in keys] if len(packed) == len(keys) else []
-            return PlanContent(plan, passages, texts, np.concatenate(vectors), names, targets, since, kept)
+            words = [packed[row_key] for row_key in keys] if len(packed) == len(keys) else []
+            names, targets = self.names()[plan_id], self.targets(plan_id)
+            return PlanContent(plan, passages, texts, np.concatenate(vectors), names, targets, since, words)
 
     def indexed_of(self, plan: int) -> list[tuple[int, str]]:
         """(key, indexed text) of all passages of one plan."""
@@ -177,7 +190,7 @@ class Database(Connections):
     # -- writing, inside ``write()`` -----------------------------------------------------------
 
     def delete_plan(self, connection: sqlite3.Connection, plan_id: str, generation: int) -> int:
-        """Delete a plan and note what went; its key. Raises UnknownPlanError."""
+        """Delete a plan and note the keys it had; returns its key. Raises UnknownPlanError."""
         row = connection.execute("SELECT key FROM plans WHERE id = ?", (plan_id,)).fetchone()
         if row is None:
             raise unknown_plan(plan_id, list(self.names()))
@@ -187,7 +200,7 @@ class Database(Connections):
         return int(row[0])
 
     def insert_plan(self, connection: sqlite3.Connection, content: PlanContent, generation: int, since: str) -> int:
-        """Insert a plan with its passages; the plan's key. ``since`` is when this text of it came."""
+        """Insert a plan with its passages; returns its key. ``since`` is when this text of it came."""
         known = (*description(content.plan), page_count(content.plan), len(content.passages))
         counted = (len(content.plan.text.split()), as_json(list(content.names)))
         key = connection.execute(
@@ -212,23 +225,26 @@ class Database(Connections):
             rows = zip((row_key for (row_key,) in keys), content.word_vectors, strict=True)
             connection.executemany("INSERT INTO word_vectors VALUES (?, ?)", rows)
         if content.targets is not None:
-            put_targets(connection, key, content.targets)
+            self.put_targets(connection, key, content.targets)
         return key
+
+    def put_targets(self, connection: sqlite3.Connection, plan: int, targets: Sequence[Target]) -> None:
+        """Store the targets of the plan with this key, in place of those it had."""
+        connection.execute("INSERT OR REPLACE INTO targets VALUES (?, ?)", (plan, targets_text(targets)))
 
     def set_generation(self, connection: sqlite3.Connection, generation: int) -> None:
         connection.execute("UPDATE meta SET value = ? WHERE key = 'generation'", (str(generation),))
 
     def forget_before(self, connection: sqlite3.Connection, generation: int) -> None:
-        """Note that what came before ``generation`` cannot be brought up to date: vectors are new."""
+        """Note that every vector is new at ``generation``: no index of an earlier one can be brought up to date."""
         connection.execute("INSERT OR REPLACE INTO meta VALUES ('embedded_at', ?)", (str(generation),))
         connection.execute("DELETE FROM removals")
 
     def claim_model(self, connection: sqlite3.Connection, model: tuple[str, str]) -> None:
-        """Note ``model`` as the library's own, or raise ModelError when it has another."""
-        stored = connection.execute("SELECT value FROM meta WHERE key = 'model'").fetchone()
-        occupied = connection.execute("SELECT EXISTS (SELECT 1 FROM plans)").fetchone()[0]
-        if stored and occupied and json.loads(stored[0])[1] != model[1]:
-            raise model_mismatch(json.loads(stored[0])[1], model[1])
+        """Note ``model`` as the library's own. Raises ModelError when it has vectors of another."""
+        stored = self.model()
+        if stored and stored[1] != model[1] and connection.execute("SELECT EXISTS (SELECT 1 FROM plans)").fetchone()[0]:
+            raise model_mismatch(stored[1], model[1])
         self.set_model(connection, model)
 
     def set_model(self, connection: sqlite3.Connection, model: tuple[str, str]) -> None:
@@ -238,3 +254,30 @@ class Database(Connections):
     def truncate_log(self) -> None:
         """Bring the write-ahead log into the file, so that what was deleted is in neither."""
         self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+    # -- integrity -----------------------------------------------------------------------------
+
+    def problems(self) -> list[str]:
+        """What is wrong inside the file, one sentence each; each plan's passages against its text."""
+        try:
+            rows = self.connection.execute("PRAGMA integrity_check").fetchall()
+        except sqlite3.DatabaseError as error:  # damage that even the check cannot read past
+            rows = [(str(error),)]
+        problems = [f"{self.path.name}: {row[0]}" for row in rows if row[0] != "ok"]
+        if problems:
+            return problems
+        counted = "SELECT id, passages, (SELECT count(*) FROM passages WHERE plan = plans.key) FROM plans ORDER BY id"
+        for plan_id, noted, there in self.connection.execute(counted).fetchall():
+            if noted != there:
+                problems.append(f"{plan_id}: {there} passages of {noted} are there. Run: plancite rebuild")
+            text = self.plan(plan_id).text
+            wrong = sum(
+                text[start:end] != passage
+                for start, end, passage in self.connection.execute(
+                    'SELECT start, "end", text FROM passages WHERE plan = (SELECT key FROM plans WHERE id = ?)',
+                    (plan_id,),
+                )
+            )
+            if wrong:
+                problems.append(f"{plan_id}: {wrong} passages do not match the plan's text. Run: plancite rebuild")
+        return problems

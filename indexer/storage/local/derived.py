@@ -1,8 +1,8 @@
-"""The word and vector indexes of a library's folder: kept in step with the database, built again when damaged.
+"""The word and vector indexes of a folder: brought to the database's generation, built again when damaged.
 
-Words are written ahead of the commit when a plan is added and behind it when one goes, so that the
+Words are written ahead of the commit when a plan is added and after it when one is removed, so that the
 word index holds every word of every committed plan. The vector file is written now and then; readers
-add what it lacks from the database. Whatever fails here is made good by the next who opens.
+add what it lacks from the database. What fails here is repaired when the library is next opened.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 
 from indexer.errors import LibraryBusyError, LibraryError
 from indexer.storage import Notify
+from indexer.storage.disk import write_lock
 from indexer.storage.local.database import Database
-from indexer.storage.local.lock import write_lock
 from indexer.storage.local.words import WordIndex
 
 if TYPE_CHECKING:
@@ -29,15 +29,15 @@ VECTORS_FILE = "vectors.faiss"
 #: costs what is added.
 STALE_SHARE = 0.1
 STALE_COUNT = 2000
-#: Seconds a reader waits for a writer before it gives up on the word index, and between two looks.
+#: Seconds a reader waits for a writer before it gives up on the word index, and between two attempts.
 _REPAIR_WAIT = 30.0
-_LOOK = 0.02
+_POLL = 0.02
 
 
 class Derived:
-    """Both indexes of one folder. Whoever looks into one holds its guard meanwhile; a writer holds both.
+    """Both indexes of one folder. A reader of one holds its lock meanwhile; a writer holds both.
 
-    They are guarded apart because a question looks into both at the same time.
+    They have a lock each because a question searches both at the same time.
     """
 
     def __init__(self, folder: Path, database: Database, notify: Notify) -> None:
@@ -47,13 +47,13 @@ class Derived:
         self._words = WordIndex(folder / WORDS_FOLDER)
         self._words_generation = -1
         self._vectors: VectorIndex | None = None
-        self.words_guard = threading.RLock()
-        self.vectors_guard = threading.RLock()
+        self.words_lock = threading.RLock()
+        self.vectors_lock = threading.RLock()
 
     @contextmanager
-    def guards(self) -> Iterator[None]:
-        """Hold both guards, which are always taken in this order."""
-        with self.vectors_guard, self.words_guard:
+    def locks(self) -> Iterator[None]:
+        """Hold both locks, which are always taken in this order."""
+        with self.vectors_lock, self.words_lock:
             yield
 
     # -- for readers ---------------------------------------------------------------------------
@@ -62,18 +62,18 @@ class Derived:
         """The vector index brought to the database's generation."""
         if self._vectors is not None and self._vectors.generation == self._database.generation():
             return self._vectors
-        from indexer.storage.local.vectors import VectorIndex  # 60 ms, which `prepare` spends beside others
+        from indexer.storage.local.vectors import VectorIndex  # 60 ms, which `prepare` spends while the model loads
 
         path = self._folder / VECTORS_FILE
         built = False
-        with self._database.snapshot():
+        with self._database.transaction():
             generation = self._database.generation()
             dimension = self._database.dimension()
             vectors = self._vectors
             if vectors is not None and not len(vectors):
                 vectors = VectorIndex(dimension, vectors.generation)
             if vectors is not None and vectors.stored_generation < VectorIndex.generation_at(path)[0] <= generation:
-                # what came since is on file by now, and need not be held in memory
+                # the newer vectors are on file by now and need not be held in memory
                 vectors = VectorIndex.load(path, dimension) or vectors
             if vectors is None or vectors.dimension != dimension or not self._database.remembers(vectors.generation):
                 vectors = VectorIndex.load(path, dimension)
@@ -93,7 +93,7 @@ class Derived:
         return vectors
 
     def words(self, *, locked: bool = False) -> WordIndex:
-        """The word index brought to the database's generation; ``locked`` says that the caller holds the lock.
+        """The word index brought to the database's generation; ``locked``: the caller holds the write lock.
 
         Raises LibraryBusyError when a writer holds it too long.
         """
@@ -102,8 +102,8 @@ class Derived:
             return self._words
         deadline = time.monotonic() + _REPAIR_WAIT
         while self._words.generation < generation or not self._words.open():
-            # Most often a writer is between its commit and its note: the note is waited for, without
-            # standing in the queue for the lock, and repaired only when nobody is writing.
+            # Most often a writer is between its commit and its note: wait for the note without queueing for the
+            # lock, and repair only when nobody writes.
             try:
                 if locked:
                     self._repair_words()
@@ -114,7 +114,7 @@ class Derived:
             except LibraryBusyError:
                 if time.monotonic() > deadline:
                     raise
-                time.sleep(_LOOK)
+                time.sleep(_POLL)
             except LibraryError as error:
                 self._keep_words_in_memory(error)
                 break
@@ -124,11 +124,11 @@ class Derived:
     # -- for the writer, under the lock --------------------------------------------------------
 
     @contextmanager
-    def ahead(self) -> Iterator[Callable[[int], None]]:
-        """Gives what indexes a plan's words by its key ahead of the commit; they are taken back if it fails.
+    def write_ahead(self) -> Iterator[Callable[[int], None]]:
+        """Yields a function that indexes a plan's words, by its key, before the commit; undone if that fails.
 
-        Should we die before the commit, the index holds entries without rows: its files are not those
-        of its note then, and it is built again.
+        If the process dies before the commit, the index has entries without rows: its files do not match
+        its note then, and it is built again.
         """
         words = self.words(locked=True)
         indexed: list[int] = []
@@ -147,10 +147,10 @@ class Derived:
                     words.mark(self._database.generation())
             raise
 
-    def settle(self, generation: int, removed: Sequence[int] = ()) -> None:
+    def after_commit(self, generation: int, removed: Sequence[int] = ()) -> None:
         """Follow a commit: drop the words of ``removed`` plans, note the change, write the vector file if due.
 
-        The change is made whatever happens here: what cannot be written is told, not raised.
+        The change is committed whatever happens here: a failure is notified, not raised.
         """
         try:
             if removed:
@@ -163,13 +163,13 @@ class Derived:
             self._notify(f"{error} The library itself was changed as asked; its indexes follow when they can.")
 
     def rebuild(self) -> None:
-        """Make both anew from the database and write them."""
+        """Build both again from the database and write them."""
         try:
             self._build_words()
             self._vectors = self._build_vectors()
             self._vectors.save(self._folder / VECTORS_FILE)
         except LibraryError as error:
-            self._notify(f"{error} The library itself is as it should be; its indexes follow when they can.")
+            self._notify(f"{error} The library itself is sound; its indexes follow when they can.")
 
     def _save_vectors_if_due(self, generation: int) -> None:
         from indexer.storage.local.vectors import VectorIndex
@@ -178,7 +178,7 @@ class Derived:
         count = self._database.count(None)
         behind = self._database.changed_since(stored)
         if stored < 0 and self._vectors is None and self._database.changed_since(generation - 1) >= count:
-            self._vectors = self._build_vectors()  # the first plans: there is no file to be missed
+            self._vectors = self._build_vectors()  # the first plans: no missing file to warn of
         if stored < 0 or not count or behind > max(STALE_COUNT, STALE_SHARE * count):
             self.vectors().save(self._folder / VECTORS_FILE)
 
@@ -211,7 +211,7 @@ class Derived:
         self._words.mark(self._database.generation())
 
     def _keep_words_in_memory(self, reason: LibraryError) -> None:
-        """On a disk that cannot be written questions are answered all the same."""
+        """Questions are answered also on a disk that cannot be written."""
         self._notify(f"{reason} The word index is kept in memory meanwhile.")
         self._words.create(in_memory=True)
         self._fill_words()

@@ -1,27 +1,49 @@
-"""What changes a plan keeps what it was: versions replaced and plans removed, until they are purged.
+"""What a library keeps besides its plans: the texts they had, until they are purged, and saved questions.
 
-Only the text and what is known of it are kept. A version that comes back is chunked and embedded
-anew, so that it always fits the library's model and no search can meet it before.
+Of a version only the text and what is known of it are kept. A version that is restored is chunked and embedded
+anew, so that it always fits the library's model and no search finds it before.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from indexer.errors import LibraryError, UnknownPlanError
 from indexer.storage import PlanContent
-from indexer.storage.local import saved
 from indexer.storage.local.database import Database
-from indexer.storage.rows import DESCRIPTION_COLUMNS, as_json, description, overtaken, parts_of, read_plan, unknown_plan
-from indexer.types import Plan, Version
+from indexer.storage.rows import (
+    DESCRIPTION_COLUMNS,
+    as_json,
+    conflict_error,
+    description,
+    parts_of,
+    read_json,
+    read_plan,
+    read_values,
+    rename_in_question,
+    unknown_plan,
+    without_quotes_of,
+)
+from indexer.types import Plan, SavedQuestion, Version
 
 _KEPT = f"{DESCRIPTION_COLUMNS}, words, since, until, text, parts"
 _VERSION = (
     "SELECT id, row_number() OVER (PARTITION BY id ORDER BY key) AS n, title, source, sha256, words, since, until "
     "FROM versions"
 )
+_SAVED = "question, plans, section, at, quotes"
+
+
+class _QuestionRow(NamedTuple):
+    id: int
+    question: str
+    plans: str | None
+    section: str | None
+    at: str
+    quotes: str
 
 
 def now() -> str:
@@ -34,13 +56,13 @@ def now() -> str:
 
 def versions(database: Database, plan_id: str) -> list[Version]:
     """All versions of a plan, the oldest first. Raises UnknownPlanError."""
-    with database.snapshot():
+    with database.transaction():
         rows = database.connection.execute(f"{_VERSION} WHERE id = ? ORDER BY key", (plan_id,)).fetchall()
         live = "SELECT id, ?, title, source, sha256, words, since, '' FROM plans WHERE id = ?"
         rows += database.connection.execute(live, (len(rows) + 1, plan_id)).fetchall()
     if not rows:
         raise unknown_plan(plan_id, list(database.names()))
-    return [Version(*row) for row in rows]
+    return _read_versions(rows)
 
 
 def version(database: Database, plan_id: str, n: int) -> Plan:
@@ -61,7 +83,13 @@ def removed(database: Database) -> list[Version]:
         f"SELECT * FROM ({_VERSION}) AS v WHERE id NOT IN (SELECT id FROM plans) "
         "AND n = (SELECT count(*) FROM versions WHERE id = v.id) ORDER BY until DESC, id"
     )
-    return [Version(*row) for row in rows]
+    return _read_versions(rows.fetchall())
+
+
+def _read_versions(rows: Sequence[object]) -> list[Version]:
+    return [
+        Version(*row) for row in read_values(rows, list[tuple[str, int, str, str, str, int, str, str]], "the versions")
+    ]
 
 
 # -- writing, inside ``write()`` -----------------------------------------------------------------
@@ -70,9 +98,9 @@ def removed(database: Database) -> list[Version]:
 def put_plan(
     database: Database, connection: sqlite3.Connection, content: PlanContent, generation: int
 ) -> tuple[int | None, int]:
-    """Store a plan in place of the one with its id: (key of that one or None, the plan's key).
+    """Store a plan in place of the one with its id; returns (key of that one or None, the plan's key).
 
-    The other's text is kept as a version, unless it is the same. A removed plan that comes back with
+    The text it replaces is kept as a version, unless it is the same. A removed plan that comes back with
     the text it had is no new version either.
     """
     plan = content.plan
@@ -94,20 +122,20 @@ def put_plan(
 
 
 def keep_version(connection: sqlite3.Connection, plan: Plan, since: str, until: str) -> None:
-    """Store a text that a plan had, as its latest version that is past."""
+    """Store a text that a plan had, as its latest past version."""
     row = (*description(plan), len(plan.text.split()), since, until, plan.text, parts_of(plan))
     connection.execute(f"INSERT INTO versions ({_KEPT}) VALUES ({', '.join('?' * len(row))})", row)
 
 
 def remove_plan(database: Database, connection: sqlite3.Connection, plan_id: str, generation: int) -> int | None:
-    """Remove a plan and keep its text as a version; its key. Raises UnknownPlanError."""
+    """Remove a plan and keep its text as a version; returns its key. Raises UnknownPlanError."""
     _keep(connection, plan_id, until=now())
     return database.delete_plan(connection, plan_id, generation)
 
 
 def purge_plan(database: Database, connection: sqlite3.Connection, plan_id: str, generation: int) -> int | None:
-    """Delete a plan, or one that was removed, with all its versions; its key, if it was there."""
-    saved.forget_plan(connection, plan_id)
+    """Delete a plan, or a removed one, with all its versions; returns its key, None if it was removed."""
+    _change_questions(connection, lambda saved: without_quotes_of(saved, plan_id))
     connection.execute("DELETE FROM versions WHERE id = ?", (plan_id,))
     there = plan_id in database.names()
     return database.delete_plan(connection, plan_id, generation) if there else None
@@ -121,7 +149,7 @@ def amend_plan(
     names: Sequence[str],
     generation: int,
 ) -> int:
-    """Store anew what is known of a plan beside its text and title, its id included; the plan's key.
+    """Update what is known of a plan except its text and title, its id included; returns the plan's key.
 
     Raises UnknownPlanError, and LibraryError when the new id is taken.
     """
@@ -141,15 +169,15 @@ def amend_plan(
     if not amended.rowcount:
         raise unknown_plan(plan_id, list(database.names()))
     connection.execute("UPDATE versions SET id = ? WHERE id = ?", (plan.id, plan_id))
-    saved.rename_plan(connection, plan_id, plan.id)
+    _change_questions(connection, lambda saved: rename_in_question(saved, plan_id, plan.id))
     return int(connection.execute("SELECT key FROM plans WHERE id = ?", (plan.id,)).fetchone()[0])
 
 
-def refuse_overtaken(connection: sqlite3.Connection, plan_id: str, seen: int | None, *, there: bool = False) -> None:
-    """Raise LibraryBusyError when the plan was changed after the generation ``seen``, or is no longer ``there``."""
+def refuse_conflict(connection: sqlite3.Connection, plan_id: str, seen: int | None, *, there: bool = False) -> None:
+    """Raise LibraryBusyError when the plan was changed after the generation ``seen``, or was ``there`` and is gone."""
     row = connection.execute("SELECT changed FROM plans WHERE id = ?", (plan_id,)).fetchone()
     if seen is not None and (row[0] > seen if row else there):
-        raise overtaken(plan_id)
+        raise conflict_error(plan_id)
 
 
 def _keep(connection: sqlite3.Connection, plan_id: str, until: str) -> None:
@@ -158,3 +186,47 @@ def _keep(connection: sqlite3.Connection, plan_id: str, until: str) -> None:
         "FROM plans JOIN texts ON plan = key WHERE id = ?",
         (until, plan_id),
     )
+
+
+_SAVED = "question, plans, section, at, quotes"
+
+
+# -- saved questions ---------------------------------------------------------------------------
+
+
+def saved_questions(connection: sqlite3.Connection) -> list[SavedQuestion]:
+    """All saved questions, in the order of saving, each with the quotes that answered it then."""
+    what = "a saved question"
+    rows = connection.execute(f"SELECT id, {_SAVED} FROM saved ORDER BY id").fetchall()
+    return [
+        SavedQuestion(
+            key, question, read_json(plans, tuple[str, ...], what) if plans else None, section, at,
+            read_json(quotes, tuple[tuple[str, str], ...], what),
+        )
+        for key, question, plans, section, at, quotes in read_values(rows, list[_QuestionRow], what)
+    ]  # fmt: skip
+
+
+def save_question(connection: sqlite3.Connection, question: SavedQuestion) -> int:
+    """Save a question, in place of the same one in the same scope; returns its id."""
+    row = _row(question)
+    connection.execute("DELETE FROM saved WHERE question = ? AND plans IS ? AND section IS ?", row[:3])
+    inserted = connection.execute(f"INSERT INTO saved ({_SAVED}) VALUES (?, ?, ?, ?, ?)", row).lastrowid
+    assert inserted is not None
+    return inserted
+
+
+def forget_question(connection: sqlite3.Connection, saved_id: int) -> bool:
+    """Delete a saved question; False when there is none with this id."""
+    return bool(connection.execute("DELETE FROM saved WHERE id = ?", (saved_id,)).rowcount)
+
+
+def _change_questions(connection: sqlite3.Connection, change: Callable[[SavedQuestion], SavedQuestion]) -> None:
+    for saved in saved_questions(connection):
+        _, plans, _, _, quotes = _row(change(saved))
+        connection.execute("UPDATE saved SET plans = ?, quotes = ? WHERE id = ?", (plans, quotes, saved.id))
+
+
+def _row(saved: SavedQuestion) -> tuple[str, str | None, str | None, str, str]:
+    plans = as_json(saved.plans) if saved.plans is not None else None
+    return saved.question, plans, saved.section, saved.at, as_json(saved.quotes)

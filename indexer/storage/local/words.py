@@ -1,9 +1,9 @@
 """The word index: tantivy over the indexed texts, derived from the database.
 
-It is written ahead of the database when a plan is added and behind it when one is removed, so that
-it always holds every word of every committed plan. A note beside it holds the generation it reflects
-and a checksum of each file: tantivy itself finds damage only where it happens to read, and what a
-lost transaction left behind must not stand in the way of what is there.
+It is written before the database when a plan is added and after it when one is removed, so that it always
+has every word of every committed plan. A note next to its files has the generation it reflects and a checksum
+of each file: tantivy itself finds damage only where it happens to read, and entries that a rolled-back
+transaction left must be noticed.
 """
 
 from __future__ import annotations
@@ -19,21 +19,20 @@ import tantivy
 
 from indexer.language.folding import fold_spelling
 from indexer.language.terms import analyze, analyzer
-from indexer.storage import Found
-from indexer.storage.local.checksums import crc32_of
+from indexer.storage import ScoredKey
+from indexer.storage.disk import crc32_of, disk_errors, write_whole
 from indexer.storage.local.database import KeyRange
-from indexer.storage.local.disk import disk_errors
 
-#: Raised when the analysis of ``indexer.language.terms`` changes: words indexed one way cannot be searched another.
+#: Goes up when the analysis of ``indexer.language.terms`` changes: words indexed one way cannot be searched another.
 _FORMAT = 1
 _GENERATION_FILE = "generation"
-#: The one file of tantivy's that is written again; all others are written once.
+#: The one file that tantivy writes again; all others are written once.
 _CHANGING_FILE = "meta.json"
-#: Memory of the writer at most. A million passages written at once lie in two segments, which are searched in five
-#: sixths of the time that the eight of a quarter of it take.
+#: Memory of the writer at most. A million passages written at once make two segments; with a quarter of it they make
+#: eight, whose search takes a fifth longer.
 _WRITER_BYTES = 128 * 1024 * 1024
-#: Share of all passages above which a term tells none from the others, and how many there are when that matters:
-#: its list takes as long to go through as all others together.
+#: Share of all passages above which a term distinguishes none, and how many passages make that matter: its postings
+#: take as long to scan as all others together.
 _EVERYWHERE, _LARGE = 0.9, 10_000
 
 
@@ -44,7 +43,7 @@ class WordIndex:
         self.folder = folder
         self._index: Any = None
         self._in_memory = False
-        self._verified: dict[str, list[int]] = {}  # files whose checksum this process has seen to be right
+        self._verified: dict[str, list[int]] = {}  # files whose checksum this process has verified
 
     @property
     def generation(self) -> int:
@@ -68,8 +67,8 @@ class WordIndex:
                 self._prepare(index)
                 index.searcher().search(tantivy.Query.all_query(), 1)
                 self._verified = files
-                # A writer may have changed the files while they were opened, and tantivy takes one that
-                # is gone for an empty one. No name of a file comes back, so that a second look tells.
+                # A writer may have changed the files while they were opened, and tantivy reads a missing one as
+                # empty. File names are never used again, so a second look shows it.
                 if self._all_as_marked(files):
                     self._index = index
         except Exception:  # tantivy raises ValueError and many others
@@ -80,7 +79,7 @@ class WordIndex:
         return all(self._is_as_marked(name, measured) for name, measured in files.items())
 
     def _is_as_marked(self, name: str, measured: list[int]) -> bool:
-        """Whether a file is as its note says; one that is written once is read once."""
+        """Whether a file matches its note; one that is written once is read once."""
         path = self.folder / name
         if name != _CHANGING_FILE and self._verified.get(name) == measured:
             return path.stat().st_size == measured[0]
@@ -89,12 +88,12 @@ class WordIndex:
     @staticmethod
     def _prepare(index: Any) -> None:
         index.register_tokenizer("plan", analyzer())
-        # only when told: else what another process writes ahead of its commit shows before it is there
+        # else what another process writes ahead of its commit would be visible before it
         index.config_reader(reload_policy="manual")
         index.reload()
 
     def create(self, *, in_memory: bool = False) -> None:
-        """Start an empty index, in place of whatever is there, or in memory alone. Raises LibraryError."""
+        """Start an empty index, in place of what is there, or in memory only. Raises LibraryError."""
         schema = tantivy.SchemaBuilder()
         schema.add_unsigned_field("key", stored=True, indexed=True, fast=True)
         schema.add_unsigned_field("plan", indexed=True)
@@ -112,24 +111,23 @@ class WordIndex:
     def mark(self, generation: int) -> None:
         """Note that the index, as its files are now, reflects ``generation``. Raises LibraryError."""
         if self._in_memory:
-            return  # whoever opens the files next sees that they lag
+            return  # the note on file shows the next process that the files lag
         known = self._note()[1]
         files = {}
-        temporary = self.folder / f"{_GENERATION_FILE}.new"
         with disk_errors(self.folder):
             for path in sorted(self.folder.iterdir()):
                 if path.name.startswith((".", _GENERATION_FILE)):
                     continue
                 old = known.get(path.name) if path.name != _CHANGING_FILE else None
                 files[path.name] = old if old and old[0] == path.stat().st_size else _measure(path)
-            temporary.write_text(json.dumps({"format": _FORMAT, "generation": generation, "files": files}), "ascii")
-            temporary.replace(self.folder / _GENERATION_FILE)
+            note = {"format": _FORMAT, "generation": generation, "files": files}
+            write_whole(self.folder / _GENERATION_FILE, json.dumps(note))
         self._verified = files
 
     def update(self, added: Iterable[tuple[int, list[tuple[int, str]]]], removed: Sequence[int]) -> None:
         """Index plans (key, [(passage key, text)]) and drop the plans with the ``removed`` keys.
 
-        Raises LibraryError when they cannot be written; the index is as it was then.
+        Raises LibraryError when they cannot be written, and the index stays as it was.
         """
         with disk_errors(self.folder):
             self._write(added, removed)
@@ -141,7 +139,7 @@ class WordIndex:
             for plan in removed:
                 writer.delete_documents_by_query(self._of_plan(plan))
             for plan, rows in added:
-                # a key may come again when the transaction it was given in was lost
+                # a key comes again when the transaction that gave it was rolled back
                 writer.delete_documents_by_query(self._of_plan(plan))
                 for key, text in rows:
                     document = tantivy.Document()
@@ -152,20 +150,20 @@ class WordIndex:
             writer.commit()
             writer.wait_merging_threads()
         finally:
-            del writer  # an error keeps this frame, and the writer tantivy's own lock
+            del writer  # it holds tantivy's lock, and an error keeps this frame alive
 
     def _of_plan(self, plan: int) -> tantivy.Query:
-        # by query: delete_documents_by_term takes the key for a signed number and deletes nothing
+        # by query: delete_documents_by_term reads the key as a signed number and deletes nothing
         return tantivy.Query.term_query(self._index.schema, "plan", plan)
 
-    def search(self, query: str, k: int, ranges: list[KeyRange] | None) -> list[Found]:
+    def search(self, query: str, k: int, ranges: list[KeyRange] | None) -> list[ScoredKey]:
         """The ``k`` best by BM25 among the keys in ``ranges``; ties by key."""
         terms = list(dict.fromkeys(analyze(query)))
         if not terms or ranges == []:
             return []
         schema, searcher = self._index.schema, self._index.searcher()
         large = searcher.num_docs >= _LARGE
-        if large:  # what is left out weighs next to nothing by BM25
+        if large:  # what is left out has next to no weight in BM25
             terms = [t for t in terms if 0 < searcher.doc_freq("text", t) <= _EVERYWHERE * searcher.num_docs] or terms
         words = tantivy.Query.boolean_query(
             [(tantivy.Occur.Should, tantivy.Query.term_query(schema, "text", t, "freq")) for t in terms]
@@ -184,19 +182,19 @@ class WordIndex:
             words = tantivy.Query.boolean_query(
                 [(tantivy.Occur.Must, words), (tantivy.Occur.Must, tantivy.Query.const_score_query(inside, 0.0))]
             )
-        # One more than asked for, and more while the last ties with the k-th: tantivy breaks ties by
-        # segment, which is chance, and a cut among ties must fall by key. Where plans repeat each other most
-        # cuts fall among ties, and twice as many cost a large index next to nothing; a second search, all again.
+        # One more than asked for, and more while the last ties with the k-th: tantivy breaks ties by segment, we
+        # break them by key. Where plans repeat each other most cuts fall among ties; asking a large index for twice
+        # as many costs next to nothing, a second search doubles the time.
         asked = (2 * k if large else k) + 1
         hits = searcher.search(words, asked, count=False).hits
         while len(hits) == asked and hits[-1][0] == hits[k - 1][0]:
             asked *= 2
             hits = searcher.search(words, asked, count=False).hits
         keys = searcher.fast_field_values("key", [address for _, address in hits])
-        found = [Found(key, score) for key, (score, _) in zip(keys, hits, strict=True)]
+        found = [ScoredKey(key, score) for key, (score, _) in zip(keys, hits, strict=True)]
         return sorted(found, key=lambda f: (-f.score, f.key))[:k]
 
-    def rarity(self, words: Sequence[str]) -> list[float]:
+    def idf(self, words: Sequence[str]) -> list[float]:
         """Inverse document frequency of each word as BM25 has it; 0.0 for a stop word."""
         searcher = self._index.searcher()
         total = searcher.num_docs

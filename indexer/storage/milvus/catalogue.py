@@ -1,28 +1,126 @@
-"""The plans of a library on Milvus and their versions: rows of ``records``, read once, and then what is new."""
+"""The state of a library on Milvus: the manifest, and the rows of plan versions and saved questions in ``records``.
+
+Every version of a plan has a key of its own, given in ascending order. What is visible is decided by the manifest
+alone: plans with keys below ``next``, except those in ``past`` and ``dropped``. So a plan that is being written is
+invisible, and one write of the manifest shows it whole and hides what it replaces.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from indexer.errors import UnknownPlanError
+from indexer.errors import LibraryError, UnknownPlanError
 from indexer.storage import Scope
 from indexer.storage.milvus.connection import Connection, Row
-from indexer.storage.milvus.record import Ranges, Record, as_ranges, condition_of, within
-from indexer.storage.milvus.tables import PASSAGES, label_text
-from indexer.storage.rows import read_info, unknown_plan
-from indexer.types import PlanInfo, Version
+from indexer.storage.milvus.tables import LONGEST, PASSAGES, label_text
+from indexer.storage.rows import as_json, read_info, read_json, read_values, unknown_plan
+from indexer.types import PlanInfo, SavedQuestion, Version
+
+#: Goes up when the collections change.
+FORMAT = 1
+#: Seconds after which every server shows what was written, so that searches need no strong consistency.
+_SETTLED = 60.0
+_ID = "record"
+_SAVED = "saved/"
+
+Ranges = tuple[tuple[int, int], ...]  # first and last key, both included
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """``table`` numbers the collection of passages; ``old`` ones are to be dropped.
+
+    ``past`` are keys of plans that became versions at ``until`` with the last change, ``dropped`` those of which
+    nothing stays; both until they are swept. ``at`` is when it was written, in seconds since 1970.
+    """
+
+    generation: int = 0
+    model: tuple[str, str] | None = None
+    dimension: int = 0
+    table: int = 0
+    next: int = 1
+    past: Ranges = ()
+    dropped: Ranges = ()
+    until: str = ""
+    old: tuple[int, ...] = ()
+    at: float = 0.0
+
+    @property
+    def passages(self) -> str:
+        """The collection of passages."""
+        return f"passages_{self.table}"
+
+    @property
+    def hidden(self) -> Ranges:
+        return (*self.past, *self.dropped)
+
+    @property
+    def fresh(self) -> bool:
+        """Whether a server may not yet show all of it without strong consistency."""
+        return time.time() - self.at < _SETTLED
+
+    def hides(self, key: int) -> bool:
+        return key >= self.next or within(key, self.hidden)
+
+
+def within(key: int, ranges: Ranges) -> bool:
+    return any(first <= key <= last for first, last in ranges)
+
+
+def as_ranges(keys: Iterable[int]) -> Ranges:
+    """Ranges that hold ``keys``, ascending."""
+    found: list[tuple[int, int]] = []
+    for key in sorted(keys):
+        if found and found[-1][1] >= key - 1:
+            found[-1] = (found[-1][0], key)
+        else:
+            found.append((key, key))
+    return tuple(found)
+
+
+def condition_of(field: str, ranges: Sequence[tuple[int, int]]) -> str:
+    """A Milvus filter for values of ``field`` in ``ranges``, of which there is at least one."""
+    single = [first for first, last in ranges if first == last]
+    parts = [f"({field} >= {first} and {field} <= {last})" for first, last in ranges if first != last]
+    if single:
+        parts.append(f"{field} in {single}")
+    return f"({' or '.join(parts)})"
+
+
+def read_manifest(connection: Connection, *, strong: bool = True) -> Manifest:
+    """The manifest; an empty library's when there is none. Raises LibraryError for one of another format."""
+    rows = connection.get("records", [_ID], ["value"], strong=strong)
+    if not rows:
+        return Manifest()
+    stored = read_json(rows[0]["value"], dict[str, Any], "the library's manifest")
+    written = stored.pop("format", None)
+    if written != FORMAT:
+        raise LibraryError(
+            f"{connection.address.location} was made by another version of Plancite (format {written}, this one reads "
+            f"{FORMAT}). Copy it with that version to a folder, and from there with this one: plancite copy FROM TO"
+        )
+    return read_values(stored, Manifest, "the library's manifest")
+
+
+def write_manifest(connection: Connection, manifest: Manifest) -> None:
+    """Write the manifest, in one row. Raises LibraryError."""
+    value = json.dumps({"format": FORMAT, **asdict(manifest)})
+    if len(value) > LONGEST:
+        raise LibraryError("So many plans cannot be changed in one write. Name fewer at a time.")
+    connection.upsert("records", [{"id": _ID, "number": -1, "ended": 0, "value": value}])
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One version of a plan.
 
-    ``line`` is the key of the plan's first version and stays when it is renamed; ``ended`` the generation at which
-    the version went, 0 for one that is there, ``until`` the time. ``text`` is the hash of its text, ``content`` that
-    of all, ``terms`` counts the search terms of its passages.
+    ``line``, its lineage, is the key of the plan's first version and stays when it is renamed; ``ended`` the
+    generation at which the version was replaced or removed, 0 for a live one, ``until`` the time. ``text`` is the hash
+    of its text, ``content`` that of everything, ``terms`` counts the search terms of its passages.
     """
 
     key: int
@@ -65,83 +163,83 @@ class Entry:
 
 
 def tombstone(key: int, generation: int) -> Row:
-    """What is left of a plan that was dropped: that readers who know it forget it."""
+    """The row of a plan that was dropped, by which readers who know it forget it."""
     return {"id": f"plan/{key}", "number": key, "ended": generation, "value": ""}
 
 
 def read_entry(row: Row) -> Entry:
-    """The version of a plan in a row."""
-    stored: dict[str, Any] = json.loads(row["value"])
-    lists = {name: tuple(stored[name]) for name in ("description", "names")}
-    return Entry(key=row["number"], ended=row["ended"], **{**stored, **lists})
+    """The version of a plan in a row. Raises LibraryError."""
+    what = f"the row of the plan {row['number']}"
+    stored = read_json(row["value"], dict[str, Any], what)
+    return read_values({**stored, "key": row["number"], "ended": row["ended"]}, Entry, what)
 
 
 class Catalogue:
-    """All versions as of ``record``."""
+    """All versions as of ``manifest``."""
 
-    def __init__(self, record: Record, entries: dict[int, Entry]) -> None:
-        self.record = record
+    def __init__(self, manifest: Manifest, entries: dict[int, Entry]) -> None:
+        self.manifest = manifest
         self._entries = entries
-        self.lines: dict[int, list[Entry]] = {}
+        self.lineages: dict[int, list[Entry]] = {}
         for entry in self._seen():
-            self.lines.setdefault(entry.line, []).append(entry)
-        for line in self.lines.values():
+            self.lineages.setdefault(entry.line, []).append(entry)
+        for line in self.lineages.values():
             line.sort(key=lambda e: (e.until or "~", e.key))
-        #: Plans that are there, by id.
-        self.live = dict(sorted((line[-1].id, line[-1]) for line in self.lines.values() if not line[-1].until))
+        #: Live plans, by id.
+        self.live = dict(sorted((line[-1].id, line[-1]) for line in self.lineages.values() if not line[-1].until))
 
     @classmethod
-    def read(cls, connection: Connection, record: Record, known: Catalogue | None = None) -> Catalogue:
-        """The catalogue as of ``record``; of what is ``known`` only later changes are read."""
+    def read(cls, connection: Connection, manifest: Manifest, known: Catalogue | None = None) -> Catalogue:
+        """The catalogue as of ``manifest``; with a ``known`` one only later changes are read."""
         entries = dict(known._entries) if known else {}
-        since, first = (known.record.generation, known.record.next) if known else (0, 0)
-        changed = f"number >= {first} and number < {record.next}"
+        since, first = (known.manifest.generation, known.manifest.next) if known else (0, 0)
+        changed = f"number >= {first} and number < {manifest.next}"
         if known:
-            # of the known generation itself, too: what it ended may have been swept up since it was read
+            # also of the known generation: what it ended may have been swept since it was read
             changed = f"({changed}) or (ended >= {since})"
         for row in connection.query("records", changed, ("number", "ended", "value")):
-            if not 0 <= row["number"] < record.next:
+            if not 0 <= row["number"] < manifest.next:
                 continue
             if row["value"]:
                 entries[row["number"]] = read_entry(row)
             else:
                 entries.pop(row["number"], None)
-        return cls(record, entries)
+        return cls(manifest, entries)
 
-    def swept(self, record: Record) -> Catalogue:
-        """The same after what was past and dropped was swept up."""
-        entries = (entry for line in self.lines.values() for entry in line)
-        ended = self.record.generation
-        return Catalogue(record, {e.key: replace(e, ended=e.ended or ended) if e.until else e for e in entries})
+    def swept(self, manifest: Manifest) -> Catalogue:
+        """The same after what was past and dropped was swept."""
+        entries = (entry for line in self.lineages.values() for entry in line)
+        ended = self.manifest.generation
+        return Catalogue(manifest, {e.key: replace(e, ended=e.ended or ended) if e.until else e for e in entries})
 
     def _seen(self) -> Iterator[Entry]:
-        """Versions as the record says: what is past but not swept up ended with its last change."""
+        """Versions as the manifest says: what is past but not swept ended with its last change."""
         for key, entry in self._entries.items():
-            if within(key, self.record.dropped):
+            if within(key, self.manifest.dropped):
                 continue
-            yield replace(entry, until=self.record.until) if within(key, self.record.past) else entry
+            yield replace(entry, until=self.manifest.until) if within(key, self.manifest.past) else entry
 
-    # -- what is told --------------------------------------------------------------------------
+    # -- plans ---------------------------------------------------------------------------------
 
     def entry(self, plan_id: str) -> Entry:
-        """The plan that is there. Raises UnknownPlanError."""
+        """A live plan. Raises UnknownPlanError."""
         if plan_id not in self.live:
             raise unknown_plan(plan_id, list(self.live))
         return self.live[plan_id]
 
     def by_key(self) -> dict[int, Entry]:
-        """Plans that are there, by key."""
+        """Live plans, by key."""
         return {entry.key: entry for entry in self.live.values()}
 
-    def line(self, plan_id: str) -> list[Entry]:
-        """All versions of a plan, there or removed, the oldest first; none of one that never was."""
+    def lineage(self, plan_id: str) -> list[Entry]:
+        """All versions of a plan, live or removed, the oldest first; empty for an unknown one."""
         if plan_id in self.live:
-            return self.lines[self.live[plan_id].line]
-        return next((line for line in self.lines.values() if line[-1].until and line[-1].id == plan_id), [])
+            return self.lineages[self.live[plan_id].line]
+        return next((line for line in self.lineages.values() if line[-1].until and line[-1].id == plan_id), [])
 
     def versions(self, plan_id: str) -> list[Version]:
-        """As ``line``. Raises UnknownPlanError."""
-        line = self.line(plan_id)
+        """All versions of a plan. Raises UnknownPlanError."""
+        line = self.lineage(plan_id)
         if not line:
             raise unknown_plan(plan_id, list(self.live))
         return [entry.version(plan_id, n) for n, entry in enumerate(line, 1)]
@@ -151,28 +249,28 @@ class Catalogue:
         known = self.versions(plan_id)
         if not 1 <= n <= len(known):
             raise UnknownPlanError(f"The plan {plan_id!r} has versions 1 to {len(known)}, not {n}.")
-        return self.line(plan_id)[n - 1]
+        return self.lineage(plan_id)[n - 1]
 
     def removed(self) -> list[Version]:
         """The last version of each plan that was removed, the latest removal first."""
-        gone = [line[-1].version(line[-1].id, len(line)) for line in self.lines.values() if line[-1].until]
+        gone = [line[-1].version(line[-1].id, len(line)) for line in self.lineages.values() if line[-1].until]
         return sorted(sorted(gone, key=lambda v: v.plan), key=lambda v: v.until, reverse=True)
 
-    # -- what is searched ----------------------------------------------------------------------
+    # -- scopes -------------------------------------------------------------------------------
 
     def within(self, scope: Scope) -> list[Entry]:
-        """Plans in ``scope``, in the order of their keys, whatever their sections. Raises UnknownPlanError."""
+        """Plans of ``scope``, in the order of their keys; its section is ignored. Raises UnknownPlanError."""
         plans = self.live.values() if scope.plans is None else [self.entry(i) for i in dict.fromkeys(scope.plans)]
         wanted = (e for e in plans if scope.year is None or e.info.metadata.year == scope.year)
         return sorted(wanted, key=lambda e: e.key)
 
     def condition(self, scope: Scope) -> str:
-        """``scope`` as a filter of Milvus'; what is not to be seen is never in it. Raises UnknownPlanError."""
+        """``scope`` as a Milvus filter, which excludes everything invisible. Raises UnknownPlanError."""
         if scope.plans is not None:
             keys = as_ranges(entry.key for entry in self.within(scope))
             parts = [condition_of("plan", keys) if keys else "plan < 0"]
         else:
-            parts = [f"plan < {self.record.next}", *_hidden(self.record.hidden)]
+            parts = [f"plan < {self.manifest.next}", *_hidden(self.manifest.hidden)]
             if scope.year is not None:
                 parts.append(f"year == {scope.year}")
         if scope.section:
@@ -182,3 +280,44 @@ class Catalogue:
 
 def _hidden(ranges: Ranges) -> Sequence[str]:
     return [f"not {condition_of('plan', ranges)}"] if ranges else []
+
+
+# -- saved questions ---------------------------------------------------------------------------
+
+
+def saved_questions(connection: Connection) -> list[SavedQuestion]:
+    """All saved questions, in the order of saving."""
+    rows = connection.query("records", f'id like "{_SAVED}%"', ("value",))
+    return sorted((read_json(row["value"], SavedQuestion, "a saved question") for row in rows), key=lambda q: q.id)
+
+
+def save_question(connection: Connection, question: SavedQuestion) -> int:
+    """Save a question, in place of the same one in the same scope; returns its id."""
+    present = saved_questions(connection)
+    scope = (question.question, question.plans, question.section)
+    # the time in microseconds: an id is never used again, whatever was deleted
+    new = max([time.time_ns() // 1000, *(saved.id + 1 for saved in present)])
+    _write_question(connection, replace(question, id=new))
+    for saved in present:
+        if (saved.question, saved.plans, saved.section) == scope:
+            forget_question(connection, saved.id)
+    return new
+
+
+def forget_question(connection: Connection, saved_id: int) -> bool:
+    """Delete a saved question; False when there is none with this id."""
+    there = bool(connection.get("records", [f"{_SAVED}{saved_id}"], ["id"]))
+    connection.delete("records", f'id in ["{_SAVED}{saved_id}"]')
+    return there
+
+
+def change_questions(connection: Connection, change: Callable[[SavedQuestion], SavedQuestion]) -> None:
+    """Write each saved question again that ``change`` changes."""
+    for saved in saved_questions(connection):
+        if (changed := change(saved)) != saved:
+            _write_question(connection, changed)
+
+
+def _write_question(connection: Connection, saved: SavedQuestion) -> None:
+    row = {"id": f"{_SAVED}{saved.id}", "number": -1, "ended": 0, "value": as_json(asdict(saved))}
+    connection.upsert("records", [row])

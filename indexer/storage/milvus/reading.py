@@ -1,27 +1,26 @@
-"""What is read of a library on Milvus: whole plans, passages, rankings, how rare words are."""
+"""Reading a library on Milvus: whole plans, passages, rankings, idf, and what is wrong."""
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from indexer.storage import Found, PlanContent
+from indexer.storage import PlanContent, ScoredKey
 from indexer.storage.milvus.catalogue import Catalogue, Entry
 from indexer.storage.milvus.connection import Connection, Row
 from indexer.storage.milvus.tables import K1, PASSAGES, B, words_of
-from indexer.storage.rows import read_plan, read_targets
+from indexer.storage.rows import read_json, read_plan, read_targets
 from indexer.types import Passage, Plan, Role, Target
 
 if TYPE_CHECKING:
     from indexer.storage import Vectors
 
 _OF_PASSAGE = ("key", "text", "place")
-#: The most that a search gives.
+#: The most results that Milvus gives.
 _MOST = 16_384
 
 
@@ -34,33 +33,45 @@ class Text:
     long: dict[str, str]
 
 
+class _Place(NamedTuple):
+    start: int
+    end: int
+    page: int | None
+    role: Role
+    cut_off: bool
+    record: str | None
+    section: tuple[str, ...]
+    around: list[str]
+
+
 def read_text(connection: Connection, entry: Entry, plan_id: str) -> Text:
-    """The plan in one of its versions, called ``plan_id``."""
+    """One version of a plan, called ``plan_id``. Raises LibraryError."""
     rows = connection.query("texts", f"plan == {entry.key}", ("key", "part"))
     whole = "".join(row["part"] for row in sorted(rows, key=lambda row: row["key"]))
-    text, parts, targets, long = json.loads(whole)
+    stored = read_json(whole, tuple[str, str, str | None, dict[str, str]], f"the text of the plan {plan_id!r}")
+    text, parts, targets, long = stored
     plan = read_plan((plan_id, *entry.description[1:], text, parts))
     return Text(plan, None if targets is None else read_targets(plan_id, targets), long)
 
 
 def read_content(connection: Connection, catalogue: Catalogue, entry: Entry) -> PlanContent:
-    """All that is stored of a plan that is there."""
+    """All that is stored of a live plan."""
     text = read_text(connection, entry, entry.id)
-    found = connection.query(catalogue.record.passages, f"plan == {entry.key}", (*_OF_PASSAGE, "vector"))
+    found = connection.query(catalogue.manifest.passages, f"plan == {entry.key}", (*_OF_PASSAGE, "vector"))
     rows = sorted(found, key=lambda row: row["key"]) if entry.passages else []
     vectors = np.array([row["vector"] for row in rows], np.float32).reshape(len(rows), -1)
     passages = tuple(_passage(entry, row, text.plan) for row in rows)
-    indexed = [text.long.get(str(row["key"] % PASSAGES)) or _indexed(row) for row in rows]
+    indexed = [text.long.get(str(row["key"] % PASSAGES)) or _indexed(entry, row) for row in rows]
     return PlanContent(text.plan, passages, indexed, vectors, entry.names, text.targets, entry.since)
 
 
 def read_passages(connection: Connection, catalogue: Catalogue, keys: Sequence[int]) -> dict[int, Passage]:
-    """Passages by key; those of plans that are not there are left out."""
+    """Passages by key; those of plans that are not live are left out."""
     plans = catalogue.by_key()
     there = [key for key in keys if key // PASSAGES in plans]
     if not there:
         return {}
-    rows = connection.get(catalogue.record.passages, there, _OF_PASSAGE, strong=catalogue.record.fresh)
+    rows = connection.get(catalogue.manifest.passages, there, _OF_PASSAGE, strong=catalogue.manifest.fresh)
     long = {row["key"] // PASSAGES for row in rows if not row["text"]}
     texts = {key: read_text(connection, plans[key], plans[key].id).plan for key in long}
     read = {}
@@ -72,30 +83,30 @@ def read_passages(connection: Connection, catalogue: Catalogue, keys: Sequence[i
 
 def ranking(
     connection: Connection, catalogue: Catalogue, field: str, query: Vectors | str, k: int, condition: str
-) -> list[Found]:
+) -> list[ScoredKey]:
     """The ``k`` best passages; ties by key."""
-    record = catalogue.record
+    manifest = catalogue.manifest
     if not catalogue.live:
         return []
-    # One more than asked for, and more while the last ties with the k-th: a cut among ties falls by key.
+    # One more than asked for, and more while the last ties with the k-th: ties are broken by key.
     asked = k + 1
     while True:
         (hits,) = connection.search(
-            record.passages, field, [query], min(asked, _MOST), condition=condition, strong=record.fresh
+            manifest.passages, field, [query], min(asked, _MOST), condition=condition, strong=manifest.fresh
         )
         if len(hits) < asked or asked >= _MOST or hits[-1][1] != hits[k - 1][1]:
             break
         asked *= 2
-    found = [Found(key, score) for key, score, _ in hits]
+    found = [ScoredKey(key, score) for key, score, _ in hits]
     return sorted(found, key=lambda f: (-f.score, f.key))[:k]
 
 
-def rarity(connection: Connection, catalogue: Catalogue, words: Sequence[str]) -> list[float]:
+def idf(connection: Connection, catalogue: Catalogue, words: Sequence[str]) -> list[float]:
     """The inverse document frequency of each word as Milvus' BM25 has it; 0.0 for a stop word.
 
-    Milvus does not tell it, but the score of a single word in the best passage for it is this times what
-    follows from how often the word stands there and how long the passage is (Robertson and Zaragoza, "The
-    Probabilistic Relevance Framework", 2009).
+    Milvus does not give it, but the BM25 score of a single word in its best passage is its idf times a factor of
+    its term frequency there and the passage's length (Robertson and Zaragoza, "The Probabilistic Relevance
+    Framework", 2009).
     """
     terms = [words_of(word) for word in words]
     weights: dict[str, float] = {}
@@ -104,7 +115,7 @@ def rarity(connection: Connection, catalogue: Catalogue, words: Sequence[str]) -
     if wanted and count:
         mean = sum(entry.terms for entry in catalogue.live.values()) / count
         answers = connection.search(
-            catalogue.record.passages, "weights", wanted, 1, fields=("words",), strong=catalogue.record.fresh
+            catalogue.manifest.passages, "weights", wanted, 1, fields=("words",), strong=catalogue.manifest.fresh
         )
         for term, hits in zip(wanted, answers, strict=True):
             if hits:
@@ -119,7 +130,7 @@ def problems(connection: Connection, catalogue: Catalogue) -> Iterator[str]:
     """What is wrong with the library, one sentence each: each plan's passages against its text."""
     for entry in catalogue.live.values():
         plan = read_text(connection, entry, entry.id).plan
-        rows = list(connection.query(catalogue.record.passages, f"plan == {entry.key}", _OF_PASSAGE))
+        rows = list(connection.query(catalogue.manifest.passages, f"plan == {entry.key}", _OF_PASSAGE))
         if len(rows) != entry.passages:
             yield f"{entry.id}: {len(rows)} passages of {entry.passages} are there. Run: plancite rebuild"
         passages = [_passage(entry, row, plan) for row in rows]
@@ -129,12 +140,16 @@ def problems(connection: Connection, catalogue: Catalogue) -> Iterator[str]:
 
 def _passage(entry: Entry, row: Row, plan: Plan | None) -> Passage:
     """The passage in a row, its text from ``plan`` where the row cannot hold it."""
-    start, end, page, role, cut_off, record, section, _ = json.loads(row["place"])
     plan_id, title = entry.description[:2]
+    start, end, page, role, cut_off, record, section, _ = _place(row, plan_id)
     text = row["text"] or (plan.text[start:end] if plan else "")
-    return Passage(plan_id, title, start, end, text, tuple(section), page, Role(role), cut_off, record)
+    return Passage(plan_id, title, start, end, text, section, page, role, cut_off, record)
 
 
-def _indexed(row: Row) -> str:
-    around: list[str] = json.loads(row["place"])[-1]
+def _indexed(entry: Entry, row: Row) -> str:
+    around = _place(row, entry.id).around
     return around[0] if len(around) == 1 else str(row["text"]).join(around)
+
+
+def _place(row: Row, plan_id: str) -> _Place:
+    return read_json(row["place"], _Place, f"a passage of the plan {plan_id!r}")

@@ -1,8 +1,8 @@
 """The three collections of a library on Milvus, the same on Milvus Lite and a cluster.
 
-``records`` holds what the library knows of itself and of each plan, ``texts`` the plans' texts in parts,
-``passages`` what is searched. Words are cut up by our own analysis before Milvus sees them, written so
-that its standard analyzer takes each for one word: a word is the same in every home.
+``records`` has the manifest and a row for each version of a plan and each saved question, ``texts`` the plans'
+texts in parts, ``passages`` what is searched. Words are analysed by us and written so that the standard analyzer
+of Milvus takes each as one word: terms are the same in every backend.
 """
 
 from __future__ import annotations
@@ -12,17 +12,17 @@ from typing import Any
 
 from indexer.language.terms import analyze
 
-#: BM25 as tantivy has it, so that both homes rank alike.
+#: BM25 as tantivy has it, so that both backends rank alike.
 K1, B = 1.2, 0.75
-#: Bytes that a text field takes.
+#: Bytes that a text field can hold.
 LONGEST = 65_535
 #: Characters of a part of a text: of four bytes at most.
 PART = 16_000
-#: Passages that a plan can have; a passage's key is its plan's key times this, plus its number.
+#: Passages that a plan can have; a passage's key is its plan's key times this, plus its number in reading order.
 PASSAGES = 1 << 24
-#: Milvus asks for a vector in every collection; those without one get two zeros.
+#: Milvus requires a vector in every collection; those that need none get two zeros.
 NO_VECTOR = (0.0, 0.0)
-# What a pattern or a quoted text of Milvus' filters would take for its own, and what it stands for in ours.
+# Characters with a meaning in Milvus' patterns and quoted texts, and what is stored in their place.
 _PLAIN = str.maketrans({c: chr(0xE000 + i) for i, c in enumerate("%_\\\"'\n\r")})
 _SEPARATOR = chr(0xE0FF)
 _LOWER = str.maketrans({chr(c): chr(c + 32) for c in range(ord("A"), ord("Z") + 1)})  # as SQLite's lower()
@@ -39,7 +39,7 @@ def label_text(label: str) -> str:
 
 
 def labels_text(path: Sequence[str]) -> str:
-    """A path of section labels as stored; as much of it as the field takes."""
+    """A path of section labels as stored; as much of it as the field can hold."""
     return _SEPARATOR.join(map(label_text, path)).encode()[: LONGEST - 3].decode(errors="ignore")
 
 
@@ -97,7 +97,7 @@ def passages_table(client: Any, dimension: int, *, lite: bool) -> tuple[Any, Any
         )
     )
     indexes.add_index("vector", index_type="FLAT" if lite else "AUTOINDEX", metric_type="IP")
-    # nested once more than a server needs, and as Milvus Lite reads it, too
+    # nested once more than a server needs, as Milvus Lite reads it
     own = {"params": {"bm25_k1": K1, "bm25_b": B}}
     indexes.add_index("weights", index_type="SPARSE_INVERTED_INDEX", metric_type="BM25", params=own)
     for field in ("plan", "year"):

@@ -1,4 +1,4 @@
-"""Libraries to try both homes with: a few plans, and what searches of them say."""
+"""Libraries to try both backends with: a few plans, and what searches of them find."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 from fakes import FakeEncoder, make_content
 
-from indexer.storage import Backend, Found, PlanContent, Scope, open_backend
+from indexer.storage import Backend, PlanContent, Scope, ScoredKey, open_backend
 
 MODEL = ("fake", "fake@1")
 ENCODER = FakeEncoder(2048)
@@ -40,7 +40,7 @@ class Opened:
             backend.close()
 
 
-def shown(backend: Backend, found: list[Found]) -> list[tuple[str, float]]:
+def shown(backend: Backend, found: list[ScoredKey]) -> list[tuple[str, float]]:
     """What a search found, by text: keys differ between libraries of one content."""
     passages = backend.passages([f.key for f in found])
     return [(passages[f.key].text, round(f.score, 5)) for f in found if f.key in passages]

@@ -1,4 +1,4 @@
-"""What every home of a library does, the same in a folder and on Milvus."""
+"""What every backend does, the same in a folder and on Milvus."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from backends import ENCODER, MODEL, TEXTS, Opened, content, fill, results, shown, texts_of
 from fakes import FakeEncoder, full_plan, make_content
-from homes import ENCODER, MODEL, TEXTS, Opened, content, fill, results, shown, texts_of
 
 from indexer.errors import LibraryBusyError, LibraryError, ModelError, UnknownPlanError
+from indexer.library.copying import copy_library
 from indexer.storage import Backend, PlanContent, Scope, open_backend
 from indexer.storage.local import LocalBackend
 from indexer.types import Metadata, SavedQuestion
@@ -218,6 +219,76 @@ def test_many_threads_of_one_backend(filled: Backend) -> None:
     for thread in threads:
         thread.join(60)
     assert failures == []
+
+
+def assert_consecutive(backend: Backend) -> None:
+    """Keys of each plan count up by one in reading order, and no two plans share any."""
+    seen: set[int] = set()
+    for info in backend.plans():
+        keys = backend.keys(Scope((info.id,)))
+        passages = backend.passages(keys)
+        starts = [passages[key].start for key in keys]
+        assert keys == list(range(keys[0], keys[0] + info.passages)), info.id
+        assert starts == sorted(starts), info.id
+        assert [p.text for p in backend.content(info.id).passages] == [passages[key].text for key in keys], info.id
+        assert seen.isdisjoint(keys)
+        seen.update(keys)
+    assert backend.keys(Scope()) == sorted(seen)
+
+
+def test_keys_of_a_plan_are_consecutive_in_reading_order(filled: Backend, opens: Opened) -> None:
+    assert_consecutive(filled)
+    used = set(filled.keys(Scope()))
+    filled.add(content("anhui", [f"sentence {n}" for n in range(30)]), MODEL)
+    assert_consecutive(filled)
+    assert used.isdisjoint(filled.keys(Scope(("anhui",))))  # no key is used again
+    filled.amend("henan", replace(filled.plan("henan"), id="zhongyuan", metadata=Metadata(date="2022")), ())
+    assert_consecutive(filled)
+    filled.remove(["hubei"])
+    filled.add(content("hubei"), MODEL)
+    assert_consecutive(filled)
+    filled.replace_all([content("hubei", ["all", "new"]), content("anhui")], MODEL)
+    assert_consecutive(filled)
+    target = opens(opens.place.with_stem("copy"))
+    copy_library(filled, target)
+    assert_consecutive(target)
+    assert_consecutive(opens())
+
+
+def test_a_snapshot_is_of_one_generation(opens: Opened) -> None:
+    reader, writer = opens(), opens()
+    writer.add(content("anhui"), MODEL)
+    reads = 0
+
+    def read() -> tuple[list[str], list[str]]:
+        nonlocal reads
+        reads += 1
+        before = texts_of(reader)
+        if reads == 1:  # between two reads another process replaces the plan
+            writer.add(content("anhui", ["hydrogen trucks"]), MODEL)
+        return before, [text for text, _ in shown(reader, reader.search_words("hydrogen cement", 9, Scope()))]
+
+    assert reader.snapshot(read) == (["hydrogen trucks"], ["hydrogen trucks"])
+    assert reads == 2
+
+
+def test_a_snapshot_raises_what_is_wrong_at_one_generation(opens: Opened) -> None:
+    reader, writer = opens(), opens()
+    writer.add(content("anhui"), MODEL)
+    reads = 0
+
+    def read() -> str:
+        nonlocal reads
+        reads += 1
+        if reads == 1:
+            writer.add(content("henan"), MODEL)
+            raise UnknownPlanError("henan")  # it was not there yet
+        return reader.plan("henan").text if reads == 2 else reader.plan("hubei").text
+
+    assert reader.snapshot(read) == "\n".join(TEXTS["henan"])
+    with pytest.raises(UnknownPlanError, match="'hubei'"):
+        reader.snapshot(read)
+    assert reads == 3
 
 
 # -- what is kept of the past ------------------------------------------------------------------
@@ -429,7 +500,7 @@ def test_ties_fall_by_key_wherever_the_cut_is(backend: Backend) -> None:
         assert [f.key for f in backend.search_dense(ENCODER.embed(["wind"])[0], k, Scope())] == keys[:k]
 
 
-def test_words_are_the_same_words_in_every_home(backend: Backend) -> None:
+def test_words_are_the_same_terms_in_every_backend(backend: Backend) -> None:
     texts = [
         "Kilns, closing: 13.7 GW",
         "水泥窑 closes",
@@ -447,11 +518,11 @@ def test_words_are_the_same_words_in_every_home(backend: Backend) -> None:
         assert sorted(t for t, _ in shown(backend, hits)) == sorted(texts[i] for i in wanted), asked
 
 
-def test_rarity_and_scores_are_those_of_bm25(filled: Backend) -> None:
+def test_idf_and_scores_are_those_of_bm25(filled: Backend) -> None:
     def idf(n: int) -> float:
         return math.log(1 + (9 - n + 0.5) / (n + 0.5))
 
-    rare = filled.rarity(["cement", "kilns", "wind", "13.7", "the", "zebra", "wind farms"])
+    rare = filled.idf(["cement", "kilns", "wind", "13.7", "the", "zebra", "wind farms"])
     assert rare == pytest.approx([idf(3), idf(3), idf(1), idf(1), 0.0, idf(0), idf(1)], abs=1e-4)
     (_, score), *_ = shown(filled, filled.search_words("wind", 1, Scope()))
     # k1 = 1.2, b = 0.75; the text has five terms without "to", all nine have 38 without stop words
