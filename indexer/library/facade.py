@@ -138,7 +138,7 @@ class Library:
 
     def targets(self, plans: str | Iterable[str] | None = None) -> list[Target]:
         """Targets and thresholds of these plans, stored with them. Raises UnknownPlanError."""
-        from indexer.targets.gathering import gather_targets
+        from indexer.targets.extracting import gather_targets
 
         return gather_targets(self.backend, None if plans is None else arguments.plan_ids(plans))
 

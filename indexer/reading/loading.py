@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import re
 import stat
@@ -18,20 +19,25 @@ from indexer.reading.metadata import UNKNOWN, find_metadata
 from indexer.reading.outline import Heading, build_sections
 from indexer.types import Metadata, Page, Plan, Record, Role, Table
 
-#: Loader module in ``indexer.reading.formats`` by file ending; each has ``load(path, data)``.
-LOADERS = {
-    ".txt": "text",
-    ".text": "text",
-    ".md": "markdown",
-    ".markdown": "markdown",
-    ".pdf": "pdf",
-    ".docx": "docx",
-    ".html": "html",
-    ".htm": "html",
-    ".mhtml": "html",
-    ".mht": "html",
-    ".jsonl": "jsonl",
-}
+_FORMATS = Path(__file__).with_name("formats")
+_DECLARED = re.compile(r"^ENDINGS = (\(.+\))$", re.MULTILINE)
+
+
+def _find_loaders() -> dict[str, str]:
+    """Modules of ``indexer.reading.formats`` by the endings of the files that they read.
+
+    Each declares its ``ENDINGS``, which is read from its source: importing all would load every parser.
+    """
+    found: dict[str, str] = {}
+    for source in sorted([*_FORMATS.glob("*.py"), *_FORMATS.glob("*/__init__.py")]):
+        if declared := _DECLARED.search(source.read_text("utf-8")):
+            module = source.parent.name if source.stem == "__init__" else source.stem
+            found |= dict.fromkeys(ast.literal_eval(declared[1]), module)
+    return found
+
+
+#: Format modules by file ending; each has ``load(path, data) -> Content``.
+LOADERS = _find_loaders()
 #: A larger file is no plan; reading it would take the machine's memory.
 LARGEST_FILE = 200 * 1024 * 1024
 #: Characters; the longest plans have two million, and a million takes two seconds. Records are passages

@@ -7,11 +7,12 @@ told stays None or is said in ``Target.doubt``; a figure that the source broke o
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from indexer.language.numerals import CHINESE_DIGITS, FRACTION_WORDS, NUMBER_WORDS, SCALE_WORDS
 from indexer.language.sentences import forget_plan, is_heading_like, sentences_of_plan
 from indexer.reading.outline import section_at, section_path
+from indexer.storage import Backend
 from indexer.targets.clauses import Figure, find_figures
 from indexer.targets.indicators import indicator_of
 from indexer.targets.roles import kind_of
@@ -47,6 +48,17 @@ def find_targets(plan: Plan) -> list[Target]:
     forget_plan()  # its targets are the last that its sentences are asked for
     told = {(t.kind, t.value, t.high, t.unit, t.year) for t in body}
     return [t for t in summary if (t.kind, t.value, t.high, t.unit, t.year) not in told] + body
+
+
+def gather_targets(backend: Backend, plans: Sequence[str] | None = None) -> list[Target]:
+    """Targets and thresholds of ``plans`` (all when None), in their order, then in reading order.
+
+    Raises UnknownPlanError.
+    """
+    chosen = plans if plans is not None else [info.id for info in backend.plans()]
+    stored = {plan: backend.targets(plan) for plan in dict.fromkeys(chosen)}
+    # an older library may have none stored
+    return [t for plan, kept in stored.items() for t in (find_targets(backend.plan(plan)) if kept is None else kept)]
 
 
 def _targets_of(plan: Plan, span: Span, written: int | None) -> Iterator[Target]:

@@ -7,6 +7,7 @@ import json
 import os
 import unicodedata
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
 from indexer.errors import SourceError
+from indexer.reading import loading
 from indexer.reading.files import plan_files
 from indexer.reading.loading import LOADERS, load_plan, read_bytes, storable
 from indexer.reading.passages import chunk_plan
@@ -44,6 +46,25 @@ def write(tmp_path: Path) -> Write:
         return path
 
     return writes
+
+
+# -- formats -----------------------------------------------------------------------------------
+
+
+def test_each_format_module_declares_its_endings() -> None:
+    for ending, name in LOADERS.items():
+        module = import_module(f"indexer.reading.formats.{name}")
+        assert ending in module.ENDINGS and callable(module.load)
+    assert set(LOADERS) >= {".txt", ".md", ".pdf", ".docx", ".html", ".mhtml", ".jsonl"}
+
+
+def test_a_new_format_is_one_new_module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "rtf.py").write_text(
+        '"""Rich text."""\n\nimport missing_parser\n\nENDINGS = (".rtf", ".rtx")\n', "utf-8"
+    )
+    (tmp_path / "drawing.py").write_text('"""No format."""\n', "utf-8")
+    monkeypatch.setattr(loading, "_FORMATS", tmp_path)
+    assert loading._find_loaders() == {".rtf": "rtf", ".rtx": "rtf"}
 
 
 # -- text --------------------------------------------------------------------------------------

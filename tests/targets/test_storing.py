@@ -29,7 +29,7 @@ def test_stored_targets_are_those_found(filled: Library) -> None:
 
 
 def test_nothing_is_looked_for_again(filled: Library, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("indexer.targets.gathering.find_targets", lambda plan: pytest.fail("found anew"))
+    monkeypatch.setattr("indexer.targets.extracting.find_targets", lambda plan: pytest.fail("found anew"))
     assert [t.value for t in filled.targets(["anhui"])] == [9.0]
 
 

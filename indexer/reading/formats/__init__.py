@@ -1,1 +1,4 @@
-"""One file format a module; each has ``load(path, data) -> Content``."""
+"""File formats, one a module: ``ENDINGS``, a tuple on one line, and ``load(path, data) -> Content``.
+
+A new format is a new module here and nothing else.
+"""

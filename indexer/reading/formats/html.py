@@ -23,6 +23,8 @@ from indexer.reading.loading import Content, meaningful_title
 from indexer.reading.metadata import iso_date
 from indexer.types import Metadata
 
+ENDINGS = (".html", ".htm", ".mhtml", ".mht")
+
 #: Tags of a page; the longest plans have some ten thousand paragraphs, and a million take minutes.
 MOST_TAGS = 100_000
 #: trafilatura's finding is taken when it holds this share of the page's prose.

@@ -13,6 +13,8 @@ from indexer.reading.formats.text import decode
 from indexer.reading.loading import Content, storable
 from indexer.types import Page, Record
 
+ENDINGS = (".jsonl",)
+
 _BETWEEN = "\n\n"
 _LAST_PAGE = 1_000_000  # no document has more; a number past 64 bits cannot be stored
 

@@ -10,6 +10,8 @@ from indexer.reading.formats.text import decode
 from indexer.reading.loading import Content
 from indexer.reading.outline import Heading
 
+ENDINGS = (".md", ".markdown")
+
 # What closes a heading is taken off in code: a pattern for it tries every blank of a long line anew.
 _HEADING = re.compile(r"^(#{1,6})[ \t]+(\S.*)$", re.MULTILINE)
 _FENCE = re.compile(r"^(```|~~~).*?^\1", re.MULTILINE | re.DOTALL)

@@ -11,6 +11,8 @@ from indexer.errors import SourceError
 from indexer.reading.loading import CONTROLS, Content
 from indexer.types import Page
 
+ENDINGS = (".txt", ".text")
+
 _MARKS = (
     (b"\xef\xbb\xbf", "utf-8-sig"),
     (b"\xff\xfe\x00\x00", "utf-32"),  # before UTF-16, whose mark it begins with

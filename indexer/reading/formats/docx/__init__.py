@@ -20,9 +20,10 @@ from docx.oxml.ns import qn
 
 from indexer.errors import SourceError
 from indexer.reading.formats.blocks import Blocks
-from indexer.reading.formats.docx.numbering import Numbering
-from indexer.reading.formats.docx.styles import Styles
+from indexer.reading.formats.docx.styles import Numbering, Styles
 from indexer.reading.loading import Content, meaningful_title
+
+ENDINGS = (".docx",)
 
 #: Bytes of a file's parts, unpacked. A bomb packs a thousand to one; a plan full of pictures stays below.
 LARGEST_UNPACKED = 256 * 1024 * 1024

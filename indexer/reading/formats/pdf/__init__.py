@@ -39,6 +39,8 @@ from indexer.reading.formats.pdf.words import SOFT_HYPHEN
 from indexer.reading.loading import Content, meaningful_title
 from indexer.types import Metadata, Page, RecognizedLine, Table, TableCell
 
+ENDINGS = (".pdf",)
+
 # What pypdf finds wrong with a file is no news to who adds it: what cannot be read is told in a sentence.
 logging.getLogger("pypdf").setLevel(logging.CRITICAL)
 #: Pages; the longest plans have a thousand. A damaged file may claim any number.
