@@ -35,13 +35,13 @@ _ORDINALS = {
     "sixteenth": 16,
 }
 _PERIOD = re.compile(
-    r"(?=[\"“'\d十]|\b[eft-u])(?:"  # where nothing can begin, nothing is tried
+    r"(?=[\"“'\d十]|\b[eft-u])(?:"  # only where a match can begin
     rf"(?P<end>\bend of the )?[\"“']?\b(?:(?P<n>\d{{1,2}})(?:st|nd|rd|th)|(?P<w>{'|'.join(_ORDINALS)}))"
     r" Five[- ]Year Plan\b[\"”']?(?: period)?"
     rf"|[“\"]?十(?P<c>[{CHINESE_DIGITS}])五[”\"]?(?:规划|计划)?(?:(?P<cend>末|期末)|期间|时期)?)",
     re.IGNORECASE,
 )
-#: A line that ends between a figure and its unit, as in PDF files; digits on two lines are two figures.
+#: A line end between a figure and its unit, as in PDF files; digits on two lines are two figures.
 _LINE_END = re.compile(r"(?<=[\w.])\n(?=[^\W\d_])")
 _LINE_OPENS = re.compile(r"\n[A-Z][a-z]")
 

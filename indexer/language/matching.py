@@ -1,4 +1,4 @@
-"""How much of one text is in another: words and runs of words in common, and figures met whole."""
+"""Word overlap of two texts, and whether a text holds a word or a figure."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def words(text: str) -> list[str]:
 
 
 def word_set(text: str) -> frozenset[str]:
-    """The words of ``text``; Chinese, whose single characters say little, in whole runs between punctuation."""
+    """The words of ``text``; Chinese in whole runs between punctuation, since single characters say little."""
     return frozenset(_RUN.findall(text.lower()))
 
 
@@ -49,26 +49,23 @@ def jaccard(one: Collection[object], other: Collection[object]) -> float:
 
 
 def absent_words(asked: Collection[str], texts: Collection[str]) -> set[str]:
-    """Those of the words ``asked`` that none of ``texts`` holds, whatever their ending and spelling.
-
-    A figure only counts as it is.
-    """
+    """The words of ``asked`` that none of ``texts`` holds in any spelling or with any ending; figures match exactly."""
     plain = "\n".join(texts).lower()
     absent = {word for word in asked if not _holds(plain, word)}
-    # most words are there as they are spelled, and folding takes ten times as long as looking
+    # most words match as they are, and folding takes ten times as long as searching
     folded = fold_spelling(plain) if absent else ""
     return {word for word in absent if not _holds(folded, word)}
 
 
 def stem(word: str) -> str:
-    """``word`` in lower case without an English ending, as words that have it begin; "polic" of "policies"."""
+    """``word`` in lower case without an English ending, to match as a prefix: "polic" of "policies"."""
     return _ENDING.sub("", word.lower())
 
 
 def holds_figure(text: str, figure: str) -> bool:
     """Whether ``text`` holds ``figure`` whole: "15%" does not hold "5%", nor do "2025" and "20.5" hold "20".
 
-    Thousands are one with and without a comma. What begins or ends without a digit is matched there as any text.
+    "10,000" and "10000" are one figure. At an end that is no digit, ``figure`` matches as any text.
     """
     wanted, whole = (_THOUSANDS.sub("", part).lower() for part in (figure, text))
     before = r"(?<!\d)(?<!\d[.,])" if wanted[:1].isdigit() else ""

@@ -1,7 +1,7 @@
 """Numbers in words: English, Chinese and Roman numerals, read as values and written as list marks.
 
 Chinese numerals are read here and not by cn2an (0.5.24), which refuses a bare unit such as "百万", takes twenty
-times as long and half a second to import. Roman numerals are the package ``roman``'s.
+times as long and half a second to import. Roman numerals are read and written by the package ``roman``.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ CHINESE_ZEROS = "零〇○O"
 #: Value of each Chinese digit.
 DIGIT_VALUES = {digit: i for i, digit in enumerate(CHINESE_DIGITS, 1)} | {"两": 2} | dict.fromkeys(CHINESE_ZEROS, 0)
 CHINESE_SCALES = {"十": 1e1, "百": 1e2, "千": 1e3, "万": 1e4, "亿": 1e8}
-#: 1 to 999 as numbers of chapters. Behind 百 the ones need 零 before them: 一百五 is no number of a chapter.
+#: 1 to 999 as numbers of chapters. Between 百 and the ones there must be 零: 一百五 is no number of a chapter.
 _ORDINAL = re.compile(
     rf"(?:[{CHINESE_DIGITS}]百(?:[零〇](?=[{CHINESE_DIGITS}]$))?)?(?:[{CHINESE_DIGITS}]?十)?(?:(?<!百)[{CHINESE_DIGITS}])?"
 )
@@ -71,7 +71,7 @@ def ordinal_number(numeral: str) -> int | None:
 
 
 def roman_number(numeral: str) -> int | None:
-    """The value of an upper-case Roman numeral; None for what is none, "IIII" or "VX"."""
+    """The value of an upper-case Roman numeral; None for an invalid one, "IIII" or "VX"."""
     from roman import InvalidRomanNumeralError, fromRoman  # imported late: few plans number so
 
     try:

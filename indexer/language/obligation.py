@@ -1,7 +1,7 @@
-"""How binding a plan's words are: must, should, strive, encourage; and which word says so.
+"""How binding a plan's wording is (must, should, strive, encourage), and which words make it so.
 
-Plans grade their wording with care: what "shall not exceed" is no target to "strive for", and neither is
-what the province merely "encourages". A plain statement ("will build", "promote") counts as "should".
+Plans grade their wording with care: "shall not exceed", "strive for" and "encourage" are three degrees. A plain
+statement ("will build", "promote") counts as "should".
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _CHINESE = {
     Binding.ENCOURAGE: r"鼓励|倡导",
 }
 _PATTERN = re.compile(
-    r"(?=\b[a-z]|[\u4e00-\u9fff])(?:"  # where nothing can begin, nothing is tried
+    r"(?=\b[a-z]|[\u4e00-\u9fff])(?:"  # only where a match can begin
     + "|".join(f"(?P<{b.name}>\\b(?:{_WORDS[b]})\\b|{_CHINESE[b]})" for b in Binding)
     + ")",
     re.IGNORECASE,
@@ -35,7 +35,7 @@ _STRICTEST = tuple(Binding)
 
 
 def find_binding(text: str) -> list[tuple[Span, Binding]]:
-    """The words of ``text`` that say how binding it is, in order; none in a plain statement."""
+    """The words of ``text`` that set a degree of obligation, in order; none in a plain statement."""
     return [(m.span(), Binding[str(m.lastgroup)]) for m in _PATTERN.finditer(text)]
 
 

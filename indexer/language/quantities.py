@@ -1,7 +1,7 @@
 """Figures with their units in a sentence: found, read as numbers, compared as values.
 
-"37 million kilowatts", "37 GW" and "3700万千瓦" are one value. Units carry pint's names, so that whoever
-converts needs no table of his own; pint itself is loaded at the first conversion (0.6 s), not before.
+"37 million kilowatts", "37 GW" and "3700万千瓦" are one value. Units have pint's names; pint itself is loaded at the
+first conversion (0.6 s).
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _TOLERANCE = 1e-6
 class Quantity:
     """A figure in a text: ``span`` with its unit, ``value`` in ``unit``, a pint name, "" for a mere count.
 
-    "37 million kilowatts" is 37000000.0 and "kW". ``cut_off`` says that the source broke the figure off.
+    "37 million kilowatts" is 37000000.0 and "kW". ``cut_off``: the source broke the figure off.
     """
 
     span: Span
@@ -49,16 +49,16 @@ _MONEY = frozenset(CURRENCY.values())
 _SCALES = SCALE_WORDS | CHINESE_SCALES | {
     "mn": 1e6, "bn": 1e9, "十万": 1e5, "百万": 1e6, "千万": 1e7, "十亿": 1e9, "百亿": 1e10, "千亿": 1e11, "万亿": 1e12
 }  # fmt: skip
-#: Behind a figure of money, "£20m"; behind any other, "20 m" is a length.
+#: After a figure of money, "£20m"; after any other, "20 m" is a length.
 _SHORT_SCALES = {"k": 1e3, "m": 1e6, "b": 1e9, "tn": 1e12}
 _SHORT = re.compile(rf"\s?(?P<scale>(?i:{'|'.join(_SHORT_SCALES)}))\b")
 _WORDS = NUMBER_WORDS | {"a": 1.0, "half a": 0.5}
 
 _DIGIT_NUMBER = r"\d{1,3}(?:[,\u00a0\u202f ]\d{3})+(?![\d])(?:\.\d+)?|\d+(?:\.\d+)?"
-#: 千 opens 千瓦 (kilowatt) and its like: there it belongs to the unit.
+#: In 千瓦 (kilowatt) and the like 千 belongs to the unit.
 _THOUSAND = r"千(?![瓦克米伏])"
 _SCALE = "|".join(sorted(_SCALES, key=len, reverse=True)).replace("千", _THOUSAND)
-#: A number in words is a figure before a unit, too; "one day" and "two people" are more often not.
+#: Units that make a number in words a figure; "one day" and "two people" seldom are.
 _AMOUNT = (
     r"(?<!\ba)[ -](?:per ?cent|hectares?|mu|cubic|square|kilo\w+|(?:mega|giga|tera)watt\w*|ton(?:ne)?s?"
     r"|met(?:er|re)s?)\b"
@@ -79,7 +79,7 @@ _FRACTION = re.compile(
     rf"|(?P<n>one|two|three|four|a)[ -](?P<part>{_PARTS})s?(?= of\b|(?<=by a \w{{7}})|(?<=by a \w{{5}})))",
     re.IGNORECASE,
 )
-#: What looks like a figure and is none: list marks, dates, clock times, ordinals, "4.5.1", "5G".
+#: What looks like a figure but is not: list marks, dates, clock times, ordinals, "4.5.1", "5G".
 _NO_FIGURE = re.compile(
     rf"(?=[\d(第一二 \t>#*-]|\b(?:{MONTH}))(?:"  # where nothing can begin, nothing is tried
     r"(?m:^[ \t>#*-]*(?:\(\w{1,4}\)|\d{1,2}(?:\.\d{1,2})*[.)、](?!\d)|\d{1,2}(?:\.\d{1,2})+(?=\t))\s*)|\(\d{1,2}\)"
@@ -88,7 +88,7 @@ _NO_FIGURE = re.compile(
     rf"|(?:{MONTH}) \d{{1,2}}\b|\d{{1,2}} (?:{MONTH})\b)"
     rf"|第[\d{CHINESE_DIGITS}十百]+|\d{{1,2}}月(?:\d{{1,2}}日)?|\d{{1,2}}日|{WRITTEN_YEAR})"
 )
-#: Before a number that tells one of a kind from its like: "Rule 4.5", "phase 2", "No. 3", "Articles 4, 5 and 7(2)".
+#: Words before a number that is a name, not an amount: "Rule 4.5", "phase 2", "No. 3", "Articles 4, 5 and 7(2)".
 _NUMBERED = re.compile(
     r"\b(?:(?P<several>(?:phase|stage|step|class|grade|tier|principle|article|(?:sub)?section|chapter|part|item|table"
     r"|figure|page|rule|regulation|clause|paragraph|para|schedule|footnote)s|nos|categories|appendices)"
@@ -96,7 +96,7 @@ _NUMBERED = re.compile(
     r"|annex|item|table|figure|box|page|rule|regulation|clause|paragraph|para|schedule|footnote)\.?[\s\u200e\u200f]{0,2}\Z",
     re.IGNORECASE,
 )
-#: What stands between two of them, the first one's letters and brackets with it.
+#: What may be between two of them, including the letters and brackets of the first.
 _AND_NEXT = re.compile(
     r"[\w.]*(?:[\u200e\u200f]?\(\w{1,4}\))*(?:,|,?\s(?:and|or|to)|\s?[-–])?[\s\u200e\u200f]{0,2}", re.IGNORECASE
 )
@@ -104,9 +104,9 @@ _LONGEST_NUMBERED = 16
 
 
 def find_quantities(text: str, broken: Sequence[Span] | None = None) -> list[Quantity]:
-    """The figures of ``text`` in order. Years, list marks, dates and ordinals are none.
+    """The figures of ``text`` in order, without years, list marks, dates and ordinals.
 
-    ``broken`` are the spans that the source broke off, where it is known already.
+    ``broken`` are the spans that the source broke off, where they are known already.
     """
     taken = [m.span() for m in _NO_FIGURE.finditer(text)]
     if broken is None:
@@ -136,7 +136,7 @@ def find_quantities(text: str, broken: Sequence[Span] | None = None) -> list[Qua
         if found and (between := _RANGE.fullmatch(text[found[-1].span[1] : start])):
             low, scale, as_low = found[-1], _SCALES.get(match["scale"] or "", 1.0), False
             if low.unit in _MONEY and not match["currency"]:
-                # the sign is said once for both: "£20-30m", but not "£20 to 30 schools"
+                # the sign counts for both: "£20-30m", but not "£20 to 30 schools"
                 short = _SHORT.match(text, match.end())
                 as_low = bool(short) or (unit in ("", low.unit) and (scale > 1 or not between["word"]))
                 if short:
@@ -157,7 +157,7 @@ def comparable(one: Quantity, other: Quantity) -> bool:
 
 
 def same_value(one: Quantity, other: Quantity) -> bool:
-    """Whether both are one value, whatever their units."""
+    """Whether both are the same value, in any units."""
     if one.unit == other.unit:
         return math.isclose(one.value, other.value, rel_tol=_TOLERANCE)
     return comparable(one, other) and math.isclose(

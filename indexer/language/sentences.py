@@ -1,8 +1,7 @@
 """Text -> sentence spans, and the figures in a sentence that the source has broken off.
 
-Written for plans as they come: sentences glued together ("fields.We"), paragraphs broken in
-mid-sentence by a page or a heading style, numbers that open a line, Chinese punctuation. Spans are
-of the text as it stands; nothing is repaired here.
+Real plans have sentences glued together ("fields.We"), paragraphs broken in mid-sentence by a page or a heading style,
+numbers that open a line, and Chinese punctuation. Spans refer to the text as given; nothing is repaired here.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from itertools import pairwise
 from indexer.language.dates import SHORT_MONTHS
 from indexer.types import Span
 
-# A line that opens with one of these starts something new, whatever the line before looked like.
+# A line that opens with one of these starts a new sentence in any case.
 LINE_OPENER = re.compile(
     r"""[ \t>]*(?:
         \#{1,6}\s                                   # Markdown heading
@@ -41,22 +40,22 @@ _ABBREVIATIONS = frozenset(
 ) | {short.lower() for short in SHORT_MONTHS}
 _INITIALS = re.compile(r"[A-Z]|(?:[A-Za-z]\.)+[A-Za-z]")
 _LINE_NUMBER = re.compile(r"[ \t#>*-]*\d{1,2}(?:\.\d{1,2})*")
-# What is left of a figure whose rest is gone; it stays with the sentence it was lost from.
+# The rest of a figure that was cut off; it stays in the sentence it belongs to.
 _FRAGMENT = re.compile(r"\d{1,3}\.(?=\s+[A-Z]|\s*$)")
 _STOP = re.compile(r"[.!?。！？]+[\"'”’»)）\]』」》]*")
 # Above this many characters a line is a whole paragraph; below it may be a wrapped line.
 _WRAP_WIDTH = 120
 
 _WIDE = r"[\u3001-\u30ff\u3400-\u9fff\uff01-\uff60]"
-# What stands between the parts of a word or of a Chinese sentence that a line end broke.
-# One class of characters opens it: the engine then passes over all others at once.
+# Characters between the two parts of a word, or of a Chinese sentence, that a line end broke.
+# It opens with one character class, which lets the engine skip all other characters fast.
 BROKEN_WORD = re.compile(
     r"[\x02\u00ad\n \t](?:(?<=\w[\x02\u00ad])\s*(?:[\x02\u00ad]\s*)*|(?<=\w-\n)(?=\w)"
     rf"|(?<={_WIDE}[\n \t])(?:(?<=\n)|[ \t]*\n)[ \t]*(?={_WIDE}))"
 )
 _WORD = re.compile(r"\S+")
 
-# "will reach 1." with nothing behind the point; "2020. 14." where a clause was lost;
+# "will reach 1." with nothing after the point; "2020. 14." where a clause was lost;
 # "will reach" at a broken end; "by 1.3 compared" where the unit was lost.
 _LEADS = r"(?:reach(?:es|ed|ing)?|exceed(?:s|ed)?|about|approximately|around|than|to|by|over|nearly|be)"
 _BROKEN_AT_END = (
@@ -64,7 +63,7 @@ _BROKEN_AT_END = (
     re.compile(r"(?<=\d{4}\. )(\d{1,3}\.)\s*$"),
     re.compile(r"\b((?:will|should|shall|to) (?:reach|exceed|be about|be more than))\s*$"),
 )
-#: Characters that hold what stands at a sentence's end, or before a figure.
+#: Characters searched at the end of a sentence, or before a figure.
 _END = 60
 _BROKEN_WITHIN = re.compile(r"(\d+\.\d+) (?=(?:compared|by|in|on|than|and|or|with|from)\b)")
 _LED = re.compile(rf"\b{_LEADS} $")
@@ -89,7 +88,7 @@ def split_sentences(text: str) -> list[Span]:
 
 @lru_cache(maxsize=1)
 def sentences_of_plan(text: str) -> tuple[Span, ...]:
-    """``split_sentences`` of a whole plan, kept until ``forget_plan``: what adds a plan asks for it twice."""
+    """``split_sentences`` of a whole plan, cached until ``forget_plan``: adding a plan needs it twice."""
     return tuple(split_sentences(text))
 
 
@@ -112,12 +111,12 @@ def all_broken_figures(text: str) -> list[Span]:
 
 @lru_cache(maxsize=1)
 def broken_figures_of_plan(text: str) -> tuple[Span, ...]:
-    """``all_broken_figures`` of a whole plan, kept until ``forget_plan``."""
+    """``all_broken_figures`` of a whole plan, cached until ``forget_plan``."""
     return tuple(_broken_in(text, sentences_of_plan(text)))
 
 
 def forget_plan() -> None:
-    """Let go of the plan that was asked for last: a file of records may hold 200 MB."""
+    """Drop the cached plan: a file of records may hold 200 MB."""
     sentences_of_plan.cache_clear()
     broken_figures_of_plan.cache_clear()
 
@@ -149,7 +148,7 @@ def fold_space(text: str) -> str:
     """``text`` as one line: white space folded, words broken over a line end joined again.
 
     A soft hyphen at the line end goes, a hyphen of the word's own stays; Chinese lines join without a
-    space. Libraries keep places in what this gives: who changes it raises their format.
+    space. Libraries store offsets into the result: a change here needs a new library format.
     """
     if "\n" in text or "\u00ad" in text or "\x02" in text:
         text = BROKEN_WORD.sub("", text)
@@ -157,9 +156,9 @@ def fold_space(text: str) -> str:
 
 
 def folded_places(text: str, folded: str) -> Sequence[int]:
-    """Where in ``text`` each character of ``folded`` stands, which is ``fold_space(text)``; of a space, the next."""
+    """Offsets in ``text`` of the characters of ``folded``, its ``fold_space``; a space has that of the next one."""
     if len(folded) == len(text):
-        return range(len(text))  # folding only takes away
+        return range(len(text))  # folding only removes characters
     kept: list[int] | None = None
     if folded != " ".join(text.split()):
         edges = [0, *(edge for match in BROKEN_WORD.finditer(text) for edge in match.span()), len(text)]
@@ -187,7 +186,7 @@ def _paragraph_cuts(text: str) -> list[int]:
 
 
 def _continues(before: str, after: str, *, blank: bool) -> bool:
-    """Whether the line ``after`` goes on with the sentence of the line ``before``."""
+    """Whether the line ``after`` continues the sentence of the line ``before``."""
     if not before or not after or before.lstrip().startswith("#") or LINE_OPENER.match(after):
         return False
     if is_row(before) or is_row(after.split("\n", 1)[0]):
@@ -210,7 +209,7 @@ _CANNOT_END = frozenset("a an the of to in for on by with from at as and or duri
 
 
 def _stop_cuts(text: str) -> list[int]:
-    """Offsets just behind the stops that end a sentence inside a line."""
+    """Offsets just after the stops that end a sentence inside a line."""
     cuts: list[int] = []
     for match in _STOP.finditer(text):
         end = match.end()

@@ -1,6 +1,6 @@
-"""Words that carry no topic of their own."""
+"""Stop words: English words that carry no topic, and words that name only the kind of an answer."""
 
-#: Words that ask and carry no topic, beside the stop words that the word index knows.
+#: Function words and words of asking; more than the stop words of the word index.
 FUNCTION_WORDS = frozenset(
     """a about all also am an and any anything are as at be been being both but by can cannot compare could
     did do does doing done each either else ever every for from get give given had has have having he her here
@@ -12,8 +12,8 @@ FUNCTION_WORDS = frozenset(
 )
 
 
-#: Words that name the kind of answer rather than its topic: "the cement capacity rules" are found by
-#: "cement" and "capacity"; that no sentence says "rules" tells nothing.
+#: Words for the kind of answer rather than its topic: "the cement capacity rules" are found by "cement" and
+#: "capacity", and a sentence need not say "rules".
 ANSWER_WORDS = frozenset(
     """rule rules requirement requirements measure measures policy policies provision provisions regulation
     regulations thing things kind kinds type types way ways information detail details content""".split()

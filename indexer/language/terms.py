@@ -1,4 +1,4 @@
-"""Text -> search terms: words told apart, folded and stemmed, the same for a question and for a passage."""
+"""Text -> search terms: tokenized, folded and stemmed, the same for questions and passages."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ if TYPE_CHECKING:
 
 # Figures stay whole ("13.7"), each Chinese character is a word, everything else splits at punctuation.
 _TOKENS = r"\p{Han}|\d+(?:[.,]\d+)+|[\w&&[^\p{Han}]]+"
-#: Letters of a word that is remembered; a Chinese text without white space would be one of thousands.
+#: Characters of a word up to which its terms are cached; a Chinese text is one word of thousands.
 _LONG = 40
 
 
 @lru_cache(maxsize=1)
 def analyzer() -> tantivy.TextAnalyzer:
-    """What turns text of one spelling into terms."""
-    import tantivy  # a page that asks nothing is there without it
+    """The analyzer that turns folded text into terms."""
+    import tantivy  # imported late: pages that ask nothing do without it
 
     builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.regex(_TOKENS))
     return (
@@ -34,8 +34,8 @@ def analyzer() -> tantivy.TextAnalyzer:
 def analyze(text: str) -> list[str]:
     """The search terms of ``text``: folded, stemmed, without stop words.
 
-    No term reaches over white space, so what stands between is cut up by itself and remembered: a question has some
-    sixty passages cut up, and most of their words have been met.
+    No term spans white space, so each part between is analyzed alone and cached: a question analyzes some sixty
+    passages, and most of their words repeat.
     """
     return [term for part in text.split() for term in (_known if len(part) <= _LONG else _terms)(part)]
 

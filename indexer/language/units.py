@@ -9,8 +9,8 @@ import re
 from functools import lru_cache
 from typing import Any
 
-#: Beside pint's own: what plans count in. The Chinese mu is not pint's, a tonne of standard coal is an
-#: energy (29.3 GJ), and money of one kind is no money of another.
+#: What plans count in, besides pint's own units: the Chinese mu; a tonne of standard coal, which is an energy
+#: (29.3 GJ); and currencies, which do not convert to each other.
 _DEFINITIONS = (
     "yuan = [yuan]",
     "dollar = [dollar]",
@@ -24,7 +24,7 @@ _DEFINITIONS = (
 )
 
 _METRE = r"met(?:er|re)s?"
-#: (how it is written, pint name), in the order of trying; short forms are told by their case.
+#: (how it is written, pint name), in the order of trying; case distinguishes short forms.
 _WRITTEN = (
     (r"%|％|(?i:percent(?!age)|per cent)\b", "percent"),
     (r"(?i:percentage points?)\b|个百分点", "percentage_point"),
@@ -67,7 +67,7 @@ _WRITTEN = (
     (r"(?i:days?)\b|天", "day"),
     (r"(?i:hours?)\b|小时", "hour"),
 )  # fmt: skip
-#: Signs and codes of currencies, which stand before the figure.
+#: Signs and codes of currencies, which come before the figure.
 CURRENCY = {
     "$": "dollar", "€": "euro", "£": "pound_sterling", "¥": "yuan", "￥": "yuan",
     "US$": "dollar", "USD": "dollar", "EUR": "euro", "GBP": "pound_sterling", "RMB": "yuan", "CNY": "yuan",

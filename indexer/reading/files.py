@@ -27,8 +27,8 @@ _ENCRYPTED, _UTF_8 = 0x1, 0x800  # general purpose flags
 class SourceFile:
     """One file to read; ``path`` names it, also inside an archive ("plans.zip/anhui.pdf").
 
-    ``archive`` is the archive it lies in and ``member`` its name there; ``problem`` is why it cannot be
-    read, known beforehand.
+    ``archive`` is the archive that holds it and ``member`` its name there; ``problem`` is why it cannot be read, where
+    that is known beforehand.
     """
 
     path: Path
@@ -44,9 +44,9 @@ class SourceFile:
             return read_bytes(self.path)
         try:
             with zipfile.ZipFile(self.archive) as package, package.open(self.member) as file:
-                # no more than was declared, whatever it would unpack to
+                # no more than the size it declares
                 data = file.read(package.getinfo(self.member).file_size)
-        except Exception as error:  # zipfile lets through what the decompressors raise
+        except Exception as error:  # zipfile does not wrap errors of the decompressors
             raise SourceError(
                 f"{self.path} cannot be unpacked ({type(error).__name__}). Unpack the archive and add the file."
             ) from error
@@ -56,10 +56,10 @@ class SourceFile:
 
 
 def plan_files(paths: Iterable[Path]) -> Iterator[SourceFile]:
-    """The files that ``paths`` stand for, in order: a folder's and a zip archive's, others themselves.
+    """The files of ``paths``, in order; folders and zip archives give theirs.
 
-    Of folders and archives, those files are given whose ending is known; hidden ones are not. Nothing is
-    raised here: what cannot be read is given with its problem, which its ``read`` raises.
+    Folders and archives give files with known endings, without hidden ones. Nothing is raised here: a file that
+    cannot be read carries its problem, which ``read`` raises.
     """
     for path in paths:
         mode = _mode(path)
@@ -117,7 +117,7 @@ def _in_archive(archive: Path) -> Iterator[SourceFile]:
 
 
 def _mode(path: Path) -> int:
-    """What kind of thing is at ``path``; 0 for nothing there or a name that no disk can hold."""
+    """The mode of ``path``; 0 where there is nothing or the name is impossible."""
     try:
         return path.stat().st_mode
     except (OSError, ValueError):
@@ -137,7 +137,7 @@ def _problem(path: Path, member: zipfile.ZipInfo) -> str:
 
 
 def _readable(member: zipfile.ZipInfo) -> str:
-    """The member's name as it was meant: Windows packs Chinese names in its own encoding, undeclared."""
+    """The member's name as intended: Windows packs Chinese names in its own encoding without saying so."""
     name = member.filename
     if not member.flag_bits & _UTF_8 and not name.isascii():
         raw = name.encode("cp437", "replace")
@@ -151,5 +151,5 @@ def _readable(member: zipfile.ZipInfo) -> str:
 
 
 def _hidden(name: str) -> bool:
-    """Whether a file or folder is a program's own: hidden, an open Word file's lock, a Mac's notes."""
+    """Whether a file or folder is hidden, a lock of Word or metadata of macOS."""
     return name.startswith((".", "~$")) or name == "__MACOSX"

@@ -1,4 +1,4 @@
-"""A file -> a Plan: the loader by file type, then outline, asides and warnings."""
+"""A file -> a Plan: the loader of its format, then outline, boilerplate, metadata and warnings."""
 
 from __future__ import annotations
 
@@ -38,17 +38,17 @@ def _find_loaders() -> dict[str, str]:
 
 #: Format modules by file ending; each has ``load(path, data) -> Content``.
 LOADERS = _find_loaders()
-#: A larger file is no plan; reading it would take the machine's memory.
+#: Bytes; a larger file is no plan, and reading it would exhaust the memory.
 LARGEST_FILE = 200 * 1024 * 1024
 #: Characters; the longest plans have two million, and a million takes two seconds. Records are passages
 #: already and may be more.
 LONGEST_TEXT = 3_000_000
 LONGEST_TITLE = 300
-#: Control characters save line feed, tab and form feed; searched for, not translated, which takes ten times as long.
+#: Control characters except line feed, tab and form feed; a pattern is ten times as fast as str.translate.
 CONTROLS = r"\x00-\x08\x0b\r\x0e-\x1f\x7f-\x9f"
-#: What no database and no page can hold: half characters, which JSON can write, and control characters.
+#: What no database and no page can hold: lone surrogates, which JSON can write, and control characters.
 _UNSTORABLE = re.compile(rf"(?P<half>[\ud800-\udfff])|[{CONTROLS}]")
-#: What programs write for want of a title.
+#: Placeholders that programs write as titles.
 _NO_TITLE = re.compile(
     r"^(?:untitled.*|(?:microsoft )?word document|document ?\d*|microsoft word.*|.*\.(?:docx?|pdf|indd|wps))?$",
     re.IGNORECASE,
@@ -57,7 +57,7 @@ _NO_TITLE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What a loader found in a file: canonical text and what the format tells of its parts."""
+    """What a loader finds in a file: canonical text and its parts."""
 
     text: str
     title: str = ""
@@ -72,8 +72,8 @@ class Content:
 def load_plan(path: Path, plan_id: str | None = None, data: bytes | None = None) -> Plan:
     """Read ``path`` into a Plan; its id is made from the file's name unless given.
 
-    ``data`` are the file's bytes where they are at hand, or where ``path`` only names a file inside an
-    archive. Raises SourceError, with the file's name and the remedy, for whatever cannot become a plan.
+    ``data`` are the file's bytes where they are read already or lie in an archive that ``path`` names. Raises
+    SourceError, with the file's name and the remedy, for anything that cannot become a plan.
     """
     _check_name(path)
     data = read_bytes(path) if data is None else data
@@ -92,7 +92,7 @@ def load_plan(path: Path, plan_id: str | None = None, data: bytes | None = None)
         id=plan_id or plan_id_of(path.name),
         title=title[:LONGEST_TITLE],
         text=text,
-        # in full: from another folder, the same short name is another file
+        # the full path: the same name in another folder is another file
         source=str(path.absolute()),
         sha256=hashlib.sha256(data).hexdigest(),
         pages=content.pages,
@@ -105,7 +105,7 @@ def load_plan(path: Path, plan_id: str | None = None, data: bytes | None = None)
 
 
 def _check_name(path: Path) -> None:
-    """Raise SourceError when the name is no UTF-8: Linux holds any bytes, the database only characters."""
+    """Raise SourceError for a name that is not UTF-8: Linux allows any bytes, the database only characters."""
     name = str(path.absolute())
     try:
         name.encode()
@@ -126,7 +126,7 @@ def _load(path: Path, data: bytes) -> Content:
     except SourceError:
         raise
     except Exception as error:
-        # parsers of other people's formats raise whatever they like at a damaged file
+        # third-party parsers raise errors of any kind for damaged files
         raise SourceError(
             f"{path} is damaged: reading it as {path.suffix.lower()} failed ({type(error).__name__}). "
             "Open it in the program it was made with and save it again."
@@ -134,7 +134,7 @@ def _load(path: Path, data: bytes) -> Content:
 
 
 def check_readable(path: Path) -> None:
-    """Raise SourceError when files named like ``path`` are of no kind that is read."""
+    """Raise SourceError for a file ending that no format has."""
     if path.suffix.lower() not in LOADERS:
         known = ", ".join(sorted(LOADERS))
         raise SourceError(f"{path} is not a kind of file that can be read. These can: {known}.")
@@ -167,7 +167,7 @@ _QUOTED_TITLE = re.compile(rf"[\"“”《]([^\"“”》\n]{{4,140}}?(?:{_PLAN_
 
 
 def storable(text: str) -> str:
-    """``text`` with one character in the place of each that cannot be stored, so that offsets stay."""
+    """``text`` with each character that cannot be stored replaced by one, so that offsets stay."""
     return _UNSTORABLE.sub(lambda found: "�" if found["half"] else " ", text)
 
 
@@ -182,7 +182,7 @@ def find_title(text: str) -> str:
 
 
 def meaningful_title(title: str) -> str:
-    """``title`` as one line, or "" where it is what a program writes for want of one."""
+    """``title`` as one line, or "" for a placeholder such as "Untitled"."""
     text = fold_space(title)
     return "" if _NO_TITLE.match(text) else text
 
@@ -200,7 +200,7 @@ def _warnings(text: str, asides: tuple[tuple[int, int, Role], ...]) -> tuple[str
     return tuple(notes)
 
 
-#: Longer ids do not fit a citation. What is cut leaves a hash behind, so that two stay apart.
+#: Longer ids do not fit a citation. A cut id ends in a hash, so that two stay distinct.
 LONGEST_ID = 100
 # control and format characters (right-to-left marks among them), lone surrogates, private use
 _INVISIBLE = ("Cc", "Cf", "Cs", "Co", "Cn")

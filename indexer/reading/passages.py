@@ -1,8 +1,7 @@
 """Plan -> Passages: a few sentences each, inside one section, that together cover the plan.
 
-Small passages answer better and carry their context (plan title, section path) in the text that is
-indexed, not in the text that is shown. Measured on two plans, fused MRR@10: 500-character chunks
-0.80, windows of two sentences with the title 0.89.
+Small passages answer better. Their context (plan title, section path) is in the text that is indexed, not in the
+text that is shown. Fused MRR@10 on two plans: 500-character chunks 0.80, two sentences with the title 0.89.
 """
 
 from __future__ import annotations
@@ -18,12 +17,12 @@ from indexer.types import Passage, Plan, Record, Role, Span, page_at
 
 #: Sentences a passage holds, headings not counted.
 SENTENCES = 2
-#: Rows of a table that a passage holds: without its neighbours and the head a row says little.
+#: Rows of a table that a passage holds: without its neighbours and the header a row says little.
 ROWS = 8
 #: Characters above which a sentence is split: the encoder reads 256 tokens, about 1,100 characters,
 #: of which the context takes up to 300.
 LONGEST = 800
-#: A stretch shorter than this joins its neighbour rather than stand alone.
+#: Characters; a shorter window joins the one before.
 SHORTEST = 40
 
 
@@ -43,7 +42,7 @@ def indexed_text(passage: Passage) -> str:
 
 
 def indexed_context(passage: Passage) -> str:
-    """What stands before the text of ``passage`` where it is indexed: title and section path."""
+    """What precedes the text of ``passage`` where it is indexed: title and section path."""
     if passage.record is not None and not passage.section:
         return ""
     return ". ".join([passage.title, *passage.section, ""])
@@ -78,7 +77,7 @@ def _stretches(plan: Plan) -> Iterator[Span]:
     for start, end in pairwise(ordered):
         text = plan.text[start:end].strip()
         begin = start if held is None else held
-        # A heading with nothing under it but its sub-sections goes with the first of them.
+        # A heading without text of its own goes with its first sub-section.
         aside_edge = any(end in (a, b) for a, b, _ in plan.asides)
         if text and is_heading_like(text) and "\n" not in text and end < len(plan.text) and not aside_edge:
             held = begin
@@ -89,7 +88,7 @@ def _stretches(plan: Plan) -> Iterator[Span]:
 
 
 def _windows(text: str, stretch: Span) -> Iterator[Span]:
-    """Windows of ``SENTENCES`` sentences over one stretch; headings ride with what follows them."""
+    """Windows of ``SENTENCES`` sentences over one stretch; headings go with what follows them."""
     base = stretch[0]
     pieces = [
         (base + start + a, base + start + b)
@@ -115,7 +114,7 @@ def _windows(text: str, stretch: Span) -> Iterator[Span]:
 
 
 def _weight(sentence: str) -> float:
-    """Sentences that ``sentence`` counts for: a heading none, a table's row a part."""
+    """How many sentences ``sentence`` counts for: a heading 0, a row of a table a part of one."""
     if is_row(sentence):
         return SENTENCES / ROWS
     return 0.0 if is_heading_like(sentence) else 1.0

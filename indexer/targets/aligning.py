@@ -1,8 +1,7 @@
 """Targets of several plans -> rows: one indicator and one year, values in one unit, and the gap.
 
-Two plans name one indicator in two ways, and their sentences around it are alike as well; both are
-measured by the encoder. Within a plan another name is another indicator ("wind power" beside "wind and
-solar power"), so each plan has at most one series in a row.
+Two plans name one indicator in two ways, in similar sentences; the encoder compares both. Within a plan another
+name is another indicator ("wind power" and "wind and solar power"), so each plan has at most one series in a row.
 """
 
 from __future__ import annotations
@@ -22,14 +21,14 @@ from indexer.types import Target, TargetCell, TargetKind, TargetRow
 #: Cosine of two names of one plan from which they are one indicator.
 SAME_NAME = 0.95
 #: Mean of the cosines of names and of sentences from which two plans' indicators are one. On two plans
-#: read by hand the pairs that are one stand above 0.79, the rest below 0.62 once each has its partner.
+#: annotated by hand true pairs are above 0.79 and the rest below 0.62 once each has its partner.
 SAME_INDICATOR = 0.7
 #: Cosine of two scopes that hold the same figures from which they are one.
 SAME_SCOPE = 0.75
 
 
 def align_targets(targets: Sequence[Target], encoder: Encoder) -> list[TargetRow]:
-    """Rows of ``targets``, indicators in the order of first mention, then by year; thresholds are left out."""
+    """Rows of ``targets``, indicators in the order of first mention, then by year; without thresholds."""
     chosen = [t for t in targets if t.kind is TargetKind.TARGET]
     if not chosen:
         return []
@@ -46,7 +45,7 @@ def align_targets(targets: Sequence[Target], encoder: Encoder) -> list[TargetRow
 
 
 def _series(targets: Sequence[Target], vectors: dict[str, Vectors]) -> list[list[Target]]:
-    """Targets of one plan under one name, whatever their year, in the order of first mention."""
+    """Targets of one plan under one name, of all years, in the order of first mention."""
     found: list[list[Target]] = []
     of_plan: dict[str, list[list[Target]]] = {}
     for target in targets:
@@ -96,12 +95,12 @@ def _joined(found: list[list[Target]], vectors: dict[str, Vectors]) -> list[list
 
 
 def _dimensions(series: Sequence[Target]) -> set[str]:
-    """What the figures of ``series`` measure; nothing is known of one that was broken off."""
+    """The dimensions of ``series``; unknown for figures that are cut off."""
     return {dimension(t.unit) for t in series if not t.cut_off}
 
 
 def _one_dimension(one: set[str], other: set[str]) -> bool:
-    """Whether both measure the same kind of thing; a figure that was broken off may measure any."""
+    """Whether both have the same dimension; an unknown one fits any."""
     return not one or not other or one == other
 
 
@@ -135,7 +134,7 @@ def _unlike(targets: Sequence[Target], vectors: dict[str, Vectors]) -> str:
 
 
 def _same_scopes(scopes: Collection[str | None], vectors: dict[str, Vectors]) -> bool:
-    """Whether all of ``scopes`` say the same: the same figures, in words that are alike; None is the whole."""
+    """Whether all of ``scopes`` are the same: the same figures in similar words; None is no limit."""
     named = [scope for scope in scopes if scope is not None]
     if not named or None in scopes:
         return not named

@@ -1,4 +1,4 @@
-"""A sentence's figures, each with the words that say what it is: its clause, and what comes before it.
+"""The figures of a sentence, each with its clause.
 
 Commas end a clause unless they only separate the members of a list that a later verb has as its subject
 ("hydropower, wind power and solar power will reach …").
@@ -15,10 +15,10 @@ from indexer.language.quantities import Quantity, find_quantities
 from indexer.language.sentences import broken_figures
 from indexer.types import Span
 
-#: A comma or point inside a figure, "10,000.5", which ends nothing.
+#: A comma or point inside a figure, "10,000.5", which ends no clause.
 IN_FIGURE = r"(?<=\d)[,.](?=\d)"
 _CUT = re.compile(r"[,;:](?=\D|$)|[，；：。]")
-#: Verbs in a finite form: a clause that has one says something by itself.
+#: Verbs in a finite form: a clause that has one is complete.
 MODAL = (
     r"(?:will|shall|should|must|would|need(?:s|ed)? to|(?:has|have) to|(?:is|are) (?:expected |planned "
     r"|required )?to\b"
@@ -53,7 +53,7 @@ _SCALE_WORD = re.compile(r"\b(?:hundred|thousand|million|billion|trillion)\b|[�
 class Figure:
     """A figure of ``sentence``: ``span`` is of the sentence; ``clause`` that of the words it belongs to.
 
-    ``value`` is None where the source broke it off. ``previous`` is where the figure before it ends.
+    ``value`` is None where the source cut it off. ``previous`` is the end of the figure before.
     """
 
     sentence: str
@@ -75,12 +75,12 @@ class Figure:
 
     @property
     def after(self) -> str:
-        """The clause behind the figure."""
+        """The clause after the figure."""
         return self.sentence[self.span[1] : self.clause[1]]
 
 
 def find_figures(sentence: str) -> list[Figure]:
-    """The figures of ``sentence`` in order, ranges as one, broken-off ones without a value."""
+    """The figures of ``sentence`` in order, a range as one, cut-off ones without a value."""
     broken = broken_figures(sentence)
     found = _joined(sentence, find_quantities(sentence, broken))
     spans = [quantity.span for quantity, _ in found]

@@ -1,7 +1,7 @@
 """A plan -> its targets and thresholds, several to a sentence, each with the sentence as its quote.
 
-No language model: a figure with its unit is found, and the words around it say the rest. What cannot be
-told stays None or is said in ``Target.doubt``; a figure that the source broke off has no value.
+No language model: patterns find a figure with its unit and read the words around it. What they cannot decide stays
+None or is named in ``Target.doubt``; a figure that the source cut off has no value.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ _NO_YEAR = "No year is named for this figure."
 def find_targets(plan: Plan) -> list[Target]:
     """Targets and thresholds of ``plan``, in reading order.
 
-    A leading summary counts only for what the body does not say: a figure that the body has broken off.
-    What a web page left around the plan does not count.
+    A leading summary counts only for what the body does not say, as where a figure is cut off there. Page boilerplate
+    does not count.
     """
     written = int(plan.metadata.date[:4]) if plan.metadata.date[:4].isdigit() else None
     body: list[Target] = []
@@ -45,9 +45,9 @@ def find_targets(plan: Plan) -> list[Target]:
         role = next((role for a, b, role in plan.asides if a <= span[0] < b), Role.BODY)
         if role is not Role.FURNITURE:
             (summary if role is Role.SUMMARY else body).extend(_targets_of(plan, span, written))
-    forget_plan()  # its targets are the last that its sentences are asked for
-    told = {(t.kind, t.value, t.high, t.unit, t.year) for t in body}
-    return [t for t in summary if (t.kind, t.value, t.high, t.unit, t.year) not in told] + body
+    forget_plan()  # nothing needs its sentences after this
+    in_body = {(t.kind, t.value, t.high, t.unit, t.year) for t in body}
+    return [t for t in summary if (t.kind, t.value, t.high, t.unit, t.year) not in in_body] + body
 
 
 def gather_targets(backend: Backend, plans: Sequence[str] | None = None) -> list[Target]:
@@ -85,7 +85,7 @@ def _targets_of(plan: Plan, span: Span, written: int | None) -> Iterator[Target]
         previous = indicator
         target = kind is TargetKind.TARGET
         year = (moment.year if moment else headed_year(heading)) if target else None
-        # "by 25 million and 13 million": what is said of the first holds for the second
+        # "by 25 million and 13 million": the words about the first hold for the second
         shared = last if last and _continues(figure, last.span[1] - start) else None
         last = Target(
             kind=kind,
@@ -114,13 +114,13 @@ def _targets_of(plan: Plan, span: Span, written: int | None) -> Iterator[Target]
 
 
 def _continues(figure: Figure, end: int) -> bool:
-    """Whether nothing but a year and a conjunction parts ``figure`` from the one that ends at ``end``."""
+    """Whether only a year and a conjunction are between ``figure`` and the one that ends at ``end``."""
     between = figure.sentence[end : figure.span[0]]
     return 0 <= end <= figure.span[0] and bool(_AND.fullmatch(between))
 
 
 def _without(indicator: str, scope: str | None) -> str:
-    """``indicator`` less the words of ``scope``, which stand beside it."""
+    """``indicator`` without the words of ``scope``, which is given separately."""
     if not scope or scope not in indicator:
         return indicator
     left = re.sub(r"(?:\b(?:in|for|among|across|within|at)\s+)?" + re.escape(scope), "", indicator)
@@ -128,7 +128,7 @@ def _without(indicator: str, scope: str | None) -> str:
 
 
 def _within_scope(figure: Figure, figures: list[Figure], scopes: list[str | None]) -> bool:
-    """Whether ``figure`` is in the words that say for whom another figure of the sentence holds."""
+    """Whether ``figure`` is part of the scope of another figure of the sentence."""
     return any(
         other is not figure and scope and other.clause == figure.clause and " ".join(figure.text.split()) in scope
         for other, scope in zip(figures, scopes, strict=True)

@@ -6,7 +6,7 @@ import re
 
 from indexer.language.dates import WRITTEN_YEAR
 from indexer.targets.clauses import IN_FIGURE, MODAL, VERB, Figure
-from indexer.targets.wording import said_behind
+from indexer.targets.wording import text_after
 
 _LEAD = re.compile(
     r"^[\s\"“”'(*•\-–—#>]*(?:[(（]?\w{1,4}[)）.、]\s+)?(?:(?:and|but|while|so that|where|which|that|then"
@@ -77,12 +77,12 @@ _EXTRA = re.compile(
     r"|this) (?:whole )?(?:province|city|county|country|state)\b",
     re.I,
 )
-#: Words that name nothing, which are left where a figure only goes on: "and 13 million", "nor more than".
+#: Words that name nothing, left where a figure only continues the one before: "and 13 million", "nor more than".
 _NOTHING = re.compile(
     r"(?:(?:and|or|nor|but|to|by|at|about|around|least|most|further|another|today|now|then|up|more|are|is|be)\b\W*)+",
     re.IGNORECASE,
 )
-#: Longer than this it is a sentence, not a name of something.
+#: A longer indicator is a sentence, not a name.
 _LONGEST = 160
 
 
@@ -90,10 +90,10 @@ def indicator_of(figure: Figure, previous: str, heading: str) -> str:
     """The noun phrase that ``figure`` is about, in the sentence's words.
 
     ``previous`` is the indicator of the figure before it in the sentence, for "and 13 million in 2030"
-    and "it will reach"; ``heading`` is what stands above, where the sentence names nothing.
+    and "it will reach"; ``heading`` serves where the sentence names nothing.
     """
     start = max(figure.clause[0], figure.previous)
-    # "it will reach" and nothing behind: the figure is the words themselves
+    # "it will reach" and nothing after it: the figure is the words themselves
     words = figure.sentence[start : figure.span[0] if re.search(r"\d", figure.text) else figure.span[1]]
     continued = re.match(r"\s*of\s", words)
     words = _TIME.sub("", _LEAD.sub("", words))
@@ -152,7 +152,7 @@ def _object(words: str) -> str:
 
 
 def _behind(figure: Figure) -> str:
-    match = _BEHIND.match(said_behind(figure))
+    match = _BEHIND.match(text_after(figure))
     noun = match["noun"].strip() if match else ""
     if re.match(
         r"(?:lower|higher|less|more|fewer|below|annually|respectively|compared|and|or|by|in|to|from|a year)\b",

@@ -1,4 +1,4 @@
-"""What a figure does in its sentence: a target, a threshold, or nothing that a plan commits to."""
+"""The role of a figure in its sentence: a target, a threshold, or no commitment."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from indexer.targets.timing import Moment, Part
 from indexer.targets.wording import IN_PLACES
 from indexer.types import TargetKind
 
-#: A figure of these units names a thing (a 500 kV line) or a length of time, not an amount of it.
+#: A figure in these units names a thing (a 500 kV line) or a duration, not an amount.
 _NAMING_UNITS = frozenset({"kV", "year", "month", "day", "hour"})
 _BARE_NAME = re.compile(r"(?:\b(?:the|these|those|all|its|of|first|last|top|No\.?)\s*$)|(?<=[a-z,] )[A-Z][\w-]*\s+$")
 _START_VALUE = re.compile(
@@ -32,13 +32,13 @@ _COMPARED = (
     r"|longer) than|over|above|below|under"
     r"|at least|at most|exceed(?:s|ing)?|in excess of|up to)"
 )
-#: "units with consumption of more than", "plants that use more than": a clause that picks out what is meant.
+#: "units with consumption of more than", "plants that use more than": a clause that restricts its noun.
 _RELATIVE = re.compile(
     rf"\b(?:with|that|which|whose|who|where|having)\b(?P<words>(?:(?!\b(?:total"
     rf"|combined)\b)[^,;])*?)\b{_COMPARED}\s*$",
     re.IGNORECASE,
 )
-#: "buildings larger than", "centers … exceeding", "slopes above": an adjective phrase behind a noun.
+#: "buildings larger than", "centers … exceeding", "slopes above": an adjective phrase after a noun.
 _ADJECTIVE = re.compile(
     r"(?P<noun>[\w)-]+)\s+(?P<word>(?:larger|heavier|older|bigger|greater|longer|higher|smaller|taller"
     r"|wider|more|fewer|less) than"
@@ -67,7 +67,7 @@ _REACHED = re.compile(
 
 
 def kind_of(figure: Figure, moment: Moment | None, moments: Sequence[Moment], written: int | None) -> TargetKind | None:
-    """Target or threshold; None for a figure that commits to nothing: a name, a start, a fact of the past."""
+    """Target or threshold; None for a figure that is no commitment: a name, a start, a fact of the past."""
     if figure.value is None:
         return TargetKind.TARGET
     if figure.unit in _NAMING_UNITS or _names(figure) or _starts(figure):
@@ -85,12 +85,12 @@ def _names(figure: Figure) -> bool:
 
 
 def _starts(figure: Figure) -> bool:
-    """Whether the figure is where a change starts from: "from 17% to 24%", "32 MW today"."""
+    """Whether the figure is the start of a change: "from 17% to 24%", "32 MW today"."""
     return bool(_START_VALUE.search(figure.before) or _NOW.match(figure.sentence[figure.span[1] :]))
 
 
 def _limits(figure: Figure) -> bool:
-    """Whether the figure picks out what is meant rather than say what is to be reached."""
+    """Whether the figure restricts what is meant rather than sets what is to be reached."""
     before = figure.before
     if _SUFFIX.match(figure.sentence[figure.span[1] :]):
         return not _REACHED.search(before.rstrip())
@@ -108,7 +108,7 @@ def _limits(figure: Figure) -> bool:
 
 
 def _reports(figure: Figure, moment: Moment | None, moments: Sequence[Moment], written: int | None) -> bool:
-    """Whether the sentence tells what was, not what is to be."""
+    """Whether the sentence reports the past rather than sets a goal."""
     before = figure.before
     if _GOVERNED.search(before):
         return False

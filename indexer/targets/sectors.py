@@ -1,7 +1,6 @@
-"""A target -> the sector it concerns, told by the words of its indicator, its headings and its sentence.
+"""A target -> its sector, by the words of its indicator, its headings and its sentence.
 
-Plans head their chapters in their own ways, so that a filter by heading would tear one sector's targets of
-several plans apart.
+Plans name their chapters differently, so a filter by heading would separate targets of one sector.
 """
 
 from __future__ import annotations
@@ -10,7 +9,7 @@ import re
 
 from indexer.types import Sector, Target
 
-#: Words of a sector, in English and Chinese. Stems: "industr" is met in "industry" and "industrial".
+#: Words of a sector, in English and Chinese. Stems: "industr" matches "industry" and "industrial".
 _WORDS = {
     Sector.INDUSTRY: (
         r"industr|\bsteel|\biron\b|cement|clinker|alumin|petrochemic|refin|ethylene|chemical|factor(?:y|ies)"
@@ -38,19 +37,19 @@ _WORDS = {
         r"|geothermal|biogas|\bheat(?:ing)?\b|能源|电|煤|风|光伏|核|储能|天然气|石油"
     ),
 }
-#: Met in the indicator, these say that it is about the economy as a whole, whatever else it names.
+#: In an indicator these make it one of the economy as a whole, whatever else it names.
 _ECONOMY = re.compile(
     r"\bGDP\b|gross domestic|net zero|(?:greenhouse gas|carbon dioxide|CO2) emissions|生产总值|温室气体", re.IGNORECASE
 )
 _PATTERNS = {sector: re.compile(words, re.IGNORECASE) for sector, words in _WORDS.items()}
-#: What a word counts by where it stands: the indicator says it best, then the nearest heading.
+#: Weight of a word by its place: the indicator says most, then the nearest heading.
 _INDICATOR, _HEADING, _SENTENCE = 3.0, 2.0, 1.0
 
 
 def sector_of(target: Target) -> Sector:
-    """The sector whose words weigh most; OTHER where no word is met.
+    """The sector whose words weigh most; OTHER where no word matches.
 
-    Energy comes last among equals: what industry or transport does with it is theirs.
+    Energy comes last among equals: energy used in industry belongs to industry.
     """
     if _ECONOMY.search(target.indicator):
         return Sector.ECONOMY

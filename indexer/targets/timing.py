@@ -1,4 +1,4 @@
-"""Which year a figure is to be reached in, and which year it is measured against."""
+"""The year that a figure is due in, and the base year that it is measured against."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ class Part(StrEnum):
 
     TARGET = "target"
     BASE = "base"
-    START = "start"  # the first year of a stretch of time
+    START = "start"  # the first year of a period
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A year named in a sentence. ``leads`` says that it opens its clause, and so governs what follows.
+    """A year named in a sentence. ``leads``: it opens its clause, and so governs what follows.
 
-    ``period`` says that it is the end of a stretch of time rather than a year by itself.
+    ``period``: it is the end of a period rather than a single year.
     """
 
     span: Span
@@ -53,7 +53,7 @@ _CHANGED = re.compile(
 _STRETCH = re.compile(r"\s*年?\s*(?:to|until|till|through|and|[-–—~～至到])\s*$", re.IGNORECASE)
 _DECADE = re.compile(r"\b(?:the )?end of (?:the|this) (?:current )?decade\b|本世纪(?:二十年代)?末", re.IGNORECASE)
 _CENTURY = re.compile(r"\b(?:the )?middle of (?:the|this) century\b|\bmid-?century\b|本世纪中叶", re.IGNORECASE)
-#: What may stand between a clause's beginning and a year that opens it.
+#: What may come between the beginning of a clause and a year that opens it.
 _LEAD_WORDS = re.compile(
     r"[\s\"“'(*•\-–—]*(?:\(?\w{1,3}[.)]\s*)?(?:and|but|while|which|that|then|proposed|with)?\s*(?:that\s+)?"
     r"(?:(?:by|in|during|from|before|until|for|at|within|throughout|as of|no later than|to)\s+)?"
@@ -98,7 +98,7 @@ def find_moments(sentence: str, written: int | None = None) -> list[Moment]:
 
 
 def target_moments(figures: Sequence[Figure], moments: Sequence[Moment]) -> list[Moment | None]:
-    """For each figure of one sentence the moment it is to be reached at, None where none is named."""
+    """For each figure of one sentence the moment it is due at, None where none is named."""
     targets = [m for m in moments if m.part is Part.TARGET]
     if not figures or not targets:
         return [None] * len(figures)
@@ -110,13 +110,13 @@ def target_moments(figures: Sequence[Figure], moments: Sequence[Moment]) -> list
 def _moment_of(figure: Figure, figures: Sequence[Figure], targets: Sequence[Moment]) -> Moment | None:
     start, end = figure.span
     following = min((f.span[0] for f in figures if f.span[0] >= end), default=len(figure.sentence))
-    for moment in targets:  # "to 40% by 2030": behind the figure, in its clause
+    for moment in targets:  # "to 40% by 2030": after the figure, in its clause
         if not moment.leads and end <= moment.span[0] < min(following, figure.clause[1]):
             return moment
     before = [m for m in targets if m.span[1] <= start]
     if before:
         last = before[-1]
-        # a year behind an earlier figure is that figure's, where another opened the whole
+        # a year after an earlier figure belongs to that figure, where another year opens the sentence
         leading = [m for m in before if m.leads]
         if (
             leading
@@ -137,7 +137,7 @@ def base_year(figure: Figure, moments: Sequence[Moment]) -> int | None:
     own = [m for m in bases if figure.clause[0] <= m.span[0] < figure.clause[1] and m.span[0] >= figure.previous]
     if own:
         return min(own, key=lambda m: abs(m.span[0] - figure.span[0])).year
-    # ", relative to 2019 levels" behind the clause
+    # ", relative to 2019 levels" after the clause
     for moment in bases:
         between = figure.sentence[figure.clause[1] : moment.span[0]]
         if (
@@ -150,13 +150,13 @@ def base_year(figure: Figure, moments: Sequence[Moment]) -> int | None:
 
 
 def headed_year(label: str) -> int | None:
-    """The one year that a heading sets for what stands below it ("Objectives for 2025"), or None."""
+    """The one year that a heading sets for the text below it ("Objectives for 2025"), or None."""
     years = {int(next(filter(None, m.groups()))) for m in _HEADED.finditer(label)}
     return years.pop() if len(years) == 1 else None
 
 
 def _stretch(sentence: str, first: Span, last: Span) -> bool:
-    """Whether two years are the ends of one stretch of time, "from 2024 to 2028"."""
+    """Whether two years are the ends of one period, "from 2024 to 2028"."""
     link = sentence[first[1] : last[0]]
     if not _STRETCH.fullmatch(link.rstrip() or link):
         return False

@@ -1,4 +1,4 @@
-"""What the words around a figure say: how it bounds, whether it is a difference, for whom, how binding."""
+"""What the words around a figure say: comparator, change or level, scope, obligation."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from indexer.targets.clauses import IN_FIGURE, MODAL, VERB, Figure
 from indexer.types import Binding, Comparator, Span, Trend
 
 _AMOUNT = r"(?:\s+(?:a|an|the|total of|another|further))*\s*$"
-#: Directly before a figure, the most particular first.
+#: Directly before a figure, the most specific first.
 _BEFORE = (
     (
         Comparator.AT_MOST,
@@ -42,7 +42,7 @@ _BEFORE = (
     ),
 )
 _COMPARATORS = tuple((c, re.compile(rf"(?:{p}){_AMOUNT}", re.IGNORECASE)) for c, p in _BEFORE)
-#: Directly behind it.
+#: Directly after it.
 _BEHIND = (
     (
         Comparator.AT_LEAST,
@@ -72,14 +72,14 @@ _BY = re.compile(
     r"|(?:(?P<cfall>下降|降低|减少)|(?P<crise>增长|增加|新增|提高))[约了超过]*\s*$",
     re.IGNORECASE,
 )
-#: What a level does by itself needs no "by": "energy use will fall 13.5%". What falls between two may lie there.
+#: An intransitive verb needs no "by": "energy use will fall 13.5%". "Will fall between" may be about a level.
 _ALONE = re.compile(
     r"\b(?:(?P<fall>f[ae]ll(?:s|en|ing)?|drop(?:s|ped|ping)?|declin(?:es?|ed|ing)|decreas(?:es?|ed|ing)"
     r"|shr[aiu]nk(?:s|ing)?)|(?P<rise>ris(?:es?|en|ing)|rose|gr[eo]w(?:s|n|ing)?|increas(?:es?|ed|ing)))"
     rf"(?!\s+between\b){_GOES_ON}\s*$",
     re.IGNORECASE,
 )
-#: Verbs whose "up" says nothing of a rise: what makes up a fifth does not grow by it.
+#: Verbs whose "up" is no rise: what makes up a fifth does not grow by it.
 _PHRASAL_UP = re.compile(
     rf"\b(?:ma(?:ke|kes|king|de)|t(?:ake|akes|aking|aken|ook)|set\w*|open\w*|start\w*|buil\w+|put\w*)\s+up{_GOES_ON}\s*$",
     re.IGNORECASE,
@@ -102,7 +102,7 @@ _EXCLUDED = re.compile(
     r"|(?:不含|不包括|除)[^，；。）)]+",
     re.IGNORECASE,
 )
-#: "In all towns": what a scope begins with.
+#: "In all towns": the beginning of a scope.
 IN_PLACES = (
     r"\b(?:in|for|among|across|within|at)\s+(?P<place>(?:the |all |those |any |each |every )?(?:[\w-]+\s){0,3}?"
     r"(?:urban cent(?:er|re)s|cit(?:y|ies)|areas?|regions?|count(?:y|ies)|districts?|towns?|villages?"
@@ -124,7 +124,7 @@ _SCOPE_END = re.compile(
 )
 
 _IN_PRINCIPLE = re.compile(r"\bin principle\b|原则上", re.IGNORECASE)
-#: Words whose force goes on over the verbs that follow them in the sentence.
+#: Words that also govern the verbs after them in the sentence.
 _CARRIED = re.compile(
     r"must|shall|should|striv\w+ to|aim(?:s|ed|ing)? to|seek(?:s|ing)? to|必须|力争|争取", re.IGNORECASE
 )
@@ -132,31 +132,31 @@ _PLAIN = re.compile(r"\b(?:will|would|is to|are to|can|may)\b", re.IGNORECASE)
 
 
 def comparator_of(figure: Figure) -> Comparator:
-    """How ``figure`` bounds what is meant, by the words that touch it."""
+    """The comparator of ``figure``, by the words next to it."""
     if figure.high is not None:
         return Comparator.RANGE
     before = figure.sentence[max(0, figure.span[0] - 60) : figure.span[0]]
     for comparator, pattern in _COMPARATORS:
         if pattern.search(before):
             return comparator
-    behind = _bound_behind(figure)
+    behind = _comparator_after(figure)
     return behind[0] if behind else Comparator.EQUAL
 
 
-def said_behind(figure: Figure) -> str:
-    """The sentence behind ``figure`` and behind what bounds it there, as 左右 does in "25%左右，…"."""
-    behind = _bound_behind(figure)
+def text_after(figure: Figure) -> str:
+    """The sentence after ``figure`` and after a comparator there, such as 左右 in "25%左右，…"."""
+    behind = _comparator_after(figure)
     return figure.sentence[behind[1] if behind else figure.span[1] :]
 
 
-def _bound_behind(figure: Figure) -> tuple[Comparator, int] | None:
-    """How the words directly behind ``figure`` bound it, and where they end; None where none do."""
+def _comparator_after(figure: Figure) -> tuple[Comparator, int] | None:
+    """The comparator directly after ``figure`` and its end, or None."""
     matches = ((comparator, pattern.match(figure.sentence, figure.span[1])) for comparator, pattern in _BEHIND)
     return next(((comparator, match.end()) for comparator, match in matches if match), None)
 
 
 def change_of(figure: Figure) -> Trend | None:
-    """Whether ``figure`` is a difference, and which way; None for a level."""
+    """The direction of ``figure`` if it is a change; None for a level."""
     before = figure.before
     match = _BY.search(before)
     if match and not (match["gap"] and VERB.search(match["gap"])) and not _PHRASAL_UP.search(before):
@@ -182,7 +182,7 @@ def _trend(match: re.Match[str]) -> Trend:
 
 
 def scope_of(figure: Figure) -> str | None:
-    """For whom or what alone ``figure`` holds, in the sentence's words; None where nothing limits it."""
+    """The scope that limits ``figure``, in the sentence's words; None where nothing limits it."""
     start, end = figure.clause
     words = figure.sentence[max(start, figure.previous) : end]
     excluded = _EXCLUDED.search(words)
@@ -203,7 +203,7 @@ def _folded(scope: str) -> str:
 
 
 def binding_of_figure(figure: Figure) -> Binding:
-    """How binding the words are that govern ``figure``; what holds "in principle" is no must."""
+    """How binding the words that govern ``figure`` are; "in principle" makes a must a should."""
     start, end = figure.clause
     sentence = figure.sentence
     found = _binding_words(sentence)

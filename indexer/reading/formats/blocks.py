@@ -11,7 +11,7 @@ CELL = " | "
 
 
 class Blocks:
-    """Canonical text put together block by block; paragraphs stand apart, rows and items line by line."""
+    """Canonical text built block by block: blank lines between paragraphs, a line for each row and list item."""
 
     def __init__(self) -> None:
         self._parts: list[str] = []
@@ -21,7 +21,7 @@ class Blocks:
         self._headings: list[Heading] = []
 
     def add(self, text: str, *, level: int | None = None, tight: bool = False) -> None:
-        """Add one block; ``level`` makes it a heading, ``tight`` blocks in a row share no blank line.
+        """Add one block; ``level`` makes it a heading; no blank line comes between ``tight`` blocks.
 
         White space is folded, line breaks stay. A block without text is left out.
         """
@@ -53,7 +53,7 @@ class Blocks:
         return "".join(self._parts)
 
     def headings(self, title: str = "") -> tuple[Heading, ...]:
-        """The headings, outermost at level 1; a first one that says ``title`` is none."""
+        """The headings, outermost at level 1; without a first one that repeats ``title``."""
         text = self.text()
         found = self._headings
         if found and title and text[found[0].start : found[0].end].split() == title.split():

@@ -1,7 +1,7 @@
 """Saved web pages: the main content through trafilatura, with headings, lists and tables as rows.
 
-Where trafilatura finds little of the page's prose, all of its text is taken but for what HTML itself
-marks as navigation. A page saved in one file (MHTML) is unpacked first.
+Where trafilatura finds little of the page's prose, all text counts that HTML does not mark as navigation. A page
+saved as one file (MHTML) is unpacked first.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ ENDINGS = (".html", ".htm", ".mhtml", ".mht")
 
 #: Tags of a page; the longest plans have some ten thousand paragraphs, and a million take minutes.
 MOST_TAGS = 100_000
-#: trafilatura's finding is taken when it holds this share of the page's prose.
+#: Share of the page's prose from which trafilatura's extraction is used.
 _ENOUGH = 0.5
 _CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]{2,40})""", re.IGNORECASE)
-#: Pages that name these mean the larger set that browsers read instead.
+#: For these names browsers read the larger character set.
 _LARGER = {"gb2312": "gb18030", "gbk": "gb18030", "iso-8859-1": "cp1252", "latin1": "cp1252", "ascii": "cp1252"}
 _DROPPED = "script style noscript template nav header footer aside form iframe svg button select textarea head".split()
 _BLOCKS = frozenset(
@@ -49,7 +49,7 @@ def load(path: Path, data: bytes) -> Content:
     source = decode(path, page, _LARGER.get(declared or "", declared))
     if source.count("<") > MOST_TAGS:
         raise SourceError(f"{path} has more than {MOST_TAGS:,} tags. Save the plan's own page, or its text alone.")
-    # the declaration has been heeded: left in, it would be read against text that is decoded
+    # the text is decoded already: the declaration would contradict it
     tree = _parse(re.sub(r"^\s*<\?xml[^>]*\?>", "", source))
     if tree is None:
         raise SourceError(f"{path} holds no web page. Save it again from the browser.")
@@ -66,7 +66,7 @@ def load(path: Path, data: bytes) -> Content:
 
 
 def _from_mhtml(data: bytes) -> tuple[bytes, str | None]:
-    """The first page of a MHTML file and its character set; the data itself where it is none."""
+    """The first page of a MHTML file and its character set; the data itself where there is none."""
     message = email.message_from_bytes(data, policy=email.policy.compat32)
     for part in message.walk():
         if part.get_content_type() in ("text/html", "application/xhtml+xml"):
@@ -96,7 +96,7 @@ def _metas(tree: Any) -> dict[str, str]:
 
 
 def _title(tree: Any) -> str:
-    """The page's only first-level heading, else its title without the site's name behind it."""
+    """The page's only first-level heading, else its title without the name of the site."""
     tops = [" ".join(h.text_content().split()) for h in tree.iter("h1")]
     if len(tops) == 1 and tops[0]:
         return meaningful_title(tops[0])
@@ -113,12 +113,12 @@ def _main_content(tree: Any) -> Blocks:
     body = getattr(document, "body", None)
     if body is not None:
         _read(body, found)
-    # behind the extraction, which needs the tree whole
+    # after the extraction, which needs the whole tree
     etree.strip_elements(tree, *_DROPPED, with_tail=False)
     prose = sum(_letters(text) for text in _prose(tree))
     whole = Blocks()
     _read(tree, whole)
-    # at its wits' end trafilatura gives the page as one paragraph
+    # as a last resort trafilatura returns the page as one paragraph
     structured = len(found) > 1 or len(whole) <= 1
     return found if structured and _letters(found.text()) >= max(1, _ENOUGH * prose) else whole
 
@@ -229,7 +229,7 @@ def _heading(tag: str, element: Any) -> int | None:
 
 
 def _is_row(element: Any) -> bool:
-    """Whether a table row holds data: several cells, and none of them a page of its own."""
+    """Whether a table row holds data: several cells, and no tables or headings within them."""
     cells = [child for child in element if child.tag in ("td", "th", "cell")]
     return len(cells) > 1 and not any(
         next(cell.iter("table", "h1", "h2", "h3", "head"), None) is not None for cell in cells

@@ -12,7 +12,7 @@ from indexer.reading.outline import Heading
 
 ENDINGS = (".md", ".markdown")
 
-# What closes a heading is taken off in code: a pattern for it tries every blank of a long line anew.
+# Closing hashes are removed in code: a pattern would backtrack over every blank of a long line.
 _HEADING = re.compile(r"^(#{1,6})[ \t]+(\S.*)$", re.MULTILINE)
 _FENCE = re.compile(r"^(```|~~~).*?^\1", re.MULTILINE | re.DOTALL)
 

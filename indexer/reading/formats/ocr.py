@@ -17,22 +17,22 @@ import numpy as np
 from indexer.language.sentences import is_wide
 from indexer.reading.formats.pdf.words import Word
 
-#: How to get what reads images.
+#: How to install it.
 REMEDY = "pip install 'plancite[ocr]'"
-#: Dots an inch at which a page is looked at; the models were made for lines of about 40 dots.
+#: Pixels an inch of the images; the models expect lines of about 40 pixels.
 _RESOLUTION = 170
-_MOST_DOTS = 2_400  # along a page's longer side: a poster is looked at less closely
+_MOST_DOTS = 2_400  # along the longer side: posters are rendered at a lower resolution
 _POINTS = 72
 
 
 def installed() -> bool:
-    """Whether the extra is there."""
+    """Whether the extra is installed."""
     return find_spec("rapidocr_onnxruntime") is not None
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A page as an image (rows, columns, colours), with its height in points and the dots in each."""
+    """A page as an image (rows, columns, colours), with its height in points and the pixels in each."""
 
     image: np.ndarray
     height: float
@@ -49,7 +49,7 @@ def take_picture(page: Any) -> Picture:
 def recognize(picture: Picture) -> tuple[list[list[Word]], float | None]:
     """The lines of text in the image of a page, each as one word, and how sure they are, 0 to 1.
 
-    No lines and None where there is nothing to read. Type sizes are not told (0).
+    No lines and None where there is nothing to read. Type sizes are unknown (0).
     """
     if picture.image.min() == picture.image.max():
         return [], None
@@ -75,7 +75,7 @@ def recognize(picture: Picture) -> tuple[list[list[Word]], float | None]:
 def _edges(text: str, left: float, right: float, seen: Sequence[tuple[float, float]]) -> tuple[float, ...]:
     """Where each character of ``text`` begins and the last ends: midway between where they were ``seen``.
 
-    Where that is not told of each, by their usual widths.
+    Where the engine does not say, by their usual widths.
     """
     if len(seen) == len(text):
         inner = [(a[1] + b[0]) / 2 for a, b in pairwise(seen)]

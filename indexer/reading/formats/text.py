@@ -1,4 +1,4 @@
-"""Plain text, in whatever encoding: bytes -> canonical text, form feeds as page breaks."""
+"""Plain text in any encoding: bytes -> canonical text, form feeds as page breaks."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ENDINGS = (".txt", ".text")
 
 _MARKS = (
     (b"\xef\xbb\xbf", "utf-8-sig"),
-    (b"\xff\xfe\x00\x00", "utf-32"),  # before UTF-16, whose mark it begins with
+    (b"\xff\xfe\x00\x00", "utf-32"),  # before UTF-16, whose mark is a prefix
     (b"\x00\x00\xfe\xff", "utf-32"),
     (b"\xff\xfe", "utf-16"),
     (b"\xfe\xff", "utf-16"),
@@ -26,14 +26,14 @@ _CONTROL = re.compile(f"[{CONTROLS}]")
 #: Bytes from which an encoding is guessed.
 _SAMPLE = 200_000
 _WIDE_SAMPLE = 4_000
-#: A guess from charset-normalizer that is about as likely as its best gives way to the commoner encoding.
+#: Of guesses about as likely as the best of charset-normalizer the commoner encoding is taken.
 _AS_LIKELY = 0.03
 _COMMONER = ("cp1252", "cp1251")
 #: Of the letters of a Western European text, those with accents are fewer than this share.
 _MOST_ACCENTS = 0.3
-#: The commonest characters of Chinese prose and plans, simplified and traditional. Of Chinese read in
-#: its own encoding they are a fifth and more; read in another's, rare characters come out and these
-#: are a hundredth. Frequency tells the two-byte encodings apart, whose bytes are all valid in each other.
+#: The commonest characters of Chinese prose and plans, simplified and traditional. In Chinese text
+#: decoded correctly they are a fifth and more, in wrongly decoded text a hundredth. This distinguishes the two-byte
+#: encodings, in which the same bytes are valid.
 _COMMON = frozenset(
     "的一是不了在人有我他这中大来上个国到说们为和地出道也时年得就那要下以生会自着去之过家学对可里后小么心多天而能好都然没日于起"
     "成事只作当想看文无开手十用主行方又如前所本见经头面公同三已老从动两长知民样现分将外但身些与高意进把法此实回二理力业发展"
@@ -58,7 +58,7 @@ def load(path: Path, data: bytes) -> Content:
 def decode(path: Path, data: bytes, declared: str | None = None) -> str:
     """``data`` as text with "\\n" line ends, composed characters (NFC) and no control characters.
 
-    ``declared`` is the encoding that the file names itself; it is believed when the bytes are valid in
+    ``declared`` is the encoding that the file names itself, used when the bytes are valid in
     it. Raises SourceError when ``data`` is not text.
     """
     text = _decoded(data, declared)
@@ -100,7 +100,7 @@ def _guess(data: bytes) -> tuple[str, ...]:
     """Names of encodings that ``data`` is likely in, the likeliest first."""
     if wide := _without_mark(data):
         return (wide,)
-    # cut behind a line: half a character at the end would rule the right encoding out
+    # cut after a line: half a character at the end would exclude the right encoding
     sample = data if len(data) <= _SAMPLE else data[: data.rfind(b"\n", 0, _SAMPLE) + 1] or data[:_SAMPLE]
     if east_asian := _east_asian(sample):
         return east_asian
@@ -116,7 +116,7 @@ def _guess(data: bytes) -> tuple[str, ...]:
 
 
 def _western(sample: bytes) -> bool:
-    """Whether Windows-1252 makes words of ``sample``: accented letters in them and no sign between letters."""
+    """Whether ``sample`` is plausible in Windows-1252: few accented letters and no sign within a word."""
     try:
         text = sample.decode("cp1252")
     except UnicodeError:
@@ -155,7 +155,7 @@ def _plain_share(sample: bytes, encoding: str) -> float:
 def _east_asian(sample: bytes) -> tuple[str, ...]:
     shares = {name: _common_share(sample, name) for name in ("gb18030", "big5", "big5hkscs")}
     likely = sorted((name for name, share in shares.items() if share >= _COMMON_SHARE), key=lambda n: -shares[n])
-    # kana stand at the same bytes in both: a text full of them is Japanese
+    # kana have the same bytes in both: a text full of them is Japanese
     if likely[:1] == ["gb18030"] and len(_KANA.findall(sample.decode("gb18030"))) > 0.1 * len(sample) / 2:
         return ("euc_jp", *likely)
     return tuple(likely)
@@ -172,7 +172,7 @@ def _common_share(sample: bytes, encoding: str) -> float:
 
 
 def _rare_chinese(text: str) -> bool:
-    """Whether ``text`` is Chinese characters without kana or Hangul: not the common ones, so a wrong guess."""
+    """Whether ``text`` is Chinese characters without kana or Hangul: such rare ones mean a wrong guess."""
     return any(c > "\u2e7f" for c in text) and not _KANA.search(text) and not _HANGUL.search(text)
 
 

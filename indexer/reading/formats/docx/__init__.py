@@ -1,7 +1,7 @@
 """Word files through python-docx: paragraphs, headings, list numbers, tables as rows, notes, text boxes.
 
-Running headers and footers, deleted and hidden text and the table of contents are not read. Pages are
-not told: a Word file has none until it is laid out.
+Headers and footers, deleted and hidden text and the table of contents are not read. There are no pages: a Word file
+has none until it is laid out.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _MATH_TEXT = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
 _SKIPPED = {qn(f"w:{name}") for name in ("del", "moveFrom", "pPr", "rPr", "instrText", "delText", "sectPr", "rt")}
 _LETTERS = {qn("w:tab"): " ", qn("w:br"): "\n", qn("w:cr"): "\n", qn("w:noBreakHyphen"): "-"}
 _NOTES = {qn("w:footnoteReference"): "footnote", qn("w:endnoteReference"): "endnote"}
-_LONGEST_HEADING = 300  # characters; a longer paragraph with a heading's style is none
+_LONGEST_HEADING = 300  # characters; a longer paragraph in a heading style is none
 
 
 def load(path: Path, data: bytes) -> Content:
@@ -59,11 +59,11 @@ def _check_package(path: Path, data: bytes) -> None:
             xml = sum(part.file_size for part in parts if part.filename.endswith((".xml", ".rels")))
             if xml > LARGEST_XML or sum(part.file_size for part in parts) > LARGEST_UNPACKED:
                 raise SourceError(f"{path} unpacks to more than a plan can hold. Save its text alone, or split it.")
-            # sizes may lie: read piece by piece this shows, before python-docx reads each part at once
+            # declared sizes may be wrong: testzip reads in chunks, python-docx each part at once
             damaged = package.testzip()
     except SourceError:
         raise
-    except Exception as error:  # zipfile lets through what the decompressors raise
+    except Exception as error:  # zipfile does not wrap errors of the decompressors
         raise SourceError(f"{path} is not a readable Word file. Open it in Word and save it again.") from error
     if damaged:
         raise SourceError(f"{path} is damaged at {damaged}. Open it in Word and save it again.")
@@ -108,7 +108,7 @@ class _Reading:
         self._read_aside(aside)
 
     def _read_aside(self, aside: list[Any]) -> None:
-        """Read the notes and text boxes that stand behind what refers to them, or holds them."""
+        """Read notes and text boxes, after the paragraph that refers to them or holds them."""
         for element in aside:
             if element.tag in _NOTES:
                 self._note(_NOTES[element.tag], element.get(qn("w:id")))
@@ -121,7 +121,7 @@ class _Reading:
             self.blocks.add(f"[{self._noted}] {note}")
 
     def _table(self, table: Any) -> None:
-        """A row a line; a cell merged downwards is said again in each row it stands beside.
+        """A row a line; a cell merged downwards is repeated in each of its rows.
 
         A table of one column is a frame around paragraphs.
         """
@@ -166,7 +166,7 @@ def _notes(root: Any | None) -> dict[str, str]:
 
 
 def _note_text(note: Any) -> str:
-    """All text of a note, that of its text boxes behind it."""
+    """All text of a note, with that of its text boxes at the end."""
     aside: list[Any] = []
     text = _cell_text(note, aside)
     return " ".join([text, *(_note_text(box) for box in aside if box.tag not in _NOTES)])
@@ -183,7 +183,7 @@ def _pieces(element: Any, aside: list[Any]) -> Iterator[str]:
         elif tag in _NOTES or tag == qn("w:txbxContent"):
             aside.append(child)
         elif tag == f"{_COMPATIBILITY}AlternateContent":
-            # the same content twice, for newer and for older readers
+            # the same content twice, for newer and older programs
             choice = child.find(f"{_COMPATIBILITY}Choice")
             yield from _pieces(choice if choice is not None else child, aside)
         elif tag not in _SKIPPED and not (tag == qn("w:r") and _hidden(child)):
@@ -226,5 +226,5 @@ def _span(cell: Any) -> int:
 
 
 def _labelled(label: str, text: str) -> str:
-    # Chinese numerals stand close to their words: "一、", "（二）"
+    # no space after Chinese numerals: "一、", "（二）"
     return label + text if label[-1:] in "、）．" else f"{label} {text}".strip()

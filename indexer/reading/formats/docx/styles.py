@@ -14,7 +14,7 @@ from docx.oxml.ns import qn
 
 from indexer.language.numerals import chinese_numeral, roman_numeral
 
-# Word itself writes "heading 1" in every language; other programs write their own.
+# Word writes "heading 1" in every language; other programs translate it.
 _HEADING = re.compile(
     r"^(?:heading|标题|標題|überschrift|titre|título|titulo|titolo|kop|nagłówek|rubrik|overskrift|заголовок"
     r"|見出し|제목)\s*(\d)$",
@@ -45,7 +45,7 @@ class Style:
 
 
 class Styles:
-    """The styles by id, each with what it takes over from those it is based on."""
+    """The styles by id, each with what it inherits from those it is based on."""
 
     def __init__(self, root: Any) -> None:
         self._elements = {e.get(qn("w:styleId"), ""): e for e in root.iter(qn("w:style"))}
