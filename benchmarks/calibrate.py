@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from quality import Row, examine_all, indexed, real_set, sample_set
+from quality import Row, indexed, rank_all, real_set, sample_set
 from sklearn.linear_model import LogisticRegression
 
 import indexer.asking.judging as target
@@ -44,7 +44,7 @@ Judged = tuple[Features, Features]
 
 def collect(library: Library, questions: list[Row], *, read: bool) -> Judged:
     """What the judge sees of each question. Those that are refused before it is asked are left out."""
-    seen = [(row, s) for row, s in examine_all(library, questions, read=read) if s.judged and not s.missing]
+    seen = [(row, s) for row, s in rank_all(library, questions, read=read) if s.judged and not s.missing]
     rows = [max(s.judged, key=lambda j: j[1].score)[0] for _, s in seen]
     return np.array(rows), np.array([row["kind"] == "fact" for row, _ in seen])
 

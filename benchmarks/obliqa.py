@@ -23,9 +23,9 @@ from typing import Any
 import numpy as np
 from quality import Row, read_rows
 
-from indexer.asking.interaction import read_words
+from indexer.asking.interaction import embed_words
 from indexer.asking.question import read_question
-from indexer.asking.ranking import rank_passages, read_closely
+from indexer.asking.ranking import rank_passages, rerank
 from indexer.asking.retrieval import DEPTH, fuse, retrieve, search
 from indexer.encoding import Encoder, Vectors
 from indexer.encoding.caching import RememberingEncoder
@@ -95,8 +95,8 @@ def rankings(backend: Any, encoder: Encoder, question: str, reader: Reader | Non
     fused = fuse(dense, words)
     records = {key: str(p.record) for key, p in backend.passages(list(fused)).items()}
     candidates = retrieve(backend, encoder, read.text, Scope())
-    ranked = rank_passages(read, read_words(read, encoder, backend.idf), candidates, encoder, backend.word_vectors)
-    read_too = {"read": [str(r.passage.record) for r in read_closely(reader, read, ranked)]} if reader else {}
+    ranked = rank_passages(read, embed_words(read, encoder, backend.idf), candidates, encoder, backend.word_vectors)
+    read_too = {"read": [str(r.passage.record) for r in rerank(reader, read, ranked)]} if reader else {}
     return {
         "words": [records[f.key] for f in words],
         "meaning": [records[f.key] for f in dense],

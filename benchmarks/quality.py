@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from indexer.asking.answering import Examination, examine
+from indexer.asking.answering import RankedQuestion, rank_question
 from indexer.asking.judging import confidence
 from indexer.evaluation import auroc, hit_at, holds_evidence, reciprocal_rank, refused_at_kept
 from indexer.language.matching import holds_figure
@@ -52,11 +52,11 @@ def indexed(plans: Sequence[Path]) -> Iterator[Library]:
         yield library
 
 
-def examine_all(library: Library, questions: Sequence[Row], *, read: bool = True) -> list[tuple[Row, Examination]]:
+def rank_all(library: Library, questions: Sequence[Row], *, read: bool = True) -> list[tuple[Row, RankedQuestion]]:
     """Facts and unanswerable questions with what is seen of each, with the reader where it is installed, or without."""
     reader = library.reader if read else None
     return [
-        (row, examine(library.backend, library.encoder, row["question"], Scope(), reader=reader))
+        (row, rank_question(library.backend, library.encoder, row["question"], Scope(), reader=reader))
         for row in questions
         if row["kind"] in {"fact", "unanswerable"}
     ]
@@ -67,7 +67,7 @@ def measure(library: Library, questions: Sequence[Row]) -> dict[str, float]:
     hits, ranks, first, kept, fact_scores, other_scores, refused, slices = [], [], [], [], [], [], [], []
     wrong: list[str] = []
     texts = {info.id: library.plan(info.id).text for info in library.plans()}
-    for row, seen in examine_all(library, questions):
+    for row, seen in rank_all(library, questions):
         answer = library.ask(row["question"])
         slices += [texts[c.plan][c.start : c.end] == c.quote for c in answer.citations]
         slices += [texts[h.passage.plan][h.passage.start : h.passage.end] == h.passage.text for h in answer.hits]

@@ -71,7 +71,7 @@ def serve(folder: Path, passages: int) -> Figures:
         "vectors": lambda q: backend.search_dense(of[q], DEPTH, Scope()),
         "words": lambda q: backend.search_words(q, DEPTH, Scope()),
         "fetch": lambda q: backend.passages(keys[q]),
-        "search": lambda q: retrieve(backend, encoder, q, Scope(), most=10),
+        "search": lambda q: retrieve(backend, encoder, q, Scope(), limit=10),
         "vectors of one plan": lambda q: backend.search_dense(of[q], DEPTH, Scope(("plan7",))),
     }
     for name, stage in stages.items():

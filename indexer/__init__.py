@@ -28,7 +28,6 @@ from indexer.types import (
     Comparison,
     Counterpart,
     Difference,
-    Distinct,
     Hit,
     Mark,
     Metadata,
@@ -54,7 +53,8 @@ from indexer.types import (
     TargetKind,
     TargetRow,
     Trend,
-    Uniqueness,
+    UniqueContent,
+    UniqueSection,
     Version,
 )
 
@@ -75,7 +75,6 @@ __all__ = [
     "Comparison",
     "Counterpart",
     "Difference",
-    "Distinct",
     "Encoder",
     "Hit",
     "IndexerError",
@@ -109,7 +108,8 @@ __all__ = [
     "TargetKind",
     "TargetRow",
     "Trend",
-    "Uniqueness",
+    "UniqueContent",
+    "UniqueSection",
     "UnknownPlanError",
     "Version",
 ]

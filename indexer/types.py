@@ -471,7 +471,7 @@ class Counterpart:
 
 
 @dataclass(frozen=True, slots=True)
-class Distinct:
+class UniqueSection:
     """Passages of one section that only their plan has, in reading order.
 
     ``hit.score`` says how far each is from the nearest of any other plan, between 0 and 1.
@@ -491,14 +491,14 @@ class Shared:
 
 
 @dataclass(frozen=True, slots=True)
-class Uniqueness:
+class UniqueContent:
     """What only one of several plans says and what most share; ``measure`` is a sentence on how it was told.
 
     ``only`` runs plan by plan, section by section, ``shared`` in the order of the first passages.
     """
 
     measure: str
-    only: tuple[Distinct, ...]
+    only: tuple[UniqueSection, ...]
     shared: tuple[Shared, ...]
 
 
@@ -737,7 +737,6 @@ __all__ = [
     "Comparison",
     "Counterpart",
     "Difference",
-    "Distinct",
     "Hit",
     "Mark",
     "Metadata",
@@ -763,7 +762,8 @@ __all__ = [
     "TargetKind",
     "TargetRow",
     "Trend",
-    "Uniqueness",
+    "UniqueContent",
+    "UniqueSection",
     "Version",
     "page_at",
 ]

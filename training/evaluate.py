@@ -25,7 +25,7 @@ import numpy as np
 import torch
 
 from benchmarks.quality import indexed, real_set
-from indexer.asking.answering import Examination, examine
+from indexer.asking.answering import RankedQuestion, rank_question
 from indexer.asking.judging import FEATURES
 from indexer.asking.ranking import context_of
 from indexer.encoding.reader import Reading
@@ -95,7 +95,7 @@ def _span_figures(pairs: Sequence[tuple[bool, float]]) -> Figures:
     return {"answers": len(pairs), "EM": sum(e for e, _ in pairs) / count, "F1": sum(f for _, f in pairs) / count}
 
 
-def read_plans(reader: Reader, tokenizer: Any, seen: Sequence[Examination]) -> list[list[tuple[Passage, Reading]]]:
+def read_plans(reader: Reader, tokenizer: Any, seen: Sequence[RankedQuestion]) -> list[list[tuple[Passage, Reading]]]:
     """For each question its best passages with what the reader says of them."""
     asked = [
         (i, s.question.text, r.passage)
@@ -133,7 +133,7 @@ def measure_plans(reader: Reader, tokenizer: Any, data: Path) -> Figures:
     plans, questions = real_set(data)
     rows = [row for row in questions if row["kind"] in {"fact", "unanswerable"}]
     with indexed(plans) as library:
-        examined = [examine(library.backend, library.encoder, row["question"], Scope()) for row in rows]
+        examined = [rank_question(library.backend, library.encoder, row["question"], Scope()) for row in rows]
     facts = np.array([row["kind"] == "fact" for row in rows])
     unseen = [0.0] * len(FEATURES)  # of a question that no sentence might answer, or whose name no passage holds
     app, read_as, right = [], [], []

@@ -46,7 +46,7 @@ class Plancite:
         self._library = Library.open(folder / "library")
 
     def search(self, question: str) -> list[str]:
-        found = retrieve(self._library.backend, self._library.encoder, question, Scope(), most=K)
+        found = retrieve(self._library.backend, self._library.encoder, question, Scope(), limit=K)
         return [str(candidate.passage.record) for candidate in found]
 
     def ask(self, question: str) -> list[str]:

@@ -1,1 +1,1 @@
-"""A question -> hits -> an answer in the plans' own words. Knows no file format and no engine."""
+"""A question -> hits -> an answer in the plans' own words. Knows no file format and no search engine."""

@@ -1,9 +1,9 @@
-"""Whether a sentence answers: a small calibrated model over what retrieval and late interaction saw.
+"""Whether a sentence answers: a calibrated classifier over what retrieval, late interaction and the reader say of it.
 
-A cosine cannot tell a near miss from an answer. What tells more: the rare word of the question that
-nothing meets, the kind of thing asked for that is not there, and what the reader says. The coefficients come from
-``benchmarks/calibrate.py``. Apart from it stands the name that no passage holds: what is asked of
-Guangdong is not answered by a sentence on another province.
+No cosine separates a near miss from an answer. Better signs are a rare word of the question that nothing matches,
+the kind of thing asked for missing, and the reader's logit. ``benchmarks/calibrate.py`` fits the coefficients.
+Beside the classifier one rule refuses: a name that no passage holds. A question on Guangdong is not answered by a
+sentence on another province.
 """
 
 from __future__ import annotations
@@ -19,65 +19,68 @@ import numpy as np
 
 from indexer.asking.interaction import QuestionWords
 from indexer.asking.question import Kind, Question
-from indexer.asking.ranking import RankedSentence
+from indexer.asking.retrieval import Candidate, CandidateSentence
 from indexer.language.matching import absent_words
 
-#: What retrieval and late interaction saw, and what the reader adds to it.
+#: Features of a sentence without the reader, and with it.
 FEATURES = ("interaction", "worst word", "cosine", "kind missing")
 READ_FEATURES = (*FEATURES, "reading")
 
 
 @dataclass(frozen=True, slots=True)
-class Judge:
-    """A logistic regression over features; ``threshold`` is the confidence from which a sentence answers."""
+class AnswerClassifier:
+    """A logistic regression; a sentence answers from the probability ``threshold`` on."""
 
     coefficients: tuple[float, ...]
     intercept: float
     threshold: float
 
 
-def load_judges(file: Path) -> dict[int, Judge]:
-    """The judges in ``file`` by how many features they take: without the reader, and with it."""
+def load_classifiers(file: Path) -> dict[int, AnswerClassifier]:
+    """The classifiers in ``file`` by their number of features: without the reader, and with it."""
     stored = json.loads(file.read_text("utf-8"))
     return {
-        len(names): Judge(tuple(made["coefficients"][n] for n in names), made["intercept"], made["threshold"])
-        for names, made in ((FEATURES, stored["unread"]), (READ_FEATURES, stored["read"]))
+        len(names): AnswerClassifier(
+            tuple(fitted["coefficients"][n] for n in names), fitted["intercept"], fitted["threshold"]
+        )
+        for names, fitted in ((FEATURES, stored["unread"]), (READ_FEATURES, stored["read"]))
     }
 
 
-JUDGES = load_judges(Path(__file__).with_suffix(".json"))
-#: Rarity from which a missing word counts in full.
+CLASSIFIERS = load_classifiers(Path(__file__).with_suffix(".json"))
+#: Idf from which an unmatched word counts in full.
 RARE = 4.0
 
 
-def measure(question: Question, words: QuestionWords, sentence: RankedSentence) -> list[float]:
-    """The READ_FEATURES of a sentence that the reader has read, the FEATURES of any other."""
-    match = sentence.match
-    shortfall = (1 - match.matches) * np.minimum(1.0, words.weights / RARE)
+def features_of(
+    question: Question, words: QuestionWords, candidate: Candidate, sentence: CandidateSentence
+) -> list[float]:
+    """The READ_FEATURES of a sentence that was read, the FEATURES of any other."""
+    shortfall = (1 - sentence.matches) * np.minimum(1.0, words.weights / RARE)
     worst = 1.0 - float(shortfall.max(initial=0.0))
-    seen = [match.score, worst, sentence.cosine, float(question.kind is not Kind.OPEN and not sentence.fits)]
-    # both of the reader's signs in one: fitted apart they do no better on questions left out of the fit
-    read = [sentence.reading.score] if sentence.reading else []
-    return seen + read
+    kind_missing = float(question.kind is not Kind.OPEN and not sentence.fits)
+    features = [sentence.interaction, worst, candidate.cosine or 0.0, kind_missing]
+    # margin and relevance as one feature: fitted apart they do no better on questions left out of the fit
+    return [*features, sentence.reading.score] if sentence.reading else features
 
 
 def confidence(features: Sequence[float]) -> float:
-    """Probability, between 0 and 1, that the sentence answers."""
-    judge = JUDGES[len(features)]
-    z = judge.intercept + sum(c * f for c, f in zip(judge.coefficients, features, strict=True))
+    """Probability that the sentence answers."""
+    classifier = CLASSIFIERS[len(features)]
+    z = classifier.intercept + sum(c * f for c, f in zip(classifier.coefficients, features, strict=True))
     return 1 / (1 + math.exp(-z))
 
 
 def answers(features: Sequence[float]) -> bool:
     """Whether the sentence is shown as an answer."""
-    return confidence(features) >= JUDGES[len(features)].threshold
+    return confidence(features) >= CLASSIFIERS[len(features)].threshold
 
 
 def missing_names(question: Question, words: QuestionWords, texts: Sequence[str]) -> tuple[str, ...]:
     """Proper names of the question that none of ``texts`` holds.
 
-    The first word is no name for its capital, nor is any word of a question Written Like This; "CO2" and
-    other short forms may stand in the texts in full.
+    The first word's capital makes no name, nor do the capitals of a question Written Like This. "CO2" and other
+    short forms are no names either: the texts may spell them out.
     """
     inner = re.findall(r"(?<=\w[\s,])[^\W\d_]+", question.text)
     if sum(word[0].isupper() for word in inner) > len(inner) / 2:

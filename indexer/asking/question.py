@@ -1,4 +1,4 @@
-"""The kind of thing that a question asks for, and whether a sentence holds one: a number, a time, money, a body."""
+"""A question, read: the kind of thing it asks for, and the plans it names."""
 
 from __future__ import annotations
 
@@ -15,9 +15,12 @@ from indexer.language.quantities import find_quantities
 from indexer.language.sentences import fold_space
 from indexer.language.stopwords import FUNCTION_WORDS
 
+#: Characters of a question, at most; the encoder reads about 1,100.
+LONGEST_QUESTION = 2000
+
 
 class Kind(StrEnum):
-    """The kind of thing that would answer."""
+    """The kind of thing that answers a question."""
 
     COUNT = "count"
     QUANTITY = "quantity"
@@ -28,14 +31,102 @@ class Kind(StrEnum):
     OPEN = "open"
 
 
-#: Words that join parts of a clause: the noun asked for stands before the first of them. "What is the limit of
-#: …" asks for a limit, "what is done at the level of …" for no level.
+#: Kinds that a sentence without a figure, a time or money cannot answer.
+FIGURES = frozenset({Kind.COUNT, Kind.QUANTITY, Kind.DATE, Kind.MONEY})
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question, read.
+
+    ``asked`` is as typed, ``text`` with spelling and spaces folded for searching. ``plans`` are the ids of the plans it
+    names, ``plan_words`` the lower-case words that name them.
+    """
+
+    asked: str
+    text: str
+    kind: Kind
+    plans: tuple[str, ...]
+    plan_words: frozenset[str]
+
+
+def read_question(asked: str, names: Mapping[str, Iterable[str]]) -> Question:
+    """Read a question as typed; ``names`` maps plan ids to the names a question may call them by.
+
+    Raises QuestionError for a question without a word, and for one that is too long.
+    """
+    text = fold_space(asked)
+    if not re.search(r"\w", text):
+        raise QuestionError("Type a question: there is no word in this one.")
+    if len(text) > LONGEST_QUESTION:
+        raise QuestionError(
+            f"The question has {len(text)} characters, {LONGEST_QUESTION} at most are read. Shorten it."
+        )
+    called = {plan: _called(text, plan, plan_names) for plan, plan_names in names.items()}
+    plans = tuple(plan for plan, words in called.items() if words)
+    return Question(
+        asked=asked.strip(),
+        text=fold_spelling(text),
+        kind=kind_of(text),
+        plans=plans,
+        plan_words=frozenset(word for words in called.values() for word in words),
+    )
+
+
+def for_plans(question: Question, plans: Collection[str]) -> Question:
+    """``question`` as asked of ``plans``: without the names of other plans, which these cannot be expected to hold."""
+    if set(question.plans) <= set(plans):
+        return question
+    names = "|".join(re.escape(word) for word in sorted(question.plan_words, key=len, reverse=True))
+    text = re.sub(rf"\b(?:{names})(?:'s)?\b", " ", question.text, flags=re.IGNORECASE)
+    return replace(question, text=fold_space(text), plans=tuple(p for p in question.plans if p in plans))
+
+
+def plan_names(plan_id: str, title: str, text: str) -> tuple[str, ...]:
+    """Proper names in a plan's title: words that its text never writes in lower case.
+
+    "Sichuan" of "Sichuan Carbon Peak Implementation Plan"; not "Carbon", which the text also has as "carbon". A plan
+    without such a word is named by "the <id> plan" only.
+    """
+    names = []
+    for word in re.findall(r"[A-Z][\w'-]{2,}", title):
+        occurrences = len(re.findall(rf"\b{re.escape(word)}\b", text))
+        lowered = len(re.findall(rf"\b{re.escape(word.lower())}", text))
+        if occurrences >= 2 and not lowered and word.lower() not in FUNCTION_WORDS:
+            names.append(word)
+    for chunk in re.findall(r"[\u4e00-\u9fff]{2,3}(?=省|市|自治区|县)", title):
+        names.append(chunk)
+    return tuple(dict.fromkeys(names))
+
+
+def _called(text: str, plan_id: str, names: Iterable[str]) -> set[str]:
+    """Lower-case words of ``text`` that name the plan."""
+    found = set()
+    lowered = text.lower()
+    for name in names:
+        if name.lower() not in lowered:  # thousands of plans would cost half a second of patterns
+            continue
+        if name.isascii():
+            if re.search(rf"\b{re.escape(name)}(?:'s)?\b", text, re.IGNORECASE):
+                found.add(name.lower())
+        else:
+            found.add(name)
+    spoken = re.sub(r"[-_]+", " ", plan_id)
+    if spoken.lower() in lowered and re.search(
+        rf"\b{re.escape(spoken)}(?:'s)? (?:action |implementation )?plan\b", text, re.IGNORECASE
+    ):
+        found.update(spoken.lower().split())
+    return found
+
+
+#: Words that join parts of a clause. The noun asked for comes before the first of them: "What is the limit of …" asks
+#: for a limit, "what is done at the level of …" for no level.
 _JOINS = (
     r"(?:of|in|on|at|by|to|for|from|with|without|per|within|between|among|above|below|under|over|until|before|after"
     r"|during|about|as|than|against|into|through|across|towards?|regarding|concerning|is|are|was|were|be|been|do|does"
     r"|did|has|have|had|will|would|shall|should|can|could|may|might|must|that|which|who|if|when|whether|the|an?)\b"
 )
-#: Words between "what" and its noun; what comes after a noun that is no part of another: "price", not "price reform".
+#: Words between "what" and its noun, and what may follow the noun: "price" is asked for, not that of "price reform".
 _BETWEEN = rf"(?:(?!{_JOINS})[\w'’&/-]+ ){{0,8}}?"
 _HEAD = rf"(?=\s*(?:[?.,;:!)]|$)|\s(?:{_JOINS}|\w+ed\b|(?-i:[A-Z0-9])))"
 #: "What is the", and "what will the … be".
@@ -93,40 +184,40 @@ _KINDS = (
         r"counties|district|districts|province|provinces|river|rivers|port|ports|location|site|sites|park|parks)\b",
     ),
 )
-#: Before what is asked within another question: "do firms reveal how much", "who decides when"; unless the
-#: other only asks to be told.
+#: Begins a question around the one that follows, "do firms reveal how much", "who decides when"; unless it only asks
+#: for an answer, "can you tell me how much".
 _OTHER_QUESTION = re.compile(
     r"^\s*(?:do|does|did|is|are|was|were|will|would|shall|should|can|could|may|might|must|has|have|had|need)\b"
     r"(?! there\b)|\b(?:who|whom|whose|what|which|why|where|how)\b",
     re.IGNORECASE,
 )
-_TO_BE_TOLD = re.compile(
+_POLITE = re.compile(
     r"\b(?:says?|tell(?: \w+)?|states?|specify|specifies|mentions?|know)(?: about)?(?: (?:by|to|in|at|of|for|on))? $",
     re.IGNORECASE,
 )
 _CLAUSE_END = re.compile(r"[,;:.?!]\s|\b(?:and|or|but)\b", re.IGNORECASE)
 
-#: Without one of these no figure is looked for, which takes longer; most sentences have none.
+#: A cheap test before figures are looked for; most sentences fail it.
 _DIGIT = re.compile(r"[\d\u4e00-\u9fff]")
-#: Numbers in words, but for list marks like "(two)", the "one" of "one of" and "no one", and Five-Year Plans.
+#: Numbers in words, except list markers like "(two)", the "one" of "one of" and "no one", and Five-Year Plans.
 _NUMBER_WORDS = re.compile(
     rf"\b(?:{'|'.join(word for word in NUMBER_WORDS if word != 'one')}|dozen|{'|'.join(SCALE_WORDS)})\b"
     r"(?!\)|[- ](?-i:Year))"
     r"|(?<!\bno )\bone\b(?!\)|-| of\b| or\b| another\b)",
     re.IGNORECASE,
 )
-#: Say how much, never how many.
+#: Quantities, but no counts.
 _SHARE_WORDS = re.compile(
     rf"\b(?:{'|'.join(FRACTION_WORDS)}|double|twice|triple|zero|doubl\w+|halv\w+|fully|entirely|majority)\b",
     re.IGNORECASE,
 )
-#: Times without a year: a month, the end of something, so long before or after something.
+#: Times without a year: a month, the end of a period, a period before or after something.
 _TIMES = re.compile(
     rf"\b(?:{MONTH})\b|\b\d{{1,2}} (?:{SHORT_MONTH})\b|\d月"
     r"|(?i:\bFive[- ]Year Plan\b|\bend of (?:the|this|each|every) (?:decade|year|quarter|month)\b"
     r"|\b(?:within|after|before|later than) (?:[\w-]+ ){0,3}(?:hour|day|week|month|quarter|year)s?\b)"
 )
-#: Currencies; those whose names mean other things too only behind a number.
+#: Currencies; those whose names have other meanings only after a number.
 _MONEY = re.compile(
     r"[$€£¥￥元]|(?i:\b(?:yuan|renminbi|dollars?|euros?|sterling|yen|rupees?|francs?|free of charge)\b)"
     r"|\b(?:RMB|CNY|USD|EUR|GBP|JPY|INR|KRW|CHF|CAD|AUD|NZD|HKD|SGD|SEK|NOK|DKK|PLN|ZAR|BRL|MXN|AED|SAR)(?![a-zA-Z])"
@@ -141,12 +232,8 @@ _BODY = re.compile(
 _NAME = re.compile(r"(?<=[a-z,;)] )[A-Z][a-z]+|[\u4e00-\u9fff]{2,}")
 
 
-#: Asked for one of these, a sentence that holds none cannot answer, however near it comes.
-FIGURES = frozenset({Kind.COUNT, Kind.QUANTITY, Kind.DATE, Kind.MONEY})
-
-
 def kind_of(text: str) -> Kind:
-    """The kind of thing that the question ``text`` asks for."""
+    """The kind of thing that ``text`` asks for."""
     for kind, pattern in _KINDS:
         for match in re.finditer(pattern, text, re.IGNORECASE):
             if kind not in FIGURES or _is_asked(text[: match.start()]):
@@ -155,7 +242,7 @@ def kind_of(text: str) -> Kind:
 
 
 def fits_kind(kind: Kind, sentence: str) -> bool:
-    """Whether ``sentence`` holds a thing of ``kind``: a number, a figure, a time, money, a body, a place."""
+    """Whether ``sentence`` holds a thing of ``kind``."""
     match kind:
         case Kind.COUNT | Kind.QUANTITY:
             share = kind is Kind.QUANTITY and _SHARE_WORDS.search(sentence)
@@ -176,89 +263,6 @@ def fits_kind(kind: Kind, sentence: str) -> bool:
 
 
 def _is_asked(before: str) -> bool:
-    """Whether what follows ``before`` is the question itself, not a part of another one."""
+    """Whether what follows ``before`` is the question itself, not part of another one."""
     clause = _CLAUSE_END.split(before)[-1]
-    return not _OTHER_QUESTION.search(clause) or bool(_TO_BE_TOLD.search(clause))
-
-
-LONGEST_QUESTION = 2000  # characters; the encoder reads about 1,100
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A question, read. ``text`` is folded for searching; ``plans`` are the ids it names."""
-
-    asked: str
-    text: str
-    kind: Kind
-    plans: tuple[str, ...]
-    plan_words: frozenset[str]
-
-
-def read_question(asked: str, names: Mapping[str, Iterable[str]]) -> Question:
-    """Read a question as typed; ``names`` maps plan ids to the names that call them.
-
-    Raises QuestionError when there is no word in it, or it is too long.
-    """
-    text = fold_space(asked)
-    if not re.search(r"\w", text):
-        raise QuestionError("Type a question: there is no word in this one.")
-    if len(text) > LONGEST_QUESTION:
-        raise QuestionError(
-            f"The question has {len(text)} characters, {LONGEST_QUESTION} at most are read. Shorten it."
-        )
-    called = {plan: _called(text, plan, plan_names) for plan, plan_names in names.items()}
-    plans = tuple(plan for plan, words in called.items() if words)
-    return Question(
-        asked=asked.strip(),
-        text=fold_spelling(text),
-        kind=kind_of(text),
-        plans=plans,
-        plan_words=frozenset(word for words in called.values() for word in words),
-    )
-
-
-def ask_of(question: Question, plans: Collection[str]) -> Question:
-    """``question`` put to ``plans``: the names of other plans are no words that theirs could hold."""
-    if set(question.plans) <= set(plans):
-        return question
-    names = "|".join(re.escape(word) for word in sorted(question.plan_words, key=len, reverse=True))
-    text = re.sub(rf"\b(?:{names})(?:'s)?\b", " ", question.text, flags=re.IGNORECASE)
-    return replace(question, text=fold_space(text), plans=tuple(p for p in question.plans if p in plans))
-
-
-def plan_names(plan_id: str, title: str, text: str) -> tuple[str, ...]:
-    """Proper names of a plan's title and id: words that its text never writes in lower case.
-
-    "Sichuan" of "Sichuan Carbon Peak Implementation Plan"; not "Carbon", which the text also has as
-    "carbon". A plan without such a word is called by "the <id> plan" alone.
-    """
-    names = []
-    for word in re.findall(r"[A-Z][\w'-]{2,}", title):
-        occurrences = len(re.findall(rf"\b{re.escape(word)}\b", text))
-        lowered = len(re.findall(rf"\b{re.escape(word.lower())}", text))
-        if occurrences >= 2 and not lowered and word.lower() not in FUNCTION_WORDS:
-            names.append(word)
-    for chunk in re.findall(r"[\u4e00-\u9fff]{2,3}(?=省|市|自治区|县)", title):
-        names.append(chunk)
-    return tuple(dict.fromkeys(names))
-
-
-def _called(text: str, plan_id: str, names: Iterable[str]) -> set[str]:
-    """Lower-case words of ``text`` by which it calls the plan."""
-    found = set()
-    lowered = text.lower()
-    for name in names:
-        if name.lower() not in lowered:  # with thousands of plans a pattern for each name takes half a second
-            continue
-        if name.isascii():
-            if re.search(rf"\b{re.escape(name)}(?:'s)?\b", text, re.IGNORECASE):
-                found.add(name.lower())
-        else:
-            found.add(name)
-    spoken = re.sub(r"[-_]+", " ", plan_id)
-    if spoken.lower() in lowered and re.search(
-        rf"\b{re.escape(spoken)}(?:'s)? (?:action |implementation )?plan\b", text, re.IGNORECASE
-    ):
-        found.update(spoken.lower().split())
-    return found
+    return not _OTHER_QUESTION.search(clause) or bool(_POLITE.search(clause))

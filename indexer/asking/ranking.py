@@ -1,84 +1,95 @@
-"""Candidates -> ranked passages with their sentences matched: the second, closer look.
+"""Candidates -> passages in final order, with their sentences scored: the whole ranking formula.
 
-The fused score of retrieval and the late interaction add up: a sentence's own for what answers; the best
-sentence's, that of the passage as a whole and what adjacency adds for the order of passages, which may say in
-one sentence what it is about and in the next what is asked. A leading summary stands behind the body passage that it
-repeats, unless the source broke a figure off there.
+A sentence's score decides what answers::
 
-The weights of the order of passages are a compromise, chosen with both in view: nearly the best for 2,788 questions on
-regulations, and no fewer right passages first for questions put in other words than the plan's. benchmarks/README.md
-has what each is worth, and what is left of it on questions that did not choose them.
+    sentence = fused
+             + INTERACTION_WEIGHT * MaxSim of the sentence
+             + KIND_BONUS       if it holds the kind of thing asked for
+             - HEADING_PENALTY  if it is a heading
+             + READER_WEIGHT * reader_score(sentence)
+
+A passage's score decides the order of passages, which may say in one sentence what they are about and in the next
+what is asked::
+
+    base     = fused + BIGRAM_WEIGHT * share of the question's bigrams
+    passage  = base
+             + SENTENCE_SHARE * (best sentence - fused)
+             + WHOLE_WEIGHT * mean by idf of (best cosine of each question word in the passage) ** SHARPNESS
+             + PROXIMITY_WEIGHT * proximity to the best passages of the plan
+             + READER_WEIGHT * reader_score of its best sentence
+
+``fused`` is that of retrieval: ``0.35 dense + 0.65 BM25 - role penalty``. The first RERANK_DEPTH candidates by base
+score are scored, the best READ of them are read; the rest follow in their order. A leading summary comes after the
+body passage that it repeats, unless the source broke a figure off there.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 
-from indexer.asking.interaction import QuestionWords, SentenceMatch, match_sentences
-from indexer.asking.question import Kind, Question, ask_of, fits_kind
-from indexer.asking.retrieval import Candidate
+from indexer.asking.interaction import QuestionWords, match_sentences
+from indexer.asking.question import Kind, Question, fits_kind, for_plans
+from indexer.asking.retrieval import Candidate, CandidateSentence
 from indexer.encoding import Encoder
 from indexer.encoding.reader import Page, Reader, Reading
-from indexer.encoding.word_vectors import Kept, words_of
+from indexer.encoding.word_vectors import StoredVectors, content_vectors
 from indexer.language.matching import containment, shingles
 from indexer.language.sentences import is_heading_like
 from indexer.language.terms import analyze
 from indexer.types import Passage, Role
 
-#: Passages that get the closer look; where the library keeps no word vectors it costs about 4 ms each.
-CLOSER = 40
-#: Candidates beyond as many, the next by their fused score, that pairs of words may bring among them.
-BEYOND = 20
-#: Weight of a sentence's late interaction beside the fused score.
+# The constants, each with what it is worth: R@10 / MAP@10 on the 2,788 development questions of ObliQA, where all
+# together reach 0.821 / 0.698 and differences of 0.002 are chance. benchmarks/README.md has the method.
+#
+#   without proximity                   0.812 / 0.697    weight 0.8, 2:       0.819, 0.821
+#   without bigrams                     0.816 / 0.688    weight 1, 2.5:       0.819, 0.822
+#   without the whole passage           0.009 / 0.011 less (on 400 questions)
+#   decay of proximity 1, 3, 10         0.819, 0.821, 0.819
+#   8, 20 seeds                         0.818, 0.819
+#   sharpness 1.5, 2, 4, 6              0.818, 0.819, 0.821, 0.822; 4 and 6 lose facts asked in other words
+#   rerank depth 20, 30, 60             0.818, 0.819, 0.821
+#   passages read 0, 8, 16, 20          0.817, 0.817, 0.820, 0.820
+#   without the reader                  first sentence right 0.47 instead of 0.55 on the sample plans
+
+#: Passages whose sentences are scored; without stored word vectors each costs about 4 ms.
+RERANK_DEPTH = 40
+#: Candidates below that depth which bigrams may lift into it.
+RERANK_SLACK = 20
+#: Weight of MaxSim in a sentence's score; the fused score lies between 0 and 1, MaxSim as well.
 INTERACTION_WEIGHT = 2.0
-#: In a passage's score what its best sentence adds to the fused score counts by the one, and by the other the
-#: late interaction of all its sentences together, each word of the question met by the best of them.
-SENTENCE_SHARE, WHOLE_WEIGHT = 0.75, 3.2
-#: Power that such a match is raised to: a word that is there says much, one that is a little like it next to nothing,
-#: though in a long passage there always is one. 4 and 6 are alike on regulations and worse for other words.
-SHARPNESS = 3
-#: Added to a sentence that holds the kind of thing asked for.
+#: For a sentence that holds the kind of thing asked for.
 KIND_BONUS = 0.1
-_HEADING_PENALTY = 0.5  # a heading names the topic and answers nothing
-_REPEATED = 0.5  # share of a summary's word triples found in a body passage that it repeats
-_LEAST = 1e-6  # what stands behind something else has this much less
+#: For a heading, which names the topic and answers nothing.
+HEADING_PENALTY = 0.5
+#: What the best sentence adds to the fused score, as counted for its passage.
+SENTENCE_SHARE = 0.75
+#: Weight of the passage as a whole, each word of the question matched by the best of all its sentences.
+WHOLE_WEIGHT = 3.2
+#: Exponent of such a match: a long passage always has a word a little like any other.
+SHARPNESS = 3
+#: Weight of the share of the question's bigrams; above 1 it costs facts in other words if few passages are scored.
+BIGRAM_WEIGHT = 1.8
+#: Weight of proximity, which is 1 for the neighbour of a passage that is certain to answer.
+PROXIMITY_WEIGHT = 1.2
+#: Passages over which proximity falls to 1/e.
+PROXIMITY_DECAY = 4.0
+#: The best passages, which lift those near them, and the inverse temperature of the softmax over their scores.
+SEEDS, INVERSE_TEMPERATURE = 12, 2.0
+#: Passages that are read, besides the one with the best sentence of every plan; each takes a few milliseconds.
+READ = 12
+#: Weight of the reader's score, which lies between -1 and 1.
+READER_WEIGHT = 1.2
+#: The reader's logit at which its score saturates (tanh).
+READER_SCALE = 12.0
 
-
-@dataclass(frozen=True, slots=True)
-class RankedSentence:
-    """A sentence that might answer; ``score`` adds the passage's own, ``reading`` is what the reader says of it."""
-
-    passage: Passage
-    cosine: float
-    match: SentenceMatch
-    fits: bool
-    score: float
-    reading: Reading | None = None
-
-    @property
-    def text(self) -> str:
-        start, end = self.match.span
-        return self.passage.text[start:end]
-
-
-@dataclass(frozen=True, slots=True)
-class RankedPassage:
-    """A passage with its final score and its sentences, matched; none beyond the closer look."""
-
-    key: int
-    passage: Passage
-    score: float
-    sentences: tuple[RankedSentence, ...] = ()
-
-    @property
-    def best(self) -> float:
-        """The score of its best sentence; minus infinity without one."""
-        return max((s.score for s in self.sentences), default=-math.inf)
+_REPEATED = 0.5  # share of a summary's trigrams found in a body passage that it repeats
+_EPSILON = 1e-6  # by which a passage ranks below another
+_LABEL = 100  # characters of each section label that the reader sees
 
 
 def rank_passages(
@@ -86,186 +97,163 @@ def rank_passages(
     words: QuestionWords,
     candidates: Sequence[Candidate],
     encoder: Encoder,
-    kept: Kept,
-    closer: int = CLOSER,
-) -> list[RankedPassage]:
-    """Passages best first: ``closer`` of them looked at sentence by sentence, the rest behind.
+    stored_vectors: StoredVectors,
+    depth: int = RERANK_DEPTH,
+) -> list[Candidate]:
+    """Candidates best first, ``depth`` of them with their sentences scored, before the reader.
 
-    ``kept`` gives the word vectors that the library keeps of passages; the ``encoder`` reads the others.
+    ``stored_vectors`` gives the word vectors that the library keeps of passages; ``encoder`` makes the missing ones.
     """
-    gains = pairs_met(words, candidates[: closer + BEYOND])
-    worth = {c.key: c.score + gains.get(c.key, 0.0) for c in candidates}
-    candidates = sorted(candidates, key=lambda c: (-worth[c.key], c.key))
-    near = _nearest(candidates, closer, question.plans)
+    boosts = bigram_boost(words, candidates[: depth + RERANK_SLACK])
+    based = [replace(c, score=c.score + boosts.get(c.key, 0.0)) for c in candidates]
+    based.sort(key=lambda c: (-c.score, c.key))
+    near = _first(based, depth, question.plans)
     taken = {c.key for c in near}
-    far = [c for c in candidates if c.key not in taken]
-    ranked = in_order(look_closely(question, words, near, gains, encoder, kept))
-    floor = min((r.score for r in ranked), default=0.0)
-    top = max((worth[c.key] for c in far), default=0.0)
-    rest = [RankedPassage(c.key, c.passage, min(floor, floor - top + worth[c.key])) for c in far]
-    return ranked + rest
+    far = [c for c in based if c.key not in taken]
+    ranked = order_passages(score_sentences(question, words, near, encoder, stored_vectors))
+    lowest = min((c.score for c in ranked), default=0.0)
+    top = max((c.score for c in far), default=0.0)
+    return ranked + [replace(c, score=min(lowest, lowest - top + c.score)) for c in far]
 
 
-def look_closely(
+def score_sentences(
     question: Question,
     words: QuestionWords,
     candidates: Sequence[Candidate],
-    gains: Mapping[int, float],
     encoder: Encoder,
-    kept: Kept,
-) -> list[RankedPassage]:
-    """Each of ``candidates`` with its sentences matched, scored by itself, with what it ``gains`` by key."""
-    read = words_of({c.key: c.passage for c in candidates}, kept, encoder)
-    matched = match_sentences(words, [c.passage for c in candidates], read)
-    return [
-        _rank(question, words, c, c.score + gains.get(c.key, 0.0), matches)
-        for c, matches in zip(candidates, matched, strict=True)
-    ]
+    stored_vectors: StoredVectors,
+) -> list[Candidate]:
+    """``candidates``, which have their base score, with their sentences scored and with their own score by these."""
+    content = content_vectors({c.key: c.passage for c in candidates}, stored_vectors, encoder)
+    matched = match_sentences(words, [c.passage for c in candidates], content)
+    return [_score(question, words, c, sentences) for c, sentences in zip(candidates, matched, strict=True)]
 
 
-def in_order(ranked: Sequence[RankedPassage]) -> list[RankedPassage]:
-    """Passages that were looked at, best first, each with what it gains by those near it."""
-    gains = nearness([(r.passage.plan, r.key) for r in ranked], [r.score for r in ranked])
-    gained = [replace(r, score=r.score + gain) for r, gain in zip(ranked, gains, strict=True)]
-    return sorted(behind_the_body(gained), key=lambda r: (-r.score, r.key))
+def _score(
+    question: Question, words: QuestionWords, candidate: Candidate, sentences: Sequence[CandidateSentence]
+) -> Candidate:
+    scored = []
+    for sentence in sentences:
+        text = sentence.text
+        fits = fits_kind(question.kind, text)
+        score = candidate.fused + INTERACTION_WEIGHT * sentence.interaction
+        if question.kind is not Kind.OPEN:
+            score += KIND_BONUS * fits
+        if is_heading_like(text) and candidate.passage.record is None:
+            score -= HEADING_PENALTY
+        scored.append(replace(sentence, fits=fits, score=score))
+    if not scored:
+        return candidate
+    whole = words.mean(np.maximum.reduce([s.matches for s in scored], initial=0.0) ** SHARPNESS)
+    lead = max(s.score for s in scored) - candidate.fused
+    score = candidate.score + SENTENCE_SHARE * lead + WHOLE_WEIGHT * whole
+    return replace(candidate, score=score, sentences=tuple(scored))
 
 
-def _nearest(candidates: Sequence[Candidate], count: int, plans: Sequence[str]) -> Sequence[Candidate]:
-    """The first ``count``; where the question names several plans, as many of each as of the others."""
+def order_passages(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Scored candidates best first, each lifted by those near it, summaries demoted."""
+    boosts = proximity_boost([(c.passage.plan, c.key) for c in candidates], [c.score for c in candidates])
+    lifted = [replace(c, score=c.score + boost) for c, boost in zip(candidates, boosts, strict=True)]
+    return sorted(demote_summaries(lifted), key=lambda c: (-c.score, c.key))
+
+
+def _first(candidates: Sequence[Candidate], count: int, plans: Sequence[str]) -> Sequence[Candidate]:
+    """The first ``count``; where the question names several plans, an equal number of each."""
     if len(plans) < 2:
         return candidates[:count]
     quota = max(1, count // len(plans))
     return [c for plan in plans for c in [c for c in candidates if c.passage.plan == plan][:quota]]
 
 
-def _rank(
-    question: Question, words: QuestionWords, candidate: Candidate, worth: float, matches: Sequence[SentenceMatch]
-) -> RankedPassage:
-    """The passage, ``worth`` that much before its sentences are looked at; they start from its fused score."""
-    sentences = []
-    for match in matches:
-        text = candidate.passage.text[match.span[0] : match.span[1]]
-        fits = fits_kind(question.kind, text)
-        score = candidate.score + INTERACTION_WEIGHT * match.score
-        if question.kind is not Kind.OPEN:
-            score += KIND_BONUS * fits
-        if is_heading_like(text) and candidate.passage.record is None:
-            score -= _HEADING_PENALTY
-        sentences.append(RankedSentence(candidate.passage, candidate.cosine or 0.0, match, fits, score))
-    found = RankedPassage(candidate.key, candidate.passage, worth, tuple(sentences))
-    if not sentences:
-        return found
-    whole = words.mean(np.maximum.reduce([match.matches for match in matches], initial=0.0) ** SHARPNESS)
-    lead = found.best - candidate.score
-    return replace(found, score=worth + SENTENCE_SHARE * lead + WHOLE_WEIGHT * whole)
+def bigram_boost(words: QuestionWords, candidates: Sequence[Candidate]) -> dict[int, float]:
+    """Boost of each candidate, by key, for the share of the question's bigrams that it holds.
 
-
-def behind_the_body(ranked: Sequence[RankedPassage]) -> list[RankedPassage]:
-    """Summaries that outrank the body passage they repeat are put just behind it."""
-    bodies = [r for r in ranked if r.passage.role is Role.BODY and not r.passage.cut_off]
-    moved = []
-    for entry in ranked:
-        if entry.passage.role is Role.SUMMARY and entry.sentences:
-            triples = set(shingles(max(entry.sentences, key=lambda s: s.score).text, 3))
-            for body in bodies:
-                same = body.passage.plan == entry.passage.plan and (body.score < entry.score or body.best < entry.best)
-                if same and containment(triples, set(shingles(body.passage.text, 3))) >= _REPEATED:
-                    shift = max(0.0, entry.best - body.best + _LEAST)
-                    lowered = tuple(replace(s, score=s.score - shift) for s in entry.sentences)
-                    score = min(entry.score, body.score - _LEAST)
-                    entry = replace(entry, score=score, sentences=lowered)  # noqa: PLW2901
-        moved.append(entry)
-    return moved
-
-
-#: What a passage gains that holds every pair of the question. It is for the order of passages alone: what two plans say
-#: is both shown, also where only one says it in the question's words. Weighing pairs by the rarity of their words
-#: gains nothing on regulations. More than 1 costs facts put in other words where few passages are looked at.
-PAIRS_WEIGHT = 1.8
-#: What a passage gains beside the one that is surest to say what is asked, at the most.
-NEAR_WEIGHT = 1.2
-#: Passages over which nearness falls to 1/e; 3 is as good, 1 and 10 lose a fifth of the gain and more.
-REACH = 4.0
-#: The best passages, those that it is good to be near, and how much surer a score higher by one makes: e squared.
-LIKELIEST, SURER = 12, 2.0
-
-
-def pairs_met(words: QuestionWords, candidates: Sequence[Candidate]) -> dict[int, float]:
-    """What each of ``candidates`` gains by pairs of the question's words that stand side by side in it, by key.
-
-    Pairs are of words that carry meaning, whatever stood between them in the question; terms that nothing but stop
-    words part in the passage stand side by side.
+    Bigrams are of content words, whatever stop words stand between them, in the question and in the passage. They
+    count for the order of passages only: a plan may say the same in other words, and its sentence answers as well.
     """
     asked = set(pairwise(term for word in words.words for term in analyze(word)))
     if not asked:
         return {}
-    return {c.key: PAIRS_WEIGHT * len(asked & set(pairwise(analyze(c.passage.text)))) / len(asked) for c in candidates}
+    return {c.key: BIGRAM_WEIGHT * len(asked & set(pairwise(analyze(c.passage.text)))) / len(asked) for c in candidates}
 
 
-def nearness(places: Sequence[tuple[str, int]], scores: Sequence[float]) -> list[float]:
-    """What each passage gains by how near it stands to the likeliest others; ``places`` are (plan, key).
+def proximity_boost(places: Sequence[tuple[str, int]], scores: Sequence[float]) -> list[float]:
+    """Boost of each passage for how near it stands to the best others of its plan; ``places`` are (plan, key).
 
-    Passages of a plan that stand beside each other have keys that follow each other, in every home. The likeliest
-    share one gain among them by their ``scores``, as in a softmax.
+    Keys of a plan's passages are consecutive in reading order. The best passages share one boost in proportion to the
+    softmax of their ``scores``.
     """
     if not places:
         return []
-    plans, keys, worth = np.array([p for p, _ in places]), np.array([k for _, k in places]), np.array(scores)
-    best = np.argsort(-worth, kind="stable")[:LIKELIEST]
-    share = np.exp(SURER * (worth[best] - worth[best[0]]))
-    apart = np.abs(keys[:, None] - keys[best])  # (passages, likeliest)
-    near = np.exp((1 - apart) / REACH) * ((apart > 0) & (plans[:, None] == plans[best]))
-    gains: list[float] = (NEAR_WEIGHT * near @ (share / share.sum())).tolist()
-    return gains
+    plans, keys, values = np.array([p for p, _ in places]), np.array([k for _, k in places]), np.array(scores)
+    seeds = np.argsort(-values, kind="stable")[:SEEDS]
+    share = np.exp(INVERSE_TEMPERATURE * (values[seeds] - values[seeds[0]]))
+    distance = np.abs(keys[:, None] - keys[seeds])  # (passages, seeds)
+    near = np.exp((1 - distance) / PROXIMITY_DECAY) * ((distance > 0) & (plans[:, None] == plans[seeds]))
+    boosts: list[float] = (PROXIMITY_WEIGHT * near @ (share / share.sum())).tolist()
+    return boosts
 
 
-#: Passages that are read, besides the one with the best sentence of every plan; each takes a few milliseconds.
-READ = 12
-#: What a reading that is sure adds to its sentence's score, and the surest one to its passage's.
-READER_WEIGHT = 1.2
-#: The score of a reading from which it is sure: twice as much says little more.
-SURE = 12.0
-#: Characters of each section label that stands before a passage.
-_LABEL = 100
+def demote_summaries(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Summaries that outrank the body passage they repeat are put just below it, their sentences as well."""
+    bodies = [c for c in candidates if c.passage.role is Role.BODY and not c.passage.cut_off]
+    demoted = []
+    for candidate in candidates:
+        changed = candidate
+        if candidate.passage.role is Role.SUMMARY and candidate.sentences:
+            trigrams = set(shingles(max(candidate.sentences, key=lambda s: s.score).text, 3))
+            for body in bodies:
+                ahead = best_score(changed) - best_score(body)
+                same = body.passage.plan == changed.passage.plan and (body.score < changed.score or ahead > 0)
+                if same and containment(trigrams, set(shingles(body.passage.text, 3))) >= _REPEATED:
+                    shift = max(0.0, ahead + _EPSILON)
+                    lowered = tuple(replace(s, score=s.score - shift) for s in changed.sentences)
+                    changed = replace(changed, score=min(changed.score, body.score - _EPSILON), sentences=lowered)
+        demoted.append(changed)
+    return demoted
 
 
-def read_closely(reader: Reader, question: Question, ranked: Sequence[RankedPassage]) -> list[RankedPassage]:
-    """``ranked`` with a reading at every sentence of the best passages, and beside each plan's best one; in new order.
+def best_score(candidate: Candidate) -> float:
+    """The score of its best sentence; minus infinity without one."""
+    return max((s.score for s in candidate.sentences), default=-math.inf)
 
-    A sentence is read among its neighbours: the reader gets the whole passage, and says of each sentence
-    where in it the answer would stand. What is not read ranks as what is read and convinces least.
+
+def rerank(reader: Reader, question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
+    """``ranked`` in a new order, after the best passages, and each plan's best, were read sentence by sentence.
+
+    The reader sees the whole passage and says of each sentence where in it the answer would be. A sentence that is not
+    read counts like the least convincing one that is.
     """
-    matched = [r for r in ranked if r.sentences]
-    best_of = {r.passage.plan: r for r in sorted(matched, key=lambda r: r.best)}
-    chosen = {r.key: r for r in [*matched[:READ], *best_of.values()]}
-    pages = [Page(context_of(r.passage), r.passage.text, [s.match.span for s in r.sentences]) for r in chosen.values()]
-    # no passage answers for several plans: each is asked without the names
-    asked = question.text if len(question.plans) < 2 else ask_of(question, ()).text
+    scored = [c for c in ranked if c.sentences]
+    best_of_plan = {c.passage.plan: c for c in sorted(scored, key=best_score)}
+    chosen = {c.key: c for c in [*scored[:READ], *best_of_plan.values()]}
+    pages = [Page(context_of(c.passage), c.passage.text, [s.span for s in c.sentences]) for c in chosen.values()]
+    # no passage answers for several plans: the reader is asked without their names
+    asked = question.text if len(question.plans) < 2 else for_plans(question, ()).text
     readings = dict(zip(chosen, reader.read(asked, pages), strict=True))
-    least = min((conviction(reading) for of_page in readings.values() for reading in of_page), default=0.0)
-    read = [_with_reading(r, readings.get(r.key), least) for r in ranked]
-    return sorted(behind_the_body(read), key=lambda r: (-r.score, r.key))
-
-
-def conviction(reading: Reading) -> float:
-    """How sure the reader is: from -1, that it does not answer, to 1, that it does."""
-    return math.tanh(reading.score / SURE)
-
-
-def _with_reading(ranked: RankedPassage, readings: Sequence[Reading] | None, least: float) -> RankedPassage:
-    """``ranked`` with its sentences' ``readings``; where there are none it is believed as ``least``."""
-    said: Sequence[Reading | None] = readings or [None] * len(ranked.sentences)
-    sure = [conviction(r) if r else least for r in said]
-    sentences = (
-        replace(s, reading=r, score=s.score + READER_WEIGHT * c)
-        for s, r, c in zip(ranked.sentences, said, sure, strict=True)
+    least = min((reader_score(reading) for of_page in readings.values() for reading in of_page), default=0.0)
+    return sorted(
+        demote_summaries([_with_readings(c, readings, least) for c in ranked]), key=lambda c: (-c.score, c.key)
     )
-    score = ranked.score + READER_WEIGHT * max(sure, default=least)
-    return replace(ranked, sentences=tuple(sentences), score=score)
+
+
+def reader_score(reading: Reading) -> float:
+    """The reader's logit squashed to between -1, it does not answer, and 1, it does."""
+    return math.tanh(reading.score / READER_SCALE)
+
+
+def _with_readings(candidate: Candidate, readings: Mapping[int, Sequence[Reading]], least: float) -> Candidate:
+    own: Sequence[Reading | None] = readings.get(candidate.key) or [None] * len(candidate.sentences)
+    scores = [reader_score(r) if r else least for r in own]
+    sentences = tuple(
+        replace(s, reading=r, score=s.score + READER_WEIGHT * score)
+        for s, r, score in zip(candidate.sentences, own, scores, strict=True)
+    )
+    return replace(candidate, sentences=sentences, score=candidate.score + READER_WEIGHT * max(scores, default=least))
 
 
 def context_of(passage: Passage) -> str:
-    """What the reader is told of where a passage stands: plan and section path; a bare record stands for itself."""
+    """What the reader sees before a passage: title and section path; nothing before a bare record."""
     if passage.record is not None and not passage.section:
         return ""
     return ". ".join([passage.title, *(label[:_LABEL] for label in passage.section)])

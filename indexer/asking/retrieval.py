@@ -1,6 +1,6 @@
-"""A question -> candidates: passages found by meaning and by words, the two rankings fused to one.
+"""A question -> candidates: dense search and BM25, fused into one ranking of passages.
 
-Convex combination of min-max normalised scores; on our sets it beats reciprocal rank fusion, as in
+The fusion is a convex combination of min-max normalised scores, which beats reciprocal rank fusion on our sets, as in
 Bruch, Gai and Ingber, "An Analysis of Fusion Functions for Hybrid Retrieval" (2023).
 """
 
@@ -10,44 +10,79 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
+
 from indexer.encoding import Encoder
+from indexer.encoding.reader import Reading
 from indexer.storage import Backend, Scope, ScoredKey
-from indexer.types import Passage, Role
+from indexer.types import Passage, Role, Span
 
 #: Entries taken from each ranking.
 DEPTH = 100
-#: Share of meaning in the fused score, words have the rest: 0.3 to 0.4 is best on regulations (MAP@10),
-#: 0.4 to 0.6 on the plans, where late interaction evens it out.
+#: Share of the dense score in the fused one, BM25 has the rest: 0.3 to 0.4 is best on regulations (MAP@10),
+#: 0.4 to 0.6 on the plans, where late interaction makes up for it.
 DENSE_WEIGHT = 0.35
-#: Taken off the fused score, which lies between 0 and 1. Furniture comes last whatever it says: its
-#: penalty is more than everything that ranking adds later.
+#: Subtracted from the fused score, which lies between 0 and 1. Boilerplate comes last: its penalty is larger than
+#: anything ranking adds.
 ROLE_PENALTY = {Role.BODY: 0.0, Role.SUMMARY: 0.02, Role.FURNITURE: 9.0}
-#: Threads that search by words; the model runs without the interpreter meanwhile.
-_beside = ThreadPoolExecutor(thread_name_prefix="words")
+#: Runs BM25 while the encoder, which releases the interpreter, embeds the question.
+_bm25_pool = ThreadPoolExecutor(thread_name_prefix="bm25")
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateSentence:
+    """A sentence that may answer; ``passage.text[slice(*span)] == text``.
+
+    ``matches`` (question words,) are the best cosine of each word of the question, ``interaction`` is their mean
+    by idf, and ``matched`` are spans, within the passage, of the words that reach the threshold. ``fits``: it holds
+    the kind of thing the question asks for. ``score`` orders sentences; ``reading`` is the reader's, if it read it.
+    """
+
+    passage: Passage
+    span: Span
+    interaction: float
+    matches: npt.NDArray[np.float64]
+    matched: tuple[Span, ...]
+    fits: bool = True
+    score: float = 0.0
+    reading: Reading | None = None
+
+    @property
+    def text(self) -> str:
+        start, end = self.span
+        return self.passage.text[start:end]
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A passage with its fused score and the cosine (None when only words found it)."""
+    """A passage on its way from retrieval to a hit.
+
+    ``fused`` is the fused score less the role's penalty, ``cosine`` the passage's own, None when only BM25 found
+    it. ``score`` orders candidates: the fused one at first, then what ranking makes of it. ``sentences`` are in
+    reading order, none beyond the reranking depth.
+    """
 
     key: int
     passage: Passage
-    score: float
+    fused: float
     cosine: float | None
+    score: float
+    sentences: tuple[CandidateSentence, ...] = ()
 
 
 def retrieve(
-    backend: Backend, encoder: Encoder, text: str, scope: Scope, depth: int = DEPTH, most: int | None = None
+    backend: Backend, encoder: Encoder, text: str, scope: Scope, depth: int = DEPTH, limit: int | None = None
 ) -> list[Candidate]:
-    """Candidates for a question, best first; ties in reading order; the first ``most``, or all.
+    """Candidates for a question, best first, ties in reading order; the first ``limit``, or all.
 
-    Raises UnknownPlanError for a scope that names a plan that is not there. All is read at one generation: a
-    plan replaced between the searches, or between them and reading its passages, would be found in neither version.
+    Raises UnknownPlanError for a scope that names an unknown plan. All is read at one generation: a plan replaced
+    between the two searches, or before its passages are fetched, would be found in neither version.
     """
 
     def read() -> list[Candidate]:
-        dense, words = search(backend, encoder, text, depth, scope)
-        return _look_up(backend, fuse(dense, words), {f.key: f.score for f in dense}, most)
+        dense, bm25 = search(backend, encoder, text, depth, scope)
+        return _fetch(backend, fuse(dense, bm25), {f.key: f.score for f in dense}, limit)
 
     return backend.snapshot(read)
 
@@ -55,43 +90,40 @@ def retrieve(
 def search(
     backend: Backend, encoder: Encoder, text: str, depth: int, scope: Scope
 ) -> tuple[list[ScoredKey], list[ScoredKey]]:
-    """The ``depth`` best by meaning and by words: the words are looked up while the model reads the text."""
-    by_words = _beside.submit(backend.search_words, text, depth, scope)
+    """The ``depth`` best by cosine and by BM25."""
+    by_words = _bm25_pool.submit(backend.search_words, text, depth, scope)
     try:
         dense = backend.search_dense(encoder.embed([text])[0], depth, scope)
     finally:
-        wait([by_words])  # whoever asked may close the backend next
+        wait([by_words])  # the caller may close the backend next
     return dense, by_words.result()
 
 
-def _look_up(backend: Backend, fused: dict[int, float], cosines: dict[int, float], most: int | None) -> list[Candidate]:
-    """The first ``most`` of ``fused`` with their passages; no more passages are read than may be among them."""
+def _fetch(backend: Backend, fused: dict[int, float], cosines: dict[int, float], limit: int | None) -> list[Candidate]:
+    """The first ``limit`` of ``fused`` with their passages, reading no more passages than may be among them."""
     order = sorted(fused, key=lambda key: (-fused[key], key))
-    step = len(order) if most is None else most + 2
+    step = len(order) if limit is None else limit + 2
     found: list[Candidate] = []
     for first in range(0, len(order), step or 1):
         keys = order[first : first + step]
         passages = backend.passages(keys)
-        found += [
-            Candidate(key, passages[key], fused[key] - ROLE_PENALTY[passages[key].role], cosines.get(key))
-            for key in keys
-            if key in passages
-        ]
+        for key in keys:
+            if key in passages:
+                score = fused[key] - ROLE_PENALTY[passages[key].role]
+                found.append(Candidate(key, passages[key], score, cosines.get(key), score))
         found.sort(key=lambda c: (-c.score, c.key))
         unread = order[first + step : first + step + 1]
-        # roles only take away: what is not read yet has its fused score at most
-        if most is not None and len(found) >= most and unread and found[most - 1].score > fused[unread[0]]:
+        # roles only subtract: a passage not yet read scores its fused score at most
+        if limit is not None and len(found) >= limit and unread and found[limit - 1].score > fused[unread[0]]:
             break
-    return found[:most]
+    return found[:limit]
 
 
-def fuse(
-    dense: Sequence[ScoredKey], words: Sequence[ScoredKey], dense_weight: float = DENSE_WEIGHT
-) -> dict[int, float]:
-    """Fused score by key, between 0 and 1; an entry that a ranking lacks counts 0 there.
+def fuse(dense: Sequence[ScoredKey], bm25: Sequence[ScoredKey], dense_weight: float = DENSE_WEIGHT) -> dict[int, float]:
+    """Fused score by key, between 0 and 1; an entry missing from a ranking scores 0 there.
 
-    Cosines are normalised between the lowest and the highest of their ranking, BM25 by the highest,
-    its own lowest being 0.
+    Cosines are normalised between the lowest and the highest of their ranking, BM25 by its highest, its lowest
+    being 0.
     """
     scores: dict[int, float] = {}
     if dense:
@@ -99,9 +131,9 @@ def fuse(
         for f in dense:
             part = (f.score - low) / (high - low) if high > low else 1.0
             scores[f.key] = dense_weight * part
-    if words:
-        high = max(f.score for f in words)
-        for f in words:
+    if bm25:
+        high = max(f.score for f in bm25)
+        for f in bm25:
             part = f.score / high if high > 0 else 0.0
             scores[f.key] = scores.get(f.key, 0.0) + (1 - dense_weight) * part
     return scores

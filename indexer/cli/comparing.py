@@ -30,7 +30,7 @@ from indexer.cli.common import (
     wrap,
 )
 from indexer.errors import QuestionError
-from indexer.types import Cell, Comparison, Counterpart, Hit, Mark, Uniqueness
+from indexer.types import Cell, Comparison, Counterpart, Hit, Mark, UniqueContent
 from indexer.wording import ASPECTS, cite
 
 
@@ -99,8 +99,8 @@ def distinct(
 ) -> None:
     """Show what only one of several plans says, section by section."""
     with open_library(library, quiet=quiet) as opened:
-        found = opened.distinct(plans)
-    print(uniqueness_json(found) if as_json else uniqueness_text(found))
+        found = opened.unique_content(plans)
+    print(unique_content_json(found) if as_json else unique_content_text(found))
 
 
 def comparison_json(comparison: Comparison) -> str:
@@ -172,7 +172,7 @@ def counterparts_text(other: str, found: Sequence[Counterpart]) -> str:
     return "\n".join(lines)
 
 
-def uniqueness_json(found: Uniqueness) -> str:
+def unique_content_json(found: UniqueContent) -> str:
     """One line of JSON: unique passages by plan and section, shared ones, and the measure."""
     return dump(
         {
@@ -197,7 +197,7 @@ def uniqueness_json(found: Uniqueness) -> str:
     )
 
 
-def uniqueness_text(found: Uniqueness) -> str:
+def unique_content_text(found: UniqueContent) -> str:
     """Each plan's unique passages by section, with counts and the measure."""
     lines: list[str] = []
     for plan in dict.fromkeys(group.plan for group in found.only):

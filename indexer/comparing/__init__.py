@@ -1,1 +1,1 @@
-"""Plans side by side: a grid of answers, counterparts of passages, what only one plan says."""
+"""Plans side by side: a grid of answers, counterparts of passages, section pairs, what only one plan says."""

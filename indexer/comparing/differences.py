@@ -1,8 +1,8 @@
-"""Two texts, or the cells of one question -> the words in which they differ that matter.
+"""Two texts, or the cells of one question -> the figures, years, names and obligations in which they differ.
 
-A figure is held against the other text's figure for the same thing: of the same dimension, in the clause
-that shares the most words and the year. Years, names and degrees of obligation are held against all that
-the other text has. What is plainly equal, in whatever unit, is never marked.
+A figure is compared with the other text's figure for the same thing: of the same dimension, in the clause that shares
+the most words and the year. Years, names and degrees of obligation are compared with all of the other text. Equal
+values are never marked, whatever their units.
 """
 
 from __future__ import annotations
@@ -20,20 +20,20 @@ from indexer.language.stopwords import FUNCTION_WORDS
 from indexer.language.terms import analyze
 from indexer.types import Aspect, Difference, Mark, Span
 
-#: Share of words of two clauses, and what a common year adds, from which two figures speak of one thing.
+#: Share of common words, plus what a common year adds, from which two clauses give a figure for the same thing.
 _LEAST_ALIKE = 0.15
 _SAME_YEAR = 0.3
-#: Among clauses about as much alike, the one with the equal value is the counterpart.
+#: What an equal value adds: among clauses about equally similar, it decides.
 _SAME_VALUE = 0.1
 _CLAUSE_END = re.compile(r"[,;:，；：。](?=\D)|[.!?。](?=\s|$)")
 _NAME = re.compile(r"(?<=[\w,;:'\"“”’()] )[A-Z][a-z]{2,}(?:[-'][A-Za-z]+)*(?: [A-Z][a-z]{2,}(?:[-'][A-Za-z]+)*)*")
-#: Capitalised by habit, not as a name of anything: the periods are years, and compared as such.
+#: Capitalised words that name nothing; periods are compared as years.
 _NO_NAMES = {"five-year", "plan", *MONTHS}
 
 
 @dataclass(frozen=True, slots=True)
 class _Figure:
-    """A figure with what its clause is about: stems of its words, and the years in force."""
+    """A figure with its clause: the stems of its words, and the years it is for."""
 
     quantity: Quantity
     stems: frozenset[str]
@@ -41,7 +41,7 @@ class _Figure:
 
 
 def mark_differences(one: str, other: str, names: Collection[str] = ()) -> tuple[tuple[Mark, ...], tuple[Mark, ...]]:
-    """What differs in ``one`` and in ``other``, in order. ``names`` are the plans' own, which always differ."""
+    """What differs in ``one`` and in ``other``, in order. ``names`` are the plans' own names, which always differ."""
     return _marks(one, [other], names), _marks(other, [one], names)
 
 
@@ -50,9 +50,9 @@ def mark_among(text: str, others: Sequence[str], names: Collection[str] = ()) ->
     return _marks(text, others, names)
 
 
-def tell_differences(texts: Mapping[str, str], names: Collection[str] = ()) -> tuple[Difference, ...]:
+def find_differences(texts: Mapping[str, str], names: Collection[str] = ()) -> tuple[Difference, ...]:
     """For each aspect in which ``texts`` (by plan id) differ, what each of them says."""
-    told = []
+    found = []
     for aspect in Aspect:
         if aspect is Aspect.BINDING:
             values = {plan: str(binding_of(text)) for plan, text in texts.items()}
@@ -64,14 +64,14 @@ def tell_differences(texts: Mapping[str, str], names: Collection[str] = ()) -> t
                 others = [t for p, t in texts.items() if p != plan]
                 marks = [m for m in mark_among(text, others, names) if m.aspect is aspect]
                 if marks:
-                    values[plan] = "; ".join(dict.fromkeys(_say(text, m) for m in marks))
+                    values[plan] = "; ".join(dict.fromkeys(_value(text, m) for m in marks))
         if values:
-            told.append(Difference(aspect, values))
-    return tuple(told)
+            found.append(Difference(aspect, values))
+    return tuple(found)
 
 
-def _say(text: str, mark: Mark) -> str:
-    """The marked words as a value: figures in the unit's short form, the rest as written."""
+def _value(text: str, mark: Mark) -> str:
+    """The marked words as a value: figures with the unit's symbol, the rest as written."""
     if mark.aspect is Aspect.FIGURE:
         return next(str(q) for q in find_quantities(text) if q.span == mark.span)
     if mark.aspect is Aspect.YEAR:
@@ -94,7 +94,7 @@ def _marks(text: str, others: Sequence[str], names: Collection[str]) -> tuple[Ma
 
 
 def _apart(found: Mapping[Span, Aspect]) -> list[tuple[Span, Aspect]]:
-    """``found`` in order, those that overlap an earlier one left out."""
+    """``found`` in order, without those that overlap an earlier one."""
     kept: list[tuple[Span, Aspect]] = []
     for span, aspect in sorted(found.items()):
         if not kept or span[0] >= kept[-1][0][1]:
@@ -103,7 +103,7 @@ def _apart(found: Mapping[Span, Aspect]) -> list[tuple[Span, Aspect]]:
 
 
 def _unlike_figures(text: str, other: str) -> list[Span]:
-    """Figures of ``text`` to whose thing ``other`` gives another figure, or none."""
+    """Figures of ``text`` for which ``other`` has a different value, or none."""
     own, theirs = _figures(text), _figures(other)
     pairs = [
         (alike + (_SAME_VALUE if same_value(a.quantity, b.quantity) else 0.0), i, j)
@@ -123,7 +123,7 @@ def _unlike_figures(text: str, other: str) -> list[Span]:
 
 
 def _figures(text: str) -> list[_Figure]:
-    """Figures of ``text``, save those that the source broke off: what they were is not known."""
+    """Figures of ``text``, except those that the source broke off, whose value is unknown."""
     found = []
     quantities, years = find_quantities(text), find_years(text)
     for start, end in split_sentences(text):
@@ -132,7 +132,7 @@ def _figures(text: str) -> list[_Figure]:
             first, last = quantity.span
             if not start <= first < end or quantity.cut_off:
                 continue
-            # a unit on the line below may lie behind the sentence's end
+            # a unit on the next line may lie after the sentence's end
             begin, stop = max(c for c in cuts if c <= first), min((c for c in cuts if c >= last), default=end)
             clause = f"{text[begin:first]} {text[last:stop]}"
             before = [y.year for y in years if start <= y.span[0] < first]
@@ -143,7 +143,7 @@ def _figures(text: str) -> list[_Figure]:
 
 def _alike(one: _Figure, other: _Figure) -> float:
     if not one.stems or not other.stems:
-        return _LEAST_ALIKE  # a bare figure may be of anything
+        return _LEAST_ALIKE  # a bare figure may be for anything
     common = jaccard(one.stems, other.stems)
     if one.years and other.years:
         return common + (_SAME_YEAR if one.years == other.years else -_SAME_YEAR)
@@ -151,7 +151,7 @@ def _alike(one: _Figure, other: _Figure) -> float:
 
 
 def _stems(text: str) -> frozenset[str]:
-    """Search terms of ``text`` but for figures and words that carry no topic."""
+    """Search terms of ``text`` without figures and function words."""
     return frozenset(analyze(" ".join(w for w in words(text) if not w[0].isdigit() and w not in FUNCTION_WORDS)))
 
 
@@ -161,7 +161,7 @@ def _unlike_years(text: str, other: str) -> list[Span]:
 
 
 def _unlike_names(text: str, other: str, ignored: Collection[str]) -> list[Span]:
-    """Proper names of ``text`` that ``other`` does not hold; a word that either writes small is none."""
+    """Proper names of ``text`` that ``other`` lacks; a word that either has in lower case is no name."""
     lowered = f" {text} {other} "
     ignored_words = {name.lower() for name in ignored} | _NO_NAMES
     spans = []
@@ -177,6 +177,6 @@ def _unlike_names(text: str, other: str, ignored: Collection[str]) -> list[Span]
 
 
 def _unlike_bindings(text: str, other: str) -> list[Span]:
-    """Words of ``text`` that set a degree of obligation that no word of ``other`` sets."""
+    """Words of ``text`` for a degree of obligation that ``other`` does not have."""
     degrees = {binding for _, binding in find_binding(other)}
     return [span for span, binding in find_binding(text) if binding not in degrees]

@@ -1,15 +1,15 @@
-"""Questions x plans -> cells: each plan is asked by itself, so that none crowds the others out."""
+"""Questions x plans -> cells: each plan is asked on its own, exactly as ``ask`` asks it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from indexer.asking.answering import examine, to_answer
-from indexer.asking.question import Question, read_question
-from indexer.comparing.comparability import Judged, bearing, best_answer
-from indexer.comparing.differences import mark_among, tell_differences
+from indexer.asking.answering import ask
+from indexer.asking.question import read_question
+from indexer.comparing.differences import find_differences, mark_among
 from indexer.encoding import Encoder
+from indexer.encoding.reader import Reader
 from indexer.errors import QuestionError
 from indexer.language.sentences import fold_space
 from indexer.storage import Backend, Scope
@@ -17,53 +17,42 @@ from indexer.types import Cell, Comparison
 
 #: Passages listed below a cell's answer.
 TOP_K = 5
-#: Passages of one plan that are retrieved, and that get the closer look. A plan alone is a small haystack:
-#: five and eight passages fill the cells of the development questions alike, three leave two more empty.
-DEPTH = 40
-CLOSER = 5
-#: Of all plans together, for the answer that each plan is held against.
-CLOSER_FOR_BEST = 8
-#: Cells filled at once: the model reads for one while another is ranked.
+#: Cells filled at once: the models run for one while another is ranked.
 WORKERS = 2
-#: Characters by which a question that is left out is named.
+#: Characters of a question in a message about it.
 _LONGEST_NAMED = 60
 
 
-def compare(backend: Backend, encoder: Encoder, question: str, plans: Sequence[str]) -> Comparison:
+def compare(
+    backend: Backend, encoder: Encoder, question: str, plans: Sequence[str], reader: Reader | None = None
+) -> Comparison:
     """One question asked of each of ``plans``, and where they differ. Raises QuestionError, UnknownPlanError."""
-    cells = [cell for _, cell in compare_many(backend, encoder, [question], plans)]
+    cells = [cell for _, cell in compare_many(backend, encoder, [question], plans, reader)]
     return to_comparison(backend, question, cells)
 
 
 def compare_many(
-    backend: Backend, encoder: Encoder, questions: Sequence[str], plans: Sequence[str]
+    backend: Backend, encoder: Encoder, questions: Sequence[str], plans: Sequence[str], reader: Reader | None = None
 ) -> Iterator[tuple[int, Cell]]:
     """(index of the question, cell) as they are done, question by question, plans in the order given.
 
-    The cells are without marks, which ``to_comparison`` adds once all cells of a question are there.
-    Closing the iterator stops the work. Raises QuestionError for fewer than two plans or a question
-    that cannot be asked, UnknownPlanError for a plan that is not there, both before the first cell.
+    The cells have no marks; ``to_comparison`` adds them once a question has all its cells. Closing the iterator stops
+    the work. Before the first cell it raises QuestionError for fewer than two plans or a question that cannot be asked,
+    and UnknownPlanError.
     """
     chosen = check_plans(backend, plans)
-    names = backend.names()
-    read = [read_question(question, names) for question in questions]
+    for question in questions:
+        read_question(question, {})
     titles = {info.id: info.title for info in backend.plans()}
 
-    def fill(question: Question, plan: str, best: Judged | None) -> Cell:
-        seen = examine(backend, encoder, question.asked, Scope((plan,)), DEPTH, CLOSER)
-        if best and best[1].passage.plan != plan:
-            seen = bearing(seen, best)
-        return Cell(plan, titles[plan], to_answer(seen, TOP_K))
+    def fill(question: str, plan: str) -> Cell:
+        return Cell(plan, titles[plan], ask(backend, encoder, question, Scope((plan,)), TOP_K, reader))
 
     def cells() -> Iterator[tuple[int, Cell]]:
         pool = ThreadPoolExecutor(WORKERS)
         try:
-            for index, question in enumerate(read):
-                # what a plan is held against: the answer of a plan that is named, else the best of all
-                named = [plan for plan in question.plans if plan in chosen]
-                scope = Scope(tuple(named or chosen))
-                best = best_answer(examine(backend, encoder, question.asked, scope, DEPTH, CLOSER_FOR_BEST))
-                for cell in pool.map(lambda plan: fill(question, plan, best), chosen):  # noqa: B023
+            for index, question in enumerate(questions):
+                for cell in pool.map(fill, [question] * len(chosen), chosen):
                     yield index, cell
         finally:
             pool.shutdown(cancel_futures=True)
@@ -72,9 +61,9 @@ def compare_many(
 
 
 def part_questions(questions: Sequence[str]) -> tuple[list[str], list[str]]:
-    """The questions that can be asked, and a sentence on each that cannot, which names it.
+    """The questions that can be asked, and a sentence about each that cannot.
 
-    So one line without a word does not end the comparison of a whole list.
+    One line without a word does not end the comparison of a whole list.
     """
     asked, refused = [], []
     for number, question in enumerate(questions, 1):
@@ -89,10 +78,7 @@ def part_questions(questions: Sequence[str]) -> tuple[list[str], list[str]]:
 
 
 def to_comparison(backend: Backend, question: str, cells: Sequence[Cell]) -> Comparison:
-    """The cells of one question with what differs between those that answer.
-
-    Every sentence is marked; what the plans say differently is told of the best sentence of each.
-    """
+    """The cells of one question, every sentence marked, and how the best sentences of the plans differ."""
     names = [name for cell in cells for name in backend.names().get(cell.plan, ())]
     texts = {cell.plan: " ".join(s.text for s in cell.answer.sentences) for cell in cells if cell.found}
     marked = []
@@ -101,7 +87,7 @@ def to_comparison(backend: Backend, question: str, cells: Sequence[Cell]) -> Com
         marks = tuple(mark_among(s.text, others, names) if others else () for s in cell.answer.sentences)
         marked.append(Cell(cell.plan, cell.title, cell.answer, marks))
     first = {cell.plan: cell.answer.sentences[0].text for cell in cells if cell.found}
-    return Comparison(question.strip(), tuple(marked), tell_differences(first, names))
+    return Comparison(question.strip(), tuple(marked), find_differences(first, names))
 
 
 def _shortened(question: str) -> str:
@@ -110,7 +96,7 @@ def _shortened(question: str) -> str:
 
 
 def check_plans(backend: Backend, plans: Sequence[str]) -> list[str]:
-    """``plans``, each once. Raises QuestionError for fewer than two, UnknownPlanError for one that is not there."""
+    """``plans`` without duplicates. Raises QuestionError for fewer than two, UnknownPlanError for an unknown one."""
     chosen = list(dict.fromkeys(plans))
     if len(chosen) < 2:
         raise QuestionError("A comparison takes two plans or more. Name them with `plans`.")

@@ -1,4 +1,4 @@
-"""Two plans' section trees -> pairs of sections that treat the same matter, whatever their numbers."""
+"""Two plans' section trees -> pairs of sections on the same subject, whatever their numbers."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from indexer.errors import QuestionError
 from indexer.storage import Backend
 from indexer.types import Plan, Role, SectionPair, Span
 
-#: Least score of a pair. Half of it is what the headings say, half what stands under them.
+#: Least score of a pair, half of which comes from the headings, half from their contents.
 _LEAST = 0.42
-#: Added where the sections above both are a pair, taken off for each level that they stand apart.
+#: Bonus where the parents are a pair, and penalty for each level of difference.
 _SAME_PARENT = 0.1
 _LEVEL_APART = 0.1
 
 
 def align_sections(backend: Backend, encoder: Encoder, one: str, other: str) -> list[SectionPair]:
-    """Each section of ``one`` with its counterpart in ``other``, in the order of ``one``, then what is left.
+    """Each section of ``one`` with its counterpart in ``other``, in the order of ``one``, then the rest of ``other``.
 
-    Matched from the outermost level in, the best pair first, each section once. Raises QuestionError for
-    one plan given twice, UnknownPlanError.
+    Matched greedily from the outermost level in, each section once. Raises QuestionError for the same plan twice,
+    UnknownPlanError.
     """
     if one == other:
         raise QuestionError(f"The sections of {one} are matched with another plan's. Name another one.")
@@ -52,7 +52,7 @@ def align_sections(backend: Backend, encoder: Encoder, one: str, other: str) -> 
 
 
 def _scores(backend: Backend, encoder: Encoder, one: Plan, other: Plan) -> npt.NDArray[np.float64]:
-    """(sections of one, sections of other): how alike headings and contents are, between 0 and 1."""
+    """Similarity of headings and contents, (sections of one, sections of other), between 0 and 1."""
     if not one.sections or not other.sections:
         return np.zeros((len(one.sections), len(other.sections)))
     labels = [encoder.embed([section.title or section.label for section in plan.sections]) for plan in (one, other)]
@@ -61,9 +61,9 @@ def _scores(backend: Backend, encoder: Encoder, one: Plan, other: Plan) -> npt.N
 
 
 def _contents(backend: Backend, encoder: Encoder, one: Plan, other: Plan) -> npt.NDArray[np.float64]:
-    """How alike two sections' sentences are, each against its nearest, both ways; 0 for an empty section.
+    """Similarity of two sections' sentences, each to its nearest, both ways; 0 for an empty section.
 
-    Block by block: of a section that goes on over several only its nearness to each sentence is held.
+    Computed block by block; of a section that spans several only the maximum for each sentence is kept.
     """
     contents = np.zeros((len(one.sections), len(other.sections)))
     read, theirs = (_sentences(backend, encoder, plan) for plan in (one, other))
@@ -93,6 +93,6 @@ def _sentences(backend: Backend, encoder: Encoder, plan: Plan) -> Sentences:
 
 
 def _spans(plan: Plan, sentences: Sentences) -> list[Span]:
-    """For each section of ``plan`` the rows of the sentences under it, from the first to behind the last."""
+    """For each section of ``plan`` the rows of its sentences, half-open."""
     ends = [sentences.passages[owner].end - 1 for owner in sentences.owners]
     return [(bisect_left(ends, section.start), bisect_left(ends, section.end)) for section in plan.sections]

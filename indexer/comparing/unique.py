@@ -15,11 +15,11 @@ from indexer.comparing.grid import check_plans
 from indexer.encoding import Encoder
 from indexer.language.sentences import is_heading_like
 from indexer.storage import Backend
-from indexer.types import Distinct, Hit, Passage, Role, Shared, Uniqueness
+from indexer.types import Hit, Passage, Role, Shared, UniqueContent, UniqueSection
 
-#: Likeness, as a share of full likeness, below which a passage is one plan's alone, and from which it is
-#: shared. Of passages with a counterpart aligned by hand a tenth lie below the first and seven in ten above
-#: the second; of passages with a fact that the other plan lacks it is half, and one in twelve.
+#: Share of full similarity below which a passage is unique to its plan, and from which it is shared. Of passages with a
+#: counterpart aligned by hand a tenth are below the first and seven in ten above the second; of passages with a fact
+#: that the other plan lacks, half and one in twelve.
 ALONE = 0.45
 ALIKE = 0.56
 MEASURE = (
@@ -31,24 +31,24 @@ MEASURE = (
 
 @dataclass(frozen=True, slots=True)
 class _Likeness:
-    """Of one plan's n passages to another's: their best sentences' mean (n,), and the nearest passage (n,)."""
+    """Similarity of one plan's n passages to another plan: mean of their best sentences (n,), nearest passage (n,)."""
 
     best: npt.NDArray[np.float64]
     nearest: npt.NDArray[np.int64]
 
 
-def distinct(backend: Backend, encoder: Encoder, plans: Sequence[str]) -> Uniqueness:
-    """What only one of ``plans`` says, and what most of them do.
+def unique_content(backend: Backend, encoder: Encoder, plans: Sequence[str]) -> UniqueContent:
+    """What only one of ``plans`` says, and what most of them share.
 
-    Costs a reading of every sentence of the plans, some 300 a second the first time. Raises QuestionError
-    for fewer than two plans, UnknownPlanError.
+    Embeds every sentence of the plans, some 300 a second. Raises QuestionError for fewer than two plans,
+    UnknownPlanError.
     """
     chosen = check_plans(backend, plans)
     read = {plan: read_sentences(_statements(backend, plan), encoder) for plan in chosen}
     held: dict[tuple[str, str], _Likeness] = {}
     for one, other in combinations(chosen, 2):
         held[one, other], held[other, one] = _both_ways(backend, read[one], read[other])
-    only: list[Distinct] = []
+    only: list[UniqueSection] = []
     for plan in chosen:
         others = [held[plan, other].best for other in chosen if other != plan]
         nearest = np.max(others, axis=0) if read[plan].passages else np.zeros(0)
@@ -59,12 +59,12 @@ def distinct(backend: Backend, encoder: Encoder, plans: Sequence[str]) -> Unique
         ]
         for section, group in groupby(hits, key=lambda hit: hit.passage.section):
             passages = tuple(group)
-            only.append(Distinct(plan, passages[0].passage.title, section, passages))
-    return Uniqueness(MEASURE, tuple(only), tuple(_shared(chosen, read, held)))
+            only.append(UniqueSection(plan, passages[0].passage.title, section, passages))
+    return UniqueContent(MEASURE, tuple(only), tuple(_shared(chosen, read, held)))
 
 
 def _statements(backend: Backend, plan: str) -> list[Passage]:
-    """Passages of the plan's body that say something: no bare headings, no summary, no furniture."""
+    """Passages of the plan's body, without bare headings, summary and boilerplate."""
     return [
         p
         for p in passages_of(backend, plan)
@@ -73,7 +73,7 @@ def _statements(backend: Backend, plan: str) -> list[Passage]:
 
 
 def _both_ways(backend: Backend, one: Sentences, other: Sentences) -> tuple[_Likeness, _Likeness]:
-    """Of one to other and of other to one, block by block: no more than some passages' likenesses are held."""
+    """Of one to other and of other to one, block by block, so that only part of the matrix is in memory."""
     if not one.texts or not other.texts:
         return _nothing(one), _nothing(other)
     own, theirs = _weighed(one), _weighed(other)
@@ -103,13 +103,13 @@ def _nothing(read: Sentences) -> _Likeness:
 
 @dataclass(frozen=True, slots=True)
 class _Weighed:
-    """Passages by where their sentences start, and the sentences' lengths, by which they weigh."""
+    """Where the sentences of each passage start, and the sentences' lengths, their weights."""
 
     starts: npt.NDArray[np.int64]
     lengths: npt.NDArray[np.float64]
 
     def means(self, values: npt.NDArray[np.floating[Any]]) -> npt.NDArray[np.float64]:
-        """Of ``values`` (sentences, …) the mean of each passage, (passages, …)."""
+        """The weighted mean of ``values`` (sentences, …) by passage, (passages, …)."""
         lengths = self.lengths.reshape(-1, *[1] * (values.ndim - 1))
         sums: npt.NDArray[np.float64] = np.add.reduceat(values * lengths, self.starts)
         return sums / np.add.reduceat(lengths, self.starts)

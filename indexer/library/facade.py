@@ -14,7 +14,7 @@ from indexer.asking.surveying import survey
 from indexer.comparing.counterparts import similar
 from indexer.comparing.grid import compare, compare_many
 from indexer.comparing.sections import align_sections
-from indexer.comparing.unique import distinct
+from indexer.comparing.unique import unique_content
 from indexer.encoding import Encoder
 from indexer.encoding.caching import CachingEncoder
 from indexer.encoding.loading import load_encoder
@@ -40,7 +40,7 @@ from indexer.types import (
     Survey,
     Target,
     TargetRow,
-    Uniqueness,
+    UniqueContent,
     Version,
 )
 
@@ -353,7 +353,7 @@ class Library:
     def compare(self, question: str, plans: Iterable[str]) -> Comparison:
         """Ask each of two or more plans by itself. Raises QuestionError, UnknownPlanError."""
         chosen = arguments.plan_ids(plans)
-        return compare(self.backend, self._ready(), arguments.text(question, "question"), chosen)
+        return compare(self.backend, self._ready(), arguments.text(question, "question"), chosen, self.reader)
 
     def compare_many(self, questions: Sequence[str], plans: Iterable[str]) -> Iterator[tuple[int, Cell]]:
         """(index of the question, cell) as each is done, question by question; closing it stops the work.
@@ -361,7 +361,7 @@ class Library:
         Raises QuestionError, UnknownPlanError.
         """
         asked = [arguments.text(question, "questions") for question in questions]
-        return compare_many(self.backend, self._ready(), asked, arguments.plan_ids(plans))
+        return compare_many(self.backend, self._ready(), asked, arguments.plan_ids(plans), self.reader)
 
     def similar(self, plan: str, start: int, other: str, top_k: int = 5) -> list[Counterpart]:
         """Passages of ``other`` like the one of ``plan`` at the offset ``start``, mutual nearest first.
@@ -372,9 +372,9 @@ class Library:
         place, most = arguments.whole_number(start, "start"), arguments.count(top_k, "top_k")
         return similar(self.backend, self._ready(), one, place, two, most)
 
-    def distinct(self, plans: Iterable[str]) -> Uniqueness:
+    def unique_content(self, plans: Iterable[str]) -> UniqueContent:
         """What only one of two or more plans says. Raises QuestionError, UnknownPlanError."""
-        return distinct(self.backend, self._ready(), arguments.plan_ids(plans))
+        return unique_content(self.backend, self._ready(), arguments.plan_ids(plans))
 
     def align_sections(self, one: str, other: str) -> list[SectionPair]:
         """The two plans' section trees matched, in the order of ``one``. Raises UnknownPlanError."""

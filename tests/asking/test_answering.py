@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.asking.answering import merge_spans
-from indexer.asking.interaction import match_sentences, read_words
+from indexer.asking.interaction import embed_words, match_sentences
 from indexer.asking.question import read_question
 from indexer.encoding import Encoder
-from indexer.encoding.word_vectors import words_of
+from indexer.encoding.word_vectors import content_vectors
 from indexer.errors import QuestionError, UnknownPlanError
 from indexer.library import Library
 from indexer.types import Answer, Role
@@ -115,18 +115,18 @@ def test_furniture_is_never_an_answer_and_ranks_last(tmp_path: Path, encoder: En
 def test_a_wrong_scope_or_number_is_refused(sample_library: Library) -> None:
     with pytest.raises(UnknownPlanError, match="liaoning"):
         sample_library.ask("What?" * 2 + " coal", plans=["atlantis"])
-    with pytest.raises(QuestionError, match="top-k"):
+    with pytest.raises(QuestionError, match="top_k"):
         sample_library.ask("coal", top_k=0)
 
 
 def test_a_figure_of_the_question_matches_itself_and_no_other(sample_library: Library) -> None:
     encoder, backend = sample_library.encoder, sample_library.backend
     question = read_question("share of non-fossil energy by 2025", {})
-    words = read_words(question, encoder, backend.idf)
+    words = embed_words(question, encoder, backend.idf)
     hits = sample_library.ask("share of non-fossil energy by 2025").hits
     index = words.words.index("2025")
     passages = [h.passage for h in hits]
-    read = words_of(dict(enumerate(passages)), nothing_kept, encoder)
+    read = content_vectors(dict(enumerate(passages)), nothing_kept, encoder)
     for passage, matches in zip(passages, match_sentences(words, passages, read), strict=True):
         for match in matches:
             stands = bool(re.search(r"\b2025\b", passage.text[slice(*match.span)]))

@@ -5,20 +5,20 @@ from __future__ import annotations
 import pytest
 from fakes import FakeEncoder, nothing_kept
 
-from indexer.asking.interaction import OTHER_FIGURE, match_sentences, read_words
+from indexer.asking.interaction import OTHER_FIGURE, embed_words, match_sentences
 from indexer.asking.question import read_question
-from indexer.encoding.word_vectors import words_of
+from indexer.encoding.word_vectors import content_vectors
 from indexer.types import Passage
 
 
 def test_a_figure_with_a_point_is_one_word_and_matches_only_itself() -> None:
     encoder = FakeEncoder()
     question = read_question("Kilns with 13.5 tons and 10,000 ships, not 5?", {})
-    words = read_words(question, encoder, lambda some: [1.0] * len(some))
+    words = embed_words(question, encoder, lambda some: [1.0] * len(some))
     assert words.words == ("Kilns", "13.5", "tons", "10,000", "ships", "5")
     text = "The 13.5 tons go to 10,000 ships. The 13 tons go to 15 ships."
     passage = Passage("p", "P", 0, len(text), text)
-    ((own, other),) = match_sentences(words, [passage], words_of({1: passage}, nothing_kept, encoder))
+    ((own, other),) = match_sentences(words, [passage], content_vectors({1: passage}, nothing_kept, encoder))
     figures = [1, 3, 5]
     assert own.matches[figures].tolist() == [1.0, 1.0, pytest.approx(OTHER_FIGURE)]
     assert all(other.matches[figures] <= OTHER_FIGURE)

@@ -8,22 +8,22 @@ from collections.abc import Sequence
 import pytest
 from fakes import FakeEncoder, nothing_kept
 
-from indexer.asking.interaction import QuestionWords, read_words
+from indexer.asking.interaction import QuestionWords, embed_words
 from indexer.asking.question import Question, read_question
 from indexer.asking.ranking import (
-    CLOSER,
+    BIGRAM_WEIGHT,
     INTERACTION_WEIGHT,
-    NEAR_WEIGHT,
-    PAIRS_WEIGHT,
+    PROXIMITY_WEIGHT,
     READ,
+    READER_SCALE,
     READER_WEIGHT,
+    RERANK_DEPTH,
     SENTENCE_SHARE,
     SHARPNESS,
-    SURE,
     WHOLE_WEIGHT,
-    RankedPassage,
+    best_score,
     rank_passages,
-    read_closely,
+    rerank,
 )
 from indexer.asking.retrieval import Candidate
 from indexer.encoding import TokenVectors
@@ -33,14 +33,14 @@ from indexer.types import Passage, Role
 
 def asked(text: str) -> tuple[Question, QuestionWords]:
     question = read_question(text, {})
-    return question, read_words(question, FakeEncoder(), lambda words: [1.0] * len(words))
+    return question, embed_words(question, FakeEncoder(), lambda words: [1.0] * len(words))
 
 
 def candidate(key: int, text: str, score: float = 0.5, role: Role = Role.BODY) -> Candidate:
-    return Candidate(key, Passage("plan", "Plan", 100 * key, 100 * key + len(text), text, role=role), score, 0.5)
+    return Candidate(key, Passage("plan", "Plan", 100 * key, 100 * key + len(text), text, role=role), score, 0.5, score)
 
 
-def rank(question: str, *candidates: Candidate) -> list[RankedPassage]:
+def rank(question: str, *candidates: Candidate) -> list[Candidate]:
     return rank_passages(*asked(question), candidates, FakeEncoder(), nothing_kept)
 
 
@@ -49,8 +49,8 @@ QUESTION = "Kilns quota coast wind?"
 
 def test_a_passage_is_worth_its_best_sentence_and_all_of_them_together() -> None:
     (found,) = rank(QUESTION, candidate(1, "The kilns get a quota today. The coast gets none of it."))
-    assert [s.match.score for s in found.sentences] == pytest.approx([2 / 4, 1 / 4])
-    assert found.best == pytest.approx(0.5 + INTERACTION_WEIGHT * 2 / 4)
+    assert [s.interaction for s in found.sentences] == pytest.approx([2 / 4, 1 / 4])
+    assert best_score(found) == pytest.approx(0.5 + INTERACTION_WEIGHT * 2 / 4)
     assert found.score == pytest.approx(0.5 + SENTENCE_SHARE * INTERACTION_WEIGHT * 2 / 4 + WHOLE_WEIGHT * 3 / 4)
 
 
@@ -105,7 +105,7 @@ def test_a_summary_stands_behind_what_it_repeats_and_its_sentences_too() -> None
     body = candidate(2, f"{said} And nothing else at all.", 0.2)
     first, second = rank(QUESTION, summary, body)
     assert (first.key, second.key) == (2, 1)
-    assert second.score < first.score and second.best < first.best
+    assert second.score < first.score and best_score(second) < best_score(first)
     # one that says something else keeps its place
     other = candidate(2, "The law names the wind of every city here.", 0.2)
     assert [r.key for r in rank(QUESTION, summary, other)] == [1, 2]
@@ -117,8 +117,8 @@ def test_words_side_by_side_lift_the_passage_and_leave_its_sentences() -> None:
     beside = candidate(1001, "The kilns quota today close the coast and fight.")
     found = rank(QUESTION, apart, beside)
     assert [r.key for r in found] == [1001, 1]
-    assert found[0].score - found[1].score == pytest.approx(PAIRS_WEIGHT / 3)
-    assert found[0].best == pytest.approx(found[1].best)
+    assert found[0].score - found[1].score == pytest.approx(BIGRAM_WEIGHT / 3)
+    assert best_score(found[0]) == pytest.approx(best_score(found[1]))
 
 
 def test_the_passage_beside_the_one_that_says_it_goes_before_its_like_elsewhere() -> None:
@@ -127,15 +127,15 @@ def test_the_passage_beside_the_one_that_says_it_goes_before_its_like_elsewhere(
     found = rank(QUESTION, says, elsewhere, beside)
     assert [r.key for r in found] == [500, 501, 100]
     # the gain is for the order of passages: no sentence answers better for where it stands
-    assert found[1].best == pytest.approx(found[2].best)
-    assert 0.9 * NEAR_WEIGHT < found[1].score - found[2].score <= NEAR_WEIGHT
+    assert best_score(found[1]) == pytest.approx(best_score(found[2]))
+    assert 0.9 * PROXIMITY_WEIGHT < found[1].score - found[2].score <= PROXIMITY_WEIGHT
 
 
 def test_what_is_not_looked_at_closely_stands_behind_in_the_order_of_its_worth() -> None:
     question, words = asked(QUESTION)
     texts = {1: "The kilns get a quota.", 11: "The quota.", 21: "The kilns quota.", 31: "The coast."}
     candidates = [candidate(key, text, 0.9 - key / 100) for key, text in texts.items()]
-    found = rank_passages(question, words, candidates, FakeEncoder(), nothing_kept, closer=1)
+    found = rank_passages(question, words, candidates, FakeEncoder(), nothing_kept, depth=1)
     assert [r.key for r in found] == [21, 1, 11, 31]
     assert found[0].sentences and not any(r.sentences for r in found[1:])
     assert [r.score for r in found] == sorted((r.score for r in found), reverse=True)
@@ -156,14 +156,14 @@ class Convinced:
         return max((score for word, score in self.scores.items() if word in sentence), default=-20.0)
 
 
-def read(reader: Convinced, ranked: list[RankedPassage]) -> list[RankedPassage]:
-    return read_closely(reader, asked(QUESTION)[0], ranked)
+def read(reader: Convinced, ranked: list[Candidate]) -> list[Candidate]:
+    return rerank(reader, asked(QUESTION)[0], ranked)
 
 
 def test_a_reading_counts_for_its_sentence_and_the_surest_for_the_passage() -> None:
     before = rank(QUESTION, candidate(1, "The kilns get a quota today. The coast gets none of it."))
     (found,) = read(Convinced(kilns=2.5, coast=5.0), before)
-    sure = [math.tanh(2.5 / SURE), math.tanh(5.0 / SURE)]
+    sure = [math.tanh(2.5 / READER_SCALE), math.tanh(5.0 / READER_SCALE)]
     assert [s.score - b.score for s, b in zip(found.sentences, before[0].sentences, strict=True)] == pytest.approx(
         [READER_WEIGHT * c for c in sure]
     )
@@ -184,7 +184,7 @@ def test_what_answers_in_other_words_goes_before_what_meets_more() -> None:
 def test_what_is_not_read_keeps_its_place_behind() -> None:
     many = [
         candidate(key, f"The kilns get quota {'coast ' * (key < 4)}today.", 0.9 - key / 100)
-        for key in range(1, CLOSER + 11)
+        for key in range(1, RERANK_DEPTH + 11)
     ]
     before = rank(QUESTION, *many)
     unread = [r.key for r in before][READ:]
@@ -200,4 +200,4 @@ def test_a_reader_lifts_no_summary_over_what_it_repeats() -> None:
     body = candidate(2, f"{said} And nothing else at all.", 0.2)
     first, second = read(Convinced(Furnaces=9.0, kilns=9.0), rank(QUESTION, summary, body))
     assert (first.key, second.key) == (2, 1)
-    assert second.score < first.score and second.best < first.best
+    assert second.score < first.score and best_score(second) < best_score(first)

@@ -7,11 +7,11 @@ from collections.abc import Callable
 import pytest
 from fakes import FakeEncoder, make_content
 
-from indexer.asking.interaction import read_words
+from indexer.asking.interaction import embed_words
 from indexer.asking.question import read_question
 from indexer.asking.ranking import rank_passages
 from indexer.asking.retrieval import retrieve
-from indexer.asking.surveying import STEP, survey
+from indexer.asking.surveying import BATCH, survey
 from indexer.library import Library
 from indexer.storage import Backend, Scope
 
@@ -49,14 +49,14 @@ def test_a_question_without_a_word_of_meaning_lists_nothing(backend: Backend, fa
 def test_the_order_is_one_over_all_steps(open_library: Callable[..., Library], fake_encoder: FakeEncoder) -> None:
     held = open_library().backend
     # what does not have the words side by side stands among what has, steps later, and its company lifts it
-    sentences = [(ON if i % 3 else "Pier {}: there begin exports of hydrogen.").format(i) for i in range(3 * STEP)]
+    sentences = [(ON if i % 3 else "Pier {}: there begin exports of hydrogen.").format(i) for i in range(3 * BATCH)]
     held.add(make_content("a", sentences, fake_encoder, names=["Alphaland"]), ("fake", "fake@1"))
     asked = "hydrogen exports begin at pier"
     found = survey(held, fake_encoder, asked)
-    assert len(found.hits) > 2 * STEP
+    assert len(found.hits) > 2 * BATCH
     question = read_question(asked, {})
-    words = read_words(question, fake_encoder, held.idf)
-    candidates = retrieve(held, fake_encoder, question.text, Scope(), depth=4 * STEP)
-    at_once = rank_passages(question, words, candidates, fake_encoder, held.word_vectors, closer=4 * STEP)
+    words = embed_words(question, fake_encoder, held.idf)
+    candidates = retrieve(held, fake_encoder, question.text, Scope(), depth=4 * BATCH)
+    at_once = rank_passages(question, words, candidates, fake_encoder, held.word_vectors, depth=4 * BATCH)
     listed = [hit.passage.start for hit in found.hits]
     assert listed == [r.passage.start for r in at_once if r.passage.start in listed]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.comparing.differences import mark_differences, tell_differences
+from indexer.comparing.differences import find_differences, mark_differences
 from indexer.language.obligation import Binding, binding_of
 from indexer.types import Aspect, Difference
 
@@ -104,7 +104,7 @@ def test_how_binding(text: str, binding: Binding) -> None:
 
 
 def test_differences_are_told_plan_by_plan() -> None:
-    told = tell_differences(
+    told = find_differences(
         {
             "a": "By 2025, green travel must reach 70%.",
             "b": "By 2025, green travel should reach 0.7 of trips or 65%.",

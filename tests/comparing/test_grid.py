@@ -1,19 +1,24 @@
-"""Questions x plans: every plan has its own quota, and is held against the best answer of all."""
+"""Questions x plans: a cell is what the plan answers when it is asked alone."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 from fakes import FakeEncoder
 
-from indexer.comparing.comparability import bearing, best_answer
-from indexer.comparing.grid import part_questions
+from indexer.comparing.grid import TOP_K, part_questions
 from indexer.errors import QuestionError, UnknownPlanError
 from indexer.library import Library
 from indexer.types import Aspect, Cell
 
+REPOSITORY = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(REPOSITORY / "benchmarks"))
+from quality import indexed, read_rows, real_set  # noqa: E402
+
+QUESTIONS = REPOSITORY / "benchmarks" / "questions"
 PLANS = ["liaoning", "national", "sichuan"]
 SHARE = "What share of energy use should be non-fossil in 2025?"
 
@@ -45,6 +50,33 @@ def test_the_figures_that_differ_are_marked_in_the_cells(sample_library: Library
         first = cell.answer.sentences[0].text
         marked = [first[slice(*m.span)] for m in cell.marks[0] if m.aspect is Aspect.FIGURE]
         assert any(share in marked for share in ("13.7%", "20%", "41.5%"))
+
+
+def test_the_same_question_on_the_same_plan_has_the_same_answer(sample_library: Library) -> None:
+    sample = [row["question"] for row in read_rows(*sorted(QUESTIONS.glob("*.jsonl")))[::20]]
+    assert len(sample) == 11
+    check_agreement(sample_library, [*sample, "What share of energy will be non-fossil by 2030?"], PLANS)
+
+
+@pytest.mark.real
+def test_ask_and_compare_agree_on_all_questions(sample_library: Library, data: Path) -> None:
+    check_agreement(sample_library, [row["question"] for row in read_rows(*sorted(QUESTIONS.glob("*.jsonl")))], PLANS)
+    paths, rows = real_set(data)
+    with indexed(paths) as library:
+        check_agreement(library, [row["question"] for row in rows], ["liaoning", "sichuan"])
+
+
+def check_agreement(library: Library, questions: Sequence[str], plans: Sequence[str]) -> None:
+    """Each cell of the questions is what ``ask`` answers with its plan as scope."""
+    cells = list(library.compare_many(questions, plans))
+    assert len(cells) == len(questions) * len(plans)
+    for i, cell in cells:
+        assert cell.answer == library.ask(questions[i], plans=[cell.plan], top_k=TOP_K)
+
+
+def test_a_plan_answers_in_a_comparison_what_it_answers_alone(sample_library: Library) -> None:
+    (liaoning, *_) = sample_library.compare("What share of energy will be non-fossil by 2030?", PLANS).cells
+    assert "20%" in said(liaoning)
 
 
 @pytest.mark.parametrize(
@@ -121,21 +153,3 @@ def test_questions_that_cannot_be_asked_are_named_and_the_rest_kept() -> None:
     assert refused[1].startswith(f"Question 3, “{'x' * 60}…”, is left out. The question has 3000 characters")
     assert part_questions(["??"]) == ([], ["Type a question: there is no word in this one."])
     assert part_questions([]) == ([], [])
-
-
-def test_nothing_bears_comparison_with_an_answer_in_another_dimension(sample_library: Library) -> None:
-    from indexer.asking.answering import examine
-    from indexer.storage import Scope
-
-    question = "How much natural gas will be produced in 2030?"
-    seen = {
-        plan: examine(sample_library.backend, sample_library.encoder, question, Scope((plan,)))
-        for plan in ("liaoning", "sichuan")
-    }
-    best = best_answer(seen["sichuan"])
-    assert best is not None
-    assert "cubic meters" in best[1].text
-    assert seen["liaoning"].judged
-    assert all("cubic meters" in s.text for _, s in bearing(seen["liaoning"], best).judged)
-    # its own sentences do
-    assert best in bearing(seen["sichuan"], best).judged

@@ -15,7 +15,7 @@ from fakes import FakeEncoder, make_content, make_plan
 from indexer.comparing import counterparts
 from indexer.comparing.counterparts import WORDS_WEIGHT, Sentences, likeness, read_sentences
 from indexer.comparing.sections import _scores, align_sections
-from indexer.comparing.unique import _both_ways, distinct
+from indexer.comparing.unique import _both_ways, unique_content
 from indexer.storage import Backend, Scope
 from indexer.types import Passage, Plan, Section
 
@@ -128,7 +128,7 @@ def test_passages_and_sections_are_held_against_all_blocks(small: Held) -> None:
 @pytest.mark.parametrize(
     "compare",
     [
-        lambda held: distinct(held, ENCODER, ["anhui", "henan"]),
+        lambda held: unique_content(held, ENCODER, ["anhui", "henan"]),
         lambda held: align_sections(held, ENCODER, "anhui", "henan"),
     ],
 )

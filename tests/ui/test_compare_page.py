@@ -263,7 +263,7 @@ def test_sections_of_two_plans_stand_on_the_same_line_and_open_together(open_app
 
 def test_what_only_one_says_names_its_measure_and_stands_by_section(open_app: OpenApp, sample_library: Library) -> None:
     app = open_app(page="compare", tab="only")
-    found = sample_library.distinct(["liaoning", "national", "sichuan"])
+    found = sample_library.unique_content(["liaoning", "national", "sichuan"])
     html = page_html(app)
     assert not app.exception and not app.error
     assert found.measure and found.measure in unescape(html)

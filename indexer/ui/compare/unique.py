@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from indexer.library import Library
-from indexer.types import Distinct, Shared
+from indexer.types import Shared, UniqueSection
 from indexer.ui.compare import state as comparing
 from indexer.ui.shared import access, state
 from indexer.ui.shared.address import opening_link, place_name, read_comparing
@@ -26,7 +26,7 @@ def show_only(library: Library, titles: Mapping[str, str]) -> None:
     """The measure, then the passages of the plan that is chosen, then the shared ones, folded."""
     with errors_said():
         with st.spinner("Comparing all passages"):
-            found = access.distinct(library, tuple(titles))
+            found = access.unique_content(library, tuple(titles))
         show(text_element("p", found.measure, "aside measure"))
         by_plan = {plan: [each for each in found.only if each.plan == plan] for plan in titles}
         counts = {plan: sum(len(each.passages) for each in sections) for plan, sections in by_plan.items()}
@@ -45,7 +45,7 @@ def show_only(library: Library, titles: Mapping[str, str]) -> None:
         _show_shared(found.shared)
 
 
-def _show_sections(library: Library, sections: Sequence[Distinct], count: int) -> None:
+def _show_sections(library: Library, sections: Sequence[UniqueSection], count: int) -> None:
     if not sections:
         show(text_element("p", "Every passage of this plan has one like it in another.", "none"))
     places = {

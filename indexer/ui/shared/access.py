@@ -29,7 +29,7 @@ from indexer.types import (
     Survey,
     Target,
     TargetRow,
-    Uniqueness,
+    UniqueContent,
 )
 from indexer.ui.shared.address import Request
 from indexer.ui.shared.job import Job
@@ -112,9 +112,9 @@ def similar(library: Library, plan: str, start: int, other: str) -> list[Counter
     return _similar(library, _edition(library), plan, start, other)
 
 
-def distinct(library: Library, plans: _Texts) -> Uniqueness:
+def unique_content(library: Library, plans: _Texts) -> UniqueContent:
     """What only one of ``plans`` says. Raises IndexerError."""
-    return _distinct(library, _edition(library), plans)
+    return _unique_content(library, _edition(library), plans)
 
 
 def align_sections(library: Library, one: str, other: str) -> list[SectionPair]:
@@ -211,8 +211,8 @@ def _similar(_library: Library, edition: _Edition, plan: str, start: int, other:
 
 
 @st.cache_data(show_spinner=False, max_entries=4)
-def _distinct(_library: Library, edition: _Edition, plans: _Texts) -> Uniqueness:
-    return _library.distinct(plans)
+def _unique_content(_library: Library, edition: _Edition, plans: _Texts) -> UniqueContent:
+    return _library.unique_content(plans)
 
 
 @st.cache_data(show_spinner=False, max_entries=2)

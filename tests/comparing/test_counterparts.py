@@ -10,7 +10,7 @@ import pytest
 from fakes import FakeEncoder, make_content
 
 from indexer.comparing.counterparts import likeness, passage_at, passages_of, read_sentences, similar
-from indexer.comparing.unique import distinct
+from indexer.comparing.unique import unique_content
 from indexer.encoding import Encoder
 from indexer.errors import QuestionError, UnknownPlanError
 from indexer.library import Library
@@ -107,7 +107,7 @@ def test_counterparts_aligned_by_hand_come_first(real_library: Library) -> None:
 
 
 def test_what_only_one_plan_says_and_what_all_share(three: Library) -> None:
-    found = three.distinct(["anhui", "henan", "hubei"])
+    found = three.unique_content(["anhui", "henan", "hubei"])
     assert [(d.plan, d.section, [h.passage.text for h in d.passages]) for d in found.only] == [
         ("anhui", ("1. Work",), ANHUI[2:]),
         ("henan", ("1. Work",), HENAN[2:]),
@@ -125,16 +125,16 @@ def test_what_two_of_three_say_is_not_one_plans_alone(library: Library, fake_enc
     plans = {"a": ["Foxes breed here."], "b": ["Foxes breed here."], "c": ["Barges carry gravel."]}
     for plan, sentences in plans.items():
         library.backend.add(make_content(plan, sentences, fake_encoder), ("fake", fake_encoder.fingerprint))
-    found = distinct(library.backend, fake_encoder, list(plans))
+    found = unique_content(library.backend, fake_encoder, list(plans))
     assert [d.plan for d in found.only] == ["c"]
     assert [[p.plan for p in s.passages] for s in found.shared] == [["a", "b"]]
 
 
 def test_distinct_takes_two_plans(three: Library) -> None:
     with pytest.raises(QuestionError, match="two plans or more"):
-        three.distinct(["anhui"])
+        three.unique_content(["anhui"])
     with pytest.raises(UnknownPlanError, match="mars"):
-        three.distinct(["anhui", "mars"])
+        three.unique_content(["anhui", "mars"])
 
 
 # -- sections --------------------------------------------------------------------------------------

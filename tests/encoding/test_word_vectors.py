@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 from fakes import FakeEncoder, nothing_kept
 
-from indexer.asking.answering import examine
-from indexer.asking.interaction import match_sentences, read_words
+from indexer.asking.answering import rank_question
+from indexer.asking.interaction import embed_words, match_sentences
 from indexer.asking.question import read_question
 from indexer.encoding import Encoder, TokenVectors
-from indexer.encoding.word_vectors import BLOCK, pack_words, words_of
+from indexer.encoding.word_vectors import BLOCK, content_vectors, pack_words
 from indexer.library import Library
 from indexer.reading.passages import indexed_context, indexed_text
 from indexer.storage import Scope
@@ -50,7 +50,7 @@ def texts(passage: Passage, read: TokenVectors) -> list[str]:
 def test_words_that_carry_meaning_stand_where_they_stand_in_the_passage(record: str | None) -> None:
     one = passage("All of the  kilns\nof Anhui, low-\ncarbon or not,\n\nwill close.", ("1. Kilns",), record)
     encoder = FakeEncoder()
-    (read,) = words_of({7: one}, nothing_kept, encoder)
+    (read,) = content_vectors({7: one}, nothing_kept, encoder)
     assert texts(one, read) == ["kilns", "Anhui", "low", "carbon", "close"]
     assert [int(row.argmax()) for row in read.vectors] == [encoder.axis(word) for word in texts(one, read)]
     assert list(read.spans) == sorted(read.spans)
@@ -58,7 +58,7 @@ def test_words_that_carry_meaning_stand_where_they_stand_in_the_passage(record: 
 
 def test_a_sign_that_says_something_is_kept_and_a_mark_is_not(encoder: Encoder) -> None:
     one = passage("Non-fossil: 25% (or £3) of it.")
-    (read,) = words_of({7: one}, nothing_kept, encoder)
+    (read,) = content_vectors({7: one}, nothing_kept, encoder)
     assert texts(one, read) == ["Non", "fossil", "25", "%", "£3"]
     # what the sign is kept for
     (question,) = encoder.embed_tokens(["What share is non-fossil?"])
@@ -68,22 +68,22 @@ def test_a_sign_that_says_something_is_kept_and_a_mark_is_not(encoder: Encoder) 
 def test_a_sign_is_not_shown_as_met(encoder: Encoder) -> None:
     one = passage("A share of 25%.")
     question = read_question("What share, 25% or 30%?", {})
-    words = read_words(question, encoder, lambda some: [1.0] * len(some))
-    ((match,),) = match_sentences(words, [one], words_of({7: one}, nothing_kept, encoder))
-    assert "%" not in {one.text[slice(*span)] for span in match.met}
-    assert "share" in {one.text[slice(*span)] for span in match.met}
+    words = embed_words(question, encoder, lambda some: [1.0] * len(some))
+    ((match,),) = match_sentences(words, [one], content_vectors({7: one}, nothing_kept, encoder))
+    assert "%" not in {one.text[slice(*span)] for span in match.matched}
+    assert "share" in {one.text[slice(*span)] for span in match.matched}
 
 
 def test_a_piece_of_a_word_is_kept_though_it_is_a_word_that_says_nothing(encoder: Encoder) -> None:
     one = passage("Ofgem rules of it.")
-    (read,) = words_of({7: one}, nothing_kept, encoder)
+    (read,) = content_vectors({7: one}, nothing_kept, encoder)
     assert texts(one, read) == ["Of", "ge", "m", "rules"]
 
 
 def test_a_word_broken_over_two_lines_is_one_word() -> None:
     one = passage("The manu\u00ad\nfacturing of clinker.")
     encoder = FakeEncoder()
-    (read,) = words_of({7: one}, nothing_kept, encoder)
+    (read,) = content_vectors({7: one}, nothing_kept, encoder)
     assert texts(one, read) == ["manu\u00ad\nfacturing", "clinker"]
     assert int(read.vectors[0].argmax()) == encoder.axis("manufacturing")
 
@@ -91,7 +91,7 @@ def test_a_word_broken_over_two_lines_is_one_word() -> None:
 def test_what_is_kept_is_not_read_again_and_the_rest_is() -> None:
     encoder = Counting()
     plans = {n: passage(f"Kiln {n} closes by 2025.", ("1. Kilns",)) for n in range(4)}
-    fresh = words_of(plans, nothing_kept, encoder)
+    fresh = content_vectors(plans, nothing_kept, encoder)
     assert encoder.read == [indexed_text(p) for p in plans.values()]
     indexed = {n: indexed_text(p) for n, p in plans.items()}
     packed = {
@@ -101,13 +101,13 @@ def test_what_is_kept_is_not_read_again_and_the_rest_is() -> None:
     }
     asked: list[list[int]] = []
     encoder.read.clear()
-    kept = words_of(plans, lambda keys: (asked.append(list(keys)), packed)[1], encoder)
+    kept = content_vectors(plans, lambda keys: (asked.append(list(keys)), packed)[1], encoder)
     assert asked == [[0, 1, 2, 3]]
     assert encoder.read == [indexed[2]]
     for one, other in zip(fresh, kept, strict=True):
         assert (one.spans, one.words) == (other.spans, other.words)
         np.testing.assert_array_equal(one.vectors, other.vectors)
-    assert words_of({}, nothing_kept, encoder) == []
+    assert content_vectors({}, nothing_kept, encoder) == []
 
 
 def test_what_the_model_cuts_off_is_read_block_by_block() -> None:
@@ -115,7 +115,7 @@ def test_what_the_model_cuts_off_is_read_block_by_block() -> None:
     one = passage(" ".join(sentences), ("1. Kilns",))
     short = passage("A short one.")
     encoder = Counting(most=200)
-    long, other = words_of({1: one, 2: short}, nothing_kept, encoder)
+    long, other = content_vectors({1: one, 2: short}, nothing_kept, encoder)
     wanted = [w for s in sentences for w in s.rstrip(".").split() if w not in ("of", "the", "by", "at")]
     assert texts(one, long) == wanted
     assert list(long.spans) == sorted(long.spans)
@@ -128,7 +128,7 @@ def test_what_the_model_cuts_off_is_read_block_by_block() -> None:
     assert all(len(block) <= BLOCK + len("1. Kilns. ") for block in blocks)
     # the same from what was kept of the first pass
     packed = {1: pack_words(whole[0], len(indexed_context(one)), encoder.embed_tokens(whole[:1])[0])}
-    (again,) = words_of({1: one}, lambda keys: packed, encoder)
+    (again,) = content_vectors({1: one}, lambda keys: packed, encoder)
     assert (again.spans, again.words) == (long.spans, long.words)
 
 
@@ -140,10 +140,10 @@ def test_an_answer_is_the_same_whether_words_are_kept_or_read(
 ) -> None:
     backend, encoder = sample_library.backend, sample_library.encoder
     assert set(backend.word_vectors(backend.keys(Scope()))) == set(backend.keys(Scope()))
-    kept = [(sample_library.ask(q), examine(backend, encoder, q, Scope())) for q in QUESTIONS]
+    kept = [(sample_library.ask(q), rank_question(backend, encoder, q, Scope())) for q in QUESTIONS]
     monkeypatch.setattr(type(backend), "word_vectors", lambda self, keys: {})
     for question, (answer, seen) in zip(QUESTIONS, kept, strict=True):
-        fresh = examine(backend, encoder, question, Scope())
+        fresh = rank_question(backend, encoder, question, Scope())
         assert {r.key for r in fresh.ranked} == {r.key for r in seen.ranked}
         scores = {r.key: r.score for r in fresh.ranked if r.sentences}
         assert scores == pytest.approx({r.key: r.score for r in seen.ranked if r.sentences}, abs=0.08)

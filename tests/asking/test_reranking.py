@@ -1,4 +1,4 @@
-"""The reader in the answer path: what it is given, where its word goes, and that all works without it."""
+"""The reader in the answer path: what it is given, what its score changes, and answers without it."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from indexer.asking.answering import ask, examine
-from indexer.asking.judging import FEATURES, JUDGES, READ_FEATURES, answers, confidence
+from indexer.asking.answering import ask, rank_question
+from indexer.asking.judging import CLASSIFIERS, FEATURES, READ_FEATURES, answers, confidence
 from indexer.asking.ranking import READ
 from indexer.encoding.reader import Page, Reading
 from indexer.library import Library
@@ -37,20 +37,20 @@ class Believer:
 @pytest.fixture(autouse=True)
 def _trusting(monkeypatch: pytest.MonkeyPatch) -> None:
     """What the judge that is fitted to the trained reader makes of a believer does not matter here."""
-    judge = type(JUDGES[5])((0, 0, 0, 0, 1.0), 0.0, 0.5)
-    monkeypatch.setitem(JUDGES, len(READ_FEATURES), judge)
+    judge = type(CLASSIFIERS[5])((0, 0, 0, 0, 1.0), 0.0, 0.5)
+    monkeypatch.setitem(CLASSIFIERS, len(READ_FEATURES), judge)
 
 
 def test_the_reader_sees_each_passage_with_its_plan_and_section(sample_library: Library) -> None:
     reader = Believer(4.0, 2.0)
-    seen = examine(sample_library.backend, sample_library.encoder, QUESTION, Scope(), reader=reader)
+    seen = rank_question(sample_library.backend, sample_library.encoder, QUESTION, Scope(), reader=reader)
     read = [r for r in seen.ranked if r.sentences and r.sentences[0].reading]
     assert len(read) == READ and read == seen.ranked[:READ]
     assert [page.text for page in reader.pages] == [r.passage.text for r in read]
     for page, ranked in zip(reader.pages, read, strict=True):
         assert page.context.startswith(ranked.passage.title)
         assert all(label[:100] in page.context for label in ranked.passage.section)
-        assert [tuple(part) for part in page.parts] == [s.match.span for s in ranked.sentences]
+        assert [tuple(part) for part in page.parts] == [s.span for s in ranked.sentences]
     assert all(len(features) == len(READ_FEATURES) for features, _ in seen.judged)
     assert all(features[-1] == 4.0 / 2 + 2.0 for features, _ in seen.judged)
 
@@ -59,7 +59,7 @@ def test_it_reads_the_best_of_every_plan_and_nothing_else_answers(sample_library
     reader = Believer(4.0, 2.0)
     asked = "What share of energy use should be non-fossil?"
     reader.read = lambda question, pages: Believer.read(reader, QUESTION, pages)  # type: ignore[method-assign]
-    seen = examine(sample_library.backend, sample_library.encoder, asked, Scope(), reader=reader)
+    seen = rank_question(sample_library.backend, sample_library.encoder, asked, Scope(), reader=reader)
     matched = [r for r in seen.ranked if r.sentences]
     best = {r.passage.plan: r for r in sorted(matched, key=lambda r: max(s.score for s in r.sentences))}
     assert len(best) > 1 and len(matched) > len(reader.pages)
@@ -78,7 +78,7 @@ def test_no_passage_is_asked_for_several_plans(sample_library: Library) -> None:
 
     reader.read = read  # type: ignore[method-assign]
     for asked in ("What share do Liaoning and Sichuan target?", "What share does Sichuan target?"):
-        examine(sample_library.backend, sample_library.encoder, asked, Scope(), reader=reader)
+        rank_question(sample_library.backend, sample_library.encoder, asked, Scope(), reader=reader)
     assert heard == ["What share do and target?", "What share does Sichuan target?"]
 
 
@@ -96,14 +96,14 @@ def test_what_it_does_not_believe_is_not_found(sample_library: Library) -> None:
 
 
 def test_without_it_all_is_as_before(sample_library: Library) -> None:
-    seen = examine(sample_library.backend, sample_library.encoder, QUESTION, Scope())
+    seen = rank_question(sample_library.backend, sample_library.encoder, QUESTION, Scope())
     assert all(len(features) == len(FEATURES) for features, _ in seen.judged)
     answer = ask(sample_library.backend, sample_library.encoder, QUESTION)
     assert answer.sentences and all(s.span is None for s in answer.sentences)
 
 
 def test_the_judge_by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(JUDGES, len(FEATURES), type(JUDGES[4])((1.0, 2.0, 0.0, -1.0), -1.0, 0.6))
+    monkeypatch.setitem(CLASSIFIERS, len(FEATURES), type(CLASSIFIERS[4])((1.0, 2.0, 0.0, -1.0), -1.0, 0.6))
     assert confidence([1.0, 0.5, 9.0, 1.0]) == pytest.approx(0.5)
     assert not answers([1.0, 0.5, 9.0, 1.0])
     assert answers([1.0, 1.0, 9.0, 1.0])  # 1 / (1 + 1/e) = 0.731

@@ -201,7 +201,7 @@ def test_the_first_few_are_those_of_all_and_the_rest_is_not_read(
     for question in ("cement kilns", "wind", "steel ports of coal"):
         every = retrieve(backend, fake_encoder, question, Scope())
         read.clear()
-        assert retrieve(backend, fake_encoder, question, Scope(), most=most) == every[:most]
+        assert retrieve(backend, fake_encoder, question, Scope(), limit=most) == every[:most]
         assert len(set(read)) == len(read)
         assert most > 3 or len(read) < len(every)
 
