@@ -17,10 +17,14 @@ from indexer.types import Span
 #: Tokens that the reader sees, the question's included. Attention over more costs time and gains nothing
 #: here: the app's passages with their context are half as long.
 LONGEST = 224
+#: Tokens of a question, at most, so that there is room for the passage.
+LONGEST_QUESTION = 96
 #: Tokens of an answer, at most; 98 of 100 in the sets are shorter.
 LONGEST_ANSWER = 40
 #: The margin where there is no token to choose: lower than what logits come to.
 NO_SPAN = -50.0
+#: A token that is a space alone, as SentencePiece writes it; it shares its offsets with the token after it.
+_SPACE = "▁"
 Numbers = npt.NDArray[np.float32]
 
 
@@ -44,11 +48,11 @@ class Pair:
 
 
 def load_tokenizer(folder: Path) -> Any:
-    """The tokenizer of the model in ``folder``, cutting pairs at ``LONGEST`` from the passage's end."""
+    """The tokenizer of the model in ``folder``, which cuts nothing."""
     from tokenizers import Tokenizer
 
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-    tokenizer.enable_truncation(LONGEST, strategy="only_second")
+    tokenizer.no_truncation()
     tokenizer.no_padding()
     return tokenizer
 
@@ -58,19 +62,32 @@ def encode_pairs(
 ) -> list[Pair]:
     """The tokens of each question with its passage, the context before the passage.
 
-    Questions are cut at 400 characters, so that there is room for the passage.
+    Questions are cut at ``LONGEST_QUESTION`` tokens, and passages where the pair has ``LONGEST``.
     """
     before = [f"{context}. " if context else "" for context in contexts]
-    texts = [(q[:400], b + p) for q, b, p in zip(questions, before, passages, strict=True)]
+    texts = [(cut, b + p) for cut, b, p in zip(_cut(tokenizer, questions), before, passages, strict=True)]
     pairs = []
-    for encoding, lead in zip(tokenizer.encode_batch(texts), map(len, before), strict=True):
-        sides, offsets = encoding.sequence_ids, encoding.offsets
-        spans = tuple(
-            (a - lead, b - lead) if side == 1 and a >= lead else None
-            for side, (a, b) in zip(sides, offsets, strict=True)
-        )
-        pairs.append(Pair(tuple(encoding.ids), tuple(encoding.type_ids), spans))
+    for encoding, lead, (_, text) in zip(tokenizer.encode_batch(texts), map(len, before), texts, strict=True):
+        spans = []
+        for side, (start, end), token in zip(encoding.sequence_ids, encoding.offsets, encoding.tokens, strict=True):
+            while start < end and text[start : start + 1].isspace():  # a SentencePiece token owns the space before it
+                start += 1  # noqa: PLW2901
+            own = side == 1 and lead <= start < end and token != _SPACE
+            spans.append((start - lead, end - lead) if own else None)
+        kept = [*range(min(len(spans), LONGEST) - 1), len(spans) - 1]  # the last token is the end mark
+        ids, types = encoding.ids, encoding.type_ids
+        pairs.append(Pair(tuple(ids[i] for i in kept), tuple(types[i] for i in kept), tuple(spans[i] for i in kept)))
     return pairs
+
+
+def _cut(tokenizer: Any, questions: Sequence[str]) -> list[str]:
+    """``questions`` without what is past ``LONGEST_QUESTION`` tokens."""
+    cut = list(questions)
+    for i, question in enumerate(cut):
+        if len(question) > LONGEST_QUESTION:  # a token has a character at least
+            offsets = tokenizer.encode(question, add_special_tokens=False).offsets
+            cut[i] = question[: offsets[LONGEST_QUESTION - 1][1]] if len(offsets) > LONGEST_QUESTION else question
+    return cut
 
 
 def read_pages(
