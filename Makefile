@@ -66,16 +66,20 @@ bench-record: install
 	$(BIN)/python benchmarks/peers --data $(DATA) --json $(RESULTS)/peers.json --plot docs/images/peers.svg
 	$(BIN)/python benchmarks/scale.py --json $(RESULTS)/scale.json --plot docs/images/scale.svg
 
-# The small reader, from public pairs in DATA/train to an ONNX file with its card in WORK/reader; see training/README.md.
+# The reader, from public pairs in DATA/train to an ONNX file with its card in WORK/reader; see training/README.md.
 WORK ?= build/reader
+BASED = $(if $(BASE),--base $(BASE))
+TRAIN = $(BIN)/python -m training.train --work $(WORK) $(BASED) $(if $(MINUTES),--minutes $(MINUTES)) \
+	$(if $(EXAMPLES),--examples $(EXAMPLES)) --tokens 160 --batch 8 --accumulate 4 --workers 2
 train: install
 	@test -n "$(DATA)" || { echo "Give DATA=folder with train/, plans/ and eval/"; exit 2; }
 	$(BIN)/python -m training.prepare --data $(DATA) --out $(WORK)
 	$(BIN)/python -m training.mine --work $(WORK)
-	$(BIN)/python -m training.train --work $(WORK) $(if $(MINUTES),--minutes $(MINUTES)) $(if $(EXAMPLES),--examples $(EXAMPLES))
-	$(BIN)/python -m training.export --work $(WORK)
-	$(BIN)/python -m training.evaluate --work $(WORK) --data $(DATA) --reader $(WORK)/reader
-	$(BIN)/python -m training.agree --work $(WORK) --data $(DATA)
+	$(TRAIN) --run $(WORK)/spans --stage spans
+	$(TRAIN) --start $(WORK)/spans --stage all
+	$(BIN)/python -m training.export --work $(WORK) $(BASED)
+	$(BIN)/python -m training.evaluate --work $(WORK) $(BASED) --data $(DATA) --reader $(WORK)/reader
+	$(BIN)/python -m training.agree --work $(WORK) $(BASED) --data $(DATA)
 	$(BIN)/python -m training.card --work $(WORK)
 
 # The pictures of docs/tour.md, taken anew; needs Chromium.

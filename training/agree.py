@@ -54,9 +54,10 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder with plans/ and eval/")
     parser.add_argument("--run", type=Path, help="the run's folder; WORK/run")
     parser.add_argument("--reader", type=Path, help="the exported reader; WORK/reader")
+    parser.add_argument("--base", type=Path, help="folder of the encoder; the default model's")
     arguments = parser.parse_args()
     run = arguments.run or arguments.work / "run"
-    base = base_folder()
+    base = arguments.base or base_folder()
     readers = (
         OnnxReader(arguments.reader or arguments.work / "reader"),
         TrainedReader(load_reader(run, base), load_tokenizer(base)),

@@ -60,8 +60,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=Path, nargs="+", required=True, help="runs, or exported readers, in their order")
     parser.add_argument("--out", type=Path, required=True, help="the folder of the mean")
+    parser.add_argument("--base", type=Path, help="folder of the encoder; the default model's")
     arguments = parser.parse_args()
-    base = base_folder()
+    base = arguments.base or base_folder()
     reader = average([load_reader(run, base) for run in arguments.runs])
     details = {run.resolve().name: json.loads((run / DETAILS_FILE).read_text("utf-8")) for run in arguments.runs}
     details = {name: told.get("training", told) for name, told in details.items()}  # an exported reader's, among others

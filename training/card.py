@@ -18,12 +18,12 @@ from typing import Any
 from indexer.asking import judging
 from indexer.encoding.onnx import DETAILS_FILE
 from training.examples import read_examples, read_split
-from training.sources import SOURCES
+from training.sources import ENCODERS, SOURCES
 
 #: Sets of questions that people wrote with their answers as SQuAD's spans; single sentences of it are another matter.
 _SQUAD = ("squad_train_pieces", "squad2_dev_otherhalf")
 _LIMITS = """\
-- It reads English, or what was translated into it. Of other languages it knows nothing.
+- It reads the languages of its sets. Of others it knows what its encoder knows.
 - It reads one passage at a time: what only two passages together say, it cannot tell.
 - It reads {tokens} tokens, question and passage; what goes beyond is cut off the passage.
 - Most of its unanswerable questions were mined or made by rule, not written by people. A passage that answers in
@@ -44,7 +44,8 @@ def write_card(file: Path, *, work: Path, run: Path, details: dict[str, Any]) ->
         "# The small reader of Plancite",
         "",
         "Given a question and a passage, it marks the span that answers, or says that none does. It is",
-        "all-MiniLM-L6-v2 (Apache-2.0) with two heads, trained by `training/` of Plancite at commit",
+        f"{ENCODERS[details['base']]} with heads for",
+        "the span and for relevance, trained by `training/` of Plancite at commit",
         f"{commit()}; weights int8, fingerprint {details['fingerprint']}.",
         "",
         "## Data",
@@ -155,6 +156,7 @@ def _figures(figures: dict[str, Any]) -> list[str]:
     plans = figures.get("plans", {})
     rows = {
         "held-back, all": held["refusal"],
+        **{f"held-back, near misses, {name}": row for name, row in held.get("near misses", {}).items()},
         **{f"held-back, {kind}": row for kind, row in held["refusal by kind"].items()},
         **{f"plans, {way}": row for way, row in plans.items() if isinstance(row, dict)},
     }

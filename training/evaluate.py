@@ -33,14 +33,18 @@ from indexer.encoding.reader.pairs import encode_pairs, load_tokenizer
 from indexer.evaluation import auroc, calibration, refused_at_kept
 from indexer.storage import Scope
 from indexer.types import Passage, Role
-from training.examples import Example, draw, read_split
+from training.examples import Example, Kind, draw, read_split
 from training.export import read_exported
+from training.items import encode
 from training.model import Reader, base_folder, load_reader, read
+from training.sources import JUDGED
 from training.spans import exact, overlap
 
 SEED = 7
 #: Passages of a question that are read.
 TOP = 16
+#: Sets whose unanswerable questions people wrote to look answerable, of the very passage.
+NEAR_MISSES = ("squad2_dev_otherhalf", "clapnq_dev")
 #: Strength of the penalty of the logistic model, on features of unit variance.
 _C = 0.3
 Figures = dict[str, Any]
@@ -82,8 +86,24 @@ def measure_held(examples: Sequence[Example], readings: Sequence[Reading]) -> Fi
         "refusal by margin alone": refusal([r.margin for e, r in both if e.relevant], _of(both, "margin")),
         "refusal by relevance alone": refusal([r.relevance for e, r in both if e.relevant], _of(both, "relevance")),
         "calibration": calibration([1 / (1 + math.exp(-r.relevance)) for _, r in both], [e.relevant for e, _ in both]),
+        "near misses": near_misses(both),
         "refusal by kind": {kind: refusal(kept, found) for kind, found in sorted(scores.items()) if kind != "answered"},
     }
+
+
+def near_misses(both: Sequence[tuple[Example, Reading]]) -> Figures:
+    """How questions that people wrote as unanswerable of their passage are told from the answered ones of their sets.
+
+    By set, and of ``NEAR_MISSES`` together.
+    """
+    kept: dict[str, list[float]] = defaultdict(list)
+    others: dict[str, list[float]] = defaultdict(list)
+    for example, reading in both:
+        if example.relevant or example.kind is Kind.JUDGED:
+            (kept if example.relevant else others)[example.source].append(reading.score)
+    together = [[score for name in NEAR_MISSES for score in scores[name]] for scores in (kept, others)]
+    by_set = {name: refusal(kept[name], others[name]) for name in sorted(JUDGED)}
+    return {"together": refusal(*together)} | {name: row for name, row in by_set.items() if row}
 
 
 def _of(both: Sequence[tuple[Example, Reading]], name: str) -> list[float]:
@@ -170,19 +190,20 @@ def main() -> None:
     parser.add_argument("--data", type=Path, help="folder with plans/ and eval/")
     parser.add_argument("--limit", type=int, help="held-back examples at most, drawn by the seed; all of them")
     parser.add_argument("--threads", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--base", type=Path, help="folder of the encoder; the default model's")
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     run = arguments.run or arguments.work / "run"
-    base = base_folder()
+    base = arguments.base or base_folder()
     reader, tokenizer = load_reader(run, base), load_tokenizer(base)
     if torch.cuda.is_available():
         reader = reader.to("cuda")
     held = sorted(read_split(arguments.work, "held"), key=lambda e: draw(SEED, e.question, e.passage))
     held = held[: arguments.limit]
-    pairs = encode_pairs(tokenizer, [e.question for e in held], [e.context for e in held], [e.passage for e in held])
-    figures = {"held": measure_held(held, read(reader, pairs))}
+    figures = {"held": measure_held(held, read(reader, encode(tokenizer, held)))}
     if arguments.reader:
-        figures["held, as exported"] = measure_held(held, read_exported(arguments.reader, pairs))
+        own = load_tokenizer(arguments.reader)
+        figures["held, as exported"] = measure_held(held, read_exported(arguments.reader, encode(own, held)))
     if arguments.data:
         figures["plans"] = measure_plans(reader, tokenizer, arguments.data)
     text = json.dumps(figures, indent=1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -28,6 +28,10 @@ class Kind(StrEnum):
     SAME_ARTICLE = "same article"
     YEAR = "year swapped"
     NAME = "name swapped"
+    ENTITY = "entity of the passage"
+    ROLES = "roles reversed"
+    PLAN = "document swapped"
+    NEGATION = "negated"
     NUMBER = "number swapped"
     ATTRIBUTE = "attribute swapped"
     OPPOSITE = "opposite asked"
@@ -94,39 +98,6 @@ def read_pieces(file: Path) -> list[Piece]:
 def read_split(work: Path, split: str) -> list[Example]:
     """All examples of ``split``: given, and mined. Raises SourceError when either is not there."""
     return read_examples(work / f"{split}.jsonl", work / f"mined-{split}.jsonl")
-
-
-def with_spans(examples: Sequence[Example]) -> list[Example]:
-    """Those with a span, and the first of those that answer nothing, half as many, in their order."""
-    left = sum(bool(e.span) for e in examples) // 2
-    found = []
-    for example in examples:
-        if not example.span:
-            if example.relevant or not left:
-                continue
-            left -= 1
-        found.append(example)
-    return found
-
-
-def of_sets(examples: Sequence[Example], sets: Collection[str]) -> list[Example]:
-    """Those of ``sets`` with a span; of other sets the first with a span, and of all the first that answer nothing.
-
-    A quarter as many of either, in their order.
-    """
-    chosen = sum(bool(e.span) and e.source in sets for e in examples)
-    others = unanswered = chosen // 4
-    found = []
-    for example in examples:
-        if example.span and example.source in sets:
-            found.append(example)
-        elif example.span and others:
-            others -= 1
-            found.append(example)
-        elif not example.relevant and unanswered:
-            unanswered -= 1
-            found.append(example)
-    return found
 
 
 def _rows(file: Path) -> list[dict[str, Any]]:

@@ -24,16 +24,20 @@ from indexer.encoding.export import write_graph
 from indexer.encoding.onnx import DETAILS_FILE, INPUT, MODEL_FILE, TOKENIZER_FILE, open_session
 from indexer.encoding.reader import Reading
 from indexer.encoding.reader.onnx import OUTPUTS, TYPES, read_pairs
-from indexer.encoding.reader.pairs import LONGEST, Pair, encode_pairs, load_tokenizer, read_numbers
+from indexer.encoding.reader.pairs import LONGEST, Pair, load_tokenizer, read_numbers
 from indexer.encoding.reference import weights_fingerprint
 from indexer.errors import ModelError
 from training.examples import draw, read_split
+from training.items import encode
 from training.model import Reader, base_folder, load_reader, read
 from training.outliers import APART, set_apart
+from training.packing import pack, pack_embeddings
 from training.rounding import round_weights
+from training.sources import ENCODERS
 
-LARGEST = 25 * 10**6
-#: What stays fp32.
+LARGEST = 50 * 10**6
+WORDS = "encoder.embeddings.word_embeddings"
+#: What stays fp32 in int8; word embeddings are packed, or int8 where their base has them so.
 EXACT = ("heads", APART)
 #: int8 moves a logit a little; a wrong export (types lost, other pooling) agrees by chance alone.
 SAME_SPANS, SAME_VERDICTS = 0.85, 0.93
@@ -63,7 +67,11 @@ def export_reader(
     folder.mkdir(parents=True, exist_ok=True)
     reader = reader.cpu().eval()
     example = {INPUT: torch.tensor([check[0].ids]), TYPES: torch.tensor([check[0].types])}
-    write_graph(round_weights(set_apart(reader, show), show), example, OUTPUTS, folder / MODEL_FILE, exact=EXACT)
+    packed = pack(reader.get_submodule(WORDS).weight.detach().numpy()) is not None
+    exact = (*EXACT, WORDS) if packed else EXACT
+    write_graph(round_weights(set_apart(reader, show), show), example, OUTPUTS, folder / MODEL_FILE, exact=exact)
+    if packed and not pack_embeddings(folder / MODEL_FILE, f"{WORDS}.weight"):
+        raise ModelError("The word embeddings of the exported reader cannot be packed. Export with another torch.")
     shutil.copyfile(tokenizer_file, folder / TOKENIZER_FILE)
     size = (folder / MODEL_FILE).stat().st_size
     if size > LARGEST:
@@ -103,22 +111,25 @@ def check_agreement(found: Agreement) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--work", type=Path, required=True, help="the work folder")
+    parser.add_argument("--base", type=Path, help="folder of the encoder; the default model's")
     parser.add_argument("--run", type=Path, help="the run's folder; WORK/run")
     parser.add_argument("--out", type=Path, help="where the reader is written; WORK/reader")
     arguments = parser.parse_args()
     run, out = arguments.run or arguments.work / "run", arguments.out or arguments.work / "reader"
-    base = base_folder()
-    tokenizer = load_tokenizer(base)
+    base = arguments.base or base_folder()
+    tokenizer, encoder = load_tokenizer(base), weights_fingerprint(base)
+    if encoder not in ENCODERS:
+        parser.error(f"{base} ({encoder}) is not known. Add its name and licence to training/sources.py.")
 
     def drawn(split: str, number: int) -> list[Pair]:
         some = sorted(read_split(arguments.work, split), key=lambda e: draw(SEED, e.question, e.passage))[:number]
-        return encode_pairs(tokenizer, [e.question for e in some], [e.context for e in some], [e.passage for e in some])
+        return encode(tokenizer, some)
 
     check, show = drawn("held", CHECKED), drawn("dev", SHOWN)
     found = export_reader(load_reader(run, base), base / TOKENIZER_FILE, out, check, show)
     details: dict[str, Any] = {
         "fingerprint": hashlib.sha256((out / MODEL_FILE).read_bytes()).hexdigest()[:16],
-        "base": weights_fingerprint(base),
+        "base": encoder,
         "max_tokens": LONGEST,
         "agreement": asdict(found),
         "training": json.loads((run / DETAILS_FILE).read_text("utf-8")),

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.errors import ModelError
+from training.packing import PACKED, SCALES, unpack
 
 #: Matrix products, as onnxruntime fuses them and plain: which inputs are the scale and the zero of their weights.
 _SCALING: dict[str, tuple[int, ...]] = {"DynamicQuantizeMatMul": (2, 3), "MatMulIntegerToFloat": (3, 5), "MatMul": ()}
@@ -36,6 +37,9 @@ def exported_weights(file: Path) -> dict[str, NDArray[np.float32]]:
     for name in [name for name in held if name.endswith(".weight_quantized")]:
         whole = name.removesuffix("_quantized")
         found[whole] = _exact(held[name], held[f"{whole}_scale"], held[f"{whole}_zero_point"])
+    for name in [name for name in held if name.endswith(PACKED)]:
+        whole = name.removesuffix(PACKED)
+        found[whole] = unpack(held[name], held[whole + SCALES])
     found.update(_products(graph, held))
     return found
 

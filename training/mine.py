@@ -8,11 +8,14 @@ Each answered question with a span is offered
 - the passage that Plancite itself ranks highest (meaning and words, fused) and that does not hold the
   answer, among the pieces of other articles: DPR's negatives (Karpukhin et al. 2020), with our retrieval;
 - the piece of its own article that ranks highest and does not hold the answer: another paragraph;
-- its own passage, asked for another year, name, number, attribute or the opposite (``training.swaps``).
+- its own passage, asked for another year, name, number or attribute, for the opposite or what is not so, with its
+  roles reversed, or of another document (``training.swaps``).
 
 Of these, each kind gives as many as the others as far as it can, until negatives are SHARE of all examples.
 A passage that holds any text of the answer is never taken; that one answers in other words cannot be
 excluded, and is why no more than the best few are looked at, and why only questions with a span are used.
+
+Some answered questions are asked once more with their own document named, which alone would mark a question as made.
 """
 
 from __future__ import annotations
@@ -31,15 +34,18 @@ from indexer.asking.question import read_question
 from indexer.asking.retrieval import retrieve
 from indexer.library import Library
 from indexer.storage import Scope
+from training.chinese import folded_words, is_chinese
 from training.examples import SPLITS, Example, Kind, Piece, draw, fold, read_examples, read_pieces, write_lines
 from training.sources import BESIDE_ARTICLE
-from training.swaps import SWAPS, collect_words, swap
+from training.swaps import SWAPS, as_asked_of, collect_words, swap
 
 SEED = 7
 #: Share of negatives among all examples, given and mined. The first try had 0.4.
 SHARE = 0.45
 #: Pieces that are indexed and questions that are looked up; 100 pieces take a second, and 50 questions do.
 PIECES, QUESTIONS = 24000, 12000
+#: Share of the questions with a title that are asked once more, of that document.
+NAMED = 0.05
 #: Entries of the ranking that are looked at, in turn.
 _DEPTH = 20
 #: Records of a file; a plan has 3 million characters at most.
@@ -76,18 +82,24 @@ def find_negatives(library: Library, pieces: Sequence[Piece], example: Example) 
 
 def holds_answer(piece: Piece, example: Example) -> bool:
     """Whether ``piece`` has the answer's words in a row, or is a part of the passage that holds it."""
-    text, answer = f" {fold(piece.passage)} ", fold(example.answer)
-    if not answer or f" {answer} " in text:
+    words, text = folded_words(example.answer), folded_words(piece.passage)
+    if not words or f" {' '.join(words)} " in f" {' '.join(text)} ":
         return True
-    # a long answer is seldom met word for word: most of its words are enough
-    words = set(answer.split())
-    return len(words) >= 5 and len(words & set(text.split())) >= 0.7 * len(words)
+    # a long answer is seldom repeated word for word: most of its words are enough
+    return len(set(words)) >= 5 and len(set(words) & set(text)) >= 0.7 * len(set(words))
 
 
 def as_negative(example: Example, piece: Piece, kind: Kind) -> Example:
     """The question of ``example`` with ``piece``, which does not answer it."""
     context = piece.context if example.context else ""
     return replace(example, passage=piece.passage, context=context, relevant=False, start=None, end=None, kind=kind)
+
+
+def with_document_named(answered: Sequence[Example], seed: int) -> list[Example]:
+    """The share ``NAMED`` of ``answered``, of those with a title, asked of the document of that title."""
+    titled = [e for e in answered if e.context and not is_chinese(e.question)]  # the rules of naming are English
+    asked = [e for e in titled if draw(seed, "named", e.question, e.passage) < NAMED]
+    return [replace(e, question=as_asked_of(e.context, e.question)) for e in asked]
 
 
 def choose(offered: Mapping[Kind, Sequence[Example]], wanted: int) -> list[Example]:
@@ -118,7 +130,7 @@ def mine(
         for example in answered[:questions]:
             for kind, negative in find_negatives(library, pool, example).items():
                 offered[kind].append(negative)
-    words = collect_words(e.question for e in given)
+    words = collect_words(given)
     for kind in SWAPS:
         for example in answered:
             rng = random.Random(draw(seed, kind, example.question, example.passage))
@@ -126,7 +138,7 @@ def mine(
                 offered[kind].append(made)
     negatives = sum(not e.relevant for e in given)
     wanted = round(share / (1 - share) * (len(given) - negatives)) - negatives
-    mined = choose(offered, max(0, wanted))
+    mined = choose(offered, max(0, wanted)) + with_document_named(answered, seed)
     write_lines(work / f"mined-{split}.jsonl", mined)
     return {**Counter(str(e.kind) for e in mined), "examples with these": len(given) + len(mined)}
 

@@ -24,19 +24,23 @@ from pathlib import Path
 from typing import Any
 
 from indexer.errors import SourceError
+from indexer.language.sentences import split_sentences
+from training.chinese import is_chinese, simplified
 from training.examples import SPLITS, Example, Kind, Piece, draw, fold, write_lines
-from training.sources import JUDGED, SOURCES
-from training.windows import LONGEST, cut_all, cut_around, cut_nearest, length_of
+from training.sources import JUDGED, SOURCES, TRADITIONAL
+from training.windows import LONGEST, LONGEST_CHINESE, cut_all, cut_around, cut_nearest, length_of
 
 SEED = 7
 #: Shares of the articles that are held back and that are looked at while training.
 HELD, DEV = 0.10, 0.02
-#: A sentence of fewer words, or in more passages, is a phrase that anybody writes.
-_OWN_WORDS, _OWN_PASSAGES = 8, 30
+#: A sentence of fewer words, of fewer Chinese characters, or in more passages, is a phrase that anybody writes.
+_OWN_WORDS, _OWN_SIGNS, _OWN_PASSAGES = 8, 16, 30
 #: Share of examples that see their article's title before the passage, as the app's passages do.
 _TITLED = 0.7
+#: Share of the pieces to learn from that have the sentence before them in their context: it often holds the subject.
+_PRECEDED = 0.3
 #: Characters of what negatives are mined from. A shorter piece is a remainder, and easily told.
-_SHORTEST_PIECE, _LONGEST_PIECE = 80, 500
+_PIECE, _CHINESE_PIECE = (80, 500), (30, 200)
 Row = dict[str, Any]
 
 
@@ -50,7 +54,13 @@ def read_sets(data: Path) -> Iterator[tuple[str, list[Row]]]:
         if name not in SOURCES:
             raise SourceError(f"{file} is not known. Add its licence and whom to credit to training/sources.py.")
         with lzma.open(file, "rt", encoding="utf-8") as lines:
-            yield name, [json.loads(line) for line in lines]
+            rows = [json.loads(line) for line in lines]
+        yield name, [simplified(row) if _to_simplify(name, row) else row for row in rows]
+
+
+def _to_simplify(name: str, row: Row) -> bool:
+    """Whether ``row`` is read in simplified characters: half of the passages of a traditional set are."""
+    return name in TRADITIONAL and draw(SEED, "simplified", row["passage"]) < 0.5
 
 
 def take(name: str, rows: Sequence[Row], seed: int) -> list[Row]:
@@ -63,8 +73,11 @@ def take(name: str, rows: Sequence[Row], seed: int) -> list[Row]:
     return [row for i, row in enumerate(rows) if i in kept]
 
 
-def to_example(name: str, row: Row, seed: int) -> Example | None:
-    """The example of a row, cut to a piece; None where no piece surely keeps what answers."""
+def to_example(name: str, row: Row, seed: int, *, preceded: float = 0.0) -> Example | None:
+    """The example of a row, cut to a piece; None where no piece surely keeps what answers.
+
+    Of the pieces from within a passage the share ``preceded`` has the sentence before it in its context.
+    """
     question, passage = " ".join(row["question"].split()), row["passage"]
     text = row.get("answer_text") or ""
     start = row.get("answer_start")
@@ -77,23 +90,28 @@ def to_example(name: str, row: Row, seed: int) -> Example | None:
             raise SourceError(f"{name}: the answer {text!r} does not stand at {start} in its passage. Correct the set.")
         lead = len(text) - len(text.lstrip())
         inner = (start + lead, start + lead + len(text.strip()))
-    length, place = length_of(draw(seed, "length", question, passage)), draw(seed, "place", question, passage)
+    chinese = is_chinese(passage)
+    longest = LONGEST_CHINESE if chinese else LONGEST
+    length = length_of(draw(seed, "length", question, passage), chinese=chinese)
+    place = draw(seed, "place", question, passage)
     if inner:
-        cut = cut_around(passage, inner, length, place)
+        cut = cut_around(passage, inner, length, place, longest)
     elif relevant:
-        cut = (0, len(passage)) if len(passage) <= LONGEST else None  # any part of it may be the one that answers
+        cut = (0, len(passage)) if len(passage) <= longest else None  # any part of it may be the one that answers
     else:
-        cut = cut_nearest(passage, question, length, place)
+        cut = cut_nearest(passage, question, length, place, longest)
     if cut is None:
         return None
-    titled = draw(seed, "titled", question, passage) < _TITLED
+    title = str(row.get("title") or "").replace("_", " ") if draw(seed, "titled", question, passage) < _TITLED else ""
+    before = split_sentences(passage[: cut[0]])[-1:] if draw(seed, "preceded", question, passage) < preceded else []
+    sentence = "".join(passage[a:b].strip().rstrip(".。") for a, b in before)
     return Example(
         question=question,
         passage=passage[cut[0] : cut[1]],
         relevant=relevant,
         start=inner[0] - cut[0] if inner else None,
         end=inner[1] - cut[0] if inner else None,
-        context=str(row.get("title") or "").replace("_", " ") if titled else "",
+        context=". ".join(filter(None, [title, sentence])),
         article="",
         kind=Kind.ANSWERED if relevant else Kind.DISTRACTOR if _is_distractor(name, row) else Kind.JUDGED,
         source=name,
@@ -139,8 +157,10 @@ def link(rows: Sequence[Row]) -> list[str]:
 
 
 def _own_sentences(passage: str) -> set[str]:
-    parts = (fold(part) for part in re.split(r"(?<=[.!?])\s+|\n", passage))
-    return {part for part in parts if part.count(" ") >= _OWN_WORDS - 1}
+    parts = (fold(part) for part in re.split(r"(?<=[.!?])\s+|(?<=[。！？])|\n", passage))
+    return {
+        part for part in parts if part.count(" ") >= _OWN_WORDS - 1 or (is_chinese(part) and len(part) >= _OWN_SIGNS)
+    }
 
 
 def split_articles(articles: Sequence[str], sources: Sequence[str], seed: int) -> dict[str, str]:
@@ -182,9 +202,10 @@ def to_pieces(rows: Sequence[Row], articles: Sequence[str]) -> list[Piece]:
     """The passages of ``rows`` in pieces, each once."""
     found: dict[str, Piece] = {}
     for row, article in zip(rows, articles, strict=True):
-        for start, end in cut_all(row["passage"], _LONGEST_PIECE):
+        shortest, longest = _CHINESE_PIECE if is_chinese(row["passage"]) else _PIECE
+        for start, end in cut_all(row["passage"], longest):
             text = row["passage"][start:end]
-            if end - start >= _SHORTEST_PIECE:
+            if end - start >= shortest:
                 found.setdefault(fold(text), Piece(text, str(row.get("title") or "").replace("_", " "), article))
     return list(found.values())
 
@@ -198,7 +219,7 @@ def prepare(data: Path, out: Path, seed: int = SEED) -> dict[str, Any]:
     made = [
         replace(example, article=article)
         for (name, row), article in zip(named, articles, strict=True)
-        if (example := to_example(name, row, seed))
+        if (example := to_example(name, row, seed, preceded=_PRECEDED if splits[article] == "train" else 0.0))
     ]
     examples = without_repeats(made)
     pieces = to_pieces(rows, articles)

@@ -1,4 +1,4 @@
-"""Exact match and F1 of an answer's text, as SQuAD reckons them (Rajpurkar et al. 2016)."""
+"""Exact match and F1 of an answer's text, as in SQuAD (Rajpurkar et al. 2016) and CMRC 2018 (Cui et al. 2019)."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ _PUNCTUATION = str.maketrans("", "", string.punctuation)
 
 
 def normal_words(text: str) -> list[str]:
-    """Words in lower case, without punctuation and articles."""
-    return re.sub(r"\b(?:a|an|the)\b", " ", text.lower().translate(_PUNCTUATION)).split()
+    """Words in lower case, without punctuation and articles; a Chinese character is a word."""
+    plain = re.sub(r"\b(?:a|an|the)\b", " ", text.lower().translate(_PUNCTUATION))
+    return re.findall(r"[\u3400-\u9fff]|[^\s\u3400-\u9fff\u3000-\u303f\uff00-\uff65]+", plain)
 
 
 def exact(text: str, gold: str) -> bool:

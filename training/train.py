@@ -1,39 +1,42 @@
 """Train the small reader: where the answer stands, or that there is none, and whether the passage answers.
 
-    python -m training.train --work WORK [--run RUN] [--start RUN] [--spans] [--sets SET SET ...] [--minutes 120]
-        [--examples 36000] [--masked 0.1] [--resume]
+    python -m training.train --work WORK [--run RUN] [--base FOLDER] [--start RUN] [--stage spans|all]
+        [--minutes 120] [--examples 36000] [--tokens 160] [--workers 2] [--resume]
 
 Reads what ``training.prepare`` and ``training.mine`` wrote to WORK; writes to RUN (WORK/run) reader.safetensors,
 log.jsonl, details.json and, every --save steps, checkpoint.pt, from which --resume goes on. On the CPU in fp32 a
 run that was resumed ends with the very weights of one that was not. With --start a run begins with the weights
-of an earlier one, or of an exported reader, and a rate that rises anew; with --spans it learns from answers whose
-place is known, and half as many that are none; with --sets from the answers of these sets, and a quarter as many
-of others and that are none; with --masked a share of the passages' words is hidden from it. A GPU
-is used where torch sees one.
+of an earlier one, or of an exported reader, and a rate that rises anew. --stage says what it learns from
+(``training.curriculum``). With --workers the batches of a step are read side by side, each on one core: better
+than many cores on one batch where other work takes its share of them. A GPU is used where torch sees one.
 
 The loss is cross-entropy of the answer's first and last token, no answer being the first token of all
-(Devlin et al. 2019), plus binary cross-entropy of relevance. An answered example whose set does not say
-where the answer stands teaches relevance alone. AdamW; the rate rises over the first steps and then falls
-to nothing at the end, of the steps or of --minutes, whichever comes first.
+(Devlin et al. 2019), plus binary cross-entropy of relevance and its ranking of a question's passages. An answered
+example whose set does not say where the answer stands teaches relevance alone. AdamW; the rate rises, is flat, and
+falls to nothing at the end, of the steps or of --minutes, whichever comes first. Word embeddings stay as the base
+has them: most words are met too seldom here to learn more of them.
 """
 
 from __future__ import annotations
 
 import argparse
+import copy
 import json
 import os
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import torch
 
 from indexer.encoding.onnx import DETAILS_FILE
-from indexer.encoding.reader.pairs import Pair, encode_pairs, load_tokenizer
+from indexer.encoding.reader.pairs import LONGEST, Pair, load_tokenizer
 from indexer.evaluation import auroc
-from training.examples import Example, draw, of_sets, read_split, with_spans
-from training.items import Item, batches, to_items
+from training.curriculum import Stage, of_stage
+from training.examples import Example, draw, read_split
+from training.items import Item, batches, encode, to_items
 from training.loss import loss_of
 from training.model import Reader, base_folder, load_reader, new_reader, read, save_reader
 from training.spans import exact, overlap
@@ -41,7 +44,9 @@ from training.spans import exact, overlap
 SEED = 7
 RATE = 1e-4
 BATCH = 32
-WARM_UP = 0.06  # share of the run in which the rate rises
+#: Shares of the run in which the rate rises, and in which it falls. Flat in between, so that a run which is given more
+#: time goes on from a checkpoint as if it had had it from the start (Hu et al. 2024, MiniCPM).
+WARM_UP, FALL = 0.06, 0.4
 DECAY = 0.01
 LARGEST_GRADIENT = 1.0
 #: Examples of the dev split that are looked at while training.
@@ -50,7 +55,7 @@ _LOOKED_AT = 600
 
 def rate_at(progress: float) -> float:
     """The share of the full learning rate at ``progress``, between 0 and 1 of the run."""
-    return min(1.0, progress / WARM_UP) * max(0.0, min(1.0, (1 - progress) / (1 - WARM_UP)))
+    return max(0.0, min(1.0, progress / WARM_UP, (1 - progress) / FALL))
 
 
 def look(reader: Reader, examples: Sequence[Example], pairs: Sequence[Pair]) -> dict[str, float]:
@@ -84,19 +89,20 @@ class Run:
         bf16: bool = False,
         device: str = "cpu",
         seed: int = SEED,
-        masked: float = 0.0,
+        workers: int = 1,
     ) -> None:
         self.reader = reader.to(device)
+        self.reader.encoder.embeddings.word_embeddings.requires_grad_(False)
+        self.workers = [self.reader, *(_sharing(self.reader) for _ in range(workers - 1))]
         self.items, self.folder, self.device, self.bf16 = items, folder, device, bf16
         self.batch, self.accumulate, self.rate, self.seed, self.minutes = batch, accumulate, rate, seed, minutes
-        self.masked = masked
         per_epoch = -(-len(batches(items, batch, 0, seed)) // accumulate)
         self.steps = epochs * per_epoch
         self.step, self.seconds, self.read = 0, 0.0, 0
-        plain = [p for p in reader.parameters() if p.ndim < 2]
-        rest = [p for p in reader.parameters() if p.ndim >= 2]
+        learned = [p for p in reader.parameters() if p.requires_grad]
+        plain, rest = [p for p in learned if p.ndim < 2], [p for p in learned if p.ndim >= 2]
         groups = [{"params": rest, "weight_decay": DECAY}, {"params": plain, "weight_decay": 0.0}]
-        self.optimizer = torch.optim.AdamW(groups, lr=rate)
+        self.optimizer = torch.optim.AdamW(groups, lr=rate, fused=True)
         self._per_epoch = per_epoch
         torch.manual_seed(seed)
 
@@ -144,18 +150,13 @@ class Run:
 
     def _step(self, parts: Sequence[Sequence[int]]) -> dict[str, float]:
         started = time.perf_counter()
-        self.reader.train()
+        for reader in self.workers:
+            reader.train()
         share = rate_at(self.progress + 1 / max(1, self.steps) / 2)
         for group in self.optimizer.param_groups:
             group["lr"] = self.rate * share
         count = sum(map(len, parts))
-        span_loss = relevance_loss = 0.0
-        for part in parts:
-            items = [self.items[i] for i in part]
-            span, relevance = loss_of(self.reader, items, self.device, self.bf16, self.masked)
-            ((span + relevance) * len(part) / count).backward()
-            span_loss += span.item() * len(part) / count
-            relevance_loss += relevance.item() * len(part) / count
+        span_loss, relevance_loss = self._backward(parts, count)
         torch.nn.utils.clip_grad_norm_(self.reader.parameters(), LARGEST_GRADIENT)
         self.optimizer.step()
         self.optimizer.zero_grad(set_to_none=True)
@@ -171,11 +172,49 @@ class Run:
             "seconds": self.seconds,
         }
 
+    def _backward(self, parts: Sequence[Sequence[int]], count: int) -> tuple[float, float]:
+        """Add the gradients of ``parts``, means over ``count`` examples; returns the two losses."""
+
+        def work(reader: Reader) -> tuple[float, float]:
+            if len(self.workers) > 1:
+                torch.set_num_threads(1)  # each thread has its own number
+            span_loss = relevance_loss = 0.0
+            while left:
+                try:
+                    part = left.pop()
+                except IndexError:  # another worker was faster
+                    break
+                span, relevance = loss_of(reader, [self.items[i] for i in part], self.device, self.bf16)
+                ((span + relevance) * len(part) / count).backward()
+                span_loss += span.item() * len(part) / count
+                relevance_loss += relevance.item() * len(part) / count
+            return span_loss, relevance_loss
+
+        left = sorted(parts, key=lambda part: sum(len(self.items[i].pair.ids) for i in part))  # the longest first
+        if len(self.workers) == 1:
+            return work(self.reader)
+        with ThreadPoolExecutor(len(self.workers)) as pool:
+            losses = list(pool.map(work, self.workers))
+        for other in self.workers[1:]:
+            for own, theirs in zip(self.reader.parameters(), other.parameters(), strict=True):
+                if theirs.grad is not None:
+                    own.grad = theirs.grad if own.grad is None else own.grad.add_(theirs.grad)
+                    theirs.grad = None
+        return sum(span for span, _ in losses), sum(relevance for _, relevance in losses)
+
+
+def _sharing(reader: Reader) -> Reader:
+    """A reader with the weights of ``reader``, not a copy of them, and gradients of its own."""
+    other = copy.deepcopy(reader)
+    for own, theirs in zip(other.parameters(), reader.parameters(), strict=True):
+        own.data = theirs.data
+    return other
+
 
 def train(run: Run, dev: Sequence[Example], tokenizer: Any, *, save: int, report: int = 20) -> None:
     """Run to the end: a line in log.jsonl every ``report`` steps, a checkpoint and dev figures every ``save``."""
     run.folder.mkdir(parents=True, exist_ok=True)
-    pairs = encode_pairs(tokenizer, [e.question for e in dev], [e.context for e in dev], [e.passage for e in dev])
+    pairs = encode(tokenizer, dev)
     since: list[dict[str, float]] = []
     with (run.folder / "log.jsonl").open("a", encoding="utf-8") as log:
 
@@ -202,17 +241,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--work", type=Path, required=True, help="the folder of training.prepare and training.mine")
     parser.add_argument("--run", type=Path, help="where the run is kept; WORK/run")
+    parser.add_argument("--base", type=Path, help="folder of the encoder; the default model's")
     parser.add_argument("--start", type=Path, help="begin with this earlier run's weights, or an exported reader's")
     parser.add_argument("--examples", type=int, help="learn from so many at most, drawn by the seed")
-    above_all = parser.add_mutually_exclusive_group()
-    above_all.add_argument("--spans", action="store_true", help="learn where answers stand above all")
-    above_all.add_argument("--sets", nargs="+", help="learn where the answers of these sets stand above all")
-    parser.add_argument("--masked", type=float, default=0.0, help="share of the passages' tokens that is hidden")
+    parser.add_argument("--stage", type=Stage, choices=list(Stage), default=Stage.ALL, help="what is learned from")
+    parser.add_argument("--tokens", type=int, default=LONGEST, help="longest pairs that are learned from")
     parser.add_argument("--epochs", type=int, default=1)
     parser.add_argument("--minutes", type=float, help="stop in time, the rate having fallen to nothing")
     parser.add_argument("--rate", type=float, default=RATE)
     parser.add_argument("--batch", type=int, default=BATCH)
     parser.add_argument("--accumulate", type=int, default=1, help="batches a step")
+    parser.add_argument("--workers", type=int, default=1, help="batches of a step that are read side by side")
     parser.add_argument("--threads", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--precision", choices=("auto", "bf16", "fp32"), default="auto")
     parser.add_argument("--save", type=int, default=250, help="steps between checkpoints")
@@ -221,18 +260,14 @@ def main() -> None:
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     device = "cuda" if torch.cuda.is_available() else "cpu"
+    if device == "cuda":  # which reads all batches of a step at once
+        arguments.batch, arguments.accumulate, arguments.workers = arguments.batch * arguments.accumulate, 1, 1
     folder = arguments.run or arguments.work / "run"
     examples = read_split(arguments.work, "train")
     examples.sort(key=lambda e: draw(arguments.seed, "learn", e.question, e.passage))
-    if arguments.spans:
-        examples = with_spans(examples)
-    if arguments.sets:
-        if unknown := set(arguments.sets) - {e.source for e in examples}:
-            parser.error(f"there is nothing of {', '.join(sorted(unknown))} in {arguments.work}")
-        examples = of_sets(examples, arguments.sets)
-    base = base_folder()
+    base = arguments.base or base_folder()
     tokenizer = load_tokenizer(base)
-    items = to_items(examples[: arguments.examples], tokenizer)
+    items = to_items(of_stage(examples, arguments.stage)[: arguments.examples], tokenizer, arguments.tokens)
     dev = sorted(read_split(arguments.work, "dev"), key=lambda e: draw(arguments.seed, e.question, e.passage))
     run = Run(
         load_reader(arguments.start, base) if arguments.start else new_reader(base, arguments.seed),
@@ -246,7 +281,7 @@ def main() -> None:
         bf16=arguments.precision == "bf16" or (arguments.precision == "auto" and has_bf16(device)),
         device=device,
         seed=arguments.seed,
-        masked=arguments.masked,
+        workers=arguments.workers,
     )
     if arguments.resume:
         run.resume()
@@ -264,9 +299,7 @@ def main() -> None:
         "device": device,
         "precision": "bf16" if run.bf16 else "fp32",
         "rate": arguments.rate,
-        "spans above all": arguments.spans,
-        "sets above all": arguments.sets or [],
-        "masked": arguments.masked,
+        "stage": str(arguments.stage),
         "batch": arguments.batch * arguments.accumulate,
         "seed": arguments.seed,
     }

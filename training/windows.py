@@ -10,14 +10,17 @@ from indexer.types import Span
 #: Characters of a piece. The app's passages are 150 to 700 with their neighbours; the reader sees 224
 #: tokens, some 900 characters, of which the question takes up to a tenth.
 SHORTEST, LONGEST = 200, 800
+#: The same of a Chinese piece, whose tokens have 1.5 characters rather than 4.
+SHORTEST_CHINESE, LONGEST_CHINESE = 70, 270
 
 
-def length_of(drawn: float) -> int:
+def length_of(drawn: float, *, chinese: bool = False) -> int:
     """The length for a number between 0 and 1."""
-    return SHORTEST + round(drawn * (LONGEST - SHORTEST))
+    shortest, longest = (SHORTEST_CHINESE, LONGEST_CHINESE) if chinese else (SHORTEST, LONGEST)
+    return shortest + round(drawn * (longest - shortest))
 
 
-def cut_around(passage: str, inner: Span, length: int, drawn: float) -> Span | None:
+def cut_around(passage: str, inner: Span, length: int, drawn: float, longest: int = LONGEST) -> Span | None:
     """The span of whole sentences around ``inner``, as long as ``length`` allows; None where they are too long.
 
     ``drawn``, between 0 and 1, is the share of the room that goes before ``inner``.
@@ -26,7 +29,7 @@ def cut_around(passage: str, inner: Span, length: int, drawn: float) -> Span | N
     first = max((i for i, s in enumerate(spans) if s[0] <= inner[0]), default=0)
     last = next((i for i, s in enumerate(spans) if s[1] >= inner[1]), len(spans) - 1)
     start, end = min(spans[first][0], inner[0]), max(spans[last][1], inner[1])
-    if end - start > LONGEST:
+    if end - start > longest:
         return None
     room = max(0, length - (end - start)) * drawn
     before = [s[0] for s in spans[:first] if start - s[0] <= room]
@@ -35,12 +38,12 @@ def cut_around(passage: str, inner: Span, length: int, drawn: float) -> Span | N
     return start, max([end, *after])
 
 
-def cut_nearest(passage: str, question: str, length: int, drawn: float) -> Span | None:
+def cut_nearest(passage: str, question: str, length: int, drawn: float, longest: int = LONGEST) -> Span | None:
     """The span around the sentence that shares the most words with ``question``: the likeliest mistake."""
     wanted = set(re.findall(r"\w{4,}", question.lower()))
     spans = split_sentences(passage)
     shared = [len(wanted & set(re.findall(r"\w{4,}", passage[a:b].lower()))) for a, b in spans]
-    return cut_around(passage, spans[shared.index(max(shared))], length, drawn) if spans else None
+    return cut_around(passage, spans[shared.index(max(shared))], length, drawn, longest) if spans else None
 
 
 def cut_all(passage: str, length: int) -> list[Span]:

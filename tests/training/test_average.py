@@ -1,4 +1,4 @@
-"""The mean of runs, and a loss that sees a part of the words only."""
+"""The mean of runs."""
 
 from __future__ import annotations
 
@@ -10,13 +10,9 @@ from typing import Any
 import pytest
 import torch
 
-from indexer.encoding.reader.pairs import load_tokenizer
 from indexer.errors import ModelError
 from training.average import average, details_of, main
-from training.examples import Example
-from training.items import to_items
-from training.loss import MASK, loss_of
-from training.model import base_folder, load_reader, new_reader, save_reader
+from training.model import load_reader, new_reader, save_reader
 
 
 def test_the_mean_of_runs_is_each_weights_mean(base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -83,27 +79,3 @@ def test_a_run_is_told_of_once() -> None:
         "second": {"seed": 2, "earlier run": "first"},
         "third": {"seed": 3, "earlier run": {"mean of": "first, second"}},
     }
-
-
-def test_words_of_the_passage_alone_are_hidden(
-    reader: Any, tokenizer: Any, twenty: list[Example], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert load_tokenizer(base_folder()).token_to_id("[MASK]") == MASK
-    monkeypatch.setattr("training.loss.MASK", 1)  # a token that the small vocabulary has
-    items = to_items(twenty[:4], tokenizer)
-    seen = []
-    hook = reader.register_forward_pre_hook(lambda module, inputs: seen.append(inputs[0].clone()))
-    reader.eval()
-    plain = loss_of(reader, items, "cpu", bf16=False)
-    torch.manual_seed(1)
-    all_hidden = loss_of(reader, items, "cpu", bf16=False, masked=1.0)
-    torch.manual_seed(1)
-    loss_of(reader, items, "cpu", bf16=False, masked=0.5)
-    hook.remove()
-    for row, item in enumerate(items):
-        for place, (token, span) in enumerate(zip(item.pair.ids, item.pair.spans, strict=True)):
-            assert seen[0][row, place] == token
-            assert seen[1][row, place] == (1 if span else token)
-    hidden = (seen[2] != seen[0]).sum() / (seen[1] != seen[0]).sum()
-    assert 0.2 < hidden < 0.8
-    assert all_hidden[0].item() != plain[0].item()

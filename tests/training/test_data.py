@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import lzma
 import random
+import re
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +19,10 @@ from made import make_example
 
 from indexer.errors import SourceError
 from training import mine, swaps
+from training.chinese import simplified
 from training.examples import SPLITS, Example, Kind, Piece, fold, read_examples, read_pieces, write_lines
-from training.prepare import link, prepare, split_articles, to_example, without_repeats
-from training.windows import LONGEST, cut_all, cut_around
+from training.prepare import link, prepare, read_sets, split_articles, to_example, without_repeats
+from training.windows import LONGEST, LONGEST_CHINESE, cut_all, cut_around
 
 SUBJECTS = "ferry harbour kiln orchard reservoir tunnel quarry market library station".split()
 
@@ -176,6 +179,19 @@ def test_a_set_without_a_licence_is_refused(tmp_path: Path) -> None:
         prepare(tmp_path / "nowhere", tmp_path / "out")
 
 
+def test_the_sentence_before_a_piece_is_in_its_context() -> None:
+    sentences = [f"Sentence {number} of the report says what the council spent on the mill." for number in range(40)]
+    row = make_row("What?", " ".join(sentences), "Sentence 30", title="Report")
+    example = to_example("mlqa_dev_en", row, 1, preceded=1.0)
+    assert example and example.answer == "Sentence 30"
+    first = sentences.index(example.passage.split(".")[0] + ".")
+    assert example.context.removeprefix("Report. ") == sentences[first - 1].rstrip(".")
+    without = to_example("mlqa_dev_en", row, 1)
+    assert without and without.context in {"", "Report"} and without.passage == example.passage
+    whole = to_example("mlqa_dev_en", row | {"passage": "Sentence 30.", "answer_start": 0}, 1, preceded=1.0)
+    assert whole and whole.context in {"", "Report"}, "nothing comes before it"
+
+
 def test_a_wrong_offset_is_refused() -> None:
     row = make_row("Who?", "The council.", "council") | {"answer_start": 2}
     with pytest.raises(SourceError, match="does not stand at 2"):
@@ -214,7 +230,12 @@ MILL = make_example(
     "900 crowns",
 )
 OTHER = swaps.collect_words(
-    ["When was the New Barn of Selby built?", "What did the Red Bridge of Arden cost?", "How many ducks live in Derby?"]
+    make_example(question, "Nothing.", context=context)
+    for question, context in (
+        ("When was the New Barn of Selby built?", "The ponds of Derby"),
+        ("What did the Red Bridge of Arden cost?", ""),
+        ("How many ducks live in Derby?", ""),
+    )
 )
 
 
@@ -239,7 +260,7 @@ def test_a_name_said_in_the_other_spelling_is_not_swapped_in() -> None:
     said = make_example(
         "Who walks in Old Harbor of Arden?", "In Old Harbor of Arden, near the Centre, walk geese.", "geese"
     )
-    held = swaps.collect_words(["Who walks in New Center of Selby?"])
+    held = swaps.collect_words([make_example("Who walks in New Center of Selby?", "Nothing.")])
     assert swaps.swap_name(said, held, random.Random(0)) is None
 
 
@@ -256,6 +277,126 @@ def test_an_attribute_is_swapped_for_another() -> None:
     assert swaps.swap_attribute(general, OTHER, random.Random(0)) is None
     unsaid = make_example("How many birds live on the Green?", "On the Green live 30 geese.", "30")
     assert swaps.swap_attribute(unsaid, OTHER, random.Random(0)) is None
+
+
+FERRY = make_example(
+    "When did the Barge of Selby enter the harbour after the storm?",
+    "In 1911 the Barge of Selby entered the harbour. The crew of the Scow of Arden waited by the mole.",
+    "1911",
+)
+
+
+def swapped(example: Example, kind: Kind) -> set[str]:
+    """The questions that ``kind`` makes of ``example``, whatever is drawn."""
+    made = (swaps.swap(example, kind, OTHER, random.Random(seed)) for seed in range(20))
+    return {e.question for e in made if e}
+
+
+def test_another_entity_of_the_passage_is_asked_about() -> None:
+    assert swapped(FERRY, Kind.ENTITY) == {"When did the Scow of Arden enter the harbour after the storm?"}
+    same = "In 1911 the Barge of Selby entered the harbour with the Scow of Arden."
+    assert swapped(replace(FERRY, passage=same, start=3, end=7), Kind.ENTITY) == set(), "the answer is of both"
+
+
+def test_roles_are_reversed() -> None:
+    passage = "In 1640 the army of Selby invaded the valley of Arden."
+    example = make_example("When did the army of Selby invade the valley of Arden?", passage, "1640")
+    assert swapped(example, Kind.ROLES) == {"When did the army of Arden invade the valley of Selby?"}
+    met = replace(example, question="When did the envoy of Selby meet the envoy of Arden?")
+    assert swapped(met, Kind.ROLES) == set(), "who meets is met"
+
+
+def test_another_document_is_named() -> None:
+    example = replace(MILL, context="Annals of Arden")
+    assert swapped(example, Kind.PLAN) == set(), "the question names it in part"
+    example = make_example("What did it earn?", "It earned 9 crowns.", "9 crowns", context="Annals of Arden")
+    assert swapped(example, Kind.PLAN) == {"According to The ponds of Derby, what did it earn?"}
+    named = mine.with_document_named([example] * 300, seed=7)
+    assert all(e.relevant and e.question == "According to Annals of Arden, what did it earn?" for e in named)
+
+
+@pytest.mark.parametrize(
+    ("question", "negated"),
+    [
+        ("When was the mill built by Selby closed?", "When was the mill built by Selby not closed?"),
+        ("When was the mill closed?", "When was the mill not closed?"),
+        ("Which mill is used?", "Which mill is not used?"),
+        ("What did the owner of the mill give to the town?", "What did the owner of the mill not give to the town?"),
+        ("Who owned the mill?", "Who never owned the mill?"),
+        ("What rules does the town use?", None),
+        ("Why was it not closed?", None),
+    ],
+)
+def test_what_is_negated(question: str, negated: str | None) -> None:
+    example = make_example(question, "The mill closed in 1911.", "1911")
+    assert swapped(example, Kind.NEGATION) == ({negated} if negated else set())
+    denied = make_example(question, "The mill never closed before 1911.", "1911")
+    assert swapped(denied, Kind.NEGATION) == set(), "the passage says what is not so"
+
+
+def test_what_must_be_may_be() -> None:
+    may = make_example("What may the town do?", "The town may sell the mill.", "sell the mill")
+    assert swapped(may, Kind.OPPOSITE) == {"What must the town do?"}
+    must = make_example("What must the town do?", "The town must sell the mill.", "sell the mill")
+    assert swapped(must, Kind.OPPOSITE) == set()
+
+
+CHINESE = make_example(
+    "2015年《渡口志》记载的最大的渡船是谁建造的？",
+    "2015年的《渡口志》记载，全县最大的渡船是王家造的，载客30人。另有《桥梁志》一卷。",
+    "王家",
+    source="cmrc2018_zh",
+)
+
+
+@pytest.mark.parametrize(
+    ("kind", "old", "new"),
+    [
+        (Kind.YEAR, "2015", r"20[012]\d"),
+        (Kind.ENTITY, "《渡口志》", "《桥梁志》"),
+        (Kind.OPPOSITE, "最大", "最小"),
+        (Kind.NEGATION, "是谁", "不是谁"),
+    ],
+)
+def test_a_chinese_question_is_swapped(kind: Kind, old: str, new: str) -> None:
+    found = swapped(CHINESE, kind)
+    assert found and CHINESE.question not in found
+    before, after = map(re.escape, CHINESE.question.split(old))
+    assert all(re.fullmatch(f"{before}{new}{after}", question) for question in found)
+
+
+def test_chinese_opposites_are_of_the_passages_script() -> None:
+    traditional = make_example("哪一年開始收費？", "1950年開始收費，後來學生免費。", "1950年")
+    assert swapped(traditional, Kind.OPPOSITE) == {"哪一年結束收費？"}
+    simple = make_example("哪一年开始收费？", "1950年开始收费。", "1950年")
+    assert swapped(simple, Kind.OPPOSITE) == {"哪一年结束收费？"}
+
+
+def test_traditional_characters_become_simplified_where_the_answer_stays() -> None:
+    row = make_row("誰開創了學術研究？", "漢學的研究由德國學者開創。", "德國學者")
+    found = simplified(row)
+    assert (found["question"], found["answer_text"]) == ("谁开创了学术研究？", "德国学者")
+    assert found["passage"] == "汉学的研究由德国学者开创。"
+    assert found["passage"][found["answer_start"] :][:4] == found["answer_text"]
+    assert simplified(row | {"answer_start": None, "answer_text": None})["passage"] == found["passage"]
+
+
+def test_half_of_a_traditional_set_is_simplified(tmp_path: Path) -> None:
+    (tmp_path / "train").mkdir()
+    with lzma.open(tmp_path / "train" / "drcd_zh_hant.jsonl.xz", "wt", encoding="utf-8") as file:
+        for number in range(200):
+            file.write(json.dumps(make_row("誰？", f"第{number}個德國學者。", "德國學者")) + "\n")
+    ((_, rows),) = read_sets(tmp_path)
+    assert 70 < sum("国" in row["passage"] for row in rows) < 130
+    for row in rows:
+        assert to_example("drcd_zh_hant", row, 1).answer in {"德國學者", "德国学者"}  # type: ignore[union-attr]
+
+
+def test_a_chinese_window_is_shorter(tmp_path: Path) -> None:
+    passage = "这一句话有十几个字说的是渡船。" * 60
+    for number in range(20):
+        example = to_example("cmrc2018_zh", make_row(f"第{number}问？", passage, "渡船"), 1)
+        assert example and example.answer == "渡船" and len(example.passage) <= LONGEST_CHINESE
 
 
 @pytest.mark.parametrize(
@@ -282,6 +423,9 @@ def test_a_piece_that_holds_the_answer() -> None:
     example = make_example("How much?", "It cost 900 crowns.", "900 crowns")
     assert mine.holds_answer(Piece("They paid 900 Crowns, no less.", "", "x"), example)
     assert not mine.holds_answer(Piece("They paid 1900 crowns.", "", "x"), example)
+    chinese = make_example("何时？", "该校建于1940年代。", "1940年代")
+    assert mine.holds_answer(Piece("学校在1940年代成立。", "", "x"), chinese)
+    assert not mine.holds_answer(Piece("学校在1950年代成立。", "", "x"), chinese)
     long = make_example("Why?", "Because the harvest of the valley failed.", "the harvest of the valley failed")
     assert mine.holds_answer(Piece("The valley failed in the harvest.", "", "x"), long)
 

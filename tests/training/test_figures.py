@@ -31,6 +31,9 @@ from training.spans import exact, overlap
         ("", "town", False, 0.0),
         ("the", "", True, 1.0),
         ("no no", "no", False, 2 / 3),
+        ("《三十年》，", "三十年", True, 1.0),
+        ("三十年", "三十五年", False, 6 / 7),
+        ("在2030年", "2030 年", False, 4 / 5),
     ],
 )
 def test_answers_are_compared_as_squad_does(text: str, gold: str, same: bool, f1: float) -> None:
@@ -62,6 +65,24 @@ def test_held_figures_by_hand() -> None:
     assert figures["refusal"]["AUROC"] == pytest.approx(5 / 6)
     assert figures["refusal by relevance alone"]["AUROC"] == pytest.approx((2 + 1 + 1 + 0.5) / 6)
     assert figures["refusal by kind"][str(Kind.YEAR)]["AUROC"] == pytest.approx(2 / 3)
+
+
+def test_near_misses_are_judged_among_their_own_sets() -> None:
+    clapnq: dict[str, Any] = {"source": "clapnq_dev"}
+    examples = [
+        make_example("Who?", "The council.", "council", source="squad2_dev_otherhalf"),
+        make_example("Who not?", "The council.", source="squad2_dev_otherhalf"),
+        make_example("Which?", "The council.", "council", **clapnq),
+        make_example("Which not?", "The council.", **clapnq),
+        make_example("Which year?", "The council.", kind=Kind.YEAR, **clapnq),
+        make_example("Where?", "The council.", "council", source="mlqa_dev_en"),
+    ]
+    scores = [1.0, 2.0, 3.0, 0.0, 9.0, -9.0]
+    figures = measure_held(examples, [Reading((4, 11), 0.0, score) for score in scores])["near misses"]
+    assert set(figures) == {"together", "clapnq_dev", "squad2_dev_otherhalf"}
+    assert figures["squad2_dev_otherhalf"]["AUROC"] == 0.0 and figures["clapnq_dev"]["AUROC"] == 1.0
+    assert figures["together"]["AUROC"] == 3 / 4, "made ones and other sets are left out"
+    assert figures["together"]["refused at 95 % kept"] == 0.5
 
 
 def test_nothing_to_refuse() -> None:
@@ -129,7 +150,7 @@ def test_the_card_names_data_licences_and_figures(tmp_path: Path, measured: bool
         }
         (run / "figures.json").write_text(json.dumps(figures))
     agreed = {"pairs": 300, "same_span": 0.97, "same_verdict": 0.99}
-    details = {"fingerprint": "0a1b", "max_tokens": 224, "agreement": agreed}
+    details = {"fingerprint": "0a1b", "base": "a683a6d1843b7e38", "max_tokens": 224, "agreement": agreed}
     write_card(tmp_path / "README.md", work=tmp_path, run=run, details=details)
     card = (tmp_path / "README.md").read_text()
     for said in (
