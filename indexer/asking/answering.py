@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -14,7 +13,9 @@ from indexer.asking.retrieval import DEPTH, Candidate, CandidateSentence, retrie
 from indexer.encoding import Encoder
 from indexer.encoding.reader import Reader
 from indexer.errors import QuestionError
+from indexer.language.dates import find_years
 from indexer.language.matching import absent_words, overlap, word_set
+from indexer.language.quantities import find_quantities
 from indexer.language.sentences import broken_figures, is_heading_like
 from indexer.storage import Backend, Scope
 from indexer.types import Answer, AnswerSentence, Citation, Hit, Passage, Role, Span
@@ -28,12 +29,6 @@ PLAN_MARGIN = 0.8
 _DUPLICATE = 0.6  # share of words from which a sentence repeats another
 #: Cosine from which a word is not reported as unmatched.
 _NEAR = 0.6
-
-_FIGURE = re.compile(
-    r"(?:[$€£¥]\s?)?\d+(?:[.,]\d+)*(?:\s?%|\s?℃|(?:\s(?:hundred|thousand|million|billion|trillion))?"
-    r"(?:\s(?:percent|percentage points|yuan|kilowatts?|kW|kWh|MW|GW|tons?|tonnes?|hectares?|mu|degrees|"
-    r"(?:square |cubic )?(?:kilo)?met(?:er|re)s?|grams?|people|vehicles|years?))?)?"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,8 +178,8 @@ def _answer_sentence(question: Question, citation: int, sentence: CandidateSente
     text, shift = sentence.text, sentence.span[0]
     emphasis = [(start - shift, end - shift) for start, end in sentence.matched]
     if question.kind in FIGURES:
-        marker = re.match(r"\s*(?:\(\w+\)|\d{1,2}[.)])", text)
-        emphasis += [m.span() for m in _FIGURE.finditer(text, marker.end() if marker else 0)]
+        emphasis += [quantity.span for quantity in find_quantities(text)]
+        emphasis += [year.span for year in find_years(text)]
     span = sentence.reading.span if sentence.reading else None
     return AnswerSentence(
         text,

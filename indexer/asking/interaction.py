@@ -18,7 +18,7 @@ import numpy.typing as npt
 from indexer.asking.question import Question
 from indexer.asking.retrieval import CandidateSentence
 from indexer.encoding import Encoder, TokenVectors
-from indexer.language.matching import holds_figure
+from indexer.language.matching import FIGURE, holds_figure
 from indexer.language.sentences import split_sentences
 from indexer.language.stopwords import ANSWER_WORDS, FUNCTION_WORDS
 from indexer.types import Passage, Span
@@ -30,7 +30,6 @@ OTHER_FIGURE = 0.2
 #: Weight of a word that the library does not know or that is a stop word there.
 _LEAST_IDF = 0.1
 _LETTER = re.compile(r"\w")
-_FIGURE = re.compile(r"\d+(?:[.,]\d+)+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +54,7 @@ def embed_words(question: Question, encoder: Encoder, idf: Callable[[Sequence[st
     """The question's content words with their vectors and idf."""
     tokens = encoder.embed_tokens([question.text])[0]
     # a figure is one word, though the tokenizer splits "13.5" at its point
-    inside = {i for match in _FIGURE.finditer(question.text) for i in range(match.start() + 1, match.end())}
+    inside = {i for match in FIGURE.finditer(question.text) for i in range(match.start() + 1, match.end())}
     grouped: dict[int, list[int]] = {}
     owner = -1
     for row, word in enumerate(tokens.words):

@@ -7,10 +7,12 @@ from collections.abc import Collection, Container
 
 from indexer.language.folding import fold_spelling
 
+#: A figure with a point or commas, "13.7" or "10,000", which is one word.
+FIGURE = re.compile(r"\d+(?:[.,]\d+)+")
 #: As search terms are cut (``terms``): figures whole, each Chinese character a word.
-_WORD = re.compile(r"[\u4e00-\u9fff]|\d+(?:[.,]\d+)+|[^\W\u4e00-\u9fff]+")
+_WORD = re.compile(rf"[\u4e00-\u9fff]|{FIGURE.pattern}|[^\W\u4e00-\u9fff]+")
 _ENDING = re.compile(r"(?<=\w{4})(?:ies|es|s|ed|ing|y|e)$")
-_RUN = re.compile(r"\d+(?:[.,]\d+)+|\w+")
+_RUN = re.compile(rf"{FIGURE.pattern}|\w+")
 #: The comma of "10,000".
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 
