@@ -32,7 +32,7 @@ from rapidfuzz.distance import Levenshtein
 
 from indexer.errors import SourceError
 from indexer.reading.formats.pdf import load
-from indexer.reading.loading import load_plan
+from indexer.reading.loading import Content, load_plan
 from indexer.types import Plan, Table
 
 _HEADING = re.compile(r"#{1,6}\s+(.*)")
@@ -151,13 +151,13 @@ def _outline(markdown: str) -> Node:
     return Node("document", "", tuple(children))
 
 
-def to_markdown(plan: Plan, tables: Sequence[Table]) -> str:
+def to_markdown(plan: Plan, content: Content) -> str:
     """``plan`` as Markdown in the way of the truth: headings of one level, tables in HTML."""
     parts = {(s.start, s.body): "" for s in plan.sections if plan.text[s.body : s.body + 1] in ("", "\n")}
-    if (title := _title_span(plan)) and not any(a < title[1] and title[0] < b for a, b in parts):
+    if (title := _title_span(plan.text, content.title)) and not any(a < title[1] and title[0] < b for a, b in parts):
         parts[title] = ""
     parts = {span: f"\n# {_folded(plan.text[slice(*span)])}\n" for span in parts}
-    for table in tables:
+    for table in content.tables:
         parts[table.rows[0][0].start, table.rows[-1][-1].end] = _table(plan.text, table)
     found: list[str] = []
     position = 0
@@ -179,14 +179,14 @@ def _table(text: str, table: Table) -> str:
     return f"\n<table> {' '.join(rows)} </table>\n"
 
 
-def _title_span(plan: Plan) -> tuple[int, int] | None:
+def _title_span(text: str, title: str) -> tuple[int, int] | None:
     """Where the title stands in the text by itself."""
-    lines = list(re.finditer(r"[^\n]+", plan.text))
-    wanted = "".join(plan.title.split()).casefold()
+    lines = list(re.finditer(r"[^\n]+", text))
+    wanted = "".join(title.split()).casefold()
     for i in range(len(lines)):
         for n in range(1, _TITLE_LINES):
             span = lines[i].start(), lines[min(i + n, len(lines)) - 1].end()
-            if "".join(plan.text[slice(*span)].split()).casefold() == wanted:
+            if "".join(text[slice(*span)].split()).casefold() == wanted:
                 return span
     return None
 
@@ -200,7 +200,7 @@ def _load(path: Path, data: bytes) -> Plan | None:
 
 def _read(path: Path, data: bytes) -> str:
     plan = _load(path, data)
-    return to_markdown(plan, load(path, data).tables) if plan else ""
+    return to_markdown(plan, load(path, data)) if plan else ""
 
 
 def cpu_seconds(work: Callable[[], Any]) -> float:

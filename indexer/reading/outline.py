@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 
 from indexer.language.numerals import CHINESE_DIGITS, ordinal_number
 from indexer.language.sentences import fold_space
-from indexer.types import Section
+from indexer.types import Section, Span
 
 _MARK = re.compile(
     rf"""^[ \t]*(?P<mark>
@@ -28,6 +28,12 @@ _MARK = re.compile(
     )[ \t]*""",
     re.MULTILINE | re.VERBOSE,
 )
+#: A line of a table of contents: a title, then dots or a new cell, then the page.
+_ENTRY = re.compile(
+    r"^[^\n]*[^\W\d_]{2}[^\n]*?(?:[ \t]*(?:[.…·_][ \t]?){3,}|[ \t]+\|[ \t]+|\t+)(?P<page>\d{1,4})[ \t]*$", re.MULTILINE
+)
+_FEWEST_ENTRIES = 4
+_BETWEEN_ENTRIES = 4  # line ends: an entry may go over a line, a part's title has no page
 #: Sequences may lose a mark or two to a bad source; a longer jump is no heading.
 _LARGEST_GAP = 3
 #: Words that a title may have before it is cut; longer labels do not fit a breadcrumb.
@@ -83,9 +89,30 @@ def section_path(sections: Sequence[Section], index: int | None) -> tuple[str, .
     return tuple(reversed(path))
 
 
+def contents_spans(text: str) -> list[Span]:
+    """Spans of the tables of contents in ``text``: entries line by line whose page numbers never fall."""
+    found: list[Span] = []
+    run: list[re.Match[str]] = []
+    for entry in [*_ENTRY.finditer(text), None]:
+        between = text[run[-1].end() : entry.start()] if run and entry else ""
+        goes_on = (
+            run and entry and between.count("\n") <= _BETWEEN_ENTRIES and int(run[-1]["page"]) <= int(entry["page"])
+        )
+        if not goes_on:
+            if len(run) >= _FEWEST_ENTRIES:
+                found.append((run[0].start(), run[-1].end()))
+            run = []
+        if entry:
+            run.append(entry)
+    return found
+
+
 def _find_marks(text: str) -> list[_Mark]:
     marks = []
+    contents = contents_spans(text)
     for m in _MARK.finditer(text):
+        if any(start <= m.start() < end for start, end in contents):
+            continue
         kind = next(k for k in ("word", "cjkword", "cjk", "paren", "decimal", "number") if m[k])
         kind_name = {"cjk": "cjk", "cjkword": m["cjkword"][-1:] if m["cjkword"] else ""}.get(kind, kind)
         value = ordinal_number(m[f"{kind}_n"].rsplit(".", 1)[-1])  # of "2.3" the last place

@@ -46,6 +46,7 @@ logging.getLogger("pypdf").setLevel(logging.CRITICAL)
 #: Pages; the longest plans have a thousand. A damaged file may claim any number.
 MOST_PAGES = 5_000
 _PARAGRAPH_GAP = 1.35  # times the usual pitch of lines, which is measured in their heights
+_SIZES_APART = 0.04  # share by which type sizes of one paragraph may differ
 _INDENT = 1.2  # times the line's height: a line that begins this much further in begins a paragraph
 
 
@@ -78,14 +79,15 @@ def load(path: Path, data: bytes) -> Content:
                 RecognizedLine(start + at, word.bottom, word.top, word.edges) for _, at, word in line.placed()
             )
     about = _read_about(data)
+    headings, title = find_headings(lines, on_page, starts, about.bookmarks, about.title)
     return Content(
         text,
-        title=about.title,
+        title=title,
         pages=tuple(
             replace(page, confidence=recognized.get(i), lines=tuple(seen.get(i, ())))
             for i, page in enumerate(_pages(on_page, starts, count, len(text)))
         ),
-        headings=find_headings(lines, on_page, starts, about.bookmarks, about.title),
+        headings=headings,
         warnings=tuple(_page_warnings(silent, pictured, recognized)),
         metadata=Metadata(language=about.language),
         tables=tuple(_tables(lines, starts)),
@@ -194,17 +196,25 @@ def _same_paragraph(above: Line, below: Line, broken: bool, usual: float, edge: 
     """
     if above.row or below.row:
         return above.row and below.row and not below.opens
-    if above.size != below.size:
+    if _other_type(above, below):
         return False
     if broken:
         return above.text[-1:] not in ".!?:;。！？：；"
     height = _height(above)
-    if below.left > above.left + _INDENT * height:
+    centred = abs(below.left + below.right - above.left - above.right) <= height
+    if below.left > above.left + _INDENT * height and not centred:
         return False
     # Chinese lines are filled: one that is not ends its paragraph
     if is_wide(above.text[-1:]) and above.right < edge - 2 * height:
         return False
     return 0 < above.top - below.top <= _PARAGRAPH_GAP * usual * height
+
+
+def _other_type(above: Line, below: Line) -> bool:
+    """Whether ``below`` is set in another size or weight and does not go on with a sentence of ``above``."""
+    if abs(above.size - below.size) > _SIZES_APART * max(above.size, below.size):
+        return True
+    return above.bold != below.bold and not re.match(r"[a-z]{2}|[a-z] ", below.text)
 
 
 def _height(line: Line) -> float:

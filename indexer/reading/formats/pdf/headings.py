@@ -1,9 +1,15 @@
-"""Headings of a PDF: from its bookmarks where they are found on their pages, else from larger type."""
+"""Headings of a PDF: lines that look unlike the body, are named by a bookmark, or are listed in the contents.
+
+A look is type size, weight and capitals. A block of lines in one look is a heading if it is short, is no caption,
+no item and no sentence, and stands above text. What bookmarks or the contents name counts as a heading in any look.
+"""
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from pypdf import PdfReader
@@ -13,11 +19,36 @@ from indexer.reading.formats.pdf.lines import Line
 from indexer.reading.outline import Heading, build_sections
 
 _LARGER = 1.12  # times the body's type size makes a heading
-_HEADING_LINES = 4
+_TITLE_SIZE = 1.25  # times the body's type size, on the first page
+_ALIKE = 0.96  # times the size of a title's first lines that its others have
+_AS_LARGE = 0.93  # times the body's type size, for a heading that is bold or in capitals
+_HEADING_LINES = 5
+_LONGEST = 220  # characters
+_MOST_WORDS = 25
+_SENTENCE_WORDS = 8  # from which a stop at the end makes a sentence of it
 _MOST_BOOKMARKS = 5_000
+_FEWEST_ENTRIES = 3  # lines of a page that end in a page number make it a contents page, if they are half of it
+_ENTRY = re.compile(r"(?P<title>\S.*?)(?:\s*[.…·_]{2,}\s*|\s*\|\s*|\s{1,})(?P<page>\d{1,4}|[ivxlc]{1,6})")
+_CAPTION = re.compile(
+    r"(?:figure|fig\.|table|chart|graph|map|photo|image|box|exhibit|plate|source|sources|note|notes)\b[\s.:]*"
+    r"(?:\d|[A-Z]?[-.]?\d|[IVX]+\b|:|$)|[图表]\s*\d",
+    re.IGNORECASE,
+)
+_CONTENTS = re.compile(
+    r"(?:table of )?contents|inhalt(?:sverzeichnis)?|sommaire|table des matières|índice|sumário|indice|目\s*[录錄次]",
+    re.IGNORECASE,
+)
+_ITEM = re.compile(r"[-*•·–—●▪◦■□❖✓➢➤o]\s|\(?[a-z]{1,2}[.)]\s|\(?[ivx]{1,5}[.)]\s")
+_ADDRESS = re.compile(r"https?://|www\.|\S@\S+\.\w|\b(?:doi|isbn|issn)\b", re.IGNORECASE)
+_DATE_ALONE = re.compile(
+    r"(?:(?:\d{1,2}\s+)?[A-Z][a-z]{2,9}\.?\s+(?:\d{1,2},?\s+)?)?(?:19|20)\d\d(?:\s*[-–/]\s*(?:19|20)?\d\d)?"
+    r"|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}"
+)
 
 #: (title, page index, level from 1)
 Bookmark = tuple[str, int, int]
+#: (type size, bold, capitals)
+_Look = tuple[float, bool, bool]
 
 
 def read_bookmarks(reader: PdfReader) -> list[Bookmark]:
@@ -37,41 +68,191 @@ def read_bookmarks(reader: PdfReader) -> list[Bookmark]:
 
 def find_headings(
     lines: Sequence[Line], pages: Sequence[int], starts: Sequence[int], marks: Sequence[Bookmark], title: str
-) -> tuple[Heading, ...]:
-    """Headings among ``lines``, whose page indices and offsets are ``pages`` and ``starts``, without the title.
+) -> tuple[tuple[Heading, ...], str]:
+    """Headings among ``lines``, whose page indices and offsets are ``pages`` and ``starts``; and the title.
 
-    The title is the first heading if it says what ``title`` does, or if all others stand under it and it has
-    no number.
+    ``title`` is what the file calls itself, believed where its first page says it, too, or where that page has
+    no larger type. The title is no heading of its own: neither where it stands nor where all others stand under it.
     """
-    found = _bookmarked(lines, pages, starts, marks) or _larger(lines, starts)
-    if found:
-        first = [line for line, start in zip(lines, starts, strict=True) if found[0].start <= start < found[0].end]
-        above_all = len(found) > 1 and found[0].level < min(h.level for h in found[1:])
-        named = bool(title) and _joined(first) == _compared(title)
+    blocks = _blocks(lines, starts)
+    contents = _contents_pages(lines, pages)
+    marked = _bookmarked(lines, pages, marks, contents)
+    found = _levelled(_by_look(blocks, lines, pages, contents), marked, lines)
+    headings = [Heading(starts[b.first], starts[b.last] + len(lines[b.last].text), level) for b, level in found]
+    title = _title(blocks, lines, pages, title)
+    if headings:
+        first = found[0][0].lines(lines)
+        above_all = len(headings) > 1 and headings[0].level < min(h.level for h in headings[1:])
+        named = bool(title) and _joined(first) in _compared(title)
         if named or (above_all and not build_sections(first[0].text)):
-            found = found[1:]
-    lowest = min((h.level for h in found), default=1)
-    return tuple(Heading(h.start, h.end, h.level - lowest + 1) for h in found)
+            title = title or fold_space("\n".join(line.text for line in first))
+            headings = headings[1:]
+    lowest = min((h.level for h in headings), default=1)
+    return tuple(Heading(h.start, h.end, h.level - lowest + 1) for h in headings), title
+
+
+def _title(blocks: Sequence[_Block], lines: Sequence[Line], pages: Sequence[int], title: str) -> str:
+    """The title: the file's own if the first page says it, else that page's largest type, else the file's own."""
+    body = _body(lines)
+    opening = [block for block in blocks if pages[block.first] == pages[0]]
+    if body is None or not opening:
+        return title
+    if title and _compared(title) in _joined(lines[: opening[-1].last + 1]):
+        return title
+    prose = next((b.first for b in opening if b.last > b.first and _look(lines[b.first]) == body), len(lines))
+    large = [
+        block
+        for block in opening
+        if block.first < prose
+        and lines[block.first].size >= _TITLE_SIZE * body[0]
+        and _reads_as_heading(_text(block, lines), block, surely=True)
+    ]
+    if not large:
+        return title
+    largest = max(lines[block.first].size for block in large)
+    first = next(i for i, block in enumerate(large) if lines[block.first].size == largest)
+    parts = [large[first]]
+    for block in large[first + 1 :]:
+        if lines[block.first].size < _ALIKE * largest or block.first != parts[-1].last + 1:
+            break
+        parts.append(block)
+    found = " ".join(_text(block, lines) for block in parts)
+    numbered = bool(build_sections(found))
+    return title if numbered or len(found) > _LONGEST else found
+
+
+def _text(block: _Block, lines: Sequence[Line]) -> str:
+    return fold_space("\n".join(line.text for line in block.lines(lines)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """The lines from ``first`` to ``last``, which are one paragraph."""
+
+    first: int
+    last: int
+
+    def lines(self, lines: Sequence[Line]) -> Sequence[Line]:
+        return lines[self.first : self.last + 1]
+
+
+def _blocks(lines: Sequence[Line], starts: Sequence[int]) -> list[_Block]:
+    found: list[_Block] = []
+    for i in range(len(lines)):
+        if i and not lines[i].row and starts[i] == starts[i - 1] + len(lines[i - 1].text) + 1:
+            found[-1] = _Block(found[-1].first, i)
+        else:
+            found.append(_Block(i, i))
+    return found
+
+
+def _look(line: Line) -> _Look:
+    return line.size, line.bold, line.capital
+
+
+def _body(lines: Sequence[Line]) -> _Look | None:
+    """The look of most of the text; None where type sizes are not known."""
+    weights: Counter[_Look] = Counter()
+    for line in lines:
+        if line.size and not line.row:
+            weights[_look(line)] += len(line.text)
+    return weights.most_common(1)[0][0] if weights else None
+
+
+def _by_look(blocks: Sequence[_Block], lines: Sequence[Line], pages: Sequence[int], contents: set[int]) -> list[_Block]:
+    """Blocks that stand out from the body's look and read as headings."""
+    body = _body(lines)
+    if body is None:
+        return []
+    found = []
+    for i, block in enumerate(blocks):
+        first = lines[block.first]
+        if pages[block.first] in contents:
+            if _CONTENTS.fullmatch(first.text.strip()):
+                found.append(block)
+            continue
+        if first.row or not _stands_out(first, body):
+            continue
+        if not _reads_as_heading(_text(block, lines), block, surely=first.size >= _TITLE_SIZE * body[0]):
+            continue
+        if first.size < _LARGER * body[0] and i + 1 == len(blocks):
+            continue  # a bold line under which nothing stands
+        found.append(block)
+    return found
+
+
+def _stands_out(line: Line, body: _Look) -> bool:
+    size, bold, capital = body
+    if line.size >= _LARGER * size:
+        return True
+    return line.size >= _AS_LARGE * size and ((line.bold and not bold) or (line.capital and not capital))
+
+
+def _reads_as_heading(text: str, block: _Block, *, surely: bool = False) -> bool:
+    """Whether ``text`` is short enough, and no caption, item, sentence, address or figure.
+
+    ``surely``: it is so large that it may end as a sentence does.
+    """
+    words = text.split()
+    if len(text) > _LONGEST or len(words) > _MOST_WORDS or block.last - block.first >= _HEADING_LINES:
+        return False
+    if _CAPTION.match(text) or _ITEM.match(text) or _ADDRESS.search(text) or _DATE_ALONE.fullmatch(text):
+        return False
+    if not re.search(r"[^\W\d_]{2}|[\u4e00-\u9fff]", text):
+        return False
+    if text[-1] in ",;，；" or text[0] in ",.;:)]”’" or text[0].islower():
+        return False
+    stopped = text[-1] in ".。" and not re.fullmatch(r"(?:\w+\s+)?[\dIVXA-Z]{1,4}\.", text)
+    return (surely or not stopped or len(words) < _SENTENCE_WORDS) and not re.search(r"[a-z]{2}[.;] [A-Z]", text)
+
+
+def _levelled(by_look: Iterable[_Block], marked: dict[_Block, int], lines: Sequence[Line]) -> list[tuple[_Block, int]]:
+    """All headings in order with their levels: a bookmark's own, else that of its look."""
+    taken = {i for block in marked for i in range(block.first, block.last + 1)}
+    others = [block for block in by_look if not taken & set(range(block.first, block.last + 1))]
+    looks = sorted({_look(lines[b.first]) for b in [*others, *marked]}, reverse=True)
+    known: dict[_Look, Counter[int]] = {}
+    for block, level in marked.items():
+        known.setdefault(_look(lines[block.first]), Counter())[level] += 1
+    levels: dict[_Look, int] = {}
+    above = 0
+    for look in looks:
+        above = levels[look] = known[look].most_common(1)[0][0] if look in known else above + 1
+    found = [*marked.items(), *((block, levels[_look(lines[block.first])]) for block in others)]
+    return sorted(found, key=lambda item: item[0].first)
+
+
+def _contents_pages(lines: Sequence[Line], pages: Sequence[int]) -> set[int]:
+    """The pages most of whose lines end in a page number."""
+    entries: Counter[int] = Counter()
+    counts: Counter[int] = Counter(pages)
+    for line, page in zip(lines, pages, strict=True):
+        if (entry := _ENTRY.fullmatch(line.text)) and re.search(r"[^\W\d_]{3}|[\u4e00-\u9fff]", entry["title"]):
+            entries[page] += 1
+    return {page for page, count in entries.items() if count >= _FEWEST_ENTRIES and 2 * count >= counts[page]}
 
 
 def _bookmarked(
-    lines: Sequence[Line], pages: Sequence[int], starts: Sequence[int], marks: Sequence[Bookmark]
-) -> list[Heading]:
-    """Headings where a bookmark's title stands on its page, over several lines if need be."""
-    found = []
+    lines: Sequence[Line], pages: Sequence[int], marks: Sequence[Bookmark], contents: set[int]
+) -> dict[_Block, int]:
+    """The lines on which a bookmark's title stands on its page, over several if need be, with its level."""
+    found: dict[_Block, int] = {}
     at = 0
     for title, page, level in marks:
-        wanted = _compared(title)
+        wanted = _without_number(_compared(title))
+        if not wanted:
+            continue
         for i in range(at, len(lines)):
             if pages[i] > page + 1:
                 break
-            if pages[i] < page or not wanted.startswith(_compared(lines[i].text)[:8]):
+            begins = _without_number(_compared(lines[i].text))[:8]
+            if pages[i] < page or pages[i] in contents or not begins or not wanted.startswith(begins):
                 continue
-            count = next((n for n in range(1, _HEADING_LINES + 1) if _joined(lines[i : i + n]) == wanted), 0)
+            tried = range(1, _HEADING_LINES + 1)
+            count = next((n for n in tried if _without_number(_joined(lines[i : i + n])) == wanted), 0)
             if count:
-                end = i + count - 1
-                found.append(Heading(starts[i], starts[end] + len(lines[end].text), level))
-                at = end + 1
+                found[_Block(i, i + count - 1)] = level
+                at = i + count
                 break
     return found
 
@@ -85,30 +266,6 @@ def _compared(text: str) -> str:
     return "".join(fold_space(text).split()).casefold()
 
 
-def _goes_on(lines: Sequence[Line], starts: Sequence[int], i: int) -> bool:
-    """Whether line ``i`` is of the paragraph of the line before: one character, the line end, lies between."""
-    return starts[i] == starts[i - 1] + len(lines[i - 1].text) + 1
-
-
-def _larger(lines: Sequence[Line], starts: Sequence[int]) -> list[Heading]:
-    """Headings by type size: a few lines in a row larger than the body's, a level for each size."""
-    weights: Counter[float] = Counter()
-    for line in lines:
-        if line.size:  # recognized lines do not tell it
-            weights[line.size] += len(line.text)
-    if not weights:
-        return []
-    body = weights.most_common(1)[0][0]
-    sizes = sorted({line.size for line in lines if line.size >= _LARGER * body}, reverse=True)
-    found: list[Heading] = []
-    i = 0
-    while i < len(lines):
-        size = lines[i].size
-        run = 1
-        while i + run < len(lines) and lines[i + run].size == size and _goes_on(lines, starts, i + run):
-            run += 1
-        if size in sizes and run <= _HEADING_LINES:
-            end = i + run - 1
-            found.append(Heading(starts[i], starts[end] + len(lines[end].text), sizes.index(size) + 1))
-        i += run
-    return found
+def _without_number(text: str) -> str:
+    """``text`` without the number in front, which bookmarks often leave out."""
+    return re.sub(r"^(?:chapter|part|section|annex)?\d{1,2}(?:\.\d{1,2})*[.):：]?(?=\D)", "", text) or text

@@ -8,8 +8,9 @@ short runs in aligned rows.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from statistics import median
 
 from indexer.reading.formats.pdf.grids import is_open_table, open_rows
 from indexer.reading.formats.pdf.lines import Line, Run
@@ -18,11 +19,17 @@ _GUTTER = 0.4  # times the line's height
 _COLUMN = 9.0  # times the line's height; a narrower column is a table's
 _COLUMN_LINES = 3
 _DEEPEST_INDENT = 5.0  # times the line's height, within a column
+_BESIDE_LINES = 5  # of prose that has a chart or a sidebar at its side
+_BREAK = 1.0  # times the line's height, between parts of a page
+_LEVEL = 1.0  # points
+_SAME_HEIGHT = 0.5  # share of the lines of a chart or sidebar that stand level with lines of the prose by chance
+_LISTED = re.compile(r"(?:[-*•·●▪◦]|\(?[a-zA-Z\d]{1,2}[.)])\s")
 _FILLED = 0.5  # share of a column's width that its lines usually fill
 _ALIGNED = 3.0  # points
 _MOST_WRAPPED = 3  # lines of a table in a row that hold one cell alone
 _TABLE_GAP = 3.0  # times the line's height, between the rows of one table
 _WRAP_GAP = 0.9  # times the line's height, between the lines of one cell
+_NUMBER = re.compile(r"\d{1,2}(?:\.\d{1,2})+\.?")
 _MARK = re.compile(r"[-*•·–—●▪◦]|[(（]?[\w一二三四五六七八九十]{1,4}[.)、）．]+")
 
 
@@ -62,74 +69,115 @@ class _Table:
         return min(row.bottom for row in self.rows)
 
 
-def _columns(blocks: Sequence[Line | _Table]) -> list[list[Line | _Table]]:
+_Block = Line | _Table
+
+
+def _columns(blocks: Sequence[_Block]) -> list[list[_Block]]:
     """``blocks`` in groups that are each read from top to bottom, one group after another."""
-    edge = _gutter(blocks)
-    if edge is None:
-        return [list(blocks)] if blocks else []
-    groups: list[list[Line | _Table]] = []
-    left: list[Line | _Table] = []
-    right: list[Line | _Table] = []
-    across: list[Line | _Table] = []
-
-    def close() -> None:
-        for side in (left, right):
-            groups.extend(_columns(side))
-            side.clear()
-
-    for block in sorted(blocks, key=lambda b: (-b.top, b.left)):
-        crosses = block.left < edge - _ALIGNED and block.right > edge + _ALIGNED
-        if crosses:
-            close()
-            across.append(block)
-            continue
-        if across:
-            groups.append(list(across))
-            across.clear()
-        (left if block.right <= edge + _ALIGNED else right).append(block)
-    close()
-    if across:
-        groups.append(list(across))
-    return groups
+    for edge in _edges(blocks):
+        groups = _parted(blocks, edge)
+        if len(groups) > 1:
+            return [inner for group in groups for inner in _columns(group)]
+    return [list(blocks)] if blocks else []
 
 
-def _gutter(blocks: Sequence[Line | _Table]) -> float | None:
-    """The left edge of the second column, where there are columns; None for a page read straight down."""
+def _edges(blocks: Sequence[_Block]) -> list[float]:
+    """Where a second column may begin: where several lines do, or what stands beside a column of lines."""
     lines = [block for block in blocks if isinstance(block, Line)]
-    if len(lines) < 2 * _COLUMN_LINES:
-        return None
-    height = sorted(line.top - line.bottom for line in lines)[len(lines) // 2]
-    edges: list[float] = []
-    for left in sorted(line.left for line in lines):
-        if not edges or left - edges[-1] > _ALIGNED:
-            edges.append(left)
-    for edge in edges:
-        right = [line for line in lines if line.left >= edge - _ALIGNED]
-        if sum(abs(line.left - edge) <= _ALIGNED for line in right) < _COLUMN_LINES:
+    if len(lines) < _COLUMN_LINES:
+        return []
+    groups: list[list[Line]] = []
+    for line in sorted(lines, key=lambda line: line.left):
+        if groups and line.left - groups[-1][0].left <= _ALIGNED:
+            groups[-1].append(line)
+        else:
+            groups.append([line])
+    found = {group[0].left for group in groups if len(group) >= _COLUMN_LINES}
+    for group in groups:
+        if len(group) >= _BESIDE_LINES:
+            top, bottom = max(line.top for line in group), min(line.bottom for line in group)
+            right = median(sorted(line.right for line in group)[len(group) // 2 :])
+            beside = [b.left for b in blocks if b.left > right and bottom < (b.top + b.bottom) / 2 < top]
+            found |= {min(beside)} if beside else set()
+    return sorted(found)
+
+
+def _parted(blocks: Sequence[_Block], edge: float) -> list[list[_Block]]:
+    """``blocks`` in the groups that a column beginning at ``edge`` makes; one group where there is none.
+
+    What crosses the gutter parts the columns above it from those below.
+    """
+    heights = [block.height for block in blocks if isinstance(block, Line)]
+    height = median(heights)
+    gutter = edge - _GUTTER * height
+    stretches = _stretches(blocks, edge - _ALIGNED, gutter, height)
+    groups: list[list[_Block]] = []
+    across: list[_Block] = []
+    for stretch in stretches:
+        for columnar, part in _columnar(stretch, edge, height):
+            if not columnar:
+                across += part
+                continue
+            groups += [across, *_sides(part, edge)]
+            across = []
+    return [group for group in [*groups, across] if group]
+
+
+def _stretches(blocks: Sequence[_Block], edge: float, gutter: float, height: float) -> list[list[list[_Block]]]:
+    """``blocks`` from top to bottom in stretches that nothing that crosses the gutter parts, each in the parts
+    between wide gaps; what crosses is a stretch of its own."""
+    stretches: list[list[list[_Block]]] = [[]]
+    floor = float("inf")
+    for block in sorted(blocks, key=lambda b: (-b.top, b.left)):
+        if block.left < edge and block.right > gutter:
+            stretches += [[[block]], []]
+            floor = float("inf")
             continue
-        left_side = [line for line in lines if line.right < edge - _GUTTER * height]
-        # a third column is not looked at: it is found when the rest is looked at again
-        right = [line for line in right if line.left <= edge + _DEEPEST_INDENT * height]
-        top = min(max(_tops(left_side), default=0.0), max(_tops(right), default=0.0))
-        bottom = max(min(_bottoms(left_side), default=0.0), min(_bottoms(right), default=0.0))
-        sides = [
-            [line for line in side if bottom <= (line.top + line.bottom) / 2 <= top] for side in (left_side, right)
-        ]
-        crossing = sum(
-            line.left < edge - _ALIGNED and line.right >= edge - _GUTTER * height and bottom < line.top <= top
-            for line in lines
-        )
-        if all(_is_column(side, height) for side in sides) and crossing <= 0.25 * (len(sides[0]) + len(sides[1])):
-            return edge
-    return None
+        if not stretches[-1] or floor - block.top >= _BREAK * height:
+            stretches[-1].append([])
+        stretches[-1][-1].append(block)
+        floor = min(floor, block.bottom)
+    return [stretch for stretch in stretches if stretch]
 
 
-def _tops(lines: Iterable[Line]) -> Iterable[float]:
-    return (line.top for line in lines)
+def _columnar(parts: Sequence[list[_Block]], edge: float, height: float) -> list[tuple[bool, list[_Block]]]:
+    """The parts of a stretch, those that are columns together, with whether they are."""
+    whole = [block for part in parts for block in part]
+    if _are_columns(*_sides(whole, edge), edge, height):
+        return [(True, whole)]
+    found: list[tuple[bool, list[_Block]]] = []
+    for part in parts:
+        columnar = _are_columns(*_sides(part, edge), edge, height)
+        if columnar and found and found[-1][0]:
+            found[-1] = (True, found[-1][1] + part)
+        else:
+            found.append((columnar, part))
+    return found
 
 
-def _bottoms(lines: Iterable[Line]) -> Iterable[float]:
-    return (line.bottom for line in lines)
+def _sides(blocks: Sequence[_Block], edge: float) -> tuple[list[_Block], list[_Block]]:
+    return [b for b in blocks if b.left < edge - _ALIGNED], [b for b in blocks if b.left >= edge - _ALIGNED]
+
+
+def _are_columns(left: Sequence[_Block], right: Sequence[_Block], edge: float, height: float) -> bool:
+    """Whether what stands at the two sides of a gutter is read side after side."""
+    # a third column is not looked at: it is found when the rest is looked at again
+    first = [line for line in left if isinstance(line, Line)]
+    second = [line for line in right if isinstance(line, Line) and line.left <= edge + _DEEPEST_INDENT * height]
+    if not first or not second:
+        return False
+    top = min(max(line.top for line in first), max(line.top for line in second))
+    bottom = max(min(line.bottom for line in first), min(line.bottom for line in second))
+    sides = [[line for line in side if bottom <= (line.top + line.bottom) / 2 <= top] for side in (first, second)]
+    if all(_is_column(side, height) for side in sides):
+        return True
+    # prose beside a chart or a narrow sidebar: their lines stand at other heights than those of the prose
+    for prose, other in (sides, sides[::-1]):
+        if len(prose) >= _BESIDE_LINES and len(other) > 1 and _is_column(prose, height):
+            level = sum(any(abs(a.bottom - b.bottom) <= _LEVEL for b in prose) for a in other)
+            if level <= _SAME_HEIGHT * len(other):
+                return True
+    return all(sum(bool(_LISTED.match(line.text)) for line in side) >= _COLUMN_LINES for side in sides)
 
 
 def _is_column(lines: Sequence[Line], height: float) -> bool:
@@ -166,7 +214,7 @@ def _open_tables(levels: Sequence[list[Run]]) -> list[Line]:
     """``levels`` of runs as lines, those of tables without rules as rows."""
     rows = [
         len(level) > 1
-        and not _MARK.fullmatch(level[0].text)
+        and not _is_item(level)
         and any(
             len(other) > 1 and _aligned(level, other) for other in (*levels[max(i - 1, 0) : i], *levels[i + 1 : i + 2])
         )
@@ -186,6 +234,13 @@ def _open_tables(levels: Sequence[list[Run]]) -> list[Line]:
             lines += [Line(tuple(level)) for level in levels[i:end]]
             i = end
     return lines
+
+
+def _is_item(level: Sequence[Run]) -> bool:
+    """Whether the first run is an item's mark, or the number of a heading."""
+    if _MARK.fullmatch(level[0].text):
+        return True
+    return len(level) == 2 and bool(_NUMBER.fullmatch(level[0].text)) and level[1].text[:1].isalpha()
 
 
 def _table_end(levels: Sequence[Sequence[Run]], rows: Sequence[bool], start: int) -> int:

@@ -25,7 +25,8 @@ SOFT_HYPHEN = "\u00ad"
 _DESCENT = 0.45
 _ASCENT = 1.25
 _BOLD_WEIGHT = 600  # of 100 to 900; above 900 fonts give nonsense
-_BOLD_NAME = re.compile(r"bold|black|heavy|semib|demi|-bd\b|,b\b", re.IGNORECASE)
+_BOLD_NAME = re.compile(r"bold|black|heavy|semib|demi|medi$|-bd\b|,b\b|^(?:cm|sf)(?:ss)?bx", re.IGNORECASE)
+_REGULAR_NAME = re.compile(r"regular|roman|light|book|thin", re.IGNORECASE)  # whatever weight the font claims
 _FALSELY_BOLD = 2  # text render mode: filled and stroked
 
 
@@ -202,7 +203,10 @@ class Characters:
             pdfium_c.FPDFFont_GetBaseFontName(font, buffer, len(buffer))
             name = str(buffer.value.decode("latin-1")).split("+")[-1]
             weight = int(pdfium_c.FPDFFont_GetWeight(font))
-            self._fonts[key] = name, bool(_BOLD_NAME.search(name) or _BOLD_WEIGHT <= weight <= 900)
+            self._fonts[key] = (
+                name,
+                bool(_BOLD_NAME.search(name) or (_BOLD_WEIGHT <= weight <= 900 and not _REGULAR_NAME.search(name))),
+            )
         return self._fonts[key]
 
 
