@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import doctest
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 import typer
 
 import indexer
@@ -56,3 +59,18 @@ def test_every_picture_is_small_and_shown() -> None:
 def test_the_public_names_are_those_exported() -> None:
     assert sorted(indexer.__all__) == indexer.__all__
     assert all(hasattr(indexer, name) for name in indexer.__all__)
+
+
+@pytest.mark.usefixtures("encoder")
+def test_the_examples_in_python_print_what_the_page_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = (ROOT / "docs/python.md").read_text("utf-8")
+    shutil.copytree(ROOT / "corpus", tmp_path / "plans")
+    monkeypatch.chdir(tmp_path)
+    examples = "\n\n".join(re.findall(r"^```python\n(.*?)^```", page, re.MULTILINE | re.DOTALL))
+    test = doctest.DocTestParser().get_doctest(examples, {}, "python.md", None, 0)
+    assert len(test.examples) > 25
+    told: list[str] = []
+    failed = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS).run(test, out=told.append).failed
+    assert not failed, "".join(told)
+    named = set(re.findall(r"[.`]([a-z_]+)[(`]", page))
+    assert {name for name in vars(indexer.Library) if not name.startswith("_")} <= named
