@@ -1,62 +1,71 @@
-"""Plancite: ask policy plans; every answer is the plan's own sentence, cited to plan, section and page."""
+"""Plancite: ask policy plans; every answer is the plan's own sentence, cited to plan, section and page.
 
-from indexer.encoding import Encoder
-from indexer.errors import (
-    IndexerError,
-    LibraryBusyError,
-    LibraryError,
-    ModelError,
-    QuestionError,
-    SourceError,
-    UnknownPlanError,
-)
-from indexer.library import Library
-from indexer.types import (
-    Added,
-    Answer,
-    AnswerSentence,
-    AskedQuestion,
-    Aspect,
-    Binding,
-    Cell,
-    Change,
-    ChangedAnswer,
-    ChangedSentence,
-    Changes,
-    Citation,
-    Comparator,
-    Comparison,
-    Counterpart,
-    Difference,
-    Hit,
-    Mark,
-    Metadata,
-    Page,
-    Passage,
-    Plan,
-    PlanInfo,
-    RecognizedLine,
-    Record,
-    Results,
-    Role,
-    SavedQuestion,
-    Section,
-    SectionPair,
-    Sector,
-    Sentence,
-    Shared,
-    Span,
-    Stage,
-    Survey,
-    Target,
-    TargetCell,
-    TargetKind,
-    TargetRow,
-    Trend,
-    UniqueContent,
-    UniqueSection,
-    Version,
-)
+Names are imported when they are first used: the command line and the reading process need few of them.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from indexer.encoding import Encoder
+    from indexer.errors import (
+        IndexerError,
+        LibraryBusyError,
+        LibraryError,
+        ModelError,
+        QuestionError,
+        SourceError,
+        UnknownPlanError,
+    )
+    from indexer.library import Library
+    from indexer.types import (
+        Added,
+        Answer,
+        AnswerSentence,
+        AskedQuestion,
+        Aspect,
+        Binding,
+        Cell,
+        Change,
+        ChangedAnswer,
+        ChangedSentence,
+        Changes,
+        Citation,
+        Comparator,
+        Comparison,
+        Counterpart,
+        Difference,
+        Hit,
+        Mark,
+        Metadata,
+        Page,
+        Passage,
+        Plan,
+        PlanInfo,
+        RecognizedLine,
+        Record,
+        Results,
+        Role,
+        SavedQuestion,
+        Section,
+        SectionPair,
+        Sector,
+        Sentence,
+        Shared,
+        Span,
+        Stage,
+        Survey,
+        Table,
+        TableCell,
+        Target,
+        TargetCell,
+        TargetKind,
+        TargetRow,
+        Trend,
+        UniqueContent,
+        UniqueSection,
+        Version,
+    )
 
 __all__ = [
     "Added",
@@ -103,6 +112,8 @@ __all__ = [
     "Span",
     "Stage",
     "Survey",
+    "Table",
+    "TableCell",
     "Target",
     "TargetCell",
     "TargetKind",
@@ -113,3 +124,16 @@ __all__ = [
     "UnknownPlanError",
     "Version",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name in __all__:
+        for home in ("errors", "types", "encoding", "library"):
+            module = import_module(f"indexer.{home}")
+            if hasattr(module, name):
+                return getattr(module, name)
+    raise AttributeError(f"module 'indexer' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -757,6 +757,8 @@ __all__ = [
     "Span",
     "Stage",
     "Survey",
+    "Table",
+    "TableCell",
     "Target",
     "TargetCell",
     "TargetKind",

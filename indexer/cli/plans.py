@@ -267,6 +267,9 @@ def _add(
     replace: bool = False,
 ) -> int:
     """Add files and report each; the exit code."""
+    from indexer.library import process
+
+    process.warm()  # which starts while this process imports what it needs
     from indexer.reading.files import plan_files
 
     files = list(plan_files(paths))

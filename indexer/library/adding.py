@@ -1,29 +1,34 @@
-"""A file -> a plan in the library, with its progress, and a stop at any moment before it is stored."""
+"""A file -> a plan in the library, with its progress, and a stop at any moment before it is stored.
+
+Reading a file, cutting its text into passages and finding its targets run in the reading process
+(``indexer.library.process``), embedding and storing in this one.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
-from indexer.asking.question import plan_names
-from indexer.encoding import Encoder
 from indexer.errors import SourceError
-from indexer.storage import Backend, PlanContent
-from indexer.types import Added, Plan, Stage
+from indexer.library import process
+from indexer.types import Added, Passage, Plan, Stage, Target
 
 if TYPE_CHECKING:
+    from indexer.encoding import Encoder
     from indexer.reading.files import SourceFile
+    from indexer.storage import Backend, PlanContent
 
-#: Asked now and then whether the work shall stop.
+#: Asked now and then, from other threads too, whether the work is to stop.
 Cancelled: TypeAlias = Callable[[], bool]
 
 
 class Progress(Protocol):
-    """Told how far the work on one file is: its stage, and passages embedded of how many."""
+    """Called with the stage of the work on one file, and the passages embedded of how many."""
 
     def __call__(self, path: Path, stage: Stage, done: int, total: int) -> None: ...
 
@@ -32,12 +37,41 @@ class Stopped(Exception):
     """Ends the work on a file that was cancelled; never leaves this package and the library."""
 
 
+@dataclass(frozen=True, slots=True)
+class PendingImport:
+    """A file that is to become the plan ``plan_id``, planned at the library's generation ``seen``.
+
+    ``path`` is the file as it was named, ``source`` in full. ``old`` is the plan that it replaces, without
+    its text, or None.
+    """
+
+    path: Path
+    source: str
+    data: bytes
+    plan_id: str
+    seen: int
+    old: Plan | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkedPlan:
+    """A plan in passages, with the text of each that is indexed, and the names by which a question may call it."""
+
+    plan: Plan
+    passages: Sequence[Passage]
+    indexed: Sequence[str]
+    names: Sequence[str]
+
+
 def no_progress(path: Path, stage: Stage, done: int, total: int) -> None:
     return None
 
 
 def never() -> bool:
     return False
+
+
+# -- in this process -----------------------------------------------------------------------------
 
 
 def add_file(
@@ -52,42 +86,28 @@ def add_file(
 ) -> Added:
     """Add one file, whole or not at all; ``encoder`` gives the model when it is needed.
 
-    Without ``plan_id`` the plan keeps its name, and a new one is called by the file's.
-    What is there already is "same"; what has changed since it was added is "replaced", and another
-    file of the same id only when ``replaces``. Raises SourceError for what concerns the file, Stopped when
-    ``cancelled``.
+    Without ``plan_id`` the plan keeps its name, and a new one is called by the file's. A file that is there
+    already is "same"; one that has changed since it was added is "replaced", another file of the same id
+    only when ``replaces``. Raises SourceError for what concerns the file, Stopped when ``cancelled``.
     """
     if cancelled():
         raise Stopped
     progress(file.path, Stage.READING, 0, 0)
-    wanted = look_at(backend, file, plan_id, replaces=replaces)
-    if isinstance(wanted, Added):
-        return wanted
-    plan = read_wanted(wanted)
-    model = encoder()
-    content = embed_plan(plan, model, file.path, progress, cancelled)
+    pending = plan_import(backend, file, plan_id, replaces=replaces)
+    if isinstance(pending, Added):
+        return pending
+    with _in_process(read_pending, pending, path=file.path, size=len(pending.data), cancelled=cancelled) as results:
+        chunked = next(results)
+        model = encoder()
+        content = _embed(chunked, results, model, file.path, progress, cancelled)
     progress(file.path, Stage.STORING, len(content.passages), len(content.passages))
-    return store(backend, wanted, content, (model.source, model.fingerprint))
+    return store(backend, pending, content, (model.source, model.fingerprint))
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """A file that is to become the plan ``plan_id``, seen at the generation ``seen``.
-
-    ``old`` is the plan in whose place it comes, without its text, or None.
-    """
-
-    path: Path
-    data: bytes
-    plan_id: str
-    seen: int
-    old: Plan | None
-
-
-def look_at(
+def plan_import(
     backend: Backend, file: SourceFile, plan_id: str | None = None, *, replaces: bool = False
-) -> Added | Wanted:
-    """What ``add_file`` would do with a file: the report that it is there already, or what to make of it.
+) -> Added | PendingImport:
+    """What ``add_file`` would do with a file: the report that it is there already, or what to read.
 
     Raises SourceError for a file that cannot be read, or whose name is taken.
     """
@@ -111,7 +131,7 @@ def look_at(
             "Give this one another name with `plan_id`, or put it in the other's place with `replace`."
         )
     old = replace(backend.plan(plan_id), text="", sections=(), pages=(), asides=(), records=()) if taken else None
-    return Wanted(path, data, plan_id, seen, old)
+    return PendingImport(path, str(path.absolute()), data, plan_id, seen, old)
 
 
 def _is_from(source: str, path: Path) -> bool:
@@ -120,25 +140,56 @@ def _is_from(source: str, path: Path) -> bool:
     return other.name == path.name and other.resolve() == path.resolve()
 
 
-def read_wanted(wanted: Wanted) -> Plan:
-    """The plan in a file, with what a person has set in the one before. Raises SourceError."""
-    from indexer.reading.loading import load_plan
-
-    plan = load_plan(wanted.path, wanted.plan_id, wanted.data)
-    return keep_edits(wanted.old, plan) if wanted.old else plan
-
-
-def store(backend: Backend, wanted: Wanted, content: PlanContent, model: tuple[str, str]) -> Added:
-    """Put a plan that was read and embedded into the library; the report. Raises LibraryError, ModelError."""
-    backend.add(content, model, seen=wanted.seen, there=wanted.old is not None)
-    status = "replaced" if wanted.old else "added"
-    return Added(str(wanted.path), status, wanted.plan_id, len(content.passages))
+def store(backend: Backend, pending: PendingImport, content: PlanContent, model: tuple[str, str]) -> Added:
+    """Store a plan that was read and embedded; the report. Raises LibraryError, ModelError."""
+    backend.add(content, model, seen=pending.seen, there=pending.old is not None)
+    status = "replaced" if pending.old else "added"
+    return Added(str(pending.path), status, pending.plan_id, len(content.passages))
 
 
 def embed_plan(
-    plan: Plan, encoder: Encoder, path: Path, progress: Progress = no_progress, cancelled: Cancelled = never
+    plan: Plan, encoder: Encoder, progress: Progress = no_progress, cancelled: Cancelled = never
 ) -> PlanContent:
-    """All that is stored of ``plan``; its targets are found while its passages are embedded, which leaves gaps.
+    """All that is stored of ``plan``, made from its text. Raises SourceError, and Stopped when ``cancelled``."""
+    path = Path(plan.source)
+    with _in_process(chunk_and_extract, plan, path=path, size=len(plan.text), cancelled=cancelled) as results:
+        return _embed(next(results), results, encoder, path, progress, cancelled)
+
+
+def extract_targets(plan: Plan) -> Sequence[Target]:
+    """The targets of ``plan``, found in the reading process. Raises SourceError."""
+    with _in_process(_extract, plan, path=Path(plan.source), size=len(plan.text)) as results:
+        (targets,) = results
+    found: Sequence[Target] = targets
+    return found
+
+
+@contextmanager
+def _in_process(
+    function: Callable[..., Iterator[Any]], *arguments: object, path: Path, size: int, cancelled: Cancelled = never
+) -> Iterator[Iterator[Any]]:
+    """What ``function`` yields in the reading process. Raises SourceError when that is ended, and Stopped."""
+    try:
+        with process.run(function, *arguments, seconds=process.seconds_for(size), cancelled=cancelled) as results:
+            yield results
+    except process.Cancelled as error:
+        raise Stopped from error
+    except process.ProcessEnded as error:
+        raise SourceError(
+            f"{path} cannot be read: the work on it {error}. Split the file, or save it anew in the program it was "
+            "made with, and add that."
+        ) from error
+
+
+def _embed(
+    chunked: ChunkedPlan,
+    results: Iterator[Any],
+    encoder: Encoder,
+    path: Path,
+    progress: Progress,
+    cancelled: Cancelled,
+) -> PlanContent:
+    """A chunked plan with its vectors and the targets that ``results`` bring, found while passages are embedded.
 
     Raises Stopped when ``cancelled`` between two batches.
     """
@@ -146,10 +197,9 @@ def embed_plan(
 
     from indexer.encoding.word_vectors import pack_words
     from indexer.reading.passages import indexed_context
-    from indexer.targets.extracting import find_targets
+    from indexer.storage import PlanContent
 
-    content = cut_plan(plan)
-    texts = content.indexed
+    texts = chunked.indexed
     done = 0
 
     def advance(count: int) -> None:
@@ -161,32 +211,19 @@ def embed_plan(
 
     advance(0)
     vectors = np.zeros((len(texts), encoder.dimension), np.float32)
-    packed = [b""] * len(texts)
-    with ThreadPoolExecutor(1) as beside:
-        targets = beside.submit(find_targets, plan)
-        for index, vector, tokens in encoder.embed_with_tokens(texts):
-            vectors[index] = vector
-            packed[index] = pack_words(texts[index], len(indexed_context(content.passages[index])), tokens)
-            advance(1)
-    return replace(content, vectors=vectors, word_vectors=packed, targets=targets.result())
-
-
-def cut_plan(plan: Plan) -> PlanContent:
-    """All that is stored of ``plan`` but its vectors, its words' and its targets, of which there are none yet."""
-    import numpy as np
-
-    from indexer.reading.passages import chunk_plan, indexed_text
-
-    passages = chunk_plan(plan)
-    names = plan_names(plan.id, plan.title, plan.text)
-    texts = [indexed_text(p) for p in passages]
-    return PlanContent(plan, passages, texts, np.zeros((0, 0), np.float32), names)
+    words = [b""] * len(texts)
+    for index, vector, tokens in encoder.embed_with_tokens(texts):
+        vectors[index] = vector
+        words[index] = pack_words(texts[index], len(indexed_context(chunked.passages[index])), tokens)
+        advance(1)
+    (targets,) = results
+    return PlanContent(chunked.plan, chunked.passages, texts, vectors, chunked.names, targets, word_vectors=words)
 
 
 def embed_all(backend: Backend, encoder: Encoder, progress: Progress = no_progress) -> None:
     """Chunk and embed every plan again from its text, in one transaction.
 
-    What others change meanwhile is embedded too before all is put in place: no change of theirs is lost.
+    What others change before all is in place is embedded too: no change of theirs is lost.
     """
     done: dict[str, PlanContent] = {}
     while True:
@@ -194,10 +231,55 @@ def embed_all(backend: Backend, encoder: Encoder, progress: Progress = no_progre
         plans = [backend.plan(info.id) for info in backend.plans()]
         for plan in plans:
             if plan.id not in done or done[plan.id].plan != plan:
-                done[plan.id] = embed_plan(plan, encoder, Path(plan.source), progress)
+                done[plan.id] = embed_plan(plan, encoder, progress)
         contents = [done[plan.id] for plan in plans]
         if backend.replace_all(contents, (encoder.source, encoder.fingerprint), seen=seen):
             return
+
+
+# -- in the reading process -----------------------------------------------------------------------
+
+
+def preload() -> None:
+    """Import what every file needs, while the one who sends the file gets ready."""
+    import_module("indexer.reading.loading")
+    import_module("indexer.reading.formats.text")
+    import_module("indexer.reading.passages")
+    import_module("indexer.targets.extracting")
+
+
+def read_pending(pending: PendingImport) -> Iterator[Any]:
+    """The chunked plan of a file, then its targets. Raises SourceError."""
+    yield from chunk_and_extract(read_plan(pending))
+
+
+def read_plan(pending: PendingImport) -> Plan:
+    """The plan in a file, with what a person has set in the one before. Raises SourceError."""
+    from indexer.reading.loading import load_plan
+
+    plan = replace(load_plan(pending.path, pending.plan_id, pending.data), source=pending.source)
+    return keep_edits(pending.old, plan) if pending.old else plan
+
+
+def chunk_and_extract(plan: Plan) -> Iterator[Any]:
+    """``plan`` chunked, then its targets."""
+    yield chunk(plan)
+    yield from _extract(plan)
+
+
+def chunk(plan: Plan) -> ChunkedPlan:
+    """``plan`` in passages."""
+    from indexer.asking.question import plan_names
+    from indexer.reading.passages import chunk_plan, indexed_text
+
+    passages = chunk_plan(plan)
+    return ChunkedPlan(plan, passages, [indexed_text(p) for p in passages], plan_names(plan.id, plan.title, plan.text))
+
+
+def _extract(plan: Plan) -> Iterator[Sequence[Target]]:
+    from indexer.targets.extracting import find_targets
+
+    yield find_targets(plan)
 
 
 def keep_edits(old: Plan, new: Plan) -> Plan:

@@ -5,14 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 from indexer.asking.question import plan_names
 from indexer.encoding import Encoder
 from indexer.errors import LibraryError
-from indexer.library.adding import Progress, embed_plan, no_progress
+from indexer.library.adding import Progress, embed_plan, extract_targets, no_progress
 from indexer.storage import Backend
-from indexer.targets.extracting import find_targets
 from indexer.types import Plan
 
 _DATE = re.compile(r"(?:\d{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?)?")
@@ -37,7 +35,7 @@ def edit_plan(
     if new.title == old.title:
         # its date says which figures are past
         names = plan_names(new.id, new.title, new.text)
-        backend.amend(plan_id, new, names, targets=find_targets(new), seen=seen)
+        backend.amend(plan_id, new, names, targets=extract_targets(new), seen=seen)
     else:
         _store(backend, encoder, new, seen, progress, there=True)
 
@@ -95,5 +93,5 @@ def _store(
     backend: Backend, encoder: Callable[[], Encoder], plan: Plan, seen: int, progress: Progress, *, there: bool
 ) -> None:
     model = encoder()
-    content = embed_plan(plan, model, Path(plan.source), progress)
+    content = embed_plan(plan, model, progress)
     backend.add(content, (model.source, model.fingerprint), seen=seen, there=there)

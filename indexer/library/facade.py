@@ -20,7 +20,7 @@ from indexer.encoding.caching import CachingEncoder
 from indexer.encoding.loading import load_encoder
 from indexer.encoding.reader import Reader, open_reader
 from indexer.errors import SourceError, model_mismatch
-from indexer.library import arguments
+from indexer.library import arguments, process
 from indexer.library.adding import Cancelled, Progress, Stopped, add_file, embed_all, never, no_progress
 from indexer.storage import Backend, Notify, Scope, open_backend
 from indexer.types import (
@@ -189,6 +189,7 @@ class Library:
     ) -> Iterator[Added]:
         from indexer.reading.files import plan_files
 
+        process.warm()
         add = partial(add_file, self.backend, lambda: self.encoder, plan_id=plan_id, replaces=replace)
         for file in plan_files(paths):
             try:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import logging
 import pickle
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -20,11 +19,20 @@ from indexer.encoding import Encoder
 from indexer.encoding.loading import load_encoder
 from indexer.encoding.word_vectors import pack_words
 from indexer.errors import LibraryError, ModelError, SourceError, model_mismatch
-from indexer.library.adding import Progress, Wanted, cut_plan, look_at, no_progress, read_wanted, store
+from indexer.library.adding import (
+    ChunkedPlan,
+    PendingImport,
+    Progress,
+    chunk,
+    no_progress,
+    plan_import,
+    read_plan,
+    store,
+)
 from indexer.reading.passages import indexed_context
 from indexer.storage import Backend, PlanContent
 from indexer.targets.extracting import find_targets
-from indexer.types import Added, Stage
+from indexer.types import Added, Stage, Target
 
 if TYPE_CHECKING:
     from indexer.reading.files import SourceFile
@@ -60,9 +68,9 @@ def add_on_ray(
     if known and known[1] != model[1]:
         raise model_mismatch(known[1], model[1])
     for window in _windows(backend, files):
-        wanted = [entry for entry in window if isinstance(entry, Wanted)]
+        pending = [entry for entry in window if isinstance(entry, PendingImport)]
         yield from (entry for entry in window if isinstance(entry, Added))
-        for entry, content in _embedded(wanted, model, workers, progress):
+        for entry, content in _embedded(pending, model, workers, progress):
             if isinstance(content, PlanContent):
                 yield store(backend, entry, content, model)
             else:
@@ -87,23 +95,23 @@ def _connect(address: str) -> None:
         ) from error
 
 
-def _windows(backend: Backend, files: Iterable[SourceFile]) -> Iterator[list[Added | Wanted]]:
+def _windows(backend: Backend, files: Iterable[SourceFile]) -> Iterator[list[Added | PendingImport]]:
     """What is to become of the files, some at a time."""
-    window: list[Added | Wanted] = []
+    window: list[Added | PendingImport] = []
     size = 0
     taken: set[str | bytes] = set()  # names and contents of what is in the window
     for file in files:
         try:
-            entry = look_at(backend, file)
-            if isinstance(entry, Wanted) and taken & {entry.plan_id, entry.data}:
+            entry = plan_import(backend, file)
+            if isinstance(entry, PendingImport) and taken & {entry.plan_id, entry.data}:
                 # one of its name or its content is on its way: it must be there before this one is looked at
                 yield window
                 window, size, taken = [], 0, set()
-                entry = look_at(backend, file)
+                entry = plan_import(backend, file)
         except SourceError as error:
             entry = Added(str(file.path), "failed", detail=str(error))
         window.append(entry)
-        if isinstance(entry, Wanted):
+        if isinstance(entry, PendingImport):
             taken |= {entry.plan_id, entry.data}
             size += len(entry.data)
         if size > WINDOW:
@@ -114,19 +122,19 @@ def _windows(backend: Backend, files: Iterable[SourceFile]) -> Iterator[list[Add
 
 
 def _embedded(
-    wanted: Sequence[Wanted], model: tuple[str, str], workers: int | None, progress: Progress
-) -> Iterator[tuple[Wanted, PlanContent | str]]:
+    pending: Sequence[PendingImport], model: tuple[str, str], workers: int | None, progress: Progress
+) -> Iterator[tuple[PendingImport, PlanContent | str]]:
     """Each file's content as soon as it is whole, or why it has none."""
-    if not wanted:
+    if not pending:
         return
-    arriving = [_Arriving() for _ in wanted]
-    for row in _rows(wanted, model, workers):
-        entry, whole = wanted[row["file"]], arriving[row["file"]]
+    arriving = [_Arriving() for _ in pending]
+    for row in _rows(pending, model, workers):
+        entry, whole = pending[row["file"]], arriving[row["file"]]
         whole.take(row)
         progress(entry.path, Stage.EMBEDDING, len(whole.vectors), whole.expected or 0)
         if whole.complete:
             yield entry, row["problem"] or whole.content()
-    if missing := [str(entry.path) for entry, whole in zip(wanted, arriving, strict=True) if not whole.complete]:
+    if missing := [str(entry.path) for entry, whole in zip(pending, arriving, strict=True) if not whole.complete]:
         raise LibraryError(f"The Ray cluster did not embed all of {', '.join(missing[:5])}. Do it again.")
 
 
@@ -137,12 +145,12 @@ class _Arriving:
         self.vectors: dict[int, Any] = {}
         self.words: dict[int, bytes] = {}
         self.expected: int | None = None
-        self._cut: PlanContent | None = None
+        self._read: tuple[ChunkedPlan, Sequence[Target]] | None = None
 
     def take(self, row: Row) -> None:
         self.expected = row["passages"]
-        if row["cut"]:
-            self._cut = pickle.loads(row["cut"])
+        if row["plan"]:
+            self._read = pickle.loads(row["plan"])
         if row["passage"] >= 0:
             if row["problem"]:
                 raise ModelError(row["problem"])
@@ -156,13 +164,17 @@ class _Arriving:
         return self.expected is not None and len(self.vectors) == self.expected
 
     def content(self) -> PlanContent:
-        assert self._cut is not None
+        assert self._read is not None
+        chunked, targets = self._read
         order = range(len(self.vectors))
         vectors = np.array([self.vectors[n] for n in order], np.float32).reshape(len(order), -1)
-        return replace(self._cut, vectors=vectors, word_vectors=[self.words[n] for n in order])
+        words = [self.words[n] for n in order]
+        return PlanContent(
+            chunked.plan, chunked.passages, chunked.indexed, vectors, chunked.names, targets, word_vectors=words
+        )
 
 
-def _rows(wanted: Sequence[Wanted], model: tuple[str, str], workers: int | None) -> Iterator[Row]:
+def _rows(pending: Sequence[PendingImport], model: tuple[str, str], workers: int | None) -> Iterator[Row]:
     import ray
 
     cores = int(ray.cluster_resources().get("CPU", 1))
@@ -170,7 +182,7 @@ def _rows(wanted: Sequence[Wanted], model: tuple[str, str], workers: int | None)
     context.enable_progress_bars = False
     context.execution_options.verbose_progress = False
     logging.getLogger("ray.data").setLevel(logging.CRITICAL)  # what goes wrong is raised
-    items = [{"file": n, "wanted": pickle.dumps(entry)} for n, entry in enumerate(wanted)]
+    items = [{"file": n, "pending": pickle.dumps(entry)} for n, entry in enumerate(pending)]
     read = ray.data.from_items(items, override_num_blocks=len(items)).flat_map(read_file, num_cpus=_READING)
     embedded = read.map_batches(
         Embedder,
@@ -194,21 +206,21 @@ def _rows(wanted: Sequence[Wanted], model: tuple[str, str], workers: int | None)
 
 def read_file(item: Row) -> list[Row]:
     """Rows of one file's passages, the plan pickled in the first; or one row with what is wrong with the file."""
-    wanted: Wanted = pickle.loads(item["wanted"])
-    row = {"file": item["file"], "passages": 0, "passage": -1, "text": "", "before": 0, "cut": b"", "problem": ""}
+    pending: PendingImport = pickle.loads(item["pending"])
+    row = {"file": item["file"], "passages": 0, "passage": -1, "text": "", "before": 0, "plan": b"", "problem": ""}
     try:
-        plan = read_wanted(wanted)
-        cut = replace(cut_plan(plan), targets=find_targets(plan))
+        plan = read_plan(pending)
+        chunked, targets = chunk(plan), find_targets(plan)
     except SourceError as error:
         return [{**row, "problem": str(error)}]
-    whole = {**row, "passages": len(cut.passages), "cut": pickle.dumps(cut)}
-    if not cut.passages:
+    whole = {**row, "passages": len(chunked.passages), "plan": pickle.dumps((chunked, targets))}
+    if not chunked.passages:
         return [whole]
     rows = [
         {**whole, "passage": n, "text": text, "before": len(indexed_context(passage))}
-        for n, (text, passage) in enumerate(zip(cut.indexed, cut.passages, strict=True))
+        for n, (text, passage) in enumerate(zip(chunked.indexed, chunked.passages, strict=True))
     ]
-    return [rows[0], *({**each, "cut": b""} for each in rows[1:])]
+    return [rows[0], *({**each, "plan": b""} for each in rows[1:])]
 
 
 class Embedder:

@@ -64,7 +64,7 @@ def test_a_folder_that_is_not_there_removes_nothing(folder: Path, tmp_path: Path
                 compare_folder(known, place, allow_empty=allow_empty)
     (tmp_path / "empty").mkdir()
     (tmp_path / "empty" / "picture.png").write_bytes(b"png")
-    with pytest.raises(SourceError, match=r"holds no plans.*--allow-empty"):
+    with pytest.raises(SourceError, match=r"holds no plans.*`allow_empty`"):
         compare_folder([info(tmp_path / "empty" / "anhui.txt", text="x")], tmp_path / "empty")
     allowed = compare_folder([info(tmp_path / "empty" / "anhui.txt", text="x")], tmp_path / "empty", allow_empty=True)
     assert [i.id for i in allowed.gone] == ["anhui"]
