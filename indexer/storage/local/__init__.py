@@ -38,6 +38,7 @@ class LocalBackend:
     def __init__(self, folder: Path, *, create: bool = False, notify: Notify = lambda line: None) -> None:
         self.location = str(folder)
         self._folder = folder
+        create = create or _holds_readme_alone(folder)
         if not (folder / DATABASE_FILE).exists() and not create:
             raise LibraryError(f"There is no library in {folder}. Make one with: plancite index FOLDER_WITH_PLANS")
         if create:
@@ -270,3 +271,8 @@ def _make_writable(folder: Path) -> None:
             f"The library folder {folder} cannot be written ({error.strerror or error}). "
             "Check its permissions, or give another one with --library."
         ) from error
+
+
+def _holds_readme_alone(folder: Path) -> bool:
+    """Whether ``folder`` is the default library of a fresh checkout, in which nothing but its README.md lies."""
+    return folder.is_dir() and [path.name for path in folder.iterdir()] == ["README.md"]
