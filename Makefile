@@ -5,11 +5,13 @@ BIN := $(VENV)/bin
 LIBRARY ?= index
 PORT ?= 8501
 ADDRESS ?= localhost
+WORKERS ?= 2
+PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 RESULTS = benchmarks/results/$(shell git rev-parse --short HEAD)
 export HF_HUB_OFFLINE ?= 1
 export STREAMLIT_BROWSER_GATHER_USAGE_STATS := false
 
-.PHONY: install run test cluster check format bench-quality bench-speed bench-record train faults tour clean
+.PHONY: install run test quick lint cluster check format bench-quality bench-speed bench-record train faults tour clean
 
 install: $(VENV)/.installed
 
@@ -25,35 +27,41 @@ run: install
 	$(BIN)/plancite index corpus --library $(LIBRARY)
 	$(BIN)/plancite serve --library $(LIBRARY) --port $(PORT) --address $(ADDRESS)
 
+# All tests but the cluster's. Browser and fault tests, which need the machine for themselves, share one worker.
 test: install
-	$(BIN)/python -m pytest
+	$(PYTEST)
+
+# An answer within 90 seconds on two cores.
+quick: install
+	$(PYTEST) -m 'not (cluster or browser or faults or training or slow)'
 
 # Two Ray nodes on this machine, one of them killed midway; some minutes.
 cluster: install
-	$(BIN)/python -m pytest -m cluster tests/scaling
+	$(BIN)/python -m pytest -m cluster tests/library/test_ray.py
 
-check: install
+check: lint test
+
+lint: install
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest
 
 format: install
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-# Figures of the README: quality on the sample plans, or on DATA=folder with plans/ and eval/.
+# Quality on the sample plans, or on DATA=folder with plans/ and eval/.
 bench-quality: install
 	$(BIN)/python benchmarks/quality.py $(if $(DATA),--data $(DATA))
 
 bench-speed: install
 	$(BIN)/python benchmarks/speed.py
 
-# What a library withstands: kills, damage, full disks, a crowd; some 15 minutes. FAULTS=options of its own.
+# Kills, damage, full disks, many clients; some 15 minutes. FAULTS=options.
 faults: install
 	$(BIN)/python benchmarks/faults.py $(FAULTS)
 
-# All figures that need DATA, kept under the commit they are taken at.
+# All figures that need DATA, in benchmarks/results under the commit.
 bench-record: install
 	@test -n "$(DATA)" || { echo "Give DATA=folder with plans/ and eval/"; exit 2; }
 	mkdir -p $(RESULTS)
@@ -82,9 +90,10 @@ train: install
 	$(BIN)/python -m training.agree --work $(WORK) $(BASED) --data $(DATA)
 	$(BIN)/python -m training.card --work $(WORK)
 
-# The pictures of docs/tour.md, taken anew; needs Chromium.
+# The screenshots of docs/tour.md; needs Chromium.
 tour: install
 	$(BIN)/python scripts/screenshots.py
 
 clean:
-	rm -rf index .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find index -mindepth 1 ! -path index/README.md -delete
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis

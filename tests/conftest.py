@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from commands import Ran, Run
 from fakes import FakeEncoder
+from filelock import FileLock
 from hypothesis import HealthCheck, settings
 
 from indexer import cli
@@ -36,13 +37,24 @@ def data_folder() -> Path | None:
     return folder if (folder / "plans").is_dir() else None
 
 
+#: Folder of tests -> their marker; `make quick` leaves these out.
+_MARKERS = {"browser": "browser", "faults": "faults", "training": "training"}
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Without the data, tests of it are left out, and the header says so; a skip would hide among others."""
-    if data_folder():
-        return
-    real = [item for item in items if item.get_closest_marker("real")]
-    config.hook.pytest_deselected(items=real)
-    items[:] = [item for item in items if item not in real]
+    """Mark tests by folder, and give each file, and all that need the machine for themselves, to one worker.
+
+    Without the evaluation data, tests marked real are deselected, and the header says so.
+    """
+    for item in items:
+        folder = item.path.parent.name
+        if folder in _MARKERS:
+            item.add_marker(_MARKERS[folder])
+        alone = item.get_closest_marker("browser") or item.get_closest_marker("faults")
+        item.add_marker(pytest.mark.xdist_group("alone" if alone else item.path.relative_to(REPOSITORY).as_posix()))
+    if not data_folder():
+        config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker("real")])
+        items[:] = [item for item in items if not item.get_closest_marker("real")]
 
 
 def pytest_report_header() -> str:
@@ -96,20 +108,32 @@ def library(open_library: Callable[..., Library]) -> Library:
 
 
 @pytest.fixture(scope="session")
-def encoder() -> Encoder:
-    """The default model, really; exported once into the user's cache."""
-    from indexer.encoding.loading import load_encoder
-
-    return load_encoder()
+def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A temporary folder that all workers of this run share."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if os.environ.get("PYTEST_XDIST_WORKER") else own
 
 
 @pytest.fixture(scope="session")
-def sample_folder(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Path:
-    """The folder of a library of the sample plans, indexed once a session; not to be changed."""
-    folder = tmp_path_factory.mktemp("sample") / "library"
-    with Library.open(folder, create=True, encoder=encoder) as library:
-        reports = library.add(sorted(p for p in CORPUS.iterdir() if p.is_file()))
-    assert [r.status for r in reports] == ["added"] * 3
+def encoder(shared_folder: Path) -> Encoder:
+    """The real default model, exported once into the user's cache."""
+    from indexer.encoding.loading import load_encoder
+
+    with FileLock(shared_folder / "encoder.lock"):
+        return load_encoder()
+
+
+@pytest.fixture(scope="session")
+def sample_folder(shared_folder: Path, encoder: Encoder) -> Path:
+    """The folder of a library of the sample plans, indexed once per run; not to be changed."""
+    folder = shared_folder / "sample" / "library"
+    with FileLock(shared_folder / "sample.lock"):
+        if not folder.exists():
+            made = folder.with_name("made")
+            with Library.open(made, create=True, encoder=encoder) as library:
+                reports = library.add(sorted(p for p in CORPUS.iterdir() if p.is_file()))
+            assert [r.status for r in reports] == ["added"] * 3
+            made.rename(folder)
     return folder
 
 
