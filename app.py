@@ -1,5 +1,8 @@
-"""Starts the web app: streamlit run app.py, or plancite serve."""
+"""The web app for `streamlit run app.py` and for any ASGI server; `plancite serve` needs no checkout."""
 
-from indexer.ui.app import main
+from starlette.middleware import Middleware
+from streamlit.starlette import App
 
-main()
+from indexer.ui.server import SCRIPT, Guard
+
+app = App(SCRIPT, middleware=[Middleware(Guard)])

@@ -32,6 +32,8 @@ ROWS = (
 OWNERS: dict[str, str | tuple[str, ...]] = {
     "streamlit": "ui",
     "altair": "ui",
+    "starlette": "ui",
+    "uvicorn": "ui",
     "faiss": "storage/local",
     "tantivy": ("storage/local/", "language/terms.py"),
     "sqlite3": "storage/local",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import socket
 import subprocess
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -21,37 +22,63 @@ from indexer.cli.common import (
     open_library,
     progress_bar,
 )
+from indexer.errors import IndexerError
 
-_UI = Path(__file__).parent.parent / "ui"
+#: Addresses that only this machine reaches.
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 @app.command()
 def serve(
     library: LibraryOption = "index",
-    port: Annotated[int, typer.Option(help="Port of the web app.")] = 8501,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port of the web app.")] = 8501,
     address: Annotated[
         str, typer.Option(help="Address to listen on; any other than localhost opens the app to the network.")
     ] = "localhost",
+    allow_anonymous: Annotated[
+        bool, typer.Option("--allow-anonymous", help="Serve the network without sign-in: see docs/operating.md.")
+    ] = False,
+    public_name: Annotated[
+        str | None, typer.Option(metavar="HOST", help="Host name of the app behind a proxy, as browsers see it.")
+    ] = None,
     quiet: QuietOption = False,
 ) -> None:
     """Serve the web app, on this machine only by default."""
-    environment = {**os.environ, "PLANCITE_LIBRARY": library, "STREAMLIT_BROWSER_GATHER_USAGE_STATS": "false"}
-    options = {
-        "server.port": port,
-        "server.address": address,
-        "server.headless": "true",
-        "server.fileWatcherType": "none",
-        "runner.postScriptGC": "false",  # a full collection took a third of an answer; Python collects when due
-        "browser.gatherUsageStats": "false",
-        "client.toolbarMode": "viewer",
-        "client.showErrorDetails": "none",
-        "client.showErrorLinks": "false",
-        "theme.base": _UI / "theme.toml",
-        "logger.level": "error" if quiet else "info",
-    }
-    command = [sys.executable, "-m", "streamlit", "run", str(_UI / "start.py")]
-    command += [f"--{name}={value}" for name, value in options.items()]
+    if address not in _LOOPBACK and not allow_anonymous:
+        raise IndexerError(
+            f"Listening on {address} lets everyone on that network read, add and remove plans: there is no sign-in. "
+            "Put a proxy with sign-in in front (docs/operating.md), or give --allow-anonymous."
+        )
+    _check_port(address, port)
+    options = {"server.port": port, "server.address": address, "logger.level": "error" if quiet else "info"}
+    if public_name:
+        options["browser.serverAddress"] = public_name
+    command = [sys.executable, "-m", "indexer.ui.server"]
+    command += [f"--option={name}={value}" for name, value in options.items()]
+    environment = {**os.environ, "PLANCITE_LIBRARY": library}
+    if os.name == "posix":  # in the place of this process, so that signals reach the server
+        os.execve(command[0], command, environment)
     raise typer.Exit(subprocess.run(command, env=environment, check=False).returncode)
+
+
+def _check_port(address: str, port: int) -> None:
+    """Raise IndexerError unless the server can listen on ``port`` of ``address``."""
+    try:
+        places = socket.getaddrinfo(address, port, type=socket.SOCK_STREAM)
+    except OSError as error:
+        raise IndexerError(f"There is no address {address} ({error.strerror}). Check --address.") from error
+    errors: list[OSError] = []
+    for family, kind, protocol, _, place in places:
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(place)
+            except OSError as error:
+                errors.append(error)
+    if any(error.errno == errno.EADDRINUSE for error in errors):
+        raise IndexerError(f"Port {port} is in use. Choose another with --port, or stop what uses it.")
+    if len(errors) == len(places):
+        raise IndexerError(f"The server cannot listen on {address}, port {port} ({errors[0].strerror}). Choose others.")
 
 
 @app.command()

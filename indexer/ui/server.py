@@ -1,0 +1,196 @@
+"""Serves the web app: Streamlit's ASGI app behind a guard. `plancite serve` runs this module in its own place."""
+
+from __future__ import annotations
+
+import argparse
+import ipaddress
+import multiprocessing
+import os
+import re
+import signal
+import sys
+import threading
+from pathlib import Path
+from types import FrameType
+from typing import Any
+from urllib.parse import urlsplit
+
+import uvicorn
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.middleware import Middleware
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit import config, net_util
+from streamlit.starlette import App
+from streamlit.web import bootstrap
+
+_UI = Path(__file__).parent
+#: The script that draws the pages.
+SCRIPT = _UI / "start.py"
+#: Seconds after a signal in which connections end, and in which the process ends.
+CLOSING, ENDING = 2, 4
+#: Streamlit's options: nothing leaves this machine, and errors show no code.
+OPTIONS: dict[str, Any] = {
+    "browser.gatherUsageStats": False,
+    "client.showErrorDetails": "none",
+    "client.showErrorLinks": "false",
+    "client.toolbarMode": "viewer",
+    "runner.postScriptGC": False,  # a full collection takes a third of an answer; Python collects when due
+    "server.enableAgentApi": False,
+    "server.fileWatcherType": "none",
+    "server.headless": True,
+    "theme.base": str(_UI / "theme.toml"),
+}
+#: What a page may load: only what this server sends. Streamlit needs inline scripts and styles, and eval for charts.
+CONTENT_POLICY = "; ".join(
+    (
+        "default-src 'self'",
+        "script-src 'self' 'unsafe-inline' 'unsafe-eval'",
+        "style-src 'self' 'unsafe-inline'",
+        "img-src 'self' data: blob:",
+        "font-src 'self' data:",
+        "media-src 'self' blob:",
+        "worker-src 'self' blob:",
+        "connect-src 'self'",
+        "object-src 'none'",
+        "base-uri 'self'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    )
+)
+HEADERS = {
+    "Content-Security-Policy": CONTENT_POLICY,
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+#: Routes for operators and machines that Streamlit opens to everyone.
+_CLOSED = re.compile(r"/_stcore/(?:metrics|agent|script-health-check)(?:/|$)")
+_LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
+
+# Streamlit asks a public service for this machine's address, and a socket for the way to it.
+net_util.get_external_ip = lambda: None
+net_util.get_internal_ip = lambda: None
+
+
+class Guard:
+    """ASGI middleware: security headers on each response, no requests of other sites, no operator routes."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in ("http", "websocket"):
+            await self._app(scope, receive, send)
+            return
+
+        async def send_guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(HEADERS)
+            await send(message)
+
+        headers = Headers(scope=scope)
+        origin = headers.get("origin")
+        if _CLOSED.search(scope["path"]):
+            await _refuse(scope, receive, send_guarded, 404, "There is nothing here.")
+        elif origin is not None and not own_origin(origin, headers.get("host", "")):
+            reason = f"The app is not served under {_host(origin)}. See: plancite serve --public-name"
+            await _refuse(scope, receive, send_guarded, 403, reason)
+        else:
+            if origin is not None:  # Streamlit would look up this machine's address to compare it
+                kept = [(name, value) for name, value in scope["headers"] if name != b"origin"]
+                scope = {**scope, "headers": [*kept, (b"origin", b"http://localhost")]}
+            await self._app(scope, receive, send_guarded)
+
+
+def own_origin(origin: str, host: str) -> bool:
+    """Whether a request's Origin header names this app, given its Host header.
+
+    It does by a local name, a name that the server was started with, or the IP address of the request itself. Any other
+    name may be one that a foreign site has pointed at this machine (DNS rebinding).
+    """
+    names = {config.get_option("server.address"), config.get_option("browser.serverAddress")}
+    names |= {_host(entry) for entry in config.get_option("server.corsAllowedOrigins") or ()}
+    name = _host(origin)
+    return name in _LOCAL | names or (_is_ip(name) and name == _host(f"//{host}"))
+
+
+async def _refuse(scope: Scope, receive: Receive, send: Send, status: int, reason: str) -> None:
+    if scope["type"] == "websocket":
+        await send({"type": "websocket.close", "code": 1008})
+    else:
+        await PlainTextResponse(reason, status)(scope, receive, send)
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+
+
+def _is_ip(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True
+
+
+class _Server(uvicorn.Server):
+    """A server that ends within ``ENDING`` seconds of a signal, whatever is running."""
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        if not self.should_exit:
+            deadline = threading.Timer(ENDING, _end)
+            deadline.daemon = True
+            deadline.start()
+        self.should_exit = True
+
+
+def _end() -> None:
+    """End this process and its children at once: a question may still be running in a thread."""
+    for child in multiprocessing.active_children():
+        child.kill()
+    if os.name == "posix" and os.getpgrp() == os.getpid():
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        os.killpg(os.getpid(), signal.SIGTERM)
+    sys.stdout.flush()
+    os._exit(0)
+
+
+def serve(options: dict[str, Any]) -> None:
+    """Serve until a signal comes; ``options`` are Streamlit's, with dots. Exits 1 when the port is taken."""
+    config._main_script_path = str(SCRIPT)
+    bootstrap.load_config_options({**OPTIONS, **options})
+    address, port = config.get_option("server.address"), config.get_option("server.port")
+    settings = uvicorn.Config(
+        App(SCRIPT, middleware=[Middleware(Guard)]),
+        host=address,
+        port=port,
+        ssl_certfile=config.get_option("server.sslCertFile"),
+        ssl_keyfile=config.get_option("server.sslKeyFile"),
+        ws_max_size=config.get_option("server.maxMessageSize") * 2**20,
+        access_log=False,
+        log_level="error",
+        server_header=False,
+        timeout_graceful_shutdown=CLOSING,
+    )
+    shown = f"[{address}]" if ":" in address else address
+    scheme = "https" if settings.ssl_certfile else "http"
+    print(f"Plancite is served at {scheme}://{shown}:{port} (Ctrl+C to stop)", flush=True)
+    _Server(settings).run()
+    _end()
+
+
+def main() -> None:
+    """Read ``--NAME=VALUE`` for any of Streamlit's options and serve."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--option", action="append", default=[], metavar="NAME=VALUE")
+    serve(dict(entry.split("=", 1) for entry in parser.parse_args().option))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,114 @@
+"""What the server opens to the network, what it closes, and how it ends."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from commands import Run
+from served import PLANCITE, Served, served
+
+from indexer.library import Library
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    folder = tmp_path_factory.mktemp("served")
+    Library.open(folder / "library", create=True).close()
+    with served(folder / "library", folder) as server:
+        yield server
+
+
+@pytest.mark.parametrize("path", ["/", "/compare", "/_stcore/health", "/static/none.js"])
+def test_every_response_has_security_headers(server: Served, path: str) -> None:
+    headers = server.get(path).headers
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "no-referrer"
+    policy = dict(entry.split(" ", 1) for entry in headers["content-security-policy"].split("; "))
+    assert policy["frame-ancestors"] == policy["object-src"] == "'none'"
+    assert not re.search(r"\*|https?:", headers["content-security-policy"])
+
+
+@pytest.mark.parametrize("path", ["/_stcore/metrics", "/_stcore/agent/openapi.json", "/_stcore/script-health-check"])
+def test_routes_for_operators_are_closed(server: Served, path: str) -> None:
+    assert server.get(path).status == 404
+
+
+def test_only_the_app_itself_may_connect(server: Served) -> None:
+    assert server.open_socket(f"http://localhost:{server.port}") == 101
+    assert server.open_socket(f"http://127.0.0.1:{server.port}") == 101
+    assert server.open_socket("http://192.0.2.7", host="192.0.2.7") == 101
+    assert server.open_socket("http://192.0.2.7") == 403
+    # a name that a foreign site points at this machine
+    assert server.open_socket("http://evil.example", host="evil.example") == 403
+    refused = server.get("/", Origin="http://evil.example")
+    assert refused.status == 403 and b"--public-name" in refused.body
+
+
+def test_behind_a_proxy_its_name_may_connect(tmp_path: Path) -> None:
+    Library.open(tmp_path / "library", create=True).close()
+    with served(tmp_path / "library", tmp_path, "--public-name", "plans.example") as server:
+        assert server.open_socket("https://plans.example") == 101
+        assert server.open_socket("https://other.example") == 403
+
+
+@pytest.mark.parametrize("address", ["0.0.0.0", "::", "192.0.2.7", "plans.example"])
+def test_other_addresses_need_a_word_on_what_they_risk(run: Run, address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[list[str]] = []
+
+    def start(file: str, command: list[str], environment: dict[str, str]) -> None:
+        started.append(command)
+        sys.exit(0)
+
+    monkeypatch.setattr(os, "execve", start)
+    monkeypatch.setattr("indexer.cli.service._check_port", lambda address, port: None)
+    refused = run("serve", "--address", address)
+    assert refused.code == 2 and not started
+    assert "no sign-in" in refused.err and "--allow-anonymous" in refused.err
+    run("serve", "--address", address, "--allow-anonymous")
+    assert f"--option=server.address={address}" in started[0]
+
+
+@pytest.mark.parametrize("address", ["localhost", "127.0.0.1", "::1"])
+def test_this_machine_alone_needs_none(run: Run, address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "execve", lambda *started: sys.exit(7))
+    monkeypatch.setattr("indexer.cli.service._check_port", lambda address, port: None)
+    assert run("serve", "--address", address).code == 7
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_the_whole_group_and_frees_the_port(tmp_path: Path, number: signal.Signals) -> None:
+    Library.open(tmp_path / "library", create=True).close()
+    with served(tmp_path / "library", tmp_path) as server:
+        open_page = socket.create_connection(("127.0.0.1", server.port))  # somebody has a page open
+        open_page.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n")
+        os.kill(server.process.pid, number)  # the process alone, as `kill` and systemd do
+        began = time.monotonic()
+        server.process.wait(timeout=60)
+        assert time.monotonic() - began < 5
+        open_page.close()
+        with pytest.raises(ProcessLookupError):
+            os.killpg(server.process.pid, 0)
+        with socket.socket() as again:
+            again.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            again.bind(("127.0.0.1", server.port))
+
+
+def test_a_port_in_use_is_said_in_one_line(tmp_path: Path) -> None:
+    Library.open(tmp_path / "library", create=True).close()
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        command = [*PLANCITE, "serve", "--library", str(tmp_path / "library"), "--address", "127.0.0.1", "--port", port]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 2
+    assert done.stderr.strip() == f"plancite: Port {port} is in use. Choose another with --port, or stop what uses it."

@@ -1,0 +1,93 @@
+"""The real server as its own process, and requests to it."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import NamedTuple
+
+#: ``plancite`` as a command of this interpreter, whatever is installed.
+PLANCITE = (sys.executable, "-c", "from indexer.cli import main; main()")
+
+
+class Reply(NamedTuple):
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Served(NamedTuple):
+    process: subprocess.Popen[bytes]
+    port: int
+
+    def get(self, path: str, **headers: str) -> Reply:
+        """The reply to a GET, with ``headers`` whose names have "_" for "-"."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        try:
+            connection.request("GET", path, headers={name.replace("_", "-"): value for name, value in headers.items()})
+            reply = connection.getresponse()
+            body = b"" if reply.status == 101 else reply.read()
+            return Reply(reply.status, {name.lower(): value for name, value in reply.getheaders()}, body)
+        finally:
+            connection.close()
+
+    def open_socket(self, origin: str, host: str | None = None) -> int:
+        """The status of a WebSocket handshake for the pages: 101 or a refusal."""
+        upgrade = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec_WebSocket_Version": "13"}
+        key = {"Sec_WebSocket_Key": "dGhlIHNhbXBsZSBub25jZQ=="}
+        return self.get("/_stcore/stream", Origin=origin, **upgrade, **key, **({"Host": host} if host else {})).status
+
+
+def free_port() -> int:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return int(taken.getsockname()[1])
+
+
+@contextmanager
+def served(
+    library: Path,
+    folder: Path,
+    *options: str,
+    environment: Mapping[str, str] | None = None,
+    before: Sequence[str] = (),
+) -> Iterator[Served]:
+    """``plancite serve`` on ``library``, run in ``folder``, ready to answer; ``before`` is a command to run it under."""
+    port = free_port()
+    command = [*before, *PLANCITE, "serve", "--library", str(library), "--port", str(port), *options]
+    with (folder / "server.log").open("wb") as log:
+        process = subprocess.Popen(
+            command,
+            cwd=folder,
+            env=environment or os.environ,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    server = Served(process, port)
+    try:
+        _wait(server, folder / "server.log")
+        yield server
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait(timeout=60)
+
+
+def _wait(server: Served, log: Path) -> None:
+    deadline = time.monotonic() + 300
+    while time.monotonic() < deadline:
+        with suppress(OSError, http.client.HTTPException):
+            if server.get("/_stcore/health").status == 200:
+                return
+        assert server.process.poll() is None, log.read_text()
+        time.sleep(0.1)
+    raise AssertionError(f"The server is not up: {log.read_text()}")
