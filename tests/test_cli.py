@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -502,3 +503,45 @@ def test_a_file_name_in_no_encoding_is_a_line_in_the_report(
     assert ran.code == 1
     assert "add it again." in ran.err
     assert held(at)[0] == ["anhui", "henan"]
+
+
+def test_the_folder_of_a_fresh_checkout_is_an_empty_library(
+    run: Run, fake: FakeEncoder, tmp_path: Path, plans: Path
+) -> None:
+    readme = Path(__file__).parent.parent / "index" / "README.md"
+    assert len(readme.read_text("utf-8").splitlines()) == 3
+    library = tmp_path / "fresh"
+    library.mkdir()
+    shutil.copy(readme, library)
+    at = ("--library", library)
+    assert run("list", *at).out == "The library is empty. Add plans with: plancite add FILE\n"
+    assert run("check", *at).code == 0
+    assert run("add", plans / "anhui.txt", *at).code == 0
+    assert (library / "README.md").read_bytes() == readme.read_bytes()
+    # any other folder is not taken for one
+    (tmp_path / "empty").mkdir()
+    assert run("list", "--library", tmp_path / "empty").code == 2
+    assert list((tmp_path / "empty").iterdir()) == []
+
+
+def test_a_bad_line_of_a_list_is_named_and_the_rest_is_asked(
+    run: Run, sample_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    questions = tmp_path / "questions.txt"
+    long = "kilns " * 1000
+    questions.write_bytes(
+        b"\xef\xbb\xbf???\nWhich kilns close?\n" + long.encode() + b"\n\nkilns \xff\xfe?\nAnd rail?\n"
+    )
+    ran = run("ask", "--from", questions, "--json", "--library", sample_folder)
+    assert [answer["question"] for answer in ran.objects] == ["Which kilns close?", "And rail?"]
+    assert ran.code == 1
+    assert [line.split(",")[0] for line in ran.err.splitlines()] == [f"plancite: Question {n}" for n in (1, 3, 4)]
+    # the same through a pipe, whatever the locale says of it
+    piped = io.TextIOWrapper(io.BytesIO(questions.read_bytes()), "ascii")
+    monkeypatch.setattr(sys, "stdin", piped)
+    monkeypatch.setattr(sys, "argv", ["plancite", "ask", "--from", "-", "--json", "--library", str(sample_folder)])
+    with pytest.raises(SystemExit) as stop:
+        cli.main()
+    assert stop.value.code == 1
+    nothing = run("ask", "--from", "-", "--library", sample_folder, stdin="???\n")
+    assert nothing.code == 2 and "no word" in nothing.err

@@ -53,9 +53,11 @@ class Question:
 def read_question(asked: str, names: Mapping[str, Iterable[str]]) -> Question:
     """Read a question as typed; ``names`` maps plan ids to the names a question may call them by.
 
-    Raises QuestionError for a question without a word, and for one that is too long.
+    Raises QuestionError for a question that is no text, has no word or is too long.
     """
     text = fold_space(asked)
+    if re.search(r"[\ud800-\udfff\x00]", text):
+        raise QuestionError("The question holds bytes that are no text. Type it again, or save the file as UTF-8.")
     if not re.search(r"\w", text):
         raise QuestionError("Type a question: there is no word in this one.")
     if len(text) > LONGEST_QUESTION:

@@ -91,7 +91,7 @@ def to_comparison(backend: Backend, question: str, cells: Sequence[Cell]) -> Com
 
 
 def _shortened(question: str) -> str:
-    text = fold_space(question)
+    text = fold_space(question).encode("utf-8", "replace").decode()  # a surrogate cannot be printed
     return text if len(text) <= _LONGEST_NAMED else f"{text[:_LONGEST_NAMED]}…"
 
 
