@@ -28,9 +28,9 @@ from indexer.asking.question import read_question
 from indexer.asking.ranking import rank_passages, rerank
 from indexer.asking.retrieval import DEPTH, fuse, retrieve, search
 from indexer.encoding import Encoder, Vectors
+from indexer.encoding.answer_reader import AnswerReader
 from indexer.encoding.caching import RememberingEncoder
 from indexer.encoding.loading import load_encoder
-from indexer.encoding.reader import Reader
 from indexer.encoding.reference import DEFAULT_MODEL, EXACT
 from indexer.evaluation import average_precision, recall_at
 from indexer.library import Library
@@ -88,7 +88,7 @@ class ExactVectors:
         return {}  # what the library keeps is of int8
 
 
-def rankings(backend: Any, encoder: Encoder, question: str, reader: Reader | None = None) -> dict[str, list[str]]:
+def rankings(backend: Any, encoder: Encoder, question: str, reader: AnswerReader | None = None) -> dict[str, list[str]]:
     """Record ids, best first, by each way of ranking."""
     read = read_question(question, backend.names())
     dense, words = search(backend, encoder, read.text, DEPTH, Scope())

@@ -17,11 +17,11 @@ from typing import Any
 
 from benchmarks.quality import indexed, real_set
 from indexer.asking.answering import ask
-from indexer.encoding.reader import Page, Reading
-from indexer.encoding.reader.onnx import OnnxReader
-from indexer.encoding.reader.pairs import load_tokenizer, read_pages
+from indexer.encoding.answer_reader import ReaderInput, SpanPrediction
+from indexer.encoding.answer_reader.onnx import OnnxReader
+from indexer.encoding.answer_reader.pairs import load_tokenizer, read_inputs
 from indexer.types import Answer
-from training.model import Reader, base_folder, load_reader, reckon
+from training.model import Reader, base_folder, load_reader, run_model
 
 
 class TrainedReader:
@@ -32,8 +32,8 @@ class TrainedReader:
     def __init__(self, reader: Reader, tokenizer: Any) -> None:
         self._reader, self._tokenizer = reader, tokenizer
 
-    def read(self, question: str, pages: Sequence[Page]) -> list[list[Reading]]:
-        return read_pages(self._tokenizer, question, pages, lambda pairs: reckon(self._reader, pairs))
+    def read(self, question: str, inputs: Sequence[ReaderInput]) -> list[list[SpanPrediction]]:
+        return read_inputs(self._tokenizer, question, inputs, lambda pairs: run_model(self._reader, pairs))
 
 
 def compare_answers(both: Sequence[tuple[Answer, Answer]]) -> dict[str, float]:

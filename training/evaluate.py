@@ -28,8 +28,8 @@ from benchmarks.quality import indexed, real_set
 from indexer.asking.answering import RankedQuestion, rank_question
 from indexer.asking.judging import FEATURES
 from indexer.asking.ranking import context_of
-from indexer.encoding.reader import Reading
-from indexer.encoding.reader.pairs import encode_pairs, load_tokenizer
+from indexer.encoding.answer_reader import SpanPrediction
+from indexer.encoding.answer_reader.pairs import encode_pairs, load_tokenizer
 from indexer.evaluation import auroc, calibration, refused_at_kept
 from indexer.storage import Scope
 from indexer.types import Passage, Role
@@ -63,7 +63,7 @@ def refusal(kept: Sequence[float], others: Sequence[float]) -> Figures:
     }
 
 
-def measure_held(examples: Sequence[Example], readings: Sequence[Reading]) -> Figures:
+def measure_held(examples: Sequence[Example], readings: Sequence[SpanPrediction]) -> Figures:
     """Figures over examples and what the reader said of each."""
     both = list(zip(examples, readings, strict=True))
     spans: dict[str, list[tuple[bool, float]]] = defaultdict(list)
@@ -91,7 +91,7 @@ def measure_held(examples: Sequence[Example], readings: Sequence[Reading]) -> Fi
     }
 
 
-def near_misses(both: Sequence[tuple[Example, Reading]]) -> Figures:
+def near_misses(both: Sequence[tuple[Example, SpanPrediction]]) -> Figures:
     """How questions that people wrote as unanswerable of their passage are told from the answered ones of their sets.
 
     By set, and of ``NEAR_MISSES`` together.
@@ -106,7 +106,7 @@ def near_misses(both: Sequence[tuple[Example, Reading]]) -> Figures:
     return {"together": refusal(*together)} | {name: row for name, row in by_set.items() if row}
 
 
-def _of(both: Sequence[tuple[Example, Reading]], name: str) -> list[float]:
+def _of(both: Sequence[tuple[Example, SpanPrediction]], name: str) -> list[float]:
     return [float(getattr(r, name)) for e, r in both if not e.relevant]
 
 
@@ -115,7 +115,9 @@ def _span_figures(pairs: Sequence[tuple[bool, float]]) -> Figures:
     return {"answers": len(pairs), "EM": sum(e for e, _ in pairs) / count, "F1": sum(f for _, f in pairs) / count}
 
 
-def read_plans(reader: Reader, tokenizer: Any, seen: Sequence[RankedQuestion]) -> list[list[tuple[Passage, Reading]]]:
+def read_plans(
+    reader: Reader, tokenizer: Any, seen: Sequence[RankedQuestion]
+) -> list[list[tuple[Passage, SpanPrediction]]]:
     """For each question its best passages with what the reader says of them."""
     asked = [
         (i, s.question.text, r.passage)
@@ -129,7 +131,7 @@ def read_plans(reader: Reader, tokenizer: Any, seen: Sequence[RankedQuestion]) -
         [context_of(p) for _, _, p in asked],
         [p.text for _, _, p in asked],
     )
-    found: list[list[tuple[Passage, Reading]]] = [[] for _ in seen]
+    found: list[list[tuple[Passage, SpanPrediction]]] = [[] for _ in seen]
     for (i, _, passage), reading in zip(asked, read(reader, pairs), strict=True):
         found[i].append((passage, reading))
     return found

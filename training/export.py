@@ -20,11 +20,11 @@ from typing import Any
 
 import torch
 
+from indexer.encoding.answer_reader import SpanPrediction
+from indexer.encoding.answer_reader.onnx import OUTPUTS, TYPES, read_pairs
+from indexer.encoding.answer_reader.pairs import LONGEST, Pair, load_tokenizer, predict_span
 from indexer.encoding.export import write_graph
 from indexer.encoding.onnx import DETAILS_FILE, INPUT, MODEL_FILE, TOKENIZER_FILE, open_session
-from indexer.encoding.reader import Reading
-from indexer.encoding.reader.onnx import OUTPUTS, TYPES, read_pairs
-from indexer.encoding.reader.pairs import LONGEST, Pair, load_tokenizer, read_numbers
 from indexer.encoding.reference import weights_fingerprint
 from indexer.errors import ModelError
 from training.examples import draw, read_split
@@ -81,13 +81,13 @@ def export_reader(
     return found
 
 
-def read_exported(folder: Path, pairs: Sequence[Pair]) -> list[Reading]:
+def read_exported(folder: Path, pairs: Sequence[Pair]) -> list[SpanPrediction]:
     """The readings of ``pairs``, in order, by the exported reader in ``folder``."""
     numbers = read_pairs(open_session(folder / MODEL_FILE), pairs)
-    return [read_numbers(pair, *of_pair) for pair, of_pair in zip(pairs, numbers, strict=True)]
+    return [predict_span(pair, *of_pair) for pair, of_pair in zip(pairs, numbers, strict=True)]
 
 
-def agreement(reference: Sequence[Reading], exported: Sequence[Reading]) -> Agreement:
+def agreement(reference: Sequence[SpanPrediction], exported: Sequence[SpanPrediction]) -> Agreement:
     """How far two readers agree on the same pairs. Spans count only where both find that the passage answers."""
     both = list(zip(reference, exported, strict=True))
     spans = [(a.span, b.span) for a, b in both if a.score >= 0 and b.score >= 0]

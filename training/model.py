@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import torch
 
+from indexer.encoding.answer_reader import SpanPrediction
+from indexer.encoding.answer_reader.pairs import Logits, Pair, predict_span
 from indexer.encoding.onnx import MODEL_FILE
-from indexer.encoding.reader import Reading
-from indexer.encoding.reader.pairs import Numbers, Pair, read_numbers
 from indexer.encoding.reference import DEFAULT_MODEL, model_folder
 from indexer.errors import ModelError
 from training.exported import exported_weights
@@ -138,16 +138,16 @@ def span_logits(spans: Any, allowed: Any) -> Any:
     return spans.float().masked_fill(~allowed[:, :, None], _NEVER)
 
 
-def read(reader: Reader, pairs: Sequence[Pair], batch: int = 32) -> list[Reading]:
+def read(reader: Reader, pairs: Sequence[Pair], batch: int = 32) -> list[SpanPrediction]:
     """The readings of ``pairs``, in order."""
-    numbers = reckon(reader, pairs, batch)
-    return [read_numbers(pair, *of_pair) for pair, of_pair in zip(pairs, numbers, strict=True)]
+    numbers = run_model(reader, pairs, batch)
+    return [predict_span(pair, *of_pair) for pair, of_pair in zip(pairs, numbers, strict=True)]
 
 
-def reckon(reader: Reader, pairs: Sequence[Pair], batch: int = 32) -> list[tuple[Numbers, float]]:
+def run_model(reader: Reader, pairs: Sequence[Pair], batch: int = 32) -> list[tuple[Logits, float]]:
     """Span logits (tokens, 2) and relevance of each of ``pairs``, in order; batches of like length."""
     device = next(reader.parameters()).device.type
-    found: dict[int, tuple[Numbers, float]] = {}
+    found: dict[int, tuple[Logits, float]] = {}
     order = sorted(range(len(pairs)), key=lambda i: -len(pairs[i].ids))
     reader.eval()
     with torch.inference_mode():

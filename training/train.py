@@ -31,8 +31,8 @@ from typing import Any
 
 import torch
 
+from indexer.encoding.answer_reader.pairs import LONGEST, Pair, load_tokenizer
 from indexer.encoding.onnx import DETAILS_FILE
-from indexer.encoding.reader.pairs import LONGEST, Pair, load_tokenizer
 from indexer.evaluation import auroc
 from training.curriculum import Stage, of_stage
 from training.examples import Example, draw, read_split

@@ -11,7 +11,7 @@ from indexer.asking.question import FIGURES, Question, for_plans, read_question
 from indexer.asking.ranking import rank_passages, rerank
 from indexer.asking.retrieval import DEPTH, Candidate, CandidateSentence, retrieve
 from indexer.encoding import Encoder
-from indexer.encoding.reader import Reader
+from indexer.encoding.answer_reader import AnswerReader
 from indexer.errors import QuestionError
 from indexer.language.dates import find_years
 from indexer.language.matching import absent_words, overlap, word_set
@@ -53,7 +53,7 @@ def ask(
     asked: str,
     scope: Scope | None = None,
     top_k: int = 10,
-    reader: Reader | None = None,
+    reader: AnswerReader | None = None,
 ) -> Answer:
     """Answer a question from the plans in ``scope``; without a ``reader`` refusals are less reliable.
 
@@ -66,7 +66,7 @@ def ask(
 
 
 def rank_question(
-    backend: Backend, encoder: Encoder, asked: str, scope: Scope, depth: int = DEPTH, reader: Reader | None = None
+    backend: Backend, encoder: Encoder, asked: str, scope: Scope, depth: int = DEPTH, reader: AnswerReader | None = None
 ) -> RankedQuestion:
     """Rank the passages in ``scope`` for a question, and take the features of each sentence that may answer."""
     question, scope = resolve_scope(asked, backend, scope)

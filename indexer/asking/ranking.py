@@ -36,7 +36,7 @@ from indexer.asking.interaction import QuestionWords, match_sentences
 from indexer.asking.question import Kind, Question, fits_kind, for_plans
 from indexer.asking.retrieval import Candidate, CandidateSentence
 from indexer.encoding import Encoder
-from indexer.encoding.reader import Page, Reader, Reading
+from indexer.encoding.answer_reader import AnswerReader, ReaderInput, SpanPrediction
 from indexer.encoding.word_vectors import StoredVectors, content_vectors
 from indexer.language.matching import containment, shingles
 from indexer.language.sentences import is_heading_like
@@ -218,7 +218,7 @@ def best_score(candidate: Candidate) -> float:
     return max((s.score for s in candidate.sentences), default=-math.inf)
 
 
-def rerank(reader: Reader, question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
+def rerank(reader: AnswerReader, question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
     """``ranked`` in a new order, after the best passages, and each plan's best, were read sentence by sentence.
 
     The reader sees the whole passage and says of each sentence where in it the answer would be. A sentence that is not
@@ -227,23 +227,25 @@ def rerank(reader: Reader, question: Question, ranked: Sequence[Candidate]) -> l
     scored = [c for c in ranked if c.sentences]
     best_of_plan = {c.passage.plan: c for c in sorted(scored, key=best_score)}
     chosen = {c.key: c for c in [*scored[:READ], *best_of_plan.values()]}
-    pages = [Page(context_of(c.passage), c.passage.text, [s.span for s in c.sentences]) for c in chosen.values()]
+    inputs = [
+        ReaderInput(context_of(c.passage), c.passage.text, [s.span for s in c.sentences]) for c in chosen.values()
+    ]
     # no passage answers for several plans: the reader is asked without their names
     asked = question.text if len(question.plans) < 2 else for_plans(question, ()).text
-    readings = dict(zip(chosen, reader.read(asked, pages), strict=True))
+    readings = dict(zip(chosen, reader.read(asked, inputs), strict=True))
     least = min((reader_score(reading) for of_page in readings.values() for reading in of_page), default=0.0)
     return sorted(
         demote_summaries([_with_readings(c, readings, least) for c in ranked]), key=lambda c: (-c.score, c.key)
     )
 
 
-def reader_score(reading: Reading) -> float:
+def reader_score(reading: SpanPrediction) -> float:
     """The reader's logit squashed to between -1, it does not answer, and 1, it does."""
     return math.tanh(reading.score / READER_SCALE)
 
 
-def _with_readings(candidate: Candidate, readings: Mapping[int, Sequence[Reading]], least: float) -> Candidate:
-    own: Sequence[Reading | None] = readings.get(candidate.key) or [None] * len(candidate.sentences)
+def _with_readings(candidate: Candidate, readings: Mapping[int, Sequence[SpanPrediction]], least: float) -> Candidate:
+    own: Sequence[SpanPrediction | None] = readings.get(candidate.key) or [None] * len(candidate.sentences)
     scores = [reader_score(r) if r else least for r in own]
     sentences = tuple(
         replace(s, reading=r, score=s.score + READER_WEIGHT * score)

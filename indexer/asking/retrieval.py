@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from indexer.encoding import Encoder
-from indexer.encoding.reader import Reading
+from indexer.encoding.answer_reader import SpanPrediction
 from indexer.storage import Backend, Scope, ScoredKey
 from indexer.types import Passage, Role, Span
 
@@ -46,7 +46,7 @@ class CandidateSentence:
     matched: tuple[Span, ...]
     fits: bool = True
     score: float = 0.0
-    reading: Reading | None = None
+    reading: SpanPrediction | None = None
 
     @property
     def text(self) -> str:

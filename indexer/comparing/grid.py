@@ -9,7 +9,7 @@ from indexer.asking.answering import ask
 from indexer.asking.question import read_question
 from indexer.comparing.differences import find_differences, mark_among
 from indexer.encoding import Encoder
-from indexer.encoding.reader import Reader
+from indexer.encoding.answer_reader import AnswerReader
 from indexer.errors import QuestionError
 from indexer.language.sentences import fold_space
 from indexer.storage import Backend, Scope
@@ -24,7 +24,7 @@ _LONGEST_NAMED = 60
 
 
 def compare(
-    backend: Backend, encoder: Encoder, question: str, plans: Sequence[str], reader: Reader | None = None
+    backend: Backend, encoder: Encoder, question: str, plans: Sequence[str], reader: AnswerReader | None = None
 ) -> Comparison:
     """One question asked of each of ``plans``, and where they differ. Raises QuestionError, UnknownPlanError."""
     cells = [cell for _, cell in compare_many(backend, encoder, [question], plans, reader)]
@@ -32,7 +32,11 @@ def compare(
 
 
 def compare_many(
-    backend: Backend, encoder: Encoder, questions: Sequence[str], plans: Sequence[str], reader: Reader | None = None
+    backend: Backend,
+    encoder: Encoder,
+    questions: Sequence[str],
+    plans: Sequence[str],
+    reader: AnswerReader | None = None,
 ) -> Iterator[tuple[int, Cell]]:
     """(index of the question, cell) as they are done, question by question, plans in the order given.
 

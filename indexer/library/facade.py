@@ -16,9 +16,9 @@ from indexer.comparing.grid import compare, compare_many
 from indexer.comparing.sections import align_sections
 from indexer.comparing.unique import unique_content
 from indexer.encoding import Encoder
+from indexer.encoding.answer_reader import AnswerReader, open_reader
 from indexer.encoding.caching import CachingEncoder
 from indexer.encoding.loading import load_encoder
-from indexer.encoding.reader import Reader, open_reader
 from indexer.errors import SourceError, model_mismatch
 from indexer.library import arguments, process
 from indexer.library.adding import Cancelled, Progress, Stopped, add_file, embed_all, never, no_progress
@@ -122,7 +122,7 @@ class Library:
         return self._encoder
 
     @cached_property
-    def reader(self) -> Reader | None:
+    def reader(self) -> AnswerReader | None:
         """The model that reads the best passages for a question; None where its weights are not installed."""
         return open_reader()
 

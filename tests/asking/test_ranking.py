@@ -27,7 +27,7 @@ from indexer.asking.ranking import (
 )
 from indexer.asking.retrieval import Candidate
 from indexer.encoding import TokenVectors
-from indexer.encoding.reader import Page, Reading
+from indexer.encoding.answer_reader import ReaderInput, SpanPrediction
 from indexer.types import Passage, Role
 
 
@@ -149,8 +149,8 @@ class Convinced:
     def __init__(self, **scores: float) -> None:
         self.scores = scores
 
-    def read(self, question: str, pages: Sequence[Page]) -> list[list[Reading]]:
-        return [[Reading((0, 1), 0.0, self.score(page.text[slice(*part)])) for part in page.parts] for page in pages]
+    def read(self, question: str, inputs: Sequence[ReaderInput]) -> list[list[SpanPrediction]]:
+        return [[SpanPrediction((0, 1), 0.0, self.score(i.text[slice(*part)])) for part in i.parts] for i in inputs]
 
     def score(self, sentence: str) -> float:
         return max((score for word, score in self.scores.items() if word in sentence), default=-20.0)

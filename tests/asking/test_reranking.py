@@ -9,7 +9,7 @@ import pytest
 from indexer.asking.answering import ask, rank_question
 from indexer.asking.judging import CLASSIFIERS, FEATURES, READ_FEATURES, answers, confidence
 from indexer.asking.ranking import READ
-from indexer.encoding.reader import Page, Reading
+from indexer.encoding.answer_reader import ReaderInput, SpanPrediction
 from indexer.library import Library
 from indexer.storage import Scope
 
@@ -23,15 +23,15 @@ class Believer:
 
     def __init__(self, margin: float, relevance: float) -> None:
         self.margin, self.relevance = margin, relevance
-        self.pages: list[Page] = []
+        self.inputs: list[ReaderInput] = []
 
-    def read(self, question: str, pages: Sequence[Page]) -> list[list[Reading]]:
+    def read(self, question: str, inputs: Sequence[ReaderInput]) -> list[list[SpanPrediction]]:
         assert question == QUESTION
-        self.pages += pages
-        return [[self._judge(page.text, *part) for part in page.parts] for page in pages]
+        self.inputs += inputs
+        return [[self._judge(passage.text, *part) for part in passage.parts] for passage in inputs]
 
-    def _judge(self, text: str, start: int, end: int) -> Reading:
-        return Reading((start, start + len(text[start:end].split(maxsplit=1)[0])), self.margin, self.relevance)
+    def _judge(self, text: str, start: int, end: int) -> SpanPrediction:
+        return SpanPrediction((start, start + len(text[start:end].split(maxsplit=1)[0])), self.margin, self.relevance)
 
 
 @pytest.fixture(autouse=True)
@@ -46,11 +46,11 @@ def test_the_reader_sees_each_passage_with_its_plan_and_section(sample_library: 
     seen = rank_question(sample_library.backend, sample_library.encoder, QUESTION, Scope(), reader=reader)
     read = [r for r in seen.ranked if r.sentences and r.sentences[0].reading]
     assert len(read) == READ and read == seen.ranked[:READ]
-    assert [page.text for page in reader.pages] == [r.passage.text for r in read]
-    for page, ranked in zip(reader.pages, read, strict=True):
-        assert page.context.startswith(ranked.passage.title)
-        assert all(label[:100] in page.context for label in ranked.passage.section)
-        assert [tuple(part) for part in page.parts] == [s.span for s in ranked.sentences]
+    assert [passage.text for passage in reader.inputs] == [r.passage.text for r in read]
+    for passage, ranked in zip(reader.inputs, read, strict=True):
+        assert passage.context.startswith(ranked.passage.title)
+        assert all(label[:100] in passage.context for label in ranked.passage.section)
+        assert [tuple(part) for part in passage.parts] == [s.span for s in ranked.sentences]
     assert all(len(features) == len(READ_FEATURES) for features, _ in seen.judged)
     assert all(features[-1] == 4.0 / 2 + 2.0 for features, _ in seen.judged)
 
@@ -58,11 +58,11 @@ def test_the_reader_sees_each_passage_with_its_plan_and_section(sample_library: 
 def test_it_reads_the_best_of_every_plan_and_nothing_else_answers(sample_library: Library) -> None:
     reader = Believer(4.0, 2.0)
     asked = "What share of energy use should be non-fossil?"
-    reader.read = lambda question, pages: Believer.read(reader, QUESTION, pages)  # type: ignore[method-assign]
+    reader.read = lambda question, inputs: Believer.read(reader, QUESTION, inputs)  # type: ignore[method-assign]
     seen = rank_question(sample_library.backend, sample_library.encoder, asked, Scope(), reader=reader)
     matched = [r for r in seen.ranked if r.sentences]
     best = {r.passage.plan: r for r in sorted(matched, key=lambda r: max(s.score for s in r.sentences))}
-    assert len(best) > 1 and len(matched) > len(reader.pages)
+    assert len(best) > 1 and len(matched) > len(reader.inputs)
     read = {r.key for r in matched if all(s.reading for s in r.sentences)}
     assert read == {r.key for r in matched[:READ]} | {r.key for r in best.values()}
     assert all(sentence.reading for _, sentence in seen.judged)
@@ -72,9 +72,9 @@ def test_no_passage_is_asked_for_several_plans(sample_library: Library) -> None:
     reader = Believer(4.0, 2.0)
     heard: list[str] = []
 
-    def read(question: str, pages: Sequence[Page]) -> list[list[Reading]]:
+    def read(question: str, inputs: Sequence[ReaderInput]) -> list[list[SpanPrediction]]:
         heard.append(question)
-        return Believer.read(reader, QUESTION, pages)
+        return Believer.read(reader, QUESTION, inputs)
 
     reader.read = read  # type: ignore[method-assign]
     for asked in ("What share do Liaoning and Sichuan target?", "What share does Sichuan target?"):

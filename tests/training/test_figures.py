@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from made import make_example
 
-from indexer.encoding.reader import Page, Reading
-from indexer.encoding.reader.pairs import encode_pairs
+from indexer.encoding.answer_reader import ReaderInput, SpanPrediction
+from indexer.encoding.answer_reader.pairs import encode_pairs
 from indexer.types import Answer, AnswerSentence, Citation
 from training.agree import TrainedReader, compare_answers
 from training.card import write_card
@@ -51,11 +51,11 @@ def test_held_figures_by_hand() -> None:
         make_example("When not?", passage, kind=Kind.YEAR),
     ]
     readings = [
-        Reading((4, 16), 4.0, 1.0),  # 3: right
-        Reading((4, 16), 2.0, -2.0),  # -1: wrong, and thought unanswered
-        Reading(None, -2.0, 3.0),  # 2: no span is asked for
-        Reading((0, 3), -2.0, -3.0),  # -4
-        Reading((0, 3), 0.0, 1.0),  # 1: taken in
+        SpanPrediction((4, 16), 4.0, 1.0),  # 3: right
+        SpanPrediction((4, 16), 2.0, -2.0),  # -1: wrong, and thought unanswered
+        SpanPrediction(None, -2.0, 3.0),  # 2: no span is asked for
+        SpanPrediction((0, 3), -2.0, -3.0),  # -4
+        SpanPrediction((0, 3), 0.0, 1.0),  # 1: taken in
     ]
     figures = measure_held(examples, readings)
     assert figures["span"] == {"answers": 2, "EM": 0.5, "F1": 0.5}
@@ -78,7 +78,7 @@ def test_near_misses_are_judged_among_their_own_sets() -> None:
         make_example("Where?", "The council.", "council", source="mlqa_dev_en"),
     ]
     scores = [1.0, 2.0, 3.0, 0.0, 9.0, -9.0]
-    figures = measure_held(examples, [Reading((4, 11), 0.0, score) for score in scores])["near misses"]
+    figures = measure_held(examples, [SpanPrediction((4, 11), 0.0, score) for score in scores])["near misses"]
     assert set(figures) == {"together", "clapnq_dev", "squad2_dev_otherhalf"}
     assert figures["squad2_dev_otherhalf"]["AUROC"] == 0.0 and figures["clapnq_dev"]["AUROC"] == 1.0
     assert figures["together"]["AUROC"] == 3 / 4, "made ones and other sets are left out"
@@ -101,8 +101,18 @@ def test_the_judged_is_left_out() -> None:
 
 
 def test_agreement_by_hand() -> None:
-    reference = [Reading((0, 1), 4, 1), Reading((0, 2), 4, 1), Reading((0, 3), -4, -1), Reading(None, -9, -1)]
-    exported = [Reading((0, 1), 4, 1.5), Reading((1, 2), 4, 1), Reading((5, 6), -4, -1), Reading((2, 3), 9, -1)]
+    reference = [
+        SpanPrediction((0, 1), 4, 1),
+        SpanPrediction((0, 2), 4, 1),
+        SpanPrediction((0, 3), -4, -1),
+        SpanPrediction(None, -9, -1),
+    ]
+    exported = [
+        SpanPrediction((0, 1), 4, 1.5),
+        SpanPrediction((1, 2), 4, 1),
+        SpanPrediction((5, 6), -4, -1),
+        SpanPrediction((2, 3), 9, -1),
+    ]
     found = agreement(reference, exported)
     assert (found.pairs, found.same_span, found.same_verdict, found.relevance_apart) == (4, 0.5, 0.75, 0.125)
 
@@ -127,7 +137,9 @@ def test_the_trained_reader_reads_as_it_was_trained(reader: Reader, tokenizer: A
     question, context = "how many kilns are there in wuhan ?", "city"
     trained = TrainedReader(reader, tokenizer)
     [whole] = read(reader, encode_pairs(tokenizer, [question], [context], [passage]))
-    ((every, second),) = trained.read(question, [Page(context, passage, [(0, len(passage)), (37, len(passage))])])
+    ((every, second),) = trained.read(
+        question, [ReaderInput(context, passage, [(0, len(passage)), (37, len(passage))])]
+    )
     assert every == whole
     assert second.relevance == whole.relevance and second.span and 37 <= second.span[0] < second.span[1]
     assert second.margin <= whole.margin
@@ -144,8 +156,8 @@ def test_the_card_names_data_licences_and_figures(tmp_path: Path, measured: bool
     (run / "agreement.json").write_text(json.dumps({"questions": 40, "same answer": 0.975, "same verdict": 1.0}))
     if measured:
         figures = {
-            "held": measure_held([example], [Reading((4, 11), 1.0, 1.0)]),
-            "held, as exported": measure_held([example], [Reading((0, 3), 1.0, 1.0)]),
+            "held": measure_held([example], [SpanPrediction((4, 11), 1.0, 1.0)]),
+            "held, as exported": measure_held([example], [SpanPrediction((0, 3), 1.0, 1.0)]),
             "plans": {"margin": refusal([2, 3], [1])},
         }
         (run / "figures.json").write_text(json.dumps(figures))

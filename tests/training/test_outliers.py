@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 import torch
 
+from indexer.encoding.answer_reader.onnx import read_pairs
+from indexer.encoding.answer_reader.pairs import Pair
 from indexer.encoding.onnx import open_session
-from indexer.encoding.reader.onnx import read_pairs
-from indexer.encoding.reader.pairs import Pair
 from training import export, outliers
 from training.export import export_reader
-from training.model import Reader, load_reader, reckon
+from training.model import Reader, load_reader, run_model
 from training.outliers import OutlierLinear, largest_inputs, set_apart
 from training.rounding import round_weights
 
@@ -43,7 +43,7 @@ def uneven(reader: Reader) -> Reader:
 
 def far(reader: Reader, file: Path, pairs: list[Pair]) -> float:
     """The mean difference of span logits between ``reader`` and its export."""
-    both = zip(reckon(reader, pairs), read_pairs(open_session(file), pairs), strict=True)
+    both = zip(run_model(reader, pairs), read_pairs(open_session(file), pairs), strict=True)
     return float(np.mean([np.abs(one[0] - other[0]).mean() for one, other in both]))
 
 
@@ -53,7 +53,7 @@ def test_the_large_channel_is_found_and_the_reader_reads_as_before(uneven: Reade
         assert isinstance(layer.output.dense, OutlierLinear)
         assert layer.output.dense.large.tolist() == [CHANNEL]
     assert not isinstance(uneven.encoder.encoder.layer[0].output.dense, OutlierLinear)  # a copy was changed
-    for one, other in zip(reckon(uneven, pairs), reckon(apart, pairs), strict=True):
+    for one, other in zip(run_model(uneven, pairs), run_model(apart, pairs), strict=True):
         assert one[0] == pytest.approx(other[0], abs=1e-4)
         assert one[1] == pytest.approx(other[1], abs=1e-4)
 

@@ -12,9 +12,9 @@ from conftest import WORDS
 from hypothesis import given
 from hypothesis import strategies as st
 
+from indexer.encoding.answer_reader import ReaderInput, open_reader
+from indexer.encoding.answer_reader.pairs import LONGEST, LONGEST_QUESTION, encode_pairs, load_tokenizer
 from indexer.encoding.onnx import open_session
-from indexer.encoding.reader import Page, open_reader
-from indexer.encoding.reader.pairs import LONGEST, LONGEST_QUESTION, encode_pairs, load_tokenizer
 from indexer.errors import ModelError
 from training.examples import Example
 from training.export import export_reader
@@ -123,7 +123,7 @@ def test_it_is_trained_and_exported_with_packed_words(pieces: Path, twenty: list
     app = open_reader(tmp_path / "out")
     assert app
     for example in twenty:
-        ((reading,),) = app.read(example.question, [Page("", example.passage, [(0, len(example.passage))])])
+        ((reading,),) = app.read(example.question, [ReaderInput("", example.passage, [(0, len(example.passage))])])
         assert (reading.relevance > 0) is example.relevant
         if example.relevant:
             assert reading.span == example.span

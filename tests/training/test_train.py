@@ -14,10 +14,10 @@ import pytest
 import torch
 from made import make_example
 
+from indexer.encoding.answer_reader import ReaderInput, SpanPrediction, open_reader
+from indexer.encoding.answer_reader.onnx import read_pairs
+from indexer.encoding.answer_reader.pairs import LONGEST, NO_SPAN, Pair, encode_pairs, load_tokenizer, predict_span
 from indexer.encoding.onnx import open_session
-from indexer.encoding.reader import Page, Reading, open_reader
-from indexer.encoding.reader.onnx import read_pairs
-from indexer.encoding.reader.pairs import LONGEST, NO_SPAN, Pair, encode_pairs, load_tokenizer, read_numbers
 from indexer.errors import ModelError
 from training.curriculum import JUDGED_READ, Stage, of_stage
 from training.examples import Example, Kind, write_lines
@@ -252,12 +252,12 @@ def test_the_best_span_by_hand() -> None:
     pair = Pair((1, 2, 3, 4, 5), (0, 0, 1, 1, 1), (None, None, (0, 3), (4, 7), (8, 9)))
     numbers = np.array([[1, 1], [90, 90], [2, 0], [1, 5], [9, 4]], dtype=np.float32)
     # 9 + 4 at the last token; 9 + 5 would end before it begins, and the question's tokens do not count
-    reading = read_numbers(pair, numbers, 0.5)
+    reading = predict_span(pair, numbers, 0.5)
     assert (reading.span, reading.margin, reading.score) == ((8, 9), 13 - 2, 11 / 2 + 0.5)
 
 
 def test_a_passage_of_nothing_has_no_span() -> None:
-    reading = read_numbers(Pair((1, 2), (0, 0), (None, None)), np.zeros((2, 2), dtype=np.float32), 1.0)
+    reading = predict_span(Pair((1, 2), (0, 0), (None, None)), np.zeros((2, 2), dtype=np.float32), 1.0)
     assert reading.span is None
     assert (reading.margin, reading.relevance) == (NO_SPAN, 1.0)
 
@@ -265,9 +265,9 @@ def test_a_passage_of_nothing_has_no_span() -> None:
 def test_a_part_has_the_best_span_within_it() -> None:
     pair = Pair((1, 2, 3, 4, 5), (0, 0, 1, 1, 1), (None, None, (0, 3), (4, 7), (8, 9)))
     numbers = np.array([[1, 1], [90, 90], [2, 0], [1, 5], [9, 4]], dtype=np.float32)
-    assert read_numbers(pair, numbers, 0.5, (0, 7)) == Reading((0, 7), 2 + 5 - 2, 0.5)
-    assert read_numbers(pair, numbers, 0.5, (4, 7)) == Reading((4, 7), 1 + 5 - 2, 0.5)
-    assert read_numbers(pair, numbers, 0.5, (5, 8)).span is None
+    assert predict_span(pair, numbers, 0.5, (0, 7)) == SpanPrediction((0, 7), 2 + 5 - 2, 0.5)
+    assert predict_span(pair, numbers, 0.5, (4, 7)) == SpanPrediction((4, 7), 1 + 5 - 2, 0.5)
+    assert predict_span(pair, numbers, 0.5, (5, 8)).span is None
 
 
 def test_padding_changes_nothing(reader: Any, tokenizer: Any, twenty: list[Example]) -> None:
@@ -288,13 +288,13 @@ def test_the_export_reads_as_the_model_and_is_the_same_each_time(
     assert (found.pairs, found.same_span, found.same_verdict) == (20, 1.0, 1.0)
     pairs = pairs_of(load_tokenizer(tmp_path / "one"), twenty)
     numbers = read_pairs(open_session(tmp_path / "one" / "model.onnx"), pairs)
-    read_back = [read_numbers(pair, *of_pair) for pair, of_pair in zip(pairs, numbers, strict=True)]
+    read_back = [predict_span(pair, *of_pair) for pair, of_pair in zip(pairs, numbers, strict=True)]
     assert [r.span for r in read_back if r.score >= 0] == [e.span for e in twenty if e.span]
     (tmp_path / "one" / "details.json").write_text('{"fingerprint": "f00d"}')
     app = open_reader(tmp_path / "one")
     assert app and app.fingerprint == "f00d"
-    question, first = twenty[0].question, Page("", twenty[0].passage, [(0, len(twenty[0].passage)), (0, 4)])
-    together = app.read(question, [first, Page("the city", twenty[1].passage, [(0, len(twenty[1].passage))])])
+    question, first = twenty[0].question, ReaderInput("", twenty[0].passage, [(0, len(twenty[0].passage)), (0, 4)])
+    together = app.read(question, [first, ReaderInput("the city", twenty[1].passage, [(0, len(twenty[1].passage))])])
     assert [r.span for r in together[0]][0] == twenty[0].span  # noqa: RUF015
     assert together[0][1].margin < together[0][0].margin
     assert together[0][1].relevance == together[0][0].relevance > 0 > together[1][0].relevance
@@ -314,7 +314,7 @@ def test_a_reader_may_be_missing_and_a_damaged_one_is_refused(tmp_path: Path) ->
     reader = open_reader(tmp_path / "half")
     assert reader
     with pytest.raises(ModelError, match="Install Plancite again"):
-        reader.read("how many ?", [Page("", "forty kilns .", [(0, 13)])])
+        reader.read("how many ?", [ReaderInput("", "forty kilns .", [(0, 13)])])
 
 
 @pytest.mark.parametrize(("same_span", "same_verdict"), [(0.8, 1.0), (1.0, 0.9), (float("nan"), 1.0)])

@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
+from indexer.encoding.answer_reader import ReaderInput, SpanPrediction
+from indexer.encoding.answer_reader.pairs import Logits, Pair, load_tokenizer, read_inputs
 from indexer.encoding.onnx import DETAILS_FILE, INPUT, MODEL_FILE, TOKENIZER_FILE, WORKERS, open_session
-from indexer.encoding.reader import Page, Reading
-from indexer.encoding.reader.pairs import Numbers, Pair, load_tokenizer, read_pages
 from indexer.errors import ModelError
 
 TYPES = "token_type_ids"
@@ -21,10 +21,10 @@ OUTPUTS = ("spans", "relevance")
 
 
 class OnnxReader:
-    """A ``Reader`` over a folder that ``training.export`` wrote."""
+    """An ``AnswerReader`` over a folder that ``training.export`` wrote."""
 
     def __init__(self, folder: Path) -> None:
-        """Open ``folder``; the model is loaded meanwhile, in a thread. Raises ModelError when a file is missing."""
+        """Open ``folder`` and load the model in a thread. Raises ModelError when a file is missing."""
         self._folder = folder
         try:
             for name in (MODEL_FILE, TOKENIZER_FILE):
@@ -40,8 +40,8 @@ class OnnxReader:
     def fingerprint(self) -> str:
         return str(self._details["fingerprint"])
 
-    def read(self, question: str, pages: Sequence[Page]) -> list[list[Reading]]:
-        return read_pages(self._tokenizer, question, pages, lambda pairs: read_pairs(self._loading.result(), pairs))
+    def read(self, question: str, inputs: Sequence[ReaderInput]) -> list[list[SpanPrediction]]:
+        return read_inputs(self._tokenizer, question, inputs, lambda pairs: read_pairs(self._loading.result(), pairs))
 
     @cached_property
     def _tokenizer(self) -> Any:
@@ -63,10 +63,10 @@ class OnnxReader:
         )
 
 
-def read_pairs(session: Any, pairs: Sequence[Pair]) -> list[tuple[Numbers, float]]:
-    """Span logits (tokens, 2) and relevance of each pair; each run by itself, so that company changes nothing."""
+def read_pairs(session: Any, pairs: Sequence[Pair]) -> list[tuple[Logits, float]]:
+    """Span logits (tokens, 2) and relevance of each pair, each run by itself: int8 scales depend on nothing else."""
 
-    def run(pair: Pair) -> tuple[Numbers, float]:
+    def run(pair: Pair) -> tuple[Logits, float]:
         inputs = {INPUT: np.array([pair.ids], dtype=np.int64), TYPES: np.array([pair.types], dtype=np.int64)}
         spans, relevance = session.run(list(OUTPUTS), inputs)
         return spans[0], float(relevance[0])

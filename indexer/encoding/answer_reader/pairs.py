@@ -1,4 +1,4 @@
-"""A question and a passage -> tokens, and the reader's numbers -> a span."""
+"""A question and a passage -> tokens, and the reader's logits -> a span."""
 
 from __future__ import annotations
 
@@ -11,11 +11,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from indexer.encoding.reader import Page, Reading
+from indexer.encoding.answer_reader import ReaderInput, SpanPrediction
 from indexer.types import Span
 
-#: Tokens that the reader sees, the question's included. Attention over more costs time and gains nothing
-#: here: the app's passages with their context are half as long.
+#: Tokens of a pair, at most: the app's passages with their context are half as long.
 LONGEST = 224
 #: Tokens of a question, at most, so that there is room for the passage.
 LONGEST_QUESTION = 96
@@ -25,14 +24,14 @@ LONGEST_ANSWER = 40
 NO_SPAN = -50.0
 #: A token that is a space alone, as SentencePiece writes it; it shares its offsets with the token after it.
 _SPACE = "▁"
-Numbers = npt.NDArray[np.float32]
+Logits = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
     """``ids`` and ``types`` of the tokens (0 question, 1 passage); ``spans`` of each in the passage.
 
-    ``spans`` are None for tokens that can be no part of an answer: the question, the context, the marks.
+    ``spans`` are None for tokens that cannot be part of an answer: question, context, special tokens.
     """
 
     ids: tuple[int, ...]
@@ -48,7 +47,7 @@ class Pair:
 
 
 def load_tokenizer(folder: Path) -> Any:
-    """The tokenizer of the model in ``folder``, which cuts nothing."""
+    """The tokenizer of the model in ``folder``, without truncation and padding."""
     from tokenizers import Tokenizer
 
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
@@ -90,31 +89,30 @@ def _cut(tokenizer: Any, questions: Sequence[str]) -> list[str]:
     return cut
 
 
-def read_pages(
+def read_inputs(
     tokenizer: Any,
     question: str,
-    pages: Sequence[Page],
-    reckon: Callable[[Sequence[Pair]], Sequence[tuple[Numbers, float]]],
-) -> list[list[Reading]]:
-    """What ``Reader.read`` gives; ``reckon`` runs the model: span logits (tokens, 2) and relevance of each pair."""
-    pairs = encode_pairs(tokenizer, [question] * len(pages), [p.context for p in pages], [p.text for p in pages])
+    inputs: Sequence[ReaderInput],
+    run_model: Callable[[Sequence[Pair]], Sequence[tuple[Logits, float]]],
+) -> list[list[SpanPrediction]]:
+    """What ``AnswerReader.read`` returns; ``run_model`` gives span logits (tokens, 2) and relevance of each pair."""
+    pairs = encode_pairs(tokenizer, [question] * len(inputs), [i.context for i in inputs], [i.text for i in inputs])
     return [
-        [read_numbers(pair, spans, relevance, part) for part in page.parts]
-        for page, pair, (spans, relevance) in zip(pages, pairs, reckon(pairs), strict=True)
+        [predict_span(pair, spans, relevance, part) for part in passage.parts]
+        for passage, pair, (spans, relevance) in zip(inputs, pairs, run_model(pairs), strict=True)
     ]
 
 
-def read_numbers(pair: Pair, spans: Numbers, relevance: float, part: Span | None = None) -> Reading:
-    """The reading of a pair from the model's ``spans`` (tokens, 2) and ``relevance`` logits.
+def predict_span(pair: Pair, spans: Logits, relevance: float, part: Span | None = None) -> SpanPrediction:
+    """The prediction from the model's ``spans`` (tokens, 2) and ``relevance`` logits for a pair.
 
-    The answer is the span whose start and end logits add up highest, as in BERT for SQuAD 2.0 (Devlin
-    et al. 2019); no answer has those of the first token. With ``part``, the answer is looked for there
-    alone: the tokens that lie in this stretch of the passage.
+    The answer is the span with the highest sum of start and end logits, as in BERT for SQuAD 2.0 (Devlin et al. 2019);
+    no answer has those of the first token. With ``part`` only tokens within this part of the passage count.
     """
     low, high = part or (0, sys.maxsize)
     inside = [i for i, span in enumerate(pair.spans) if span and low <= span[0] and span[1] <= high]
     if not inside:
-        return Reading(None, NO_SPAN, float(relevance))
+        return SpanPrediction(None, NO_SPAN, float(relevance))
     first, last = inside[0], inside[-1] + 1
     sums = spans[first:last, 0][:, None] + spans[first:last, 1][None, :]
     near = np.tril(np.triu(np.ones_like(sums, dtype=bool)), LONGEST_ANSWER - 1)
@@ -122,4 +120,4 @@ def read_numbers(pair: Pair, spans: Numbers, relevance: float, part: Span | None
     start, end = divmod(best, sums.shape[1])
     one, other = pair.spans[first + start], pair.spans[first + end]
     margin = float(sums[start, end] - spans[0].sum())
-    return Reading((one[0], other[1]) if one and other else None, margin, float(relevance))
+    return SpanPrediction((one[0], other[1]) if one and other else None, margin, float(relevance))
