@@ -1,4 +1,4 @@
-"""The web app: page setup, the pages, and what all of them share."""
+"""The web app: its pages, and what all of them share; ``plancite serve`` runs this file by Streamlit."""
 
 from __future__ import annotations
 
@@ -7,30 +7,38 @@ import streamlit as st
 from indexer.ui.ask import page as ask
 from indexer.ui.compare import page as compare
 from indexer.ui.library import page as library
-from indexer.ui.read import page as reading
-from indexer.ui.shared.failing import errors_said
+from indexer.ui.read import page as read
+from indexer.ui.shared.frame import apply_text_size, show_errors
 from indexer.ui.shared.markup import STATIC, run_script
-from indexer.ui.shared.text_size import apply_text_size
 from indexer.ui.targets import page as targets
 
-_STYLESHEET = STATIC / "style.css"
+#: The pages in their order, each by its title, which in lower case is its path. A new page is a line here, and a
+#: module with a function ``page``; what it looks like may lie in a style sheet of its own, by the same path.
+PAGES = {
+    "Ask": ask.page,
+    "Compare": compare.page,
+    "Targets": targets.page,
+    "Read": read.page,
+    "Library": library.page,
+}
 
 
 def main() -> None:
     """Draw the page that the address names."""
     st.set_page_config(page_title="Plancite", layout="wide", menu_items={"About": None})
-    st.html(_STYLESHEET)
+    for sheet in sorted(STATIC.glob("*.css")):
+        st.html(sheet)
     apply_text_size()
-    run_script("follow.js")
-    run_script("reach.js")
-    run_script("copy.js")
+    for script in sorted(STATIC.glob("*.js")):
+        run_script(script.name)
     pages = [
-        st.Page(ask.page, title="Ask", url_path="ask", default=True),
-        st.Page(compare.page, title="Compare", url_path="compare"),
-        st.Page(targets.page, title="Targets", url_path="targets"),
-        reading.as_page(),
-        st.Page(library.page, title="Library", url_path="library"),
+        st.Page(page, title=title, url_path=title.lower(), default=number == 0)
+        for number, (title, page) in enumerate(PAGES.items())
     ]
     chosen = st.navigation(pages, position="top")
-    with errors_said():
+    with show_errors():
         chosen.run()
+
+
+if __name__ == "__main__":
+    main()

@@ -26,7 +26,7 @@ from streamlit.web import bootstrap
 
 _UI = Path(__file__).parent
 #: The script that draws the pages.
-SCRIPT = _UI / "start.py"
+SCRIPT = _UI / "app.py"
 #: Seconds after a signal in which connections end, and in which the process ends.
 CLOSING, ENDING = 2, 4
 #: Streamlit's options: nothing leaves this machine, and errors show no code.

@@ -29,7 +29,7 @@ def address(app: AppTest) -> dict[str, list[str]]:
 def quote_links(app: AppTest) -> list[tuple[str, dict[str, list[str]]]]:
     """What the links beside quotes say and where they lead, in the page's order."""
     found = re.findall(r'<div class="actions">(.*?)</div>', page_html(app), re.DOTALL)
-    links = re.findall(r'<a [^>]*?href="\?([^"]*)"[^>]*><span>(.*?)</span></a>', "".join(found), re.DOTALL)
+    links = re.findall(r'<a [^>]*?href="\w*\?([^"]*)"[^>]*><span>(.*?)</span></a>', "".join(found), re.DOTALL)
     return [(unescape(label), parse_qs(unescape(query), keep_blank_values=True)) for query, label in links]
 
 
@@ -52,7 +52,7 @@ def go(app: AppTest, page: str, **query: str | list[str]) -> AppTest:
 
 def to_copy(app: AppTest) -> list[str]:
     """What the buttons beside quotes take to the clipboard, each plain and then as Markdown."""
-    carried = re.findall(r'<button type="button" data-copied="([^"]*)">', page_html(app))
+    carried = re.findall(r'<button type="button" data-copied="([^"]*)"><span>Copy (?!link)', page_html(app))
     return [json.loads(unescape(text)) for text in carried]
 
 

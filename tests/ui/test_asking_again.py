@@ -55,7 +55,7 @@ def test_what_was_asked_is_offered_again_with_its_filters(open_app: OpenApp, own
     app.multiselect(key="plans").set_value(["liaoning"]).run()
     app.toggle(key="every").set_value(True).run()
     again = open_app(folder=own)
-    assert "Asked lately in this library" in page_html(again) and str(own / FILE) in page_html(again)
+    assert "Recent questions in this library" in page_html(again) and str(own / FILE) in page_html(again)
     liaoning = "Liaoning Province Carbon Peak Implementation Plan (restated sample)"
     assert labels(again, "ask-again-") == [
         f"{CEMENT} ({liaoning}, every passage)",
@@ -99,7 +99,7 @@ def test_one_is_removed_then_all_then_none_is_kept(open_app: OpenApp, own: Path)
     app = open_app(folder=own, q=CEMENT)
     app = open_app(folder=own)
     app.toggle(key="keep-asked").set_value(False).run()
-    assert not labels(app, "ask-again-") and "No questions are kept here." in page_html(app)
+    assert not labels(app, "ask-again-") and "Questions are not kept." in page_html(app)
     open_app(folder=own, q=CEMENT)
     app = open_app(folder=own)
     assert not labels(app, "ask-again-")
@@ -113,8 +113,8 @@ def test_earlier_questions_stand_beside_an_answer(open_app: OpenApp, own: Path) 
         note_asked(library.backend, AskedQuestion(SHARE, ("sichuan",)))
     app = open_app(folder=own, q=CEMENT)
     sichuan = "Sichuan Carbon Peak Implementation Plan (restated sample)"
-    assert labels(app, "earlier-lately-") == [f"{SHARE} ({sichuan})"]
-    app.button(key="earlier-lately-0").click().run()
+    assert labels(app, "earlier-recent-") == [f"{SHARE} ({sichuan})"]
+    app.button(key="earlier-recent-0").click().run()
     assert address(app) == {"q": [SHARE], "plan": ["sichuan"]}
 
 
@@ -122,7 +122,7 @@ def test_earlier_questions_leave_out_ones_own_and_no_other(open_app: OpenApp, ow
     app = open_app(folder=own, q=CEMENT)
     with Library.open(own) as library:
         note_asked(library.backend, AskedQuestion("asked in another tab"))
-    assert labels(app.run(), "earlier-lately-") == ["asked in another tab"]
+    assert labels(app.run(), "earlier-recent-") == ["asked in another tab"]
 
 
 def test_hostile_questions_are_text(open_app: OpenApp, own: Path) -> None:
@@ -174,7 +174,7 @@ def test_a_question_is_saved_from_its_answer_and_comes_first(open_app: OpenApp, 
     assert saved.quotes[0][1].startswith("New capacity for cement")
     app = open_app(folder=own)
     html = page_html(app)
-    assert html.index("Saved questions") < html.index("Asked lately in this library")
+    assert html.index("Saved questions") < html.index("Recent questions in this library")
     assert labels(app, "ask-saved-")[0].startswith(f"{CEMENT} (Sichuan")
     app.button(key="ask-saved-0").click().run()
     assert address(app) == {"q": [CEMENT], "plan": ["sichuan"]}
@@ -234,7 +234,7 @@ def test_files_to_take_away_are_named_after_the_question(open_app: OpenApp) -> N
     assert {
         "Answer sheet, Word",
         "Answer sheet, Markdown",
-        "All passages, spreadsheet",
+        "All passages, Excel",
         "All passages, CSV",
     } <= set(offered)
 
@@ -292,4 +292,4 @@ def test_an_empty_library_offers_the_sample_plans_on_every_page(open_app: OpenAp
 
 def test_a_library_that_is_not_there_yet_is_made_on_the_library_page(open_app: OpenApp, tmp_path: Path) -> None:
     html = page_html(open_app(folder=tmp_path / "none"))
-    assert '<a href="library" target="_self"><span>Make an empty one on the Library page</span></a>' in html
+    assert '<a href="library" target="_self"><span>Make an empty library on the Library page</span></a>' in html

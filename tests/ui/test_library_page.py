@@ -87,13 +87,13 @@ def finish(app: AppTest) -> AppTest:
 
 
 def drop(app: AppTest, files: dict[str, str | bytes], zone: int = 0) -> AppTest:
+    """The page as adding begins, which it does by itself."""
     given = [(name, data.encode() if isinstance(data, str) else data, "") for name, data in files.items()]
     return app.file_uploader[zone].set_value(given).run()
 
 
 def add(app: AppTest, files: dict[str, str | bytes]) -> AppTest:
-    drop(app, files)
-    return finish(app.button(key="add").click().run())
+    return finish(drop(app, files))
 
 
 def lines(app: AppTest) -> list[tuple[str, str]]:
@@ -147,7 +147,7 @@ def test_no_library_yet_is_made_and_filled_with_the_samples(
     open_app: OpenApp, fake: FakeEncoder, tmp_path: Path
 ) -> None:
     app = open_app(tmp_path / "library", page="library")
-    assert "There is none in" in text(app) and not (tmp_path / "library").exists()
+    assert "There is no library in" in text(app) and not (tmp_path / "library").exists()
     button(app, "make")
     assert "The library is empty." in page_html(app)
     assert app.button(key="samples").label == "Add the 3 sample plans"
@@ -176,7 +176,7 @@ def test_each_file_has_its_line(open_app: OpenApp, folder: Path, opened: Library
     assert told[0] == ("Added", "gansu.md 1 passage Open")
     assert told[1] == (
         "Already there",
-        "same.txt same as henan; its original file was missing and is kept now Open",
+        "same.txt same as henan; its original file was missing and is there again Open",
     )
     assert told[2][0] == "Not added" and told[2][1].startswith("broken.pdf is not a readable PDF")
     assert told[3] == ("Not added", "empty.txt is empty. Save it again with the plan's text in it.")
@@ -185,7 +185,7 @@ def test_each_file_has_its_line(open_app: OpenApp, folder: Path, opened: Library
         ("Added", "more.zip/a/hebei.txt 1 passage Open"),
         ("Added", "more.zip/b/shanxi.txt 1 passage Open"),
     ]
-    assert "Adding 6 files: 3 added, 1 there already, 3 not added" in text(app)
+    assert "Adding 6 files: 3 added, 1 already there, 3 not added" in text(app)
     assert ids(opened) == ["anhui", "gansu", "hebei", "henan", "shanxi"]
     assert kept(folder) == ["gansu.md", "hebei.txt", "henan.txt", "shanxi.txt"]
     assert not any(str(folder) in said or "/tmp" in said for _, said in told)
@@ -205,35 +205,33 @@ def test_in_a_long_report_what_was_not_added_stands_first(open_app: OpenApp, fol
     assert len(opened.plans()) == 21
 
 
-def test_a_file_named_like_a_plan_is_said_to_replace_it_and_can_be_undone(
+def test_a_file_named_like_a_plan_replaces_it_and_that_can_be_undone(
     open_app: OpenApp, folder: Path, opened: Library
 ) -> None:
-    app = drop(open_app(folder, page="library"), {"anhui.txt": LATER})
-    assert "anhui.txt has the name of a plan that is there, Anhui Plan" in text(app)
-    finish(button(app, "add"))
+    app = add(open_app(folder, page="library"), {"anhui.txt": LATER})
     assert lines(app) == [
-        ("Replaced", "anhui.txt in the place of Anhui Plan, whose text is kept; 2 passages Open What changed")
+        ("Replaced", "anhui.txt replaces Anhui Plan, whose text is kept; 2 passages Open What changed")
     ]
     assert 'href="library?plan=anhui&amp;part=changes"' in page_html(app)
     assert "2027" in opened.plan("anhui").text
     finish(button(app, "undo-work"))
     assert opened.plan("anhui").text == ANHUI
-    assert "is what it was before" in text(app)
+    assert "the earlier version is back" in text(app)
 
 
-def test_only_what_can_become_a_plan_is_said_to_replace_one(open_app: OpenApp, folder: Path) -> None:
-    app = drop(open_app(folder, page="library"), {"anhui.xlsx": "1", "henan.xlsx": "2"})
-    assert text(app).count("is of no kind that can be read") == 2 and not app.toggle
-    app = drop(open_app(folder, page="library"), {"anhui.zip": zipped({"anhui.txt": LATER})})
-    assert "anhui.zip is unpacked" in text(app) and app.toggle(key="replaces")
+def test_only_what_can_become_a_plan_replaces_one(open_app: OpenApp, folder: Path, opened: Library) -> None:
+    app = add(open_app(folder, page="library"), {"anhui.xlsx": "1", "henan.xlsx": "2"})
+    assert [status for status, _ in lines(app)] == ["Not added"] * 2 and opened.plan("anhui").text == ANHUI
+    app = add(open_app(folder, page="library"), {"anhui.zip": zipped({"anhui.txt": LATER})})
+    assert [status for status, _ in lines(app)] == ["Replaced"] and opened.plan("anhui").text == LATER
 
 
 def test_files_of_one_name_stand_side_by_side_where_that_is_wanted(
     open_app: OpenApp, folder: Path, opened: Library
 ) -> None:
-    app = drop(open_app(folder, page="library"), {"anhui.txt": LATER})
+    app = open_app(folder, page="library")
     app.toggle(key="replaces").set_value(False).run()
-    finish(button(app, "add"))
+    add(app, {"anhui.txt": LATER})
     assert ids(opened) == ["anhui", "anhui-2", "henan"]
     assert opened.plan("anhui").text == ANHUI
     files = zipped({"a/plan.txt": "Gansu Plan\nWind.\n", "b/plan.txt": "Hebei Plan\nSteel.\n"})
@@ -246,7 +244,6 @@ def test_progress_is_shown_and_cancelling_leaves_the_library_as_it_was(
 ) -> None:
     before = opened.backend.generation
     app = drop(open_app(folder, page="library"), {"long.txt": "\n\n".join(f"{i}. Part {i}\n\nWind {i} grows. Coal {i} falls." for i in range(1, 31)), "gansu.txt": "Gansu\nWind.\n"})  # fmt: skip
-    button(app, "add")
     gated.gate.release(3)
     until(app, lambda: app.get("progress") and " 3 of 30 passages" in app.get("progress")[0].proto.text)
     told = app.get("progress")[0].proto.text.replace("\\", "")
@@ -257,7 +254,7 @@ def test_progress_is_shown_and_cancelling_leaves_the_library_as_it_was(
     assert app.button(key="cancel-work").disabled
     gated.gate.release(100)
     finish(app)
-    assert lines(app) == [("Cancelled", "long.txt not added; the library is as it was")]
+    assert lines(app) == [("Cancelled", "long.txt not added")]
     assert opened.backend.generation == before and ids(opened) == ["anhui", "henan"]
     assert kept(folder) == []
     button(app, "close-work")
@@ -269,7 +266,6 @@ def test_cancelling_takes_back_what_the_batch_has_changed(
 ) -> None:
     long = "\n\n".join(f"{i}. Part {i}\n\nWind {i} grows. Coal {i} falls." for i in range(1, 31))
     app = drop(open_app(folder, page="library"), {"anhui.txt": LATER, "gansu.txt": "Gansu\nWind.\n", "long.txt": long})
-    button(app, "add")
     gated.gate.release(6)  # two passages, one, and three of thirty
     until(app, lambda: app.get("progress") and " 3 of 30 passages" in app.get("progress")[0].proto.text)
     assert ids(opened) == ["anhui", "gansu", "henan"]
@@ -277,9 +273,9 @@ def test_cancelling_takes_back_what_the_batch_has_changed(
     gated.gate.release(100)
     finish(app)
     assert lines(app) == [
-        ("Cancelled", "long.txt not added; the library is as it was"),
-        ("Cancelled", "anhui.txt the plan says what it said before"),
-        ("Cancelled", "gansu.txt taken out again"),
+        ("Cancelled", "long.txt not added"),
+        ("Cancelled", "anhui.txt the earlier version is back"),
+        ("Cancelled", "gansu.txt removed again"),
     ]
     assert ids(opened) == ["anhui", "henan"] and opened.plan("anhui").text == ANHUI
     assert opened.removed() == [] and opened.check() == []
@@ -290,12 +286,11 @@ def test_cancelling_takes_back_what_the_batch_has_changed(
 def test_the_work_of_one_session_is_seen_by_all_and_refuses_another(
     open_app: OpenApp, folder: Path, gated: GatedEncoder
 ) -> None:
-    first = drop(open_app(folder, page="library"), {"gansu.txt": "Gansu\nWind.\n"})
+    second = open_app(folder, page="library")
+    drop(open_app(folder, page="library"), {"gansu.txt": "Gansu\nWind.\n"})
     other = open_app(folder, page="library", tab="removed")
-    second = drop(open_app(folder, page="library"), {"hebei.txt": "Hebei\nSteel.\n"})
-    button(first, "add")
-    button(second, "add")
-    assert error(second).startswith("The library is at work (adding 1 file). Wait")
+    drop(second, {"hebei.txt": "Hebei\nSteel.\n"})
+    assert error(second).startswith("Something else is running (adding 1 file). Wait")
     other.run()
     assert "gansu" in other.get("progress")[0].proto.text or "Getting ready" in other.get("progress")[0].proto.text
     gated.gate.release(10)
@@ -305,6 +300,9 @@ def test_the_work_of_one_session_is_seen_by_all_and_refuses_another(
     assert [
         file.name for file in second.session_state[next(zone.key for zone in second.file_uploader if zone.key)]
     ] == ["hebei.txt"]  # what was dropped stays
+    assert second.button(key="add").label == "Add 1 file"
+    finish(button(second, "add"))
+    assert lines(second) == [("Added", "hebei.txt 1 passage Open")]
 
 
 def test_a_full_disk_is_said_and_nothing_is_added(
@@ -317,17 +315,17 @@ def test_a_full_disk_is_said_and_nothing_is_added(
             raise OSError(28, "No space left on device")
         return write(self, data)
 
-    app = drop(open_app(folder, page="library"), {"gansu.txt": "Gansu\nWind.\n"})
+    app = open_app(folder, page="library")
     monkeypatch.setattr(originals.Path, "write_bytes", full)
-    finish(button(app, "add"))
+    add(app, {"gansu.txt": "Gansu\nWind.\n"})
     assert error(app).startswith("gansu.txt cannot be kept in the library's folder (No space left on device).")
     assert ids(opened) == ["anhui", "henan"] and opened.check() == []
 
 
 def test_hostile_names_and_texts_are_shown_as_text(open_app: OpenApp, folder: Path, opened: Library) -> None:
     app = drop(open_app(folder, page="library"), {HOSTILE: OPENED})
+    finish(app)
     assert HOSTILE.replace("<", "&lt;").replace(">", "&gt;") in page_html(app)
-    finish(button(app, "add"))
     assert "<img" not in page_html(app) and "<script" not in page_html(app)
     assert lines(app)[0][1].startswith(HOSTILE)
     (plan,) = [info for info in opened.plans() if info.id not in ("anhui", "henan")]
@@ -352,7 +350,7 @@ def test_a_plan_opens_by_click_and_by_link(open_app: OpenApp, folder: Path) -> N
     assert "Short name anhui" in text(app)
     assert [(link.proto.page, link.proto.query_string) for link in app.get("page_link")] == [("read", "plan=anhui")]
     linked = open_app(folder, page="library", plan="anhui", part="changes")
-    assert "There is one version only" in text(linked)
+    assert "There is only one version" in text(linked)
     assert address(linked) == {"plan": ["anhui"], "part": ["changes"]}
     button(app, "plan-anhui")
     assert address(app) == {} and "Short name" not in text(app)
@@ -365,9 +363,9 @@ def test_what_is_known_is_corrected(open_app: OpenApp, folder: Path, opened: Lib
     button(app, "edit-save")
     assert error(app).startswith("'August 2022' is no date. Give a year, month or day: 2022, 2022-08 or 2022-08-05.")
     field(app, "Date").set_value("2022-08")
-    next(box for box in app.checkbox if box.label == "A machine did the translation").set_value(True)
+    next(box for box in app.checkbox if box.label == "Machine translation").set_value(True)
     button(app, "edit-save")
-    assert not app.error and "Saved what is known of Anhui Plan." in text(app)
+    assert not app.error and "Saved: Anhui Plan." in text(app)
     (info, _) = opened.plans()
     assert (info.metadata.issuer, info.metadata.date, info.metadata.machine_translated) == (
         "Anhui Province",
@@ -431,8 +429,7 @@ def test_a_plan_is_renamed_and_its_link_with_it(open_app: OpenApp, folder: Path,
 def test_a_new_version_and_what_changed(open_app: OpenApp, folder: Path, opened: Library) -> None:
     opened.save_question("when do cement kilns close?", plans=["anhui"])
     app = open_app(folder, page="library", plan="anhui", part="replace")
-    drop(app, {"version two.txt": LATER}, zone=1)
-    finish(button(app, "replace"))
+    finish(drop(app, {"version two.txt": LATER}, zone=1))
     assert lines(app)[0][0] == "Replaced" and ids(opened) == ["anhui", "henan"]
     app = open_app(folder, page="library", plan="anhui", part="changes")
     until(app, lambda: "Sentences:" in text(app))
@@ -501,7 +498,7 @@ def test_several_are_removed_at_once_and_come_back_from_their_tab(
     finish(button(removed, "restore-0"))
     assert len(ids(opened)) == 1
     gone = open_app(folder, page="library", plan=opened.removed()[0].plan)
-    assert "It was removed, and can be put back" in text(gone) and address(gone) == {}
+    assert "It was removed; you can put it back" in text(gone) and address(gone) == {}
 
 
 def test_what_is_ticked_stays_so_while_other_plans_are_listed(open_app: OpenApp, folder: Path, opened: Library) -> None:
@@ -560,7 +557,7 @@ def test_plans_are_found_and_ordered(open_app: OpenApp, folder: Path) -> None:
     assert [b.key for b in app.button if b.key and b.key.startswith("plan-")] == ["plan-henan"]
     assert address(app) == {"find": ["HENAN"]}
     app.text_input(key="find").set_value("zeppelin").run()
-    assert "No plan's title, region or file holds “zeppelin”." in text(app)
+    assert "No plan's title, region or file name contains “zeppelin”." in text(app)
 
 
 def test_a_command_s_change_shows_without_a_restart(open_app: OpenApp, folder: Path, opened: Library) -> None:
@@ -574,7 +571,7 @@ def test_a_sound_library_is_called_so_and_a_damaged_one_is_not(
 ) -> None:
     app = finish(button(open_app(folder, page="library", tab="care"), "check"))
     passages = sum(info.passages for info in opened.plans())
-    assert lines(app) == [("Done", f"The library is sound: each of {passages} passages is where it belongs")]
+    assert lines(app) == [("Done", f"The library is in order: {passages} passages checked")]
     monkeypatch.setattr(Library, "check", lambda self: ["The word index holds 1 passages, the library 3."])
     finish(button(app, "check"))
     assert lines(app)[0] == ("Problem", "The library: The word index holds 1 passages, the library 3.")
@@ -595,7 +592,7 @@ def test_rebuilding_shows_its_way_and_can_be_cancelled(
     assert lines(app) == [("Cancelled", "Rebuilding the library is as it was")]
     assert opened.backend.generation == before
     finish(button(app, "rebuild"))
-    assert lines(app) == [("Done", "The library is built anew: 2 plans")]
+    assert lines(app) == [("Done", "The library is rebuilt: 2 plans")]
     assert opened.backend.generation > before and opened.check() == []
 
 
@@ -610,7 +607,9 @@ def test_work_that_breaks_off_is_said_in_a_sentence(
     monkeypatch.setattr(Library, "check", breaks)
     finish(button(app, "check"))
     assert not app.exception
-    assert error(app).startswith("The work broke off (ValueError: strange <b>bytes</b>). Every plan is whole")
+    assert error(app).startswith(
+        "This stopped because of an unexpected error (ValueError: strange <b>bytes</b>). No plan is half-written"
+    )
     assert "Check the library, then try again." in error(app) and "<b>" not in app.error[0].value.replace("\\<", "")
 
 
@@ -621,24 +620,24 @@ def test_a_question_is_saved_told_when_its_answer_changes_and_forgotten(
     open_app: OpenApp, folder: Path, opened: Library, tmp_path: Path
 ) -> None:
     app = open_app(folder, page="library", tab="questions")
-    assert "No question is saved yet." in text(app)
+    assert "No questions are saved yet." in text(app)
     app.text_input(key="save-question").set_value("when do cement kilns close?")
     button(app, "save-submit")
-    until(app, lambda: "the same answer now" in text(app))
+    until(app, lambda: "same answer now" in text(app))
     (saved,) = opened.saved()
     assert saved.quotes == (("anhui", "Cement kilns close by 2025."),)
     assert 'href="./?q=when+do+cement+kilns+close%3F"' in page_html(app)
     (tmp_path / "anhui.txt").write_text(LATER)
     assert [report.status for report in opened.add([tmp_path / "anhui.txt"])] == ["replaced"]
-    until(app.run(), lambda: "another answer now" in text(app))
+    until(app.run(), lambda: "the answer has changed" in text(app))
     assert "Before, anhui Cement kilns close by 2025." in text(app)
     assert "Now, anhui Cement kilns close by 2027." in text(app)
     button(app, "resave-0")
-    until(app, lambda: "the same answer now" in text(app))
+    until(app, lambda: "same answer now" in text(app))
     (later,) = opened.saved()
     assert later.quotes == (("anhui", "Cement kilns close by 2027."),)
     button(app, "forget-0")
-    assert opened.saved() == [] and "Forgotten: when do cement kilns close?" in text(app)
+    assert opened.saved() == [] and "Deleted: when do cement kilns close?" in text(app)
     button(app, "undo")
     assert [s.quotes for s in opened.saved()] == [later.quotes]
 

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.types import Citation, Passage
-from indexer.ui.shared.address import Request
-from indexer.ui.shared.excerpt import surroundings
+from indexer.ui.ask.view import AskView
+from indexer.ui.shared.address import tidy
+from indexer.ui.shared.source import surroundings
 from indexer.wording import breadcrumb, chip, quotation, section_numbers
 
 CITATION = Citation(
@@ -75,7 +76,7 @@ def test_surroundings_hold_the_passage_and_stay_in_reach(text: str, data: st.Dat
     assert span[1] <= end <= min(len(text), span[1] + reach)
 
 
-def test_requests_are_tidied() -> None:
-    request = Request.of("  q ", ["a", "b", "a"], " s ", False)
-    assert request == Request("q", ("a", "b"), "s")
-    assert request.within({"b"}) == Request("q", ("b",), "s")
+def test_views_are_tidied() -> None:
+    view = tidy(AskView("  q ", ("a", "b", "a"), " s "))
+    assert view == AskView("q", ("a", "b"), "s")
+    assert view.within({"b"}) == AskView("q", ("b",), "s")

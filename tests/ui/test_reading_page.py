@@ -20,8 +20,8 @@ from indexer.library import Library
 from indexer.reading.formats.pdf.boxes import find_boxes
 from indexer.reading.formats.pdf.images import HIGHLIGHT
 from indexer.types import Plan
-from indexer.ui.library.jobs import Report, Work
-from indexer.ui.library.uploads import Upload, add_uploads
+from indexer.ui.library.adding import Upload, add_uploads
+from indexer.ui.library.jobs import Job, Report
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "reading"))
 from drawn_pages import LINES, draw
@@ -91,7 +91,7 @@ def test_words_are_found_stepped_over_and_marked(open_app: OpenApp, sample_libra
     app.button(key="r-previous").click().run()
     assert address(app)["at"] == [f"{starts[-1]}-{starts[-1] + 8}"]
     app.text_input(key="r-words").set_value("zebra <b>").run()
-    assert "“zebra &lt;b&gt;” does not stand in this plan." in page_html(app)
+    assert "“zebra &lt;b&gt;” is not found in this plan." in page_html(app)
     assert not [b for b in app.button if b.key == "r-next"]
 
 
@@ -99,7 +99,7 @@ def test_passages_on_a_question_are_stepped_over(open_app: OpenApp, sample_libra
     hits = {h.passage.start: h for h in sample_library.ask("offshore wind", plans=["liaoning"]).hits}
     assert len(hits) == 10 and sum(bool(h.highlights) for h in hits.values()) >= 3
     app = open_app(page="read", plan="liaoning", q="offshore wind")
-    assert "Previous and next lead to the passages nearest to “offshore wind”." in page_html(app)
+    assert "Previous and next go through the passages closest to “offshore wind”." in page_html(app)
     seen = []
     for _ in range(10):
         app.button(key="r-next").click().run()
@@ -152,11 +152,11 @@ def test_a_missing_or_other_original_is_a_sentence_and_the_text(open_app: OpenAp
     (tmp_path / "kilns.pdf").write_bytes(b"%PDF-1.4 another by now")
     app = open_app(folder=kilns, page="read", **query)
     assert not app.exception and not images(app) and not app.get("download_button")
-    assert "The original file kilns.pdf is not where it was, or has changed." in page_html(app)
+    assert "The original file kilns.pdf is no longer in its place, or has changed." in page_html(app)
     assert marked(app, "answer") == [KILNS[:30]]
     (tmp_path / "kilns.pdf").unlink()
     app = open_app(folder=kilns, page="read", **query)
-    assert "Add it again on the Library page. Below is the text." in page_html(app)
+    assert "Add the file again. The text is shown instead." in page_html(app)
 
 
 @pytest.mark.parametrize("into", [None, "kilns"], ids=["dropped", "as a new version"])
@@ -169,10 +169,10 @@ def test_a_missing_original_is_kept_when_the_file_is_added_again(
     with Library.open(tmp_path / "library", create=True, encoder=encoder) as library:
         library.add([tmp_path / "plans.zip"], plan_id="kilns")
         query = {"folder": tmp_path / "library", "page": "read", "plan": "kilns", "view": "page"}
-        assert "Add it again on the Library page." in page_html(open_app(**query))
-        work = Work("Adding", lambda work: add_uploads(library, [Upload("other.pdf", data)], work, into=into))
-        (report,) = work.job.look(20)
-    detail = "same as kilns; its original file was missing and is kept now"
+        assert "Add the file again." in page_html(open_app(**query))
+        job = Job("Adding", lambda job: add_uploads(library, [Upload("other.pdf", data)], job, into=into))
+        (report,) = job.task.look(20)
+    detail = "same as kilns; its original file was missing and is there again"
     assert report == Report("other.pdf", "same", detail, "kilns")
     app = open_app(**query)
     assert len(images(app)) == 1 and app.get("download_button")
@@ -181,18 +181,18 @@ def test_a_missing_original_is_kept_when_the_file_is_added_again(
 def test_a_plan_that_is_gone_is_said_and_another_can_be_chosen(open_app: OpenApp) -> None:
     app = open_app(page="read", plan="atlantis<b>", at="3-9")
     assert not app.exception
-    assert "“atlantis&lt;b&gt;” is not in this library, or no longer. Choose a plan to read it." in page_html(app)
+    assert "“atlantis&lt;b&gt;” is not in this library. It may have been removed or renamed." in page_html(app)
     app.selectbox(key="r-plan").set_value("sichuan").run()
     assert address(app) == {"plan": ["sichuan"]} and text_shown(app)
     assert not [each for each in app.segmented_control if each.key == "r-view"]  # it has no pages
-    assert "Choose a plan to read it." in page_html(open_app(page="read"))
+    assert "Choose a plan to read" in page_html(open_app(page="read"))
 
 
 def test_a_place_of_another_version_is_said(open_app: OpenApp) -> None:
     app = open_app(page="read", plan="sichuan", at="10-30", v="00000000", view="page")
-    assert "The plan has been replaced since this link was made." in page_html(app) and text_shown(app)
+    assert "This plan has been replaced since the link was made" in page_html(app) and text_shown(app)
     app = open_app(page="read", plan="sichuan", at="10-99999999")
-    assert "lies beyond the end of the plan" in page_html(app) and text_shown(app)
+    assert "points past the end of this plan" in page_html(app) and text_shown(app)
 
 
 def test_one_reads_on_and_back_in_the_text(open_app: OpenApp, sample_library: Library) -> None:

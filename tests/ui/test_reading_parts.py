@@ -4,49 +4,43 @@ from __future__ import annotations
 
 import re
 from html import unescape
-from unittest import mock
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-import streamlit
 from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.types import Page, Plan, Section, Span
-from indexer.ui.read.address import ZOOMS, Reading, View, read_reading, reading_link, reading_query
-from indexer.ui.read.hits import Hits
-from indexer.ui.read.page import text_before, text_window
-from indexer.ui.read.state import where, within
-from indexer.ui.read.tree import path_to, section_at, tree_html, unfolded
+from indexer.ui.read.page import path_to, section_at, text_before, text_window, tree_html, unfolded
+from indexer.ui.read.view import ZOOMS, Hits, ReadView, fit, where
+from indexer.ui.shared.address import Look, from_query, link_to, to_query
 
 WORDS = st.text(max_size=30).map(lambda text: " ".join(text.split()))
-READINGS = st.builds(
-    Reading,
-    plan=st.text(max_size=20),
+VIEWS = st.builds(
+    ReadView,
+    plan=st.text(max_size=20).map(str.strip),
     at=st.none() | st.tuples(st.integers(0, 10**6), st.integers(1, 10**6)).map(lambda s: (s[0], s[0] + s[1])),
     top=st.none() | st.integers(0, 10**8),
     page=st.none() | st.integers(1, 5000),
-    view=st.sampled_from(View),
+    look=st.sampled_from(Look),
     words=WORDS,
     question=WORDS,
     zoom=st.sampled_from(ZOOMS),
 )
 
 
-def read(query: dict[str, str]) -> Reading:
-    with mock.patch.object(streamlit, "query_params", query):
-        return read_reading()
+def read(query: dict[str, str]) -> ReadView:
+    return from_query(ReadView, {name: [value] for name, value in query.items()})
 
 
 def plan(text: str, *, pages: tuple[Page, ...] = (), sections: tuple[Section, ...] = ()) -> Plan:
     return Plan("p", "A plan", text, "p.txt", "0123456789abcdef", pages, sections)
 
 
-@given(READINGS)
-def test_an_address_brings_the_same_reading_back(reading: Reading) -> None:
-    assert read(reading_query(reading)) == reading
-    link = parse_qs(urlsplit(reading_link(reading)).query, keep_blank_values=True)
-    assert read({name: values[0] for name, values in link.items()}) == reading
+@given(VIEWS)
+def test_an_address_brings_the_same_view_back(view: ReadView) -> None:
+    assert read({name: str(value) for name, value in to_query(view).items()}) == view
+    assert from_query(ReadView, parse_qs(urlsplit(link_to(view)).query, keep_blank_values=True)) == view
 
 
 @pytest.mark.parametrize(
@@ -66,23 +60,23 @@ def test_an_address_brings_the_same_reading_back(reading: Reading) -> None:
     ],
 )
 def test_what_cannot_be_read_in_an_address_is_left_out(query: dict[str, str]) -> None:
-    assert read({"plan": "p", **query}) == Reading("p", at=(1, 2) if query.get("at") == "1-2-3x" else None)
+    assert read({"plan": "p", **query}) == ReadView("p", at=(1, 2) if query.get("at") == "1-2-3x" else None)
 
 
-def test_a_reading_is_kept_within_its_plan_and_says_what_it_lost() -> None:
+def test_a_view_is_fitted_to_its_plan_and_says_what_it_lost() -> None:
     paged = plan("0123456789", pages=(Page(1, 0, 4), Page(2, 4, 4), Page(3, 4, 10)))
-    inside = Reading("p", at=(2, 6), version="01234567", page=2)
-    assert within(inside, paged) == (inside, "")
-    assert where(paged, inside) == 4 and where(paged, Reading("p", at=(2, 6))) == 2
-    assert where(paged, Reading("p", top=0, at=(2, 6))) == 0
-    beyond, said = within(Reading("p", at=(2, 11)), paged)
-    assert beyond.at is None and "beyond the end" in said
-    other, said = within(Reading("p", at=(2, 6), version="ffffffff"), paged)
-    assert other.at == (2, 6) and "has been replaced" in said
-    turned, said = within(Reading("p", page=4), paged)
-    assert turned.page is None and said == "The plan has 3 pages, so that page 4 cannot be shown."
-    assert "no pages" in within(Reading("p", page=1), plan("text"))[1]
-    assert within(Reading("p", top=10), paged)[0].top is None
+    inside = ReadView("p", at=(2, 6), version="01234567", page=2)
+    assert fit(inside, paged) == (inside, "")
+    assert where(paged, inside) == 4 and where(paged, ReadView("p", at=(2, 6))) == 2
+    assert where(paged, ReadView("p", top=0, at=(2, 6))) == 0
+    beyond, notice = fit(ReadView("p", at=(2, 11)), paged)
+    assert beyond.at is None and "past the end" in notice
+    other, notice = fit(ReadView("p", at=(2, 6), version="ffffffff"), paged)
+    assert other.at == (2, 6) and "has been replaced" in notice
+    turned, notice = fit(ReadView("p", page=4), paged)
+    assert turned.page is None and notice == "This plan has 3 pages, so page 4 cannot be shown."
+    assert "no pages" in fit(ReadView("p", page=1), plan("text"))[1]
+    assert fit(ReadView("p", top=10), paged)[0].top is None
 
 
 def sections(parts: int, tasks: int) -> list[Section]:
@@ -160,13 +154,13 @@ def test_next_and_previous_meet_every_hit_once_a_round(steps: list[tuple[int, in
 def test_a_long_plan_is_sent_in_stretches_that_leave_nothing_out(text: str) -> None:
     long, offset, pieces = plan(text), 0, []
     while offset < len(text):
-        low, high = text_window(long, Reading("p", top=offset), offset)
+        low, high = text_window(long, ReadView("p", top=offset), offset)
         assert low == offset and 0 < high - low <= 16_000
         pieces.append(text[low:high])
         assert text_before(text, high) < high
         offset = high
     assert "".join(pieces) == text
-    low, high = text_window(long, Reading("p", at=(40_000, 40_020)), 40_000)
+    low, high = text_window(long, ReadView("p", at=(40_000, 40_020)), 40_000)
     assert 32_000 <= low <= 40_000 and 40_020 <= high <= 48_020
-    low, high = text_window(long, Reading("p", at=(10, len(text))), 10)
+    low, high = text_window(long, ReadView("p", at=(10, len(text))), 10)
     assert high - low <= 8_000 + 8_000 + 10

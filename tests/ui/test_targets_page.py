@@ -18,7 +18,8 @@ from indexer.encoding import Encoder
 from indexer.library import Library
 from indexer.targets.sectors import sector_of
 from indexer.types import Binding, Sector, Target
-from indexer.ui.shared.address import Listing, listing_query, read_listing
+from indexer.ui.shared.address import read_view, to_query
+from indexer.ui.targets.view import TargetsView
 
 
 def lines(app: AppTest) -> list[dict[str, object]]:
@@ -47,7 +48,7 @@ def test_plans_stand_side_by_side_in_one_unit_with_the_gap(open_app: OpenApp, sa
     assert not app.exception
     found = lines(app)
     assert len(found) == len(sample_library.align_targets())
-    assert list(found[0])[:6] == ["Indicator", "Year", "Unit", "liaoning", "national", "sichuan"]
+    assert list(found[0])[:6] == ["Indicator", "Year", "Unit", "national", "liaoning", "sichuan"]
     storage = next(line for line in found if "energy storage" in str(line["Indicator"]) and line["Year"] == "2025")
     assert (storage["liaoning"], storage["national"], storage["sichuan"]) == ("> 1", "> 30", "")
     assert (storage["Unit"], storage["Gap"], storage["Note"]) == ("million kW", "29", "")
@@ -119,7 +120,7 @@ def test_what_is_charted_is_in_the_address(open_app: OpenApp, sample_library: Li
     assert address(app)["line"] == ["sichuan"]
     assert open_app(page="targets", **address(app)).selectbox(key="t-line").value == "sichuan"
     downloads = [button.label for button in app.get("download_button")]
-    assert downloads == ["PNG", "SVG", "CSV", "XLSX"]
+    assert downloads == ["PNG", "SVG", "CSV", "Excel"]
 
 
 @pytest.mark.parametrize("every", ["", "1"])
@@ -148,8 +149,8 @@ def test_heads_of_columns_are_titles_without_escapes(open_app: OpenApp, tmp_path
 def test_plans_that_are_gone_are_named(open_app: OpenApp) -> None:
     app = open_app(page="targets", plan=["atlantis<b>", "sichuan"], line="lemuria", at="mu:5")
     html = page_html(app)
-    assert "“atlantis&lt;b&gt;”, “mu”, “lemuria” are not in this library, or no longer." in html
-    assert "The plans that remain were listed." in html
+    assert "“atlantis&lt;b&gt;”, “mu”, “lemuria” are not in this library." in html
+    assert "Only the other plans were listed." in html
     assert address(app) == {"plan": ["sichuan"]} and not app.exception
     assert "All plans were listed instead." in page_html(open_app(page="targets", plan="atlantis"))
 
@@ -164,7 +165,7 @@ def test_what_the_words_are_about_comes_before_what_mentions_them(open_app: Open
 
 def test_filters_that_nothing_passes_say_so(open_app: OpenApp) -> None:
     app = open_app(page="targets", year="1999")
-    assert "No target in these plans fits all the filters" in page_html(app)
+    assert "No target matches all the filters" in page_html(app)
     assert not app.dataframe and app.selectbox(key="t-year").value == 1999
 
 
@@ -180,7 +181,7 @@ def test_plans_without_figures_say_so_and_a_lone_threshold_is_listed(
     with Library.open(tmp_path / "library", create=True, encoder=encoder) as library:
         library.add([tmp_path / "talk.txt"])
     app = open_app(folder=tmp_path / "library", page="targets")
-    assert not app.exception and "No target was found in this plan" in page_html(app)
+    assert not app.exception and "No targets were found in this plan" in page_html(app)
     (tmp_path / "huts.txt").write_text(
         "Hut plan\n\n1. Huts\n\nBoathouses larger than 250 square meters must report each year.\n", "utf-8"
     )
@@ -189,7 +190,7 @@ def test_plans_without_figures_say_so_and_a_lone_threshold_is_listed(
     st.cache_data.clear()
     st.cache_resource.clear()
     app = open_app(folder=tmp_path / "library", page="targets")
-    assert not app.exception and "These are thresholds, which are not laid side by side" in page_html(app)
+    assert not app.exception and "These are all thresholds" in page_html(app)
     assert len(lines(open_app(folder=tmp_path / "library", page="targets", every="1"))) == 1
 
 
@@ -198,7 +199,7 @@ ids = some.sampled_from(["a", "b:c", "d e"])
 
 @given(
     some.builds(
-        Listing,
+        TargetsView,
         some.lists(ids, unique=True, max_size=3).map(tuple),
         some.sampled_from(["", *map(str, Sector)]),
         some.none() | some.integers(1900, 2100),
@@ -209,12 +210,12 @@ ids = some.sampled_from(["a", "b:c", "d e"])
         some.just("") | ids,
     )
 )
-def test_the_whole_listing_is_in_its_address(listing: Listing) -> None:
-    st.query_params.from_dict(listing_query(listing))
-    assert read_listing() == listing
+def test_the_whole_listing_is_in_its_address(view: TargetsView) -> None:
+    st.query_params.from_dict(to_query(view))
+    assert read_view(TargetsView) == view
 
 
 @pytest.mark.parametrize("query", [{"year": "x"}, {"sector": "evil"}, {"binding": "evil"}, {"at": "5"}, {"every": "2"}])
 def test_an_address_that_makes_no_sense_is_at_rest(query: dict[str, str]) -> None:
     st.query_params.from_dict(query)
-    assert read_listing() == Listing()
+    assert read_view(TargetsView) == TargetsView()

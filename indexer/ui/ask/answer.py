@@ -1,101 +1,149 @@
-"""The answer to a question: the plans' sentences, or that there is none; then the passages."""
+"""The answer to a question, or that there is none; every passage on a topic; the passages as a list."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import groupby
 
 import streamlit as st
 
 from indexer.library import Library
-from indexer.types import Answer, AnswerSentence, Citation
-from indexer.ui.shared import state
-from indexer.ui.shared.actions import actions_html
-from indexer.ui.shared.address import Request, opening_link
-from indexer.ui.shared.excerpt import Place
-from indexer.ui.shared.markup import Html, element, sentence_html, show, text_element
-from indexer.ui.shared.passage import place_of, ranked, show_card, show_passages, show_sorting
+from indexer.types import Answer, Citation, Hit, Survey
+from indexer.ui.ask import view as state
+from indexer.ui.ask.view import AskView
+from indexer.ui.shared.address import LISTED, OPENED, PASSAGE, list_further, opening_link
+from indexer.ui.shared.markup import Html, element, show, show_line
+from indexer.ui.shared.passages import actions_html, place_of, place_of_quote, quote_html, show_card
 from indexer.ui.shared.source import show_source
-from indexer.wording import CUT_OFF, NEAREST, answer_quotes, chip, counted, none_found
+from indexer.wording import NEAREST, answer_quotes, chip, counted, counts, none_found, survey_lines
 
 
-def show_answer(library: Library, request: Request, answer: Answer) -> None:
-    """The answer to ``request``, then its passages."""
+def show_answer(library: Library, view: AskView, answer: Answer) -> None:
+    """The answer to what ``view`` asks, then its passages."""
     if not answer.found:
-        _show_not_found(library, request, answer)
+        _show_not_found(library, view, answer)
         return
     _show_sentences(library, answer)
-    listed = min(st.session_state[state.LISTED], len(answer.hits))
-    show_sorting(f"{listed:,} of {counted(answer.searched, 'passage')}", request.by_place)
-    show_passages(library, ranked(answer.hits, listed, by_place=request.by_place), answer.citations)
-    if listed == st.session_state[state.LISTED]:
-        st.button("Load more passages", key="further", on_click=state.list_further)
+    listed = min(st.session_state[LISTED], len(answer.hits))
+    _show_sorting(f"{listed:,} of {counted(answer.searched, 'passage')}", view.by_place)
+    _show_passages(library, ranked(answer.hits, listed, by_place=view.by_place), answer.citations)
+    if listed == st.session_state[LISTED]:
+        st.button("Load more passages", key="further", on_click=list_further)
+
+
+def show_survey(library: Library, survey: Survey, *, by_place: bool) -> None:
+    """The counts, then the passages, some at a time."""
+    heading, ended = survey_lines(survey)
+    show(element("h2", heading), element("p", ended), _counts(survey))
+    found, listed = len(survey.hits), st.session_state[LISTED]
+    if not found:
+        return
+    _show_sorting(counted(found, "passage"), by_place)
+    _show_passages(library, ranked(survey.hits, listed, by_place=by_place, of_all=True))
+    if found > listed:
+        st.button("Load more passages", key="further", on_click=list_further)
+
+
+def ranked(hits: Sequence[Hit], listed: int, *, by_place: bool, of_all: bool = False) -> list[tuple[int, Hit]]:
+    """(rank by relevance from 1, hit) of the first ``listed``: by relevance, or in reading order plan by plan.
+
+    ``by_place`` takes the ``listed`` most relevant, or with ``of_all`` the first in reading order.
+    """
+    found = list(enumerate(hits, 1))
+    if by_place:
+        found = sorted(found if of_all else found[:listed], key=_reading_order)
+    return found[:listed]
 
 
 def _show_sentences(library: Library, answer: Answer) -> None:
     """One block a plan, in the order in which the plans come up, each sentence a quote."""
-    opened = st.session_state[state.OPENED]
+    opened = st.session_state[OPENED]
     for _, block in groupby(answer_quotes(answer), key=lambda pair: pair[1].plan):
         for i, (sentence, citation) in enumerate(block):
             key = f"citation-{citation.n}"
-            heading = [] if i else [text_element("h2", citation.title, "plan-title")]
+            heading = [] if i else [element("h2", citation.title, css="plan-title")]
             hint = " › ".join(citation.section)
             with st.container(key=f"answer-{citation.n}"):
-                show(
-                    *heading,
-                    *quote_html(sentence, sentence_html(sentence)),
-                    actions_html(chip(citation), opening_link(key), citation, hint=hint),
-                )
+                actions = actions_html(chip(citation), opening_link(key), citation, hint=hint)
+                show(*heading, *quote_html(sentence), actions)
             if opened == key or (opened is None and citation.n == 1):
                 show_source(library, place_of_quote(sentence, citation), key if opened else "default")
 
 
-def quote_html(sentence: AnswerSentence, shown: Html) -> list[Html]:
-    """A sentence as a quote, and that its figure breaks off if it does; ``shown`` is its text with its marks."""
-    badge = [text_element("span", CUT_OFF, "badge")] if sentence.cut_off else []
-    return [element("blockquote", shown, css="quote"), *badge]
-
-
-def place_of_quote(sentence: AnswerSentence, citation: Citation) -> Place:
-    """Where to open an answer's sentence, marked as it is in the answer."""
-    start = citation.start
-    met = [(start + a, start + b) for a, b in sentence.emphasis]
-    marks = {"answer": [(start, citation.end)], "met": met}
-    return Place(citation.plan, start, citation.end, " › ".join(citation.section), citation.page, marks)
-
-
-def _show_not_found(library: Library, request: Request, answer: Answer) -> None:
+def _show_not_found(library: Library, view: AskView, answer: Answer) -> None:
     """That there is no answer, and why; what came nearest is folded away, so that it is not taken for one."""
     heading, *lines = none_found(answer)
-    show(element("section", text_element("h2", heading), *(text_element("p", line) for line in lines), css="notice"))
-    _show_ways_on(request)
+    show(element("section", element("h2", heading), *(element("p", line) for line in lines), css="notice"))
+    _show_suggestions(view)
     nearest = {"nearest": answer.nearest} if answer.nearest else {}
-    others = {f"{state.PASSAGE}{rank}": hit for rank, hit in enumerate(answer.hits, 1) if hit != answer.nearest}
+    others = {f"{PASSAGE}{rank}": hit for rank, hit in enumerate(answer.hits, 1) if hit != answer.nearest}
     folded = {NEAREST: nearest, "Other near passages, none of which answers": others}
     for label, hits in folded.items():
         if hits:
             with st.expander(label):
                 for key, hit in hits.items():
                     show_card(hit, key, opening_link(key))
-        opened = hits.get(st.session_state[state.OPENED])
+        opened = hits.get(st.session_state[OPENED])
         if opened:
-            show_source(library, place_of(opened), st.session_state[state.OPENED])
+            show_source(library, place_of(opened), st.session_state[OPENED])
 
 
-def _show_ways_on(request: Request) -> None:
+def _show_suggestions(view: AskView) -> None:
     """What to do where nothing was found."""
+    wider = {"widen": ("Search all plans and sections", AskView(view.question))}
+    topic = {"list-topic": ("List every passage on the topic", replace(view, every=True))}
     with st.container(key="ways-on", horizontal=True, gap="small", vertical_alignment="center"):
-        show(text_element("p", "Ask in other words, or:", "aside"))
-        if request.plans or request.section:
-            widened = Request(request.question)
-            st.button(
-                "Search all plans and sections", key="widen", type="tertiary", on_click=state.ask_again, args=(widened,)
-            )
-        topic = replace(request, every=True)
-        st.button(
-            "List every passage on the topic",
-            key="list-topic",
-            type="tertiary",
-            on_click=state.ask_again,
-            args=(topic,),
+        show_line("Try other words, or:")
+        for key, (label, to) in ((wider if view.plans or view.section else {}) | topic).items():
+            st.button(label, key=key, type="tertiary", on_click=state.ask_again, args=(to,))
+
+
+def _counts(survey: Survey) -> Html:
+    """A table of passages by plan and, within it, by outermost section."""
+    rows = [
+        element(
+            "tr",
+            element("th", section or plan),
+            element("td", f"{number:,}", css="count"),
+            css="section" if section else "plan",
         )
+        for plan, section, number in counts(survey)
+    ]
+    head = element("tr", element("th", "Plan and section"), element("th", "Passages", css="count"))
+    return element("table", element("thead", head), element("tbody", *rows), css="counts")
+
+
+def _show_sorting(listed: str, by_place: bool) -> None:
+    """How many passages are ``listed``, in words, and what they are sorted by."""
+    st.session_state[state.ORDER] = state.ORDERS[by_place]
+    with st.container(key="sorting", horizontal=True, gap="small", vertical_alignment="center"):
+        show(element("h2", f"{listed}, sorted by", css="within"))
+        st.segmented_control(
+            "Sorted by",
+            state.ORDERS,
+            key=state.ORDER,
+            required=True,
+            label_visibility="collapsed",
+            on_change=state.reorder,
+        )
+
+
+def _show_passages(library: Library, hits: Sequence[tuple[int, Hit]], citations: Sequence[Citation] = ()) -> None:
+    """A card for each of ``hits`` with its rank, followed by its source if that is open.
+
+    The first one's source opens by itself where there is no answer, by citations, to open instead.
+    """
+    opened = st.session_state[OPENED]
+    for i, (rank, hit) in enumerate(hits):
+        key = f"{PASSAGE}{rank}"
+        show_card(hit, key, opening_link(key), citations, rank)
+        if key == opened:
+            show_source(library, place_of(hit, citations), key)
+        elif opened is None and i == 0 and not citations:
+            show_source(library, place_of(hit), "default")
+
+
+def _reading_order(ranked: tuple[int, Hit]) -> tuple[str, int]:
+    passage = ranked[1].passage
+    return passage.plan, passage.start

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from indexer.comparing.grid import part_questions
 from indexer.library import Library
-from indexer.ui.compare import state
+from indexer.ui.compare import view as state
 from indexer.ui.compare.answers import show_answers
-from indexer.ui.compare.counterparts import show_counterparts
-from indexer.ui.compare.sections import show_sections
-from indexer.ui.compare.unique import show_only
-from indexer.ui.library.adding import show_command
+from indexer.ui.compare.texts import show_counterparts, show_sections
+from indexer.ui.compare.unique import show_unique
+from indexer.ui.compare.view import CompareView, Tab
+from indexer.ui.library.adding import show_empty
+from indexer.ui.library.view import LibraryView
 from indexer.ui.shared import access
-from indexer.ui.shared.address import Comparing, Tab
-from indexer.ui.shared.markup import element, plain, show, text_element
-from indexer.ui.shared.masthead import show_empty, show_heading, show_missing
+from indexer.ui.shared.address import link_to
+from indexer.ui.shared.frame import show_heading, show_missing, show_plan_choice
+from indexer.ui.shared.markup import element, link, plain, show, show_line
 
 EXAMPLES = (
     "What are the cement capacity rules?",
@@ -29,38 +32,28 @@ def page() -> None:
     library = access.open_library()
     plans = access.list_plans(library)
     titles = {info.id: info.title for info in plans}
-    comparing, missing = state.take_comparing(list(titles))
+    view, missing = state.sync(titles)
     show_heading(plans)
     if not plans:
         show_empty(library)
         return
-    _show_form(titles)
-    if missing:
-        show_missing(missing, "compared", all_instead=not comparing.plans)
-    scope = comparing.plans or tuple(titles)
-    if len(scope) < 2:
-        _show_too_few(library, titles[scope[0]], len(titles))
-        return
-    _show_tabs(library, comparing, {plan: titles[plan] for plan in scope})
-
-
-def _show_form(titles: dict[str, str]) -> None:
-    """The plans stand outside the form, so that its button can say how many are compared."""
+    # The plans are outside the form, so that its button can say how many are compared.
     with st.container(key="comparing"):
-        st.multiselect(
-            "Plans",
-            list(titles),
-            key=state.PLANS,
-            format_func=lambda plan: titles.get(plan, plan),
-            placeholder=f"All {len(titles)} plans" if len(titles) > 1 else "The one plan",
-        )
+        show_plan_choice(titles, state.PLANS)
         _show_questions(len(st.session_state[state.PLANS]) or len(titles))
+    if missing:
+        show_missing(missing, "compared", all_instead=not view.plans)
+    scope = {plan: titles[plan] for plan in view.plans or titles}
+    if len(scope) < 2:
+        _show_too_few(next(iter(scope.values())), len(titles))
+    else:
+        _show_tabs(library, view, scope)
 
 
 def _show_questions(count: int) -> None:
     with st.form("compare", border=False), st.container(key="comparebox", horizontal=True, vertical_alignment="bottom"):
         st.text_area(
-            "Questions or topics, one a line",
+            "Questions or topics, one per line",
             key=state.QUESTIONS,
             height="content",
             placeholder="Ask all of these plans the same questions",
@@ -73,38 +66,33 @@ def _show_questions(count: int) -> None:
         )
 
 
-def _show_too_few(library: Library, title: str, there: int) -> None:
-    """That one plan cannot be compared, and the way on."""
+def _show_too_few(title: str, there: int) -> None:
+    """That one plan cannot be compared, and what to do."""
     if there > 1:
-        told = f"Comparing takes two plans or more, and only one is picked: {title}."
-        way = text_element("p", "Pick another one above, or:")
-    else:
-        told = f"Comparing takes two plans or more, and this library holds one: {title}."
-        link = element("a", text_element("span", "Drop another on the Library page"), href="library", target="_self")
-        rest = ", or add one in a terminal with the command below, then reload this page."
-        way = element("p", link, text_element("span", rest))
-    show(element("section", text_element("p", told), way, css="notice"))
-    if there > 1:
+        why, remedy = f"Only one plan is chosen: {title}. Choose two or more to compare.", "Add one above, or:"
+        show(element("section", element("p", why), element("p", remedy), css="notice"))
         st.button(f"Compare all {there} plans", key="compare-all", on_click=state.compare, kwargs={"plans": ()})
     else:
-        show_command(library, "FILE")
+        why = f"This library has only one plan: {title}. A comparison needs two or more."
+        remedy = element("p", link("Add another on the Library page", link_to(LibraryView())))
+        show(element("section", element("p", why), remedy, css="notice"))
 
 
-def _show_tabs(library: Library, comparing: Comparing, titles: dict[str, str]) -> None:
+def _show_tabs(library: Library, view: CompareView, titles: Mapping[str, str]) -> None:
     """Only the tab that is open is worked out."""
-    st.session_state[state.TAB] = state.TABS[comparing.tab]
+    st.session_state[state.TAB] = state.TABS[view.tab]
     tabs = st.tabs(list(state.TABS.values()), key=state.TAB, on_change=state.turn_tab)
-    with tabs[list(state.TABS).index(comparing.tab)]:
-        if comparing.tab is Tab.COUNTERPARTS:
+    with tabs[list(state.TABS).index(view.tab)]:
+        if view.tab is Tab.COUNTERPARTS:
             show_counterparts(library, titles)
-        elif comparing.tab is Tab.ONLY:
-            show_only(library, titles)
-        elif comparing.tab is Tab.SECTIONS:
+        elif view.tab is Tab.ONLY:
+            show_unique(library, titles)
+        elif view.tab is Tab.SECTIONS:
             show_sections(library, titles)
-        elif comparing.questions:
-            asked, refused = part_questions(comparing.questions)
-            for told in refused:
-                st.error(plain(told))
+        elif view.questions:
+            asked, errors = part_questions(view.questions)
+            for error in errors:
+                st.error(plain(error))
             if asked:
                 show_answers(library, tuple(asked), titles)
         else:
@@ -113,11 +101,7 @@ def _show_tabs(library: Library, comparing: Comparing, titles: dict[str, str]) -
 
 def _show_examples() -> None:
     with st.container(key="examples", gap="xsmall"):
-        show(
-            text_element(
-                "p", "Each plan is asked by itself; answers are its own sentences, side by side. For example:", "aside"
-            )
-        )
+        show_line("Each plan is asked separately; its answers are quoted side by side. For example:")
         for i, example in enumerate(EXAMPLES):
             st.button(plain(example), key=f"example-{i}", type="tertiary", on_click=state.compare, args=([example],))
         st.button("All three at once", key="example-all", type="tertiary", on_click=state.compare, args=(EXAMPLES,))

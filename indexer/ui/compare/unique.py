@@ -8,12 +8,12 @@ import streamlit as st
 
 from indexer.library import Library
 from indexer.types import Shared, UniqueSection
-from indexer.ui.compare import state as comparing
-from indexer.ui.shared import access, state
-from indexer.ui.shared.address import opening_link, place_name, read_comparing
-from indexer.ui.shared.failing import errors_said
-from indexer.ui.shared.markup import element, marked_html, show, text_element
-from indexer.ui.shared.passage import place_of, show_card
+from indexer.ui.compare import view as state
+from indexer.ui.shared import access
+from indexer.ui.shared.address import LISTED, OPENED, list_further, opening_link, place_name
+from indexer.ui.shared.frame import show_errors
+from indexer.ui.shared.markup import element, marked_html, show, show_line
+from indexer.ui.shared.passages import place_of, show_card
 from indexer.ui.shared.source import show_source
 from indexer.wording import counted
 
@@ -22,23 +22,23 @@ _SHARED = 40
 
 
 @st.fragment
-def show_only(library: Library, titles: Mapping[str, str]) -> None:
+def show_unique(library: Library, titles: Mapping[str, str]) -> None:
     """The measure, then the passages of the plan that is chosen, then the shared ones, folded."""
-    with errors_said():
+    with show_errors():
         with st.spinner("Comparing all passages"):
             found = access.unique_content(library, tuple(titles))
-        show(text_element("p", found.measure, "aside measure"))
+        show_line(found.measure, "aside measure")
         by_plan = {plan: [each for each in found.only if each.plan == plan] for plan in titles}
         counts = {plan: sum(len(each.passages) for each in sections) for plan, sections in by_plan.items()}
-        chosen = read_comparing().only
+        chosen = state.read().only
         plan = chosen if chosen in titles else next(iter(titles))
-        st.session_state[comparing.ONLY_PLAN] = plan
+        st.session_state[state.ONLY_PLAN] = plan
         st.selectbox(
-            "Said only by",
+            "Only in",
             list(titles),
-            key=comparing.ONLY_PLAN,
+            key=state.ONLY_PLAN,
             format_func=lambda each: f"{titles[each]}: {counted(counts[each], 'passage')}",
-            on_change=comparing.pick_only,
+            on_change=state.pick_only,
         )
         with st.container(key="result"):
             _show_sections(library, by_plan[plan], counts[plan])
@@ -47,30 +47,28 @@ def show_only(library: Library, titles: Mapping[str, str]) -> None:
 
 def _show_sections(library: Library, sections: Sequence[UniqueSection], count: int) -> None:
     if not sections:
-        show(text_element("p", "Every passage of this plan has one like it in another.", "none"))
+        show_line("Every passage of this plan has a similar one in another plan.", "none")
     places = {
         f"only-{i}-{j}": place_of(hit) for i, section in enumerate(sections) for j, hit in enumerate(section.passages)
     }
-    opened = comparing.opened_of(places)
-    left = max(st.session_state[state.LISTED], list(places).index(opened) + 1 if opened else 0)
+    opened = state.opened_of(places)
+    left = max(st.session_state[LISTED], list(places).index(opened) + 1 if opened else 0)
     more = count > left
     for i, section in enumerate(sections):
         if left <= 0:
             break
-        show(text_element("h2", " › ".join(section.section) or "Before the first section", "within"))
+        show(element("h2", " › ".join(section.section) or "Before the first section", css="within"))
         for j, hit in enumerate(section.passages[:left]):
             key = f"only-{i}-{j}"
             at = hit.passage.plan, hit.passage.start
-            show_card(
-                hit, key, opening_link(place_name(*at)), counterparts=comparing.counterparts_link(*at), headed=True
-            )
+            show_card(hit, key, opening_link(place_name(*at)), counterparts=state.counterparts_link(*at), headed=True)
             if key == opened:
                 show_source(library, places[key], key)
-            elif st.session_state[state.OPENED] is None and not opened and i == j == 0:
+            elif st.session_state[OPENED] is None and not opened and i == j == 0:
                 show_source(library, places[key], "default")
         left -= len(section.passages)
     if more:
-        st.button("Load more passages", key="further", on_click=state.list_further)
+        st.button("Load more passages", key="further", on_click=list_further)
 
 
 def _show_shared(groups: Sequence[Shared]) -> None:
@@ -82,11 +80,11 @@ def _show_shared(groups: Sequence[Shared]) -> None:
             said = [
                 element(
                     "div",
-                    text_element("p", passage.title, "crumbs"),
+                    element("p", passage.title, css="crumbs"),
                     element("div", marked_html(passage.text), css="passage-text"),
                 )
                 for passage in group.passages
             ]
             show(element("div", *said, css="shared"))
         if len(groups) > _SHARED:
-            show(text_element("p", f"and {len(groups) - _SHARED:,} more", "aside"))
+            show_line(f"and {len(groups) - _SHARED:,} more")

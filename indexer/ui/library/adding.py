@@ -1,127 +1,96 @@
-"""Files to add: the drop zone, what would become of what is dropped, and the sample plans for an empty library."""
+"""Adding files: the drop zone, an empty library's first plans, and what becomes of each file."""
 
 from __future__ import annotations
 
+import hashlib
 import shlex
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PurePath
+from tempfile import TemporaryDirectory
 
 import streamlit as st
 
+from indexer.errors import LibraryError, SourceError
 from indexer.library import Library
-from indexer.reading.loading import LARGEST_FILE, LOADERS
-from indexer.types import PlanInfo
-from indexer.ui.library import state
-from indexer.ui.library.jobs import desk
-from indexer.ui.library.uploads import Upload, add_uploads, plan_of_name
-from indexer.ui.shared.markup import Html, element, show, text_element
+from indexer.library.originals import drop_unused, find_original, keep_original, safe_name
+from indexer.reading.files import SourceFile, plan_files
+from indexer.reading.loading import LARGEST_FILE, LOADERS, plan_id_of
+from indexer.types import PlanInfo, Stage
+from indexer.ui.library import view as state
+from indexer.ui.library.jobs import Job, Report, begin_job, job_queue, show_job
+from indexer.ui.library.view import LibraryView
+from indexer.ui.shared.address import link_to
+from indexer.ui.shared.markup import element, link, show, show_line
 from indexer.wording import counted
 
 _KINDS = "PDF, Word, saved web pages, Markdown, text, JSON lines, and zip archives of these"
-#: The sample plans lie beside the package in a checkout, and are not installed with it.
+#: The sample plans are in a checkout, next to the package; they are not installed with it.
 SAMPLES = Path(__file__).resolve().parents[3] / "corpus"
 _REPLACES = "replaces"
-_SHOWN = 20  # dropped files that are listed
+_LEFT_OUT = "not added"
 
 
-def show_drop_zone(library: Library, plans: Sequence[PlanInfo]) -> None:
-    """Where files are dropped; below it what each of them would become, and the button that adds them."""
-    busy = desk(library).busy
-    key = state.drop_key("files")
+def show_drop_zone(library: Library) -> None:
+    """Where files are dropped, which adds them."""
+    key, busy = state.drop_key("files"), job_queue(library).busy
     with st.container(key="adding", gap="small"):
         dropped = st.file_uploader(
             f"Drop plans here: {_KINDS}",
             key=key,
             accept_multiple_files=True,
             max_upload_size=LARGEST_FILE >> 20,
-            disabled=busy,
+            disabled=busy and not st.session_state.get(key),  # a disabled zone loses its files
+            on_change=_add,
+            args=(library, key),
         )
-        if dropped and not busy:
-            names = [file.name for file in dropped]
-            sizes = [file.size for file in dropped]
-            show(element("ul", *_lines(names, sizes, plans), css="report"))
-            if any(_is_archive(name) or _replaced(name, plans) for name in names):
-                st.toggle(
-                    "Put files in the place of plans with the same name",
-                    value=True,
-                    key=_REPLACES,
-                    help="What such a plan said is kept and can be put back. Otherwise both stand side by side.",
-                )
-            label = f"Add {counted(len(names), 'file')}"
+        if dropped and not busy:  # another job was running when they were dropped
+            label = f"Add {counted(len(dropped), 'file')}"
             st.button(label, key="add", type="primary", on_click=_add, args=(library, key))
+        st.toggle(
+            "A file replaces the plan that has its name",
+            value=True,
+            key=_REPLACES,
+            help="The earlier text is kept and can be put back. Switched off, both plans are kept side by side.",
+        )
 
 
-def show_samples(library: Library, add: Html) -> None:
-    """The ways from an empty library: ``add``, a paragraph on how files are added; or the sample plans."""
+def show_empty(library: Library) -> None:
+    """For the other pages: that the library is empty, and how to add plans."""
+    show_job(library)
+    show_first_steps(library, link("Drop files on the Library page", link_to(LibraryView())))
+
+
+def show_first_steps(library: Library, add: str) -> None:
+    """How to fill an empty library: ``add`` says how to add files; or with the sample plans."""
     samples = _samples()
+    lines = [element("p", add)]
     if samples:
-        told = "To look around first, take the sample plans, which are restated from public facts."
-    else:
-        told = "To look around first, add the sample plans: the folder corpus of Plancite's own source holds them."
-    show(element("section", text_element("h2", "The library is empty."), add, text_element("p", told), css="notice"))
-    if samples and not desk(library).busy:
+        lines.append(element("p", "To look around first, use the sample plans, which restate public facts."))
+    show(element("section", element("h2", "The library is empty."), *lines, css="notice"))
+    if samples and not job_queue(library).busy:
         label = f"Add the {counted(len(samples), 'sample plan')}"
         st.button(label, key="samples", type="primary", on_click=_add_samples, args=(library,))
-    show_command(library, "FOLDER")
-
-
-def show_command(library: Library, given: str) -> None:
-    """The command that adds what is ``given`` to this library, to take to a terminal."""
-    st.code(f"plancite add {given} --library {shlex.quote(library.backend.location)}", language=None)
+    with st.expander("For administrators"):
+        show_line("This command adds a folder of plans from a terminal:")
+        st.code(f"plancite add FOLDER --library {shlex.quote(library.backend.location)}", language=None)
 
 
 def show_replacement(library: Library, info: PlanInfo) -> None:
     """Where the new version of one plan is dropped."""
-    if desk(library).busy:
-        show(text_element("p", "The library is at work. When that is done, a new version can be dropped here.", "none"))
+    if job_queue(library).busy:
+        show_line("Something else is running. When it is done, drop the new version here.", "none")
         return
     key = state.drop_key("version")
-    show(text_element("p", "What the plan says now is kept as a version, and what a person has set stays.", "aside"))
-    dropped = st.file_uploader("The file with the new version", key=key, max_upload_size=LARGEST_FILE >> 20)
-    if dropped:
-        st.button("Replace the plan", key="replace", type="primary", on_click=_replace, args=(library, key, info))
-
-
-def _lines(names: Sequence[str], sizes: Sequence[int], plans: Sequence[PlanInfo]) -> list[Html]:
-    lines = [
-        element(
-            "li",
-            text_element("span", _size(size), "status"),
-            element("span", text_element("b", name), text_element("span", _fate(name, plans))),
-        )
-        for name, size in zip(names[:_SHOWN], sizes, strict=False)
-    ]
-    if len(names) > _SHOWN:
-        lines.append(text_element("li", f"and {len(names) - _SHOWN:,} more"))
-    return lines
-
-
-def _fate(name: str, plans: Sequence[PlanInfo]) -> str:
-    """What would become of a file of this name, as far as the name tells."""
-    if _is_archive(name):
-        return " is unpacked"
-    if not _is_readable(name):
-        return " is of no kind that can be read"
-    there = _replaced(name, plans)
-    return f" has the name of a plan that is there, {there.title}" if there else ""
-
-
-def _is_archive(name: str) -> bool:
-    return name.lower().endswith(".zip")
-
-
-def _is_readable(name: str) -> bool:
-    return Path(name.lower()).suffix in LOADERS
-
-
-def _replaced(name: str, plans: Sequence[PlanInfo]) -> PlanInfo | None:
-    """The plan in whose place a file of this name would go; none where the file cannot become a plan."""
-    return plan_of_name(name, plans) if _is_readable(name) else None
-
-
-def _size(size: int) -> str:
-    return f"{size / 1_000_000:,.1f} MB" if size >= 100_000 else f"{-(-size // 1000)} kB"
+    show_line("The present text is kept as a version. Corrections made by hand, such as the title, stay.")
+    st.file_uploader(
+        "Drop the file with the new version",
+        key=key,
+        max_upload_size=LARGEST_FILE >> 20,
+        on_change=_replace,
+        args=(library, key, info),
+    )
 
 
 @state.guarded
@@ -130,7 +99,7 @@ def _add(library: Library, key: str) -> None:
     replaces = bool(st.session_state.get(_REPLACES, True))
     title = f"Adding {counted(len(uploads), 'file')}"
     adding = partial(add_uploads, library, uploads, replaces=replaces)
-    if uploads and state.begin(library, title, adding, cancellable=True):
+    if uploads and begin_job(library, title, adding, cancellable=True):
         state.empty_drops()
 
 
@@ -139,9 +108,8 @@ def _replace(library: Library, key: str, info: PlanInfo) -> None:
     file = st.session_state.get(key)
     if file is None:
         return
-    uploads = [Upload(file.name, file.getvalue())]
-    title = f"Replacing {info.title}"
-    if state.begin(library, title, partial(add_uploads, library, uploads, into=info.id), cancellable=True):
+    replacing = partial(add_uploads, library, [Upload(file.name, file.getvalue())], into=info.id)
+    if begin_job(library, f"Replacing {info.title}", replacing, cancellable=True):
         state.empty_drops()
 
 
@@ -149,8 +117,139 @@ def _replace(library: Library, key: str, info: PlanInfo) -> None:
 def _add_samples(library: Library) -> None:
     uploads = [Upload(path.name, path.read_bytes()) for path in _samples()]
     title = f"Adding {counted(len(uploads), 'sample plan')}"
-    state.begin(library, title, partial(add_uploads, library, uploads), cancellable=True)
+    begin_job(library, title, partial(add_uploads, library, uploads), cancellable=True)
 
 
 def _samples() -> list[Path]:
     return sorted(path for path in SAMPLES.iterdir() if path.suffix in LOADERS) if SAMPLES.is_dir() else []
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file as the browser sent it."""
+
+    name: str
+    data: bytes
+
+
+def add_uploads(
+    library: Library, uploads: list[Upload], job: Job, *, into: str | None = None, replaces: bool = True
+) -> Iterator[Report]:
+    """Add each file, and those in archives; a report each. Cancelled, what the batch has changed is taken back.
+
+    A file named like a plan takes its place, unless not ``replaces`` or it was added along with it: then it
+    gets a name of its own. A plan that is already there gets its original back where that was missing.
+    ``into`` names the plan that one file is the new version of.
+    ``uploads`` is emptied, so that large files do not stay in memory. Raises LibraryError and ModelError.
+    """
+    with TemporaryDirectory(prefix="plancite-") as folder:
+        files = _unpack(Path(folder), uploads)
+        job.names = [name for name, _ in files]
+        batch = _Batch(library, job, into, replaces, set())
+        done: list[Report] = []
+        for name, file in files:
+            report = batch.add(name, file)
+            done.append(report)
+            yield report
+            if report.status == "cancelled":
+                yield from _remove_again(library, done, job)
+                return
+
+
+def _remove_again(library: Library, done: Sequence[Report], job: Job) -> Iterator[Report]:
+    """Leave the library as it was before ``done``: unlike ``undo``, new plans are not kept for restoring."""
+    for report in done:
+        if report.status == "added":
+            # a plan removed long before can still be restored: its earlier versions stay
+            library.remove([report.plan], purge=len(library.versions(report.plan)) == 1)
+            yield Report(report.name, "cancelled", "removed again", report.plan)
+        elif report.status == "replaced" and report.earlier:
+            library.restore(report.plan, report.earlier, job.progress(report.name))
+            yield Report(report.name, "cancelled", "the earlier version is back", report.plan)
+
+
+def _unpack(folder: Path, uploads: list[Upload]) -> list[tuple[str, SourceFile]]:
+    """The files to read, by the names that people know; ``uploads`` are written to disk for it."""
+    found = []
+    for i in range(len(uploads)):
+        upload = uploads.pop(0)
+        place = folder / str(i) / safe_name(upload.name)
+        try:
+            place.parent.mkdir()
+            place.write_bytes(upload.data)
+        except OSError as error:
+            raise LibraryError(
+                f"{upload.name} cannot be saved to disk ({error.strerror or error}), so nothing was added. "
+                "Free some space and drop the files again."
+            ) from error
+        for file in plan_files([place]):
+            found.append(("/".join([upload.name, *file.path.relative_to(place).parts]), file))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """Files that are added together; ``written`` are the plans that they have become so far."""
+
+    library: Library
+    job: Job
+    into: str | None
+    replaces: bool
+    written: set[str]
+
+    def add(self, name: str, file: SourceFile) -> Report:
+        """Add one file. When it is not added, nothing of it is left."""
+        self.job.progress(name)(file.path, Stage.READING, 0, 0)
+        if self.job.cancelled():
+            return Report(name, "cancelled", _LEFT_OUT)
+        try:
+            if self.into and file.archive:
+                raise SourceError(f"{name} is inside an archive. Unpack it and drop the file itself.")
+            return self._store(name, file.path, file.read())
+        except SourceError as error:
+            return Report(name, "failed", str(error).replace(str(file.path), name))
+
+    def _store(self, name: str, read: Path, data: bytes) -> Report:
+        digest = hashlib.sha256(data).hexdigest()
+        present = {info.id: info for info in self.library.plans()}
+        same = [info for info in present.values() if info.sha256 == digest and self.into in (None, info.id)]
+        if same:
+            kept = "; its original file was missing and is there again" if self._keep_missing(same, data) else ""
+            return Report(name, "same", f"same as {same[0].id}{kept}", same[0].id)
+        plan_id = self.into or plan_id_of(safe_name(read.name))
+        before = present.get(plan_id)
+        if before and not self.into and (not self.replaces or plan_id in self.written):
+            plan_id, before = _free(plan_id, present), None
+        versions = len(self.library.versions(plan_id)) if before else 0
+        path = keep_original(self.library.backend, read.name, data)
+        progress = self.job.progress(name)
+        try:
+            (added,) = self.library.add_iter(
+                [path],
+                plan_id=plan_id,
+                replace=before is not None,
+                progress=progress,
+                cancelled=self.job.cancelled,
+            )
+        finally:
+            drop_unused(self.library.backend, [digest, *([before.sha256] if before else [])])
+        if added.status not in ("added", "replaced"):
+            detail = _LEFT_OUT if added.status == "cancelled" else added.detail.replace(str(path), name)
+            return Report(name, added.status, detail, added.plan or "")
+        self.written.add(plan_id)
+        if before and len(self.library.versions(plan_id)) == versions:
+            return Report(name, added.status, "the text is the same as before", plan_id)
+        kept = f"replaces {before.title}, whose text is kept; " if before else ""
+        return Report(name, added.status, kept + counted(added.passages, "passage"), plan_id, versions)
+
+    def _keep_missing(self, plans: Sequence[PlanInfo], data: bytes) -> bool:
+        """Keep ``data`` for those of ``plans`` whose file is not found: unpacked from an archive, or moved since."""
+        missing = [info for info in plans if not find_original(self.library.backend, info)]
+        for info in missing:  # under the name that it is looked for by, whatever it is called now
+            keep_original(self.library.backend, PurePath(info.source).name, data)
+        return bool(missing)
+
+
+def _free(plan_id: str, taken: Collection[str]) -> str:
+    """``plan_id`` with the first number appended that is not ``taken``."""
+    return next(named for n in range(2, len(taken) + 3) if (named := f"{plan_id}-{n}") not in taken)

@@ -1,25 +1,36 @@
-"""What changed in a plan between two versions, sentence by sentence, and which saved questions it answers otherwise."""
+"""What changed: in a plan between two versions, and in the answers to saved questions."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 
 import streamlit as st
 
 from indexer.library import Library
-from indexer.types import Change, ChangedAnswer, ChangedSentence, Changes, PlanInfo, Sentence, Span, Version
-from indexer.ui.library import state
-from indexer.ui.library.address import Browsing
-from indexer.ui.library.jobs import Report, Work
+from indexer.types import (
+    Change,
+    ChangedAnswer,
+    ChangedSentence,
+    Changes,
+    PlanInfo,
+    SavedQuestion,
+    Sentence,
+    Span,
+    Version,
+)
+from indexer.ui.ask.view import AskView
+from indexer.ui.library import view as state
+from indexer.ui.library.jobs import Job, Report, begin_job
+from indexer.ui.library.view import LibraryView
 from indexer.ui.shared import access
-from indexer.ui.shared import state as shared
-from indexer.ui.shared.excerpt import Place
-from indexer.ui.shared.failing import errors_said
-from indexer.ui.shared.markup import Html, element, marked_html, show, text_element
-from indexer.ui.shared.source import show_source
+from indexer.ui.shared.address import LISTED, OPENED, link_to, list_further, open_source
+from indexer.ui.shared.frame import show_errors
+from indexer.ui.shared.markup import Html, element, link, marked_html, show, show_line
+from indexer.ui.shared.source import Place, show_source
+from indexer.wording import counted
 
 #: Seconds that the page waits before it shows itself without the changes, and between two looks.
 _PATIENCE, _TICK = 0.4, 0.5
@@ -28,15 +39,15 @@ _LABELS = {Change.ADDED: "Added", Change.REMOVED: "Removed", Change.CHANGED: "Ch
 _WORDS = re.compile(r"[\u4e00-\u9fff]|[^\W\u4e00-\u9fff]+|[^\w\s]")
 
 
-def show_changes(library: Library, info: PlanInfo, browsing: Browsing) -> None:
-    """The two versions to choose, and what differs; worked out beside the page."""
+def show_changes(library: Library, info: PlanInfo, view: LibraryView) -> None:
+    """The two versions to choose, and what differs, worked out in the background."""
     versions = library.versions(info.id)
     if len(versions) < 2:
-        show(text_element("p", f"There is one version only, since {versions[-1].since[:10]}.", "none"))
+        show_line(f"There is only one version, from {versions[-1].since[:10]}.", "none")
         return
     last = len(versions)
-    new = min(browsing.new or last, last)
-    old = min(browsing.old or max(1, new - 1), last)
+    new = min(view.new or last, last)
+    old = min(view.old or max(1, new - 1), last)
     _show_versions(library, versions, old, new)
     job = access.changes(library, info.id, old, new)
     job.look(_PATIENCE)
@@ -49,7 +60,7 @@ def _show_versions(library: Library, versions: Sequence[Version], old: int, new:
 
     def label(n: int) -> str:
         version = versions[n - 1]
-        until = f" to {version.until[:10]}" if version.until else ", in the library now"
+        until = f" to {version.until[:10]}" if version.until else ", the present one"
         return f"Version {n}, {version.since[:10]}{until}"
 
     with st.container(key="version-pickers", horizontal=True, gap="medium", vertical_alignment="bottom"):
@@ -61,16 +72,16 @@ def _show_versions(library: Library, versions: Sequence[Version], old: int, new:
 
 
 def _turn_versions() -> None:
-    state.turn(old=st.session_state[_OLD], new=st.session_state[_NEW])
+    state.update(old=st.session_state[_OLD], new=st.session_state[_NEW])
 
 
 @state.guarded
 def _put_version(library: Library, plan: str, n: int) -> None:
-    def work(work: Work) -> Iterator[Report]:
-        library.restore(plan, n, work.progress(plan))
-        yield Report(plan, "done", f"is again what it was in version {n}")
+    def run(job: Job) -> Iterator[Report]:
+        library.restore(plan, n, job.progress(plan))
+        yield Report(plan, "done", f"version {n} is back")
 
-    state.begin(library, f"Putting version {n} back", work)
+    begin_job(library, f"Putting version {n} back", run)
 
 
 def _show_found(library: Library, info: PlanInfo, old: int, new: int, filling: bool) -> None:
@@ -78,11 +89,11 @@ def _show_found(library: Library, info: PlanInfo, old: int, new: int, filling: b
     found = job.look()
     if filling and not job.running:
         st.rerun()  # the page without the clock
-    with errors_said():
+    with show_errors():
         if job.error:
             raise job.error
         if not found:
-            show(text_element("p", "Comparing the versions, and asking the saved questions again.", "aside"))
+            show_line("CompareView the versions, and asking the saved questions again.")
             return
         _show(library, info, found[0])
 
@@ -90,9 +101,9 @@ def _show_found(library: Library, info: PlanInfo, old: int, new: int, filling: b
 def _show(library: Library, info: PlanInfo, changes: Changes) -> None:
     counts = Counter(sentence.change for sentence in changes.sentences)
     told = ", ".join(f"{counts[kind]:,} {label.lower()}" for kind, label in _LABELS.items() if counts[kind])
-    show(text_element("h2", f"Sentences: {told}" if told else "No sentence differs."))
+    show(element("h2", f"Sentences: {told}" if told else "No sentence differs."))
     newest = changes.new.until == ""
-    listed = st.session_state[shared.LISTED]
+    listed = st.session_state[LISTED]
     for rank, sentence in enumerate(changes.sentences[:listed], 1):
         key = f"{state.CHANGE}{rank}"
         with st.container(key=key, gap="xsmall"):
@@ -102,25 +113,25 @@ def _show(library: Library, info: PlanInfo, changes: Changes) -> None:
                     "Show in its surroundings",
                     key=f"open-{key}",
                     type="tertiary",
-                    on_click=shared.open_source,
+                    on_click=open_source,
                     args=(key,),
                 )
-        if sentence.new and st.session_state[shared.OPENED] == key:
+        if sentence.new and st.session_state[OPENED] == key:
             show_source(library, _place(info, sentence.new), key)
     if len(changes.sentences) > listed:
-        st.button("Show more changes", key="further-changes", on_click=shared.list_further)
-    show(text_element("h2", "Saved questions", "rule"))
+        st.button("Show more changes", key="further-changes", on_click=list_further)
+    show(element("h2", "Saved questions", css="rule"))
     if not changes.answers:
-        show(text_element("p", "No saved question is answered otherwise by this plan now.", "none"))
+        show_line("This plan still gives the same answers to the saved questions.", "none")
     for answer in changes.answers:
         show(answer_html(answer))
 
 
 def answer_html(changed: ChangedAnswer) -> Html:
-    """A saved question with the quotes that no longer answer it and those that answer it now."""
+    """A saved question with the quotes that answered it before and those that answer it now."""
     return element(
         "section",
-        text_element("p", changed.saved.question, "card-title"),
+        element("p", changed.saved.question, css="card-title"),
         *(_quote("Before", plan, quote) for plan, quote in changed.removed),
         *(_quote("Now", plan, quote) for plan, quote in changed.added),
         css="changed-answer",
@@ -128,17 +139,17 @@ def answer_html(changed: ChangedAnswer) -> Html:
 
 
 def _quote(label: str, plan: str, quote: str) -> Html:
-    return element("p", text_element("span", f"{label}, {plan}", "badge"), marked_html(quote), css="passage-text")
+    return element("p", element("span", f"{label}, {plan}", css="badge"), marked_html(quote), css="passage-text")
 
 
 def _sentence(change: ChangedSentence) -> Html:
-    """What became of a sentence: where it stands, its old words and its new ones, those that differ marked."""
+    """What became of a sentence: where it is, its old and new words, the differing ones marked."""
     place = change.new or change.old
     assert place
     page = [f"page {place.page}"] if place.page is not None else []
     pieces = [
-        text_element("span", _LABELS[change.change], "badge"),
-        text_element("p", " › ".join([*place.section, *page]), "crumbs"),
+        element("span", _LABELS[change.change], css="badge"),
+        element("p", " › ".join([*place.section, *page]), css="crumbs"),
     ]
     if change.change is Change.MOVED:
         return element("div", *pieces, element("p", marked_html(place.text), css="passage-text"))
@@ -151,7 +162,7 @@ def _sentence(change: ChangedSentence) -> Html:
 
 
 def differing_words(old: str, new: str) -> tuple[list[Span], list[Span]]:
-    """Spans of the words of each text that the other lacks at that place, by difflib's matching blocks."""
+    """Spans of the words of each text that the other lacks there, by difflib's matching blocks."""
     words = [list(_WORDS.finditer(text)) for text in (old, new)]
     spans: tuple[list[Span], list[Span]] = ([], [])
     matcher = SequenceMatcher(None, [m[0] for m in words[0]], [m[0] for m in words[1]], autojunk=False)
@@ -165,3 +176,104 @@ def differing_words(old: str, new: str) -> tuple[list[Span], list[Span]]:
 def _place(info: PlanInfo, sentence: Sentence) -> Place:
     marks = {"answer": [(sentence.start, sentence.end)]}
     return Place(info.id, sentence.start, sentence.end, " › ".join(sentence.section), sentence.page, marks)
+
+
+#: Seconds that the page waits before it shows itself without the answers, and between two looks.
+_PATIENCE, _TICK = 0.4, 0.5
+_QUESTION, _PLANS = "save-question", "save-plans"
+
+
+def show_questions(library: Library, titles: Mapping[str, str]) -> None:
+    """The form, then the questions with what became of their answers, asked again in the background."""
+    with st.form("save", border=False), st.container(key="save-fields", horizontal=True, vertical_alignment="bottom"):
+        st.text_input("Question to save", key=_QUESTION, placeholder="To see when its answer changes")
+        st.multiselect(
+            "Plans", list(titles), key=_PLANS, format_func=lambda plan: titles.get(plan, plan), placeholder="All plans"
+        )
+        st.form_submit_button("Save", key="save-submit", type="primary", on_click=_save, args=(library,))
+    questions = library.saved()
+    if not questions:
+        show_line("No questions are saved yet. Saved questions are asked again when plans change.", "none")
+        return
+    job = access.changed_answers(library)
+    job.look(_PATIENCE)
+    st.fragment(_show_changed, run_every=_TICK if job.running else None)(library, questions, titles, job.running)
+
+
+def _show_changed(
+    library: Library, questions: Sequence[SavedQuestion], titles: Mapping[str, str], filling: bool
+) -> None:
+    job = access.changed_answers(library)
+    found = job.look()
+    if filling and not job.running:
+        st.rerun()  # the page without the clock
+    changed = {answer.saved.id: answer for answer in found[0]} if found else None
+    with show_errors():
+        for i, question in enumerate(questions):
+            _show_question(library, question, i, titles, changed)
+        if job.error:
+            raise job.error
+
+
+def _show_question(
+    library: Library,
+    question: SavedQuestion,
+    i: int,
+    titles: Mapping[str, str],
+    changed: Mapping[int, ChangedAnswer] | None,
+) -> None:
+    answer = changed.get(question.id) if changed else None
+    with st.container(key=f"saved-{i}", gap="xsmall"):
+        if answer:
+            show(answer_html(answer))
+        else:
+            show(element("p", question.question, css="card-title"))
+        show(element("p", _question_line(question, titles, answer, asked=changed is not None), css="crumbs"))
+        with st.container(key=f"saved-actions-{i}", horizontal=True, gap="small", vertical_alignment="center"):
+            view = AskView(question.question, question.plans or (), question.section or "")
+            show(link("Ask again", link_to(view)))
+            if answer:
+                st.button(
+                    "Accept today's answer",
+                    key=f"resave-{i}",
+                    type="tertiary",
+                    on_click=_resave,
+                    args=(library, question),
+                )
+            st.button("Delete", key=f"forget-{i}", type="tertiary", on_click=_forget, args=(library, question))
+
+
+def _question_line(
+    question: SavedQuestion, titles: Mapping[str, str], answer: ChangedAnswer | None, *, asked: bool
+) -> str:
+    within = "; ".join(titles.get(plan, plan) for plan in question.plans) if question.plans else "all plans"
+    section = f", sections with “{question.section}”" if question.section else ""
+    quotes = counted(len(question.quotes), "sentence") if question.quotes else "nothing"
+    now = "the answer has changed" if answer else "same answer now"
+    return f"In {within}{section} · answered by {quotes} on {question.at[:10]} · {now if asked else 'asking it again'}"
+
+
+@state.guarded
+def _save(library: Library) -> None:
+    plans = st.session_state[_PLANS]
+    saved = library.save_question(st.session_state[_QUESTION], plans=plans or None)
+    st.session_state[_QUESTION] = ""
+    state.notify(f"Saved. Today {counted(len(saved.quotes), 'sentence')} answer it.")
+
+
+@state.guarded
+def _resave(library: Library, question: SavedQuestion) -> None:
+    library.save_question(question.question, plans=question.plans, section=question.section)
+    state.notify("Today's answer is the one to compare with from now on.")
+
+
+@state.guarded
+def _forget(library: Library, question: SavedQuestion) -> None:
+    library.forget_question(question.id)
+    state.notify(f"Deleted: {question.question}", forgotten=question)
+
+
+@state.guarded
+def keep_again(library: Library, question: SavedQuestion) -> None:
+    """Undo the deletion of a question: it is saved with the answer that it had."""
+    library.backend.save_question(question)

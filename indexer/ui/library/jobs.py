@@ -1,23 +1,47 @@
-"""Work that changes the library or goes through all of it: one at a time, seen by all who look, never in their way."""
+"""Jobs that change the library or check all of it: one at a time, seen by everyone, with a report at the end."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from time import monotonic
 from typing import TypeAlias
 
 import streamlit as st
 
+from indexer.errors import IndexerError
 from indexer.library import Library
 from indexer.library.adding import Progress
-from indexer.ui.shared.job import Job
+from indexer.ui.library import view as state
+from indexer.ui.library.view import LibraryView, Part
+from indexer.ui.shared.address import link_to
+from indexer.ui.shared.markup import Html, element, link, plain, show, show_line
+from indexer.ui.shared.task import Task
+from indexer.wording import counted
+
+#: Seconds between two looks; finished and waiting files that are listed while one is read.
+_TICK, _BEFORE, _AFTER = 0.5, 5, 8
+#: Lines of a report that are read at a glance, and the most that it has.
+_SHORT, _LONGEST = 12, 500
+_BEGUN = "job-begun"  # the job that this session began last
+#: What a report's status is called on its line, and in the summary above.
+_STATUS = {
+    "added": ("Added", "added"),
+    "replaced": ("Replaced", "replaced"),
+    "same": ("Already there", "already there"),
+    "failed": ("Not added", "not added"),
+    "cancelled": ("Cancelled", "cancelled"),
+    "done": ("Done", ""),
+    "problem": ("Problem", ""),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What became of one file or plan: ``name`` is the person's word for it, ``detail`` a sentence about it.
+    """What became of one file or plan: ``name`` is what people call it, ``detail`` a sentence about it.
 
     ``status`` is one of ``Added``'s, "done", or "problem". ``earlier`` is how many versions the plan
     had before it was replaced by another text, else 0.
@@ -29,10 +53,15 @@ class Report:
     plan: str = ""
     earlier: int = 0
 
+    @property
+    def undoable(self) -> bool:
+        """Whether ``undo`` would do anything about it."""
+        return self.status == "added" or self.earlier > 0
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What is in hand: its name and stage, and how many passages of how many are done since ``began``."""
+    """What is in progress: its name and stage, and how many passages of how many are done since ``began``."""
 
     name: str
     stage: str
@@ -42,7 +71,7 @@ class Step:
 
     @property
     def rate(self) -> float:
-        """Passages a second; 0.0 while there is nothing to tell it from."""
+        """Passages a second; 0.0 while that is unknown."""
         taken = monotonic() - self.began
         return self.done / taken if self.done and taken > 0 else 0.0
 
@@ -53,21 +82,21 @@ class Step:
 
 
 class Cancelled(Exception):
-    """Ends work whose engine cannot be told to stop, from within its progress."""
+    """Ends a job whose engine has no way to stop, from within its progress."""
 
 
-class Work:
-    """A job with a title, what it has in hand, and a way to cancel it.
+class Job:
+    """A task with a title, a step in progress, and a way to cancel it.
 
     ``names`` are what is to be done, once that is known. With ``breaks_off``, cancelling raises Cancelled
-    where progress is told; otherwise the work asks ``cancelled``. ``cancellable`` says whether it can be
+    where progress is reported; otherwise the job asks ``cancelled``. ``cancellable`` says whether it can be
     cancelled at all.
     """
 
     def __init__(
         self,
         title: str,
-        reports: Callable[[Work], Iterator[Report]],
+        reports: Callable[[Job], Iterator[Report]],
         *,
         cancellable: bool = False,
         breaks_off: bool = False,
@@ -78,15 +107,15 @@ class Work:
         self.cancellable = cancellable
         self._breaks_off = breaks_off
         self._cancel = threading.Event()
-        self.job: Job[Report] = Job(reports(self), 0, rests=False)
+        self.task: Task[Report] = Task(reports(self), 0, pauses=False)
 
     @property
-    def doing(self) -> str:
+    def in_words(self) -> str:
         """The title within a sentence."""
         return f"{self.title[:1].lower()}{self.title[1:]}"
 
     def cancel(self) -> None:
-        """Stop at the next batch of passages; what is in hand is left out."""
+        """Stop at the next batch of passages; the file in progress is left out."""
         self._cancel.set()
 
     def cancelled(self) -> bool:
@@ -94,7 +123,7 @@ class Work:
         return self._cancel.is_set()
 
     def progress(self, name: str | None = None) -> Progress:
-        """What an engine tells its progress to; steps are called ``name``, or by the file's own name."""
+        """The progress callback for an engine; steps are called ``name``, or by the file's own name."""
 
         def advance(path: object, stage: str, done: int, total: int) -> None:
             if self._breaks_off and self.cancelled():
@@ -106,42 +135,201 @@ class Work:
         return advance
 
 
-Reports: TypeAlias = Callable[[Work], Iterator[Report]]
+Reports: TypeAlias = Callable[[Job], Iterator[Report]]
 
 
-class Desk:
-    """Where a library's work lies: the one in hand, or the last one, until its report is put away."""
+class JobQueue:
+    """A library's jobs: the one in progress, or the last one until its report is dismissed."""
 
     def __init__(self) -> None:
-        self.work: Work | None = None
+        self.job: Job | None = None
         self._lock = threading.Lock()
 
-    def begin(self, work: Work) -> bool:
-        """Start ``work``; False, and nothing is started, while another is going on."""
+    def begin(self, job: Job) -> bool:
+        """Start ``job``; False, and nothing is started, while another runs."""
         with self._lock:
             if self.busy:
                 return False
-            self.work = work
-            work.job.look()
+            self.job = job
+            job.task.look()
             return True
 
     @property
     def busy(self) -> bool:
-        """Whether work is going on."""
-        return self.work is not None and self.work.job.running
+        """Whether a job runs."""
+        return self.job is not None and self.job.task.running
 
-    def put_away(self) -> None:
-        """Show the last work's report no longer."""
+    def dismiss(self) -> None:
+        """Remove the last job's report from the page."""
         with self._lock:
             if not self.busy:
-                self.work = None
+                self.job = None
 
 
-def desk(library: Library) -> Desk:
-    """The desk of ``library``, the same for every session of this server."""
-    return _desk(library.backend.location)
+def job_queue(library: Library) -> JobQueue:
+    """The jobs of ``library``, the same for every session of this server."""
+    return _job_queue(library.backend.location)
 
 
 @st.cache_resource(show_spinner=False)
-def _desk(location: str) -> Desk:
-    return Desk()
+def _job_queue(location: str) -> JobQueue:
+    return JobQueue()
+
+
+def begin_job(
+    library: Library, title: str, reports: Reports, *, cancellable: bool = False, breaks_off: bool = False
+) -> bool:
+    """Start a job on the library; False, with a notice, while another runs."""
+    job = Job(title, reports, cancellable=cancellable, breaks_off=breaks_off)
+    if job_queue(library).begin(job):
+        state.clear_notice()
+        st.session_state[_BEGUN] = job
+        return True
+    other = job_queue(library).job
+    what = f" ({other.in_words})" if other else ""
+    state.notify(f"Something else is running{what}. Wait until it is done or cancel it, then try again.", failed=True)
+    return False
+
+
+def concerns_session(library: Library) -> bool:
+    """Whether a job runs, or the last one was begun in this session."""
+    job = job_queue(library).job
+    return job is not None and (job.task.running or job is st.session_state.get(_BEGUN))
+
+
+def settled(reports: Sequence[Report]) -> list[Report]:
+    """``reports`` without those that a cancel has overtaken: a plan removed again is reported as that alone."""
+    taken = {(report.name, report.plan) for report in reports if report.status == "cancelled"}
+    return [r for r in reports if r.status == "cancelled" or (r.name, r.plan) not in taken]
+
+
+def undo(library: Library, reports: Sequence[Report], job: Job) -> Iterator[Report]:
+    """Undo what ``reports`` say: plans added are removed, and replaced ones get their earlier version back.
+
+    Raises IndexerError.
+    """
+    added = [report.plan for report in reports if report.status == "added"]
+    if added:
+        library.remove(added)
+        yield from (Report(plan, "done", "removed again; it can be put back") for plan in added)
+    for report in reports:
+        if report.status == "replaced" and report.earlier:
+            library.restore(report.plan, report.earlier, job.progress(report.plan))
+            yield Report(report.plan, "done", "the earlier version is back")
+
+
+def show_job(library: Library) -> None:
+    """The job in progress, or the report of the last; nothing once that is dismissed."""
+    job = job_queue(library).job
+    if job is None:
+        return
+    if job.task.running:
+        st.fragment(_show_progress, run_every=_TICK)(job)
+    else:
+        _show_report(library, job)
+
+
+def _show_progress(job: Job) -> None:
+    reports = job.task.look()
+    if not job.task.running:
+        st.rerun()  # the page without the clock, with what has changed
+    with st.container(key="work", gap="small"):
+        done = len(reports)
+        place = f", {min(done + 1, len(job.names))} of {len(job.names)}" if len(job.names) > 1 else ""
+        show(element("h2", job.title + place))
+        if done > _BEFORE:
+            show_line(f"{counted(done - _BEFORE, 'file')} before these.")
+        if reports:
+            show(_lines(reports[-_BEFORE:]))
+        step = job.step
+        with st.container(key="step", horizontal=True, vertical_alignment="center"):
+            share = step.done / step.total if step and step.total else 0.0
+            # the bar's text is Markdown, a file's name is not
+            st.progress(min(share, 1.0), text=plain(_step_text(step)) if step else "Getting ready")
+            if job.cancellable:
+                label = "Cancelling" if job.cancelled() else "Cancel"
+                st.button(label, key="cancel-work", on_click=job.cancel, disabled=job.cancelled())
+        waiting = job.names[done + 1 :]
+        if waiting:
+            more = f" and {len(waiting) - _AFTER:,} more" if len(waiting) > _AFTER else ""
+            show_line(f"Waiting: {', '.join(waiting[:_AFTER])}{more}.")
+
+
+def _step_text(step: Step) -> str:
+    """What is in progress, on one line: stage, passages, rate, time left."""
+    parts = [f"{step.name}: {step.stage}"]
+    if step.total:
+        parts.append(f"{step.done:,} of {counted(step.total, 'passage')}")
+    if step.rate and step.done < step.total:
+        parts.append(f"{step.rate:,.0f} a second")
+    if step.left is not None and step.done < step.total:
+        parts.append(f"{_duration(step.left)} left")
+    return " · ".join(parts)
+
+
+def _duration(seconds: float) -> str:
+    whole = max(1, round(seconds))
+    return f"{whole} s" if whole < 100 else f"{round(whole / 60)} min"
+
+
+def _show_report(library: Library, job: Job) -> None:
+    """What became of each file, and the way back."""
+    reports = settled(job.task.look())
+    with st.container(key="report", gap="small"):
+        counts = Counter(report.status for report in reports)
+        summary = ", ".join(f"{counts[key]:,} {word}" for key, (_, word) in _STATUS.items() if word and counts[key])
+        show(element("h2", f"{job.title}: {summary}" if summary else job.title))
+        if len(reports) > _SHORT:
+            # what needs attention comes first among hundreds
+            reports.sort(key=lambda report: report.status in ("added", "replaced", "same", "done"))
+        if reports:
+            show(_lines(reports[:_LONGEST]))
+        if len(reports) > _LONGEST:
+            show_line(f"and {len(reports) - _LONGEST:,} more")
+        if job.task.error:
+            st.error(plain(_reason(job.task.error)))
+        with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+            if any(report.undoable for report in reports):
+                st.button(plain(f"Undo {job.in_words}"), key="undo-work", on_click=_undo, args=(library, reports))
+            st.button("Close this report", key="close-work", type="tertiary", on_click=job_queue(library).dismiss)
+
+
+def _undo(library: Library, reports: Sequence[Report]) -> None:
+    if job_queue(library).busy:
+        return  # another session was quicker; the page shows what it does
+    count = sum(report.undoable for report in reports)
+    begin_job(library, f"Undoing the change of {counted(count, 'plan')}", partial(undo, library, reports))
+
+
+def _lines(reports: Sequence[Report]) -> Html:
+    return element("ul", *map(_line, reports), css="report")
+
+
+def _line(report: Report) -> Html:
+    """One file: its status, its name, what there is to know about it, and where it can be seen."""
+    links = []
+    if report.plan and report.status in ("added", "replaced", "same"):
+        links.append(_link("Open", LibraryView(plan=report.plan)))
+    if report.earlier:
+        links.append(_link("What changed", LibraryView(plan=report.plan, part=Part.CHANGES)))
+    detail = report.detail.removeprefix(report.name).strip()  # many sentences begin with the name
+    name = element("b", report.name)
+    return element(
+        "li",
+        element("span", _STATUS[report.status][0], css=f"status {report.status}"),
+        element("span", name, element("span", f" {detail}" if detail else ""), *links),
+    )
+
+
+def _link(label: str, view: LibraryView) -> Html:
+    # the blank keeps words apart for screen readers
+    return element("span", element("span", " "), link(label, link_to(view)))
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, IndexerError):
+        return str(error)
+    return (
+        f"This stopped because of an unexpected error ({type(error).__name__}: {error}). No plan is half-written: each "
+        "is as it was before or as reported above. Check the library, then try again."
+    )

@@ -1,4 +1,4 @@
-"""The plans of the library as a table to read, to find in, and to pick from."""
+"""The plans of the library as a table: to find plans, to open them, to choose several."""
 
 from __future__ import annotations
 
@@ -11,11 +11,10 @@ import streamlit as st
 
 from indexer.library import Library
 from indexer.types import PlanInfo
-from indexer.ui.library import state
-from indexer.ui.library.address import Browsing
-from indexer.ui.library.plan import language_name, show_plan
-from indexer.ui.library.removed import remove
-from indexer.ui.shared.markup import Html, element, plain, show, text_element
+from indexer.ui.library import view as state
+from indexer.ui.library.plan import language_name, remove, show_plan
+from indexer.ui.library.view import LibraryView
+from indexer.ui.shared.markup import Html, element, plain, show, show_line
 from indexer.wording import counted
 
 #: Plans listed at first, and further ones a click; each is three elements of the page.
@@ -33,26 +32,26 @@ _ORDERS: dict[str, Callable[[PlanInfo], Any]] = {
 }
 
 
-def show_list(library: Library, plans: Sequence[PlanInfo], browsing: Browsing) -> None:
-    """The tools, then one row a plan; the open one's panel stands under its row."""
+def show_list(library: Library, plans: Sequence[PlanInfo], view: LibraryView) -> None:
+    """The tools, then one row a plan; the open one's panel is under its row."""
     order = _show_tools(plans)
-    holding = [info for info in plans if _holds(info, browsing.words)]
+    holding = [info for info in plans if _contains(info, view.words)]
     found = sorted(holding, key=lambda info: (_ORDERS[order](info), info.id))
     _show_picked(library, plans)
     shown = found[: st.session_state.setdefault(_SHOWN, _LISTED)]
-    opened = next((info for info in plans if info.id == browsing.plan), None)
+    opened = next((info for info in plans if info.id == view.plan), None)
     if opened and opened not in shown:
         shown.insert(0, opened)
     if not found:
-        show(text_element("p", f"No plan's title, region or file holds “{browsing.words}”.", "none"))
+        show_line(f"No plan's title, region or file name contains “{view.words}”.", "none")
     with st.container(key="plan-list", gap=None):
         if shown:
-            heads = element("span", *(text_element("span", name) for name in _COLUMNS), css="columns")
-            show(element("p", text_element("span", "Plan", "name"), heads, css="plan-heads"))
+            heads = element("span", *(element("span", name) for name in _COLUMNS), css="columns")
+            show(element("p", element("span", "Plan", css="name"), heads, css="plan-heads"))
         for info in shown:
             _show_row(info, is_open=info == opened)
             if info == opened:
-                show_plan(library, info, browsing)
+                show_plan(library, info, view)
     if len(found) > len(shown):
         st.button(f"Show more of {len(found):,} plans", key="more-plans", on_click=_show_more)
 
@@ -64,7 +63,7 @@ def _show_tools(plans: Sequence[PlanInfo]) -> str:
         return st.selectbox("Order", list(_ORDERS), key=state.ORDER)
 
 
-def _holds(info: PlanInfo, words: str) -> bool:
+def _contains(info: PlanInfo, words: str) -> bool:
     text = f"{info.title} {info.id} {PurePath(info.source).name} {info.metadata.issuer} {info.metadata.date}".casefold()
     return all(word in text for word in words.casefold().split())
 
@@ -77,7 +76,7 @@ def _show_picked(library: Library, plans: Sequence[PlanInfo]) -> None:
         with st.container(key="picked-plans", horizontal=True, gap="small", vertical_alignment="center"):
             label = f"Remove {counted(len(picked), 'plan')}"
             st.button(label, key="remove-picked", on_click=_remove, args=(library, picked))
-            st.button("Pick none", key="pick-none", type="tertiary", on_click=_keep_picks, args=([],))
+            st.button("Clear selection", key="pick-none", type="tertiary", on_click=_keep_picks, args=([],))
 
 
 def _show_row(info: PlanInfo, *, is_open: bool) -> None:
@@ -102,11 +101,11 @@ def _cells(info: PlanInfo) -> Html:
     """The columns; each figure with its noun, which only a narrow screen shows and a screen reader says."""
     known = info.metadata
     figures = [(info.pages, "page"), (info.passages, "passage"), (info.words, "word")]
-    texts = [text_element("span", text) for text in (known.issuer, known.date, language_name(known.language))]
+    texts = [element("span", text) for text in (known.issuer, known.date, language_name(known.language))]
     counts = [
-        element("span", text_element("span", f"{n:,}"), text_element("span", f" {counted(n, noun).split()[1]}", "unit"))
+        element("span", element("span", f"{n:,}"), element("span", f" {counted(n, noun).split()[1]}", css="unit"))
         if n is not None
-        else text_element("span", "")
+        else element("span", "")
         for n, noun in figures
     ]
     return element("p", *texts, *counts, css="cells")
@@ -115,7 +114,7 @@ def _cells(info: PlanInfo) -> Html:
 def _badges(info: PlanInfo) -> list[Html]:
     marks = ["Machine translation"] if info.metadata.machine_translated else []
     marks += [warning[:1].upper() + warning[1:] for warning in info.warnings]
-    return [element("p", *(text_element("span", mark, "badge") for mark in marks), css="badges")] if marks else []
+    return [element("p", *(element("span", mark, css="badge") for mark in marks), css="badges")] if marks else []
 
 
 def _pick_key(plan: str) -> str:
@@ -136,7 +135,7 @@ def _keep_picks(plans: Sequence[PlanInfo]) -> None:
 
 @state.guarded
 def _remove(library: Library, picked: Sequence[str]) -> None:
-    """Remove what is ticked with its ticks, as no list may be left to forget them before it is put back."""
+    """Remove what is ticked, and the ticks: an empty list would not clear them before an undo."""
     remove(library, picked)
     _keep_picks(library.plans())
 

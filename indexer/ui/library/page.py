@@ -1,24 +1,25 @@
-"""The Library page: plans are added, corrected, replaced, removed and put back here, and nothing is lost."""
+"""The Library page: plans are added, corrected, replaced, removed and put back here."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import streamlit as st
 
 from indexer.library import Library
 from indexer.types import PlanInfo
-from indexer.ui.library import state
-from indexer.ui.library.adding import show_drop_zone, show_samples
-from indexer.ui.library.address import Browsing, Shelf
+from indexer.ui.library import view as state
+from indexer.ui.library.adding import show_drop_zone, show_first_steps
+from indexer.ui.library.changes import keep_again, show_questions
+from indexer.ui.library.jobs import Cancelled, Job, Report, begin_job, job_queue, show_job
 from indexer.ui.library.listing import show_list
-from indexer.ui.library.maintenance import show_care
-from indexer.ui.library.questions import keep_again, show_questions
-from indexer.ui.library.removed import put_back, show_removed
-from indexer.ui.library.report import show_work
+from indexer.ui.library.plan import put_back, show_removed
+from indexer.ui.library.view import LibraryTab, LibraryView
 from indexer.ui.shared import access
-from indexer.ui.shared.markup import element, plain, show, text_element
-from indexer.ui.shared.masthead import show_heading
+from indexer.ui.shared.frame import show_heading
+from indexer.ui.shared.markup import element, plain, show, show_facts, show_line
+from indexer.wording import counted
 
 
 def page() -> None:
@@ -28,51 +29,46 @@ def page() -> None:
         return
     library = access.open_library()
     plans = access.list_plans(library)
-    browsing, missing = state.take_browsing([info.id for info in plans])
+    view, missing = state.sync([info.id for info in plans])
     show_heading(plans)
-    tabs = st.tabs(list(state.SHELVES.values()), key=state.TAB, on_change=state.turn_shelf)
-    with tabs[list(state.SHELVES).index(browsing.shelf)]:
-        if browsing.shelf is Shelf.PLANS:
-            show_drop_zone(library, plans)
-        # Places of their own, taken or not: what stands below keeps its own, and where it was scrolled to.
+    tabs = st.tabs(list(state.TABS.values()), key=state.TAB, on_change=state.turn_tab)
+    with tabs[list(state.TABS).index(view.tab)]:
+        if view.tab is LibraryTab.PLANS:
+            show_drop_zone(library)
+        # Containers that are there even when empty: what is below keeps its place and its scroll position.
         with st.container(key="at-work"):
-            show_work(library)
+            show_job(library)
         with st.container(key="said"):
             _show_notice(library)
             if missing:
-                _show_missing(library, missing)
-        _show_shelf(library, plans, browsing)
+                _show_missing(library, missing[0])
+        _show_tab(library, plans, view)
 
 
 def _show_making(folder: str) -> None:
     """That there is no library yet, and the button that makes one."""
-    lines = [f"There is none in {folder} yet. An empty one takes a moment; plans are added here afterwards."]
+    lines = [f"There is no library in {folder} yet. Make an empty one, then add plans here."]
     if notice := state.notice():
         lines.append(notice.text)
-    show(
-        element(
-            "section", text_element("h2", "Make a library"), *(text_element("p", line) for line in lines), css="notice"
-        )
-    )
+    show(element("section", element("h2", "Make a library"), *(element("p", line) for line in lines), css="notice"))
     st.button("Make an empty library", key="make", type="primary", on_click=state.guarded(access.make_library))
 
 
-def _show_shelf(library: Library, plans: Sequence[PlanInfo], browsing: Browsing) -> None:
-    if browsing.shelf is Shelf.QUESTIONS:
+def _show_tab(library: Library, plans: Sequence[PlanInfo], view: LibraryView) -> None:
+    if view.tab is LibraryTab.QUESTIONS:
         show_questions(library, {info.id: info.title for info in plans})
-    elif browsing.shelf is Shelf.REMOVED:
+    elif view.tab is LibraryTab.REMOVED:
         show_removed(library)
-    elif browsing.shelf is Shelf.CARE:
-        show_care(library, plans)
+    elif view.tab is LibraryTab.MAINTENANCE:
+        show_maintenance(library, plans)
     elif plans:
-        show_list(library, plans, browsing)
+        show_list(library, plans, view)
     else:
-        told = "Drop files above, or add a folder in a terminal with the command below."
-        show_samples(library, text_element("p", told))
+        show_first_steps(library, "Drop files above.")
 
 
 def _show_notice(library: Library) -> None:
-    """What was said last, with the button that takes it back."""
+    """The last notice, with the button that undoes what it says."""
     notice = state.notice()
     if notice is None:
         return
@@ -80,16 +76,74 @@ def _show_notice(library: Library) -> None:
         if notice.failed:
             st.error(plain(notice.text))
         else:
-            show(element("p", text_element("span", notice.text), css="notice", role="status"))
+            show(element("p", element("span", notice.text), css="notice", role="status"))
         if notice.removed:
             st.button("Undo", key="undo", on_click=put_back, args=(library, notice.removed))
         if notice.forgotten:
             st.button("Undo", key="undo", on_click=keep_again, args=(library, notice.forgotten))
-        st.button("Close", key="close-notice", type="tertiary", on_click=state.silence)
+        st.button("Close", key="close-notice", type="tertiary", on_click=state.clear_notice)
 
 
 def _show_missing(library: Library, plan: str) -> None:
-    """That the plan of a link is gone, and where it may be."""
+    """That a link's plan is not there, and where it may be."""
     removed = plan in {version.plan for version in library.removed()}
-    hint = "It was removed, and can be put back under “Removed plans”." if removed else "It may have another name now."
-    show(text_element("p", f"“{plan}” is not in this library, or no longer. {hint}", "notice"))
+    hint = "It was removed; you can put it back under “Removed plans”." if removed else "It may have been renamed."
+    show_line(f"“{plan}” is not in this library. {hint}", "notice")
+
+
+def show_maintenance(library: Library, plans: Sequence[PlanInfo]) -> None:
+    """The library's size, and the two things that are done with all of it."""
+    model = library.backend.model
+    facts = {
+        "Folder": library.backend.location,
+        "Size": _size(Path(library.backend.location)),
+        "Plans": f"{counted(len(plans), 'plan')}, {counted(sum(info.passages for info in plans), 'passage')}",
+        "Changes so far": f"{library.backend.generation:,}",
+        "Model": Path(model[0]).name if model else "",
+    }
+    show_facts(facts)
+    busy = job_queue(library).busy
+    lines = {
+        "check": "A check reads everything in the library and looks for damage. It changes nothing.",
+        "rebuild": "Rebuilding makes the search index again from the plans' texts, for when a check finds a problem. "
+        "Until it is done, questions are answered as before.",
+    }
+    show(element("p", lines["check"], css="aside"))
+    st.button("Check the library", key="check", on_click=_check, args=(library,), disabled=busy)
+    show(element("p", lines["rebuild"], css="aside"))
+    st.button("Rebuild the library", key="rebuild", on_click=_rebuild, args=(library,), disabled=busy or not plans)
+
+
+@state.guarded
+def _check(library: Library) -> None:
+    def run(job: Job) -> Iterator[Report]:
+        problems = library.check()
+        yield from (Report("The library:", "problem", problem) for problem in problems)
+        if problems:
+            yield Report("What to do:", "problem", "rebuild the library, which makes the search index again")
+        else:
+            passages = counted(sum(info.passages for info in library.plans()), "passage")
+            yield Report("The library", "done", f"is in order: {passages} checked")
+
+    begin_job(library, "Checking the library", run)
+
+
+@state.guarded
+def _rebuild(library: Library) -> None:
+    def run(job: Job) -> Iterator[Report]:
+        try:
+            library.rebuild(progress=job.progress())
+        except Cancelled:
+            yield Report("Rebuilding", "cancelled", "the library is as it was")
+            return
+        yield Report("The library", "done", f"is rebuilt: {counted(len(library.plans()), 'plan')}")
+
+    begin_job(library, "Rebuilding the library", run, cancellable=True, breaks_off=True)
+
+
+def _size(folder: Path) -> str:
+    """What the library takes up on disk; "" where it is no folder."""
+    if not folder.is_dir():
+        return ""
+    sizes = [file.stat().st_size for file in folder.rglob("*") if file.is_file()]
+    return f"{sum(sizes) / 1_000_000:,.1f} MB in {counted(len(sizes), 'file')}"

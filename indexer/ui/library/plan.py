@@ -1,8 +1,8 @@
-"""The plan that is open on the Library page: what is known of it, what a person corrects, what is done with it."""
+"""The plan that is open on the Library page: about it, editing, replacing, removing and putting it back."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from pathlib import PurePath
 
@@ -11,17 +11,16 @@ import streamlit as st
 from indexer.library import Library
 from indexer.library.editing import edit_plan
 from indexer.types import Plan, PlanInfo
-from indexer.ui.library import state
+from indexer.ui.library import view as state
 from indexer.ui.library.adding import show_replacement
-from indexer.ui.library.address import Browsing, Part
 from indexer.ui.library.changes import show_changes
-from indexer.ui.library.jobs import Report, Work
-from indexer.ui.library.removed import remove, show_purge
-from indexer.ui.read.address import Reading
-from indexer.ui.read.page import show_way
+from indexer.ui.library.jobs import Job, Report, begin_job
+from indexer.ui.library.view import LibraryView, Part
+from indexer.ui.read.view import ReadView
 from indexer.ui.shared import access
-from indexer.ui.shared.markup import Html, element, show, text_element
-from indexer.ui.shared.original import offer_original
+from indexer.ui.shared.address import show_page_link
+from indexer.ui.shared.downloads import show_original
+from indexer.ui.shared.markup import element, show, show_facts, show_line
 from indexer.wording import counted
 
 _LANGUAGES = {"en": "English", "zh": "Chinese"}
@@ -32,17 +31,17 @@ def language_name(code: str) -> str:
     return _LANGUAGES.get(code, code)
 
 
-def show_plan(library: Library, info: PlanInfo, browsing: Browsing) -> None:
+def show_plan(library: Library, info: PlanInfo, view: LibraryView) -> None:
     """The panel, with the part that the address names."""
     with st.container(key="opened-plan", gap="small"):
         tabs = st.tabs(list(state.PARTS.values()), key=state.PART, on_change=state.turn_part)
-        with tabs[list(state.PARTS).index(browsing.part)]:
-            if browsing.part is Part.EDIT:
+        with tabs[list(state.PARTS).index(view.part)]:
+            if view.part is Part.EDIT:
                 _show_edit(library, info)
-            elif browsing.part is Part.REPLACE:
+            elif view.part is Part.REPLACE:
                 show_replacement(library, info)
-            elif browsing.part is Part.CHANGES:
-                show_changes(library, info, browsing)
+            elif view.part is Part.CHANGES:
+                show_changes(library, info, view)
             else:
                 _show_about(library, info)
 
@@ -53,10 +52,10 @@ def _show_about(library: Library, info: PlanInfo) -> None:
     facts = {
         "Short name": info.id,
         "File": PurePath(info.source).name,
-        "Region or issuer": known.issuer or "Not told",
-        "Date": known.date or "Not told",
-        "Language": language_name(known.language) or "Not told",
-        "Translation": "By a machine" if known.machine_translated else "",
+        "Region or issuer": known.issuer or "Unknown",
+        "Date": known.date or "Unknown",
+        "Language": language_name(known.language) or "Unknown",
+        "Translation": "Machine translation" if known.machine_translated else "",
         "Size": ", ".join(
             [
                 *([counted(info.pages, "page")] if info.pages else []),
@@ -68,13 +67,12 @@ def _show_about(library: Library, info: PlanInfo) -> None:
         + (f", {counted(len(versions), 'version')}" if len(versions) > 1 else ""),
         "Text recognition": _recognition(access.read_plan(library, info.id)),
     }
-    rows = [
-        piece for name, text in facts.items() if text for piece in (text_element("dt", name), text_element("dd", text))
-    ]
-    show(element("dl", *rows, css="facts"), *_warnings(info))
+    show_facts(facts)
+    if info.warnings:
+        show(element("ul", *(element("li", f"{w[:1].upper()}{w[1:]}.") for w in info.warnings), css="warnings"))
     with st.container(key="plan-actions", horizontal=True, gap="small", vertical_alignment="center"):
-        show_way(Reading(info.id), "Read it")
-        offer_original(library, info, "Download the original", "original")
+        show_page_link(ReadView(info.id), "Read it")
+        show_original(library, info, "Download the original", "original")
         st.button("Remove", key="remove", type="tertiary", on_click=remove, args=(library, [info.id]))
         if st.session_state.get(state.CONFIRMING) != info.id:
             show_purge(library, info.id, info.title, "plan")
@@ -85,34 +83,26 @@ def _show_about(library: Library, info: PlanInfo) -> None:
 def _recognition(plan: Plan) -> str:
     """How sure the text recognition was, where pages were images."""
     sure = [page.confidence for page in plan.pages if page.confidence is not None]
-    return f"{counted(len(sure), 'page')} were images; the least sure was read at {min(sure):.2f} of 1" if sure else ""
-
-
-def _warnings(info: PlanInfo) -> list[Html]:
-    if not info.warnings:
-        return []
-    lines = [text_element("li", f"{warning[:1].upper()}{warning[1:]}.") for warning in info.warnings]
-    return [element("ul", *lines, css="warnings")]
+    scanned = f"{counted(len(sure), 'page')} read from images"
+    return f"{scanned}, the worst with a confidence of {min(sure):.0%}" if sure else ""
 
 
 def _show_edit(library: Library, info: PlanInfo) -> None:
-    """What the file told or did not, to correct; then the short name."""
+    """What is known of the plan, to correct; then the short name."""
     known = info.metadata
     keys = _field_keys(info)
     with st.form("edit", border=False), st.container(key="edit-fields"):
-        st.text_input("Title", info.title, key=keys["title"], help="Every passage is found by it, too.", max_chars=300)
+        st.text_input("Title", info.title, key=keys["title"], help="Searches look at it, too.", max_chars=300)
         st.text_input("Region or issuer", known.issuer, key=keys["issuer"], max_chars=300)
         st.text_input("Date", known.date, key=keys["date"], placeholder="2022, 2022-08 or 2022-08-05")
         st.text_input("Language", known.language, key=keys["language"], placeholder="en, zh")
-        st.checkbox("A machine did the translation", known.machine_translated, key=keys["machine_translated"])
+        st.checkbox("Machine translation", known.machine_translated, key=keys["machine_translated"])
         st.form_submit_button("Save", key="edit-save", type="primary", on_click=_edit, args=(library, info))
     with (
         st.form("rename", border=False),
         st.container(key="rename-fields", horizontal=True, vertical_alignment="bottom"),
     ):
-        st.text_input(
-            "Short name", info.id, key=keys["id"], help="Commands, links and spreadsheets call the plan by it."
-        )
+        st.text_input("Short name", info.id, key=keys["id"], help="Links and downloads use it.")
         st.form_submit_button("Rename", key="rename-save", on_click=_rename, args=(library, info))
 
 
@@ -143,17 +133,17 @@ def _edit(library: Library, info: PlanInfo) -> None:
     given = {name: st.session_state[keys[name]] for name in before}
     changed = {name: value for name, value in given.items() if value != before[name]}
 
-    def work(work: Work) -> Iterator[Report]:
-        edit_plan(library.backend, lambda: library.encoder, info.id, changed, work.progress(info.id))
-        yield Report(str(changed["title"]), "done", "is its title now, by which its passages are found")
+    def run(job: Job) -> Iterator[Report]:
+        edit_plan(library.backend, lambda: library.encoder, info.id, changed, job.progress(info.id))
+        yield Report(str(changed["title"]), "done", "is the title now")
 
     if not changed:
-        state.said("Nothing was changed.")
+        state.notify("Nothing was changed.")
     elif "title" in changed:
-        state.begin(library, f"Setting the title of {info.id}", work)
+        begin_job(library, f"Setting the title of {info.id}", run)
     else:
         library.edit(info.id, **changed)
-        state.said(f"Saved what is known of {info.title}.")
+        state.notify(f"Saved: {info.title}.")
 
 
 @state.guarded
@@ -161,5 +151,92 @@ def _rename(library: Library, info: PlanInfo) -> None:
     name = str(st.session_state[_field_keys(info)["id"]]).strip()
     if name != info.id:
         library.rename(info.id, name)
-        state.turn(plan=name)
-        state.said(f"{info.title} has the short name {name} now.")
+        state.update(plan=name)
+        state.notify(f"The short name of {info.title} is now {name}.")
+
+
+@state.guarded
+def remove(library: Library, plans: Sequence[str]) -> None:
+    """Remove plans, all or none, and offer to undo it."""
+    titles = {info.id: info.title for info in library.plans()}
+    library.remove(plans)
+    named = "; ".join(titles[plan] for plan in plans) if len(plans) < 4 else counted(len(plans), "plan")
+    if state.read().plan in plans:
+        state.update(plan="")
+    state.notify(f"Removed: {named}. Find it under “Removed plans”.", removed=tuple(plans))
+
+
+@state.guarded
+def put_back(library: Library, plans: Sequence[str]) -> None:
+    """Put removed plans back."""
+
+    def run(job: Job) -> Iterator[Report]:
+        job.names = list(plans)
+        for plan in plans:
+            library.restore(plan, progress=job.progress(plan))
+            yield Report(plan, "done", "is back in the library")
+
+    begin_job(library, f"Putting back {counted(len(plans), 'plan')}", run)
+
+
+def show_purge(library: Library, plan: str, title: str, where: str) -> None:
+    """The way to delete a plan for good: a button, then what that means and the button that does it."""
+    if st.session_state.get(state.CONFIRMING) != plan:
+        label = "Delete for good"
+        st.button(label, key=f"purge-{where}", type="tertiary", on_click=state.confirm_purge, args=(plan,))
+        return
+    versions = counted(len(library.versions(plan)), "version")
+    with st.container(key="confirm-purge", gap="small"):
+        show(
+            element(
+                "section",
+                element("h2", f"Delete “{title}” for good?"),
+                element(
+                    "p",
+                    f"Its text, in {versions}, and its file are deleted from the disk. "
+                    "This cannot be undone. Removing the plan instead can be.",
+                ),
+                css="notice",
+                role="alert",
+            )
+        )
+        with st.container(horizontal=True, gap="small"):
+            st.button(
+                "Delete it for good", key="purge-yes", type="primary", on_click=_purge, args=(library, plan, title)
+            )
+            st.button("Keep it", key="purge-no", on_click=state.confirm_purge, args=("",))
+
+
+def show_removed(library: Library) -> None:
+    """Removed plans, the latest first, each to put back or to delete."""
+    removed = library.removed()
+    if not removed:
+        show_line("There are no removed plans.", "none")
+        return
+    show(element("p", "Removed plans are not searched. Their text is kept until you delete it for good.", css="aside"))
+    for i, version in enumerate(removed):
+        with st.container(key=f"removed-{i}", gap="xsmall"):
+            told = f"{version.plan} · {version.words:,} words · removed on {version.until[:10]}"
+            show(element("p", version.title, css="card-title"), element("p", told, css="crumbs"))
+            with st.container(key=f"back-{i}", horizontal=True, gap="small"):
+                st.button(
+                    "Put it back",
+                    key=f"restore-{i}",
+                    type="tertiary",
+                    on_click=put_back,
+                    args=(library, [version.plan]),
+                )
+                if st.session_state.get(state.CONFIRMING) != version.plan:
+                    show_purge(library, version.plan, version.title, f"removed-{i}")
+            if st.session_state.get(state.CONFIRMING) == version.plan:
+                show_purge(library, version.plan, version.title, f"removed-{i}")
+
+
+@state.guarded
+def _purge(library: Library, plan: str, title: str) -> None:
+    def run(job: Job) -> Iterator[Report]:
+        library.remove([plan], purge=True)
+        yield Report(title, "done", "is deleted for good")
+
+    if begin_job(library, "Deleting for good", run):
+        state.update(plan="")

@@ -2,59 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import streamlit as st
 
 from indexer.library import Library
 from indexer.types import Plan, PlanInfo, Section, Span, page_at
-from indexer.ui.read import state
-from indexer.ui.read.address import READ, ZOOMS, Reading, View, read_reading, reading_link, reading_query
-from indexer.ui.read.hits import Hits, find_hits
-from indexer.ui.read.tools import show_link, show_page_box, show_views
-from indexer.ui.read.tree import path_to, section_at, tree_html
-from indexer.ui.shared import access
-from indexer.ui.shared import state as shared
-from indexer.ui.shared.excerpt import show_text, stretch_html, surroundings
-from indexer.ui.shared.failing import errors_said
-from indexer.ui.shared.markup import run_script, show, text_element
-from indexer.ui.shared.masthead import show_empty, show_heading
-from indexer.ui.shared.original import is_pdf, offer_original
-from indexer.ui.shared.page_image import WIDE, pages_of, show_pages
+from indexer.ui.library.adding import show_empty
+from indexer.ui.read import view as state
+from indexer.ui.read.view import ZOOMS, Hits, ReadView
+from indexer.ui.shared import access, address
+from indexer.ui.shared.address import Look, link_to
+from indexer.ui.shared.downloads import show_link, show_original
+from indexer.ui.shared.frame import show_errors, show_heading
+from indexer.ui.shared.markup import Html, element, link, show, show_line
+from indexer.ui.shared.page_image import WIDE, is_pdf, pages_of, show_look_switch, show_page_box, show_pages
+from indexer.ui.shared.source import show_text, stretch_html, surroundings
 
 #: Characters of the plan's text on each side of the place: some six printed pages, which a browser lays out at once.
 _REACH = 8_000
+#: Sections up to which the whole tree is shown; of a larger one only the branches around the open one are.
+_WHOLE_TREE = 60
+#: Entries on each side of the current one, where a branch has thousands.
+_ENTRIES = 60
+_DEEPEST = 4  # levels that are indented
 
 
 def page() -> None:
     """Draw the page. Raises IndexerError, which ends it with a sentence."""
-    reading = read_reading()
-    # the forms of other pages are empty when one comes back: showing another request, they are filled again
-    st.session_state[shared.REQUEST] = reading
+    view = state.read()
+    # other pages fill their forms again when they find another view than their own
+    st.session_state[address.VIEW] = view
     library = access.open_library()
     plans = access.list_plans(library)
     show_heading(plans)
     if not plans:
         show_empty(library)
         return
-    _show_choice(plans, reading.plan)
-    if reading.plan not in {info.id for info in plans}:
-        gone = f"“{reading.plan}” is not in this library, or no longer. " if reading.plan else ""
-        show(text_element("p", f"{gone}Choose a plan to read it.", "notice"))
+    _show_choice(plans, view.plan)
+    if view.plan in {info.id for info in plans}:
+        st.fragment(_show_plan)(library)
         return
-    run_script("reading.js")
-    st.fragment(_show_plan)(library)
-
-
-def as_page() -> st.Page:
-    """The page, for the navigation and for links to it."""
-    return st.Page(page, title="Read", url_path=READ)
-
-
-def show_way(reading: Reading, label: str) -> None:
-    """A link to this page from any other, which opens ``reading``."""
-    st.page_link(as_page(), label=label, query_params=reading_query(reading))
+    if view.plan:
+        show_line(f"“{view.plan}” is not in this library. It may have been removed or renamed.", "notice")
+    links = (element("li", link(info.title, link_to(ReadView(info.id)))) for info in plans)
+    show(element("h2", "Choose a plan to read", css="rule"), element("ul", *links, css="plans"))
 
 
 def _show_choice(plans: Sequence[PlanInfo], chosen: str) -> None:
@@ -74,64 +67,65 @@ def _show_choice(plans: Sequence[PlanInfo], chosen: str) -> None:
 
 def _show_plan(library: Library) -> None:
     """All of one plan's; in a fragment, so that a step from hit to hit leaves the rest of the page alone."""
-    with errors_said():
-        asked = read_reading()
+    with show_errors():
+        asked = state.read()
         plan = access.read_plan(library, asked.plan)
-        reading, said = state.within(asked, plan)
-        hits = find_hits(library, plan, reading)
-        offset = state.where(plan, reading)
+        view, notice = state.fit(asked, plan)
+        hits = state.find_hits(library, plan, view)
+        offset = state.where(plan, view)
         with st.container(key="reading"):
             with st.container(key="reading-tree"):
-                _show_tree(plan, reading, offset)
+                _show_tree(plan, view, offset)
             with st.container(key="reading-sheet", gap="small"):
-                _show_tools(library, plan, reading, offset)
-                _show_finding(plan, reading, hits, offset)
-                if said:
-                    show(text_element("p", said, "notice"))
-                _show_crumbs(plan, offset)
-                _show_sheet(library, plan, reading, hits, offset)
+                _show_tools(library, plan, view, offset)
+                _show_finding(plan, view, hits, offset)
+                if notice:
+                    show_line(notice, "notice")
+                path = path_to(plan.sections, section_at(plan.sections, offset))
+                show_line(" › ".join(plan.sections[i].label for i in path), "crumbs")
+                _show_sheet(library, plan, view, hits, offset)
 
 
-def _show_tree(plan: Plan, reading: Reading, offset: int) -> None:
+def _show_tree(plan: Plan, view: ReadView, offset: int) -> None:
     def link(section: Section) -> str:
-        return reading_link(replace(reading, at=None, version="", top=section.start, page=None))
+        return link_to(replace(view, at=None, version="", top=section.start, page=None))
 
     if plan.sections:
         show(tree_html(plan.sections, offset, link))
     else:
-        show(text_element("p", "This plan has no sections.", "none"))
+        show_line("This plan has no sections.", "none")
 
 
-def _show_tools(library: Library, plan: Plan, reading: Reading, offset: int) -> None:
+def _show_tools(library: Library, plan: Plan, view: ReadView, offset: int) -> None:
     with st.container(key="reading-tools", horizontal=True, vertical_alignment="center", gap="small"):
         if is_pdf(plan):
-            show_views(reading.view, state.VIEW, state.turn_view)
+            show_look_switch(view.look, state.LOOK, state.turn_look)
         if plan.pages:
-            show_page_box(page_shown(plan, reading, offset), len(plan.pages), state.PAGE, state.turn_page)
-        if reading.view is View.PAGE and is_pdf(plan):
+            show_page_box(page_shown(plan, view, offset), len(plan.pages), state.PAGE_NUMBER, state.turn_page)
+        if view.look is Look.PAGE and is_pdf(plan):
             with st.container(key="r-zoom", horizontal=True, vertical_alignment="center", gap="xsmall"):
-                _show_zoom("Smaller", -1, reading.zoom == ZOOMS[0])
-                show(text_element("p", f"{reading.zoom} %", "aside"))
-                _show_zoom("Larger", 1, reading.zoom == ZOOMS[-1])
-        show_link(reading)
-        offer_original(library, plan, "Original file", "r-original")
+                _show_zoom("Smaller", -1, view.zoom == ZOOMS[0])
+                show_line(f"{view.zoom} %")
+                _show_zoom("Larger", 1, view.zoom == ZOOMS[-1])
+        show_link(view, "Link to this place")
+        show_original(library, plan, "Original file", "r-original")
 
 
 def _show_zoom(label: str, steps: int, at_end: bool) -> None:
     st.button(label, key=f"r-{label.lower()}", type="tertiary", disabled=at_end, on_click=state.zoom, args=(steps,))
 
 
-def page_shown(plan: Plan, reading: Reading, offset: int) -> int:
+def page_shown(plan: Plan, view: ReadView, offset: int) -> int:
     """Number of the page at which one reads."""
-    if reading.at and reading.at_passage:
-        return pages_of(plan, reading.at)[0]
-    return reading.page or page_at(plan.pages, offset) or 1
+    if view.at and view.at_passage:
+        return pages_of(plan, view.at)[0]
+    return view.page or page_at(plan.pages, offset) or 1
 
 
-def _show_finding(plan: Plan, reading: Reading, hits: Hits, offset: int) -> None:
+def _show_finding(plan: Plan, view: ReadView, hits: Hits, offset: int) -> None:
     """The words to look for, and the steps from hit to hit."""
     with st.container(key="reading-find", horizontal=True, vertical_alignment="center", gap="small"):
-        st.session_state[state.WORDS] = reading.words
+        st.session_state[state.WORDS] = view.words
         st.text_input(
             "Find in this plan",
             key=state.WORDS,
@@ -142,55 +136,48 @@ def _show_finding(plan: Plan, reading: Reading, hits: Hits, offset: int) -> None
             args=(plan, offset),
         )
         if hits.spans:
-            here = hits.at(offset) if reading.at_passage else None
+            here = hits.at(offset) if view.at_passage else None
             # on a page that was turned to, a hit at its very beginning is the next one
-            after = hits.after(offset if reading.at_passage else offset - 1)
+            after = hits.after(offset if view.at_passage else offset - 1)
             _show_step("Previous", plan, hits.before(offset))
-            told = f"{len(hits.spans):,} found" if here is None else f"{here + 1:,} of {len(hits.spans):,}"
-            show(text_element("p", told, "aside"))
+            show_line(f"{len(hits.spans):,} found" if here is None else f"{here + 1:,} of {len(hits.spans):,}")
             _show_step("Next", plan, after)
-    if reading.words and not hits.spans:
-        show(text_element("p", f"“{reading.words}” does not stand in this plan.", "aside"))
-    elif hits.spans and not reading.words:
-        show(text_element("p", f"Previous and next lead to the passages nearest to “{reading.question}”.", "aside"))
+    if view.words and not hits.spans:
+        show_line(f"“{view.words}” is not found in this plan.")
+    elif hits.spans and not view.words:
+        show_line(f"Previous and next go through the passages closest to “{view.question}”.")
 
 
 def _show_step(label: str, plan: Plan, hit: Span) -> None:
     st.button(label, key=f"r-{label.lower()}", type="tertiary", on_click=state.open_place, args=(plan, hit))
 
 
-def _show_crumbs(plan: Plan, offset: int) -> None:
-    path = path_to(plan.sections, section_at(plan.sections, offset))
-    show(text_element("p", " › ".join(plan.sections[i].label for i in path), "crumbs"))
-
-
-def _show_sheet(library: Library, plan: Plan, reading: Reading, hits: Hits, offset: int) -> None:
-    """The page image where that is looked at and can be, or else the text."""
-    if reading.view is View.PAGE and is_pdf(plan):
-        number = None if reading.at_passage else page_shown(plan, reading, offset)
-        if show_pages(library, plan, reading.at, number, WIDE, reading.zoom):
+def _show_sheet(library: Library, plan: Plan, view: ReadView, hits: Hits, offset: int) -> None:
+    """The page image where that is asked for and possible, else the text."""
+    if view.look is Look.PAGE and is_pdf(plan):
+        number = None if view.at_passage else page_shown(plan, view, offset)
+        if show_pages(library, plan, view.at, number, WIDE, view.zoom):
             return
-    low, high = text_window(plan, reading, offset)
+    low, high = text_window(plan, view, offset)
     marks = {name: list(spans) for name, spans in hits.marks.items()}
-    if reading.at:
-        is_found = bool(reading.words) and reading.at in hits.spans
-        marks.setdefault("emphasis" if is_found else "answer", []).append(reading.at)
-        marks["passage"] = [reading.at] if reading.at_passage else []  # the box opens there
+    if view.at:
+        is_found = bool(view.words) and view.at in hits.spans
+        marks.setdefault("emphasis" if is_found else "answer", []).append(view.at)
+        marks["passage"] = [view.at] if view.at_passage else []  # the box opens there
     show_text(stretch_html(plan, (low, high), marks), f"The text of {plan.title}")
     with st.container(key="reading-on", horizontal=True, gap="small"):
-        _show_going_on("Earlier text", text_before(plan.text, low), low == 0)
-        _show_going_on("Later text", high, high == len(plan.text))
+        _show_scroll("Earlier text", "r-earlier", text_before(plan.text, low), low == 0)
+        _show_scroll("Later text", "r-later", high, high == len(plan.text))
 
 
-def _show_going_on(label: str, offset: int, at_end: bool) -> None:
-    key = f"r-{label.removesuffix(' text').lower()}"
+def _show_scroll(label: str, key: str, offset: int, at_end: bool) -> None:
     st.button(label, key=key, type="tertiary", disabled=at_end, on_click=state.read_from, args=(offset,))
 
 
-def text_window(plan: Plan, reading: Reading, offset: int) -> Span:
-    """The stretch of the text that is sent to the browser: around the passage, or on from ``offset``."""
-    if reading.at and reading.at_passage:
-        start, end = reading.at
+def text_window(plan: Plan, view: ReadView, offset: int) -> Span:
+    """The span of the text that is sent to the browser: around the passage, or on from ``offset``."""
+    if view.at and view.at_passage:
+        start, end = view.at
         return surroundings(plan.text, (start, min(end, start + _REACH)), _REACH)
     end = surroundings(plan.text, (offset, offset), 2 * _REACH)[1]
     # a text without any white space is cut where it comes
@@ -201,3 +188,46 @@ def text_before(text: str, offset: int) -> int:
     """Where to read from so as to see what comes before ``offset``."""
     start = surroundings(text, (offset, offset), 2 * _REACH)[0]
     return start if start < offset else max(0, offset - 2 * _REACH)
+
+
+def tree_html(sections: Sequence[Section], offset: int, link: Callable[[Section], str]) -> Html:
+    """The tree with the section at ``offset`` marked as the current one; ``link`` gives a section's address."""
+    current = section_at(sections, offset)
+    entries = unfolded(sections, current)
+    at = entries.index(current) if current is not None else 0
+    first, last = max(0, at - _ENTRIES), at + _ENTRIES + 1
+    lines = [_entry(sections[i], link, current == i) for i in entries[first:last]]
+    if first:
+        lines.insert(0, _entry(sections[entries[first - 1]], link, label=f"{first:,} sections before"))
+    if entries[last:]:
+        lines.append(_entry(sections[entries[last]], link, label=f"{len(entries) - last:,} sections after"))
+    return element("nav", element("ul", *lines), css="tree", aria_label="Sections")
+
+
+def section_at(sections: Sequence[Section], offset: int) -> int | None:
+    """Index of the innermost section that holds ``offset``; None outside them."""
+    return max((i for i, s in enumerate(sections) if s.start <= offset < s.end), default=None)
+
+
+def path_to(sections: Sequence[Section], index: int | None) -> list[int]:
+    """Indices of a section and of those around it, the outermost first."""
+    path: list[int] = []
+    while index is not None:
+        path.append(index)
+        index = sections[index].parent
+    return path[::-1]
+
+
+def unfolded(sections: Sequence[Section], current: int | None) -> list[int]:
+    """Indices of the sections shown: all of a small tree, else those on and next to the path to ``current``."""
+    if len(sections) <= _WHOLE_TREE:
+        return list(range(len(sections)))
+    path = {None, *path_to(sections, current)}
+    return [i for i, section in enumerate(sections) if section.parent in path]
+
+
+def _entry(section: Section, link: Callable[[Section], str], current: bool = False, label: str = "") -> Html:
+    marked = {"aria_current": "true"} if current else {}
+    text = element("span", label or section.label or "Untitled section")
+    entry = element("a", text, href=link(section), target="_self", **marked)
+    return element("li", entry, css="folded" if label else f"depth-{min(section.level, _DEEPEST)}")

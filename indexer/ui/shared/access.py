@@ -1,11 +1,11 @@
-"""What the pages ask of the library: opened once a server, answers kept while its generation stands."""
+"""What the pages ask of the library: opened once per server, results kept until the library changes."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, Concatenate, ParamSpec, TypeAlias, TypeVar
 
 import streamlit as st
 
@@ -31,17 +31,54 @@ from indexer.types import (
     TargetRow,
     UniqueContent,
 )
-from indexer.ui.shared.address import Request
-from indexer.ui.shared.job import Job
+from indexer.ui.shared.task import Task
+
+P = ParamSpec("P")
+T = TypeVar("T")
+_Texts: TypeAlias = tuple[str, ...]
 
 #: Names the library to serve; ``plancite serve --library`` sets it.
 LOCATION_VARIABLE = "PLANCITE_LIBRARY"
-#: Answers kept, for all who look; one with its passages is some ten kilobytes.
-_KEPT = 256
+#: Answers kept, for all sessions; one with its passages is some ten kilobytes.
+_ANSWERS = 256
 
-#: Which library, and the generation it is at: what everything kept depends on.
-_Edition: TypeAlias = tuple[str, int]
-_Texts: TypeAlias = tuple[str, ...]
+
+def _edition(library: Library) -> tuple[Any, ...]:
+    """Which library, and at which change of it."""
+    return library.backend.location, library.backend.generation
+
+
+def _edition_and_saved(library: Library) -> tuple[Any, ...]:
+    """The same with the saved questions, which may change without any other change."""
+    return *_edition(library), tuple((saved.id, saved.at) for saved in library.saved())
+
+
+def cached(
+    entries: int, *, tasks: bool = False, edition: Callable[[Library], tuple[Any, ...]] = _edition
+) -> Callable[[Callable[Concatenate[Library, P], T]], Callable[Concatenate[Library, P], T]]:
+    """Keep the last ``entries`` results of a function of a library until ``edition`` of the library changes.
+
+    Results are copied for each caller, except ``tasks``, which all sessions share and which stop when dropped.
+    """
+    options: dict[str, Any] = {"show_spinner": False, "max_entries": entries}
+    cache = st.cache_resource(on_release=Task.stop, **options) if tasks else st.cache_data(**options)
+
+    def decorate(function: Callable[Concatenate[Library, P], T]) -> Callable[Concatenate[Library, P], T]:
+        # Streamlit hashes no argument with a leading underscore.
+        def kept(_library: Library, edition: tuple[Any, ...], *args: P.args, **kwargs: P.kwargs) -> T:
+            return function(_library, *args, **kwargs)
+
+        kept.__qualname__ = function.__qualname__  # Streamlit tells caches apart by it
+        keeping = cache(kept)
+
+        def looks_up(library: Library, /, *args: P.args, **kwargs: P.kwargs) -> T:
+            found: T = keeping(library, edition(library), *args, **kwargs)
+            return found
+
+        looks_up.__doc__ = function.__doc__
+        return looks_up
+
+    return decorate
 
 
 def open_library() -> Library:
@@ -62,186 +99,111 @@ def make_library() -> None:
     Library.open(_location(), create=True).close()
 
 
-def list_plans(library: Library) -> list[PlanInfo]:
-    """All plans of the library as it stands now, whoever changed it."""
-    return _plans(library, _edition(library))
-
-
-def read_plan(library: Library, plan_id: str) -> Plan:
-    """One plan with its text. Raises UnknownPlanError."""
-    return _plan(library, _edition(library), plan_id)
-
-
-def ask(library: Library, request: Request, top_k: int) -> Answer:
-    """The answer to a request, with ``top_k`` passages. Raises IndexerError."""
-    return _answer(library, _edition(library), request.unsorted(), top_k)
-
-
-def survey(library: Library, request: Request) -> Survey:
-    """Every passage on a request's topic. Raises IndexerError."""
-    return _survey(library, _edition(library), request.unsorted())
-
-
 def named_plans(library: Library, question: str) -> tuple[str, ...]:
     """Ids of the plans that the question itself names, to which its search is narrowed."""
     return read_question(question, library.backend.names()).plans
 
 
-def compare(library: Library, questions: _Texts, plans: _Texts) -> Job[tuple[int, Comparison]]:
-    """Work that gives (index of the question, its comparison so far), one cell more each time."""
-    return _comparison(library, _edition(library), questions, plans)
+@cached(4)
+def list_plans(library: Library) -> list[PlanInfo]:
+    """All plans of the library, by title."""
+    return sorted(library.plans(), key=lambda info: (info.title.casefold(), info.id))
 
 
-def count_passages(library: Library, questions: _Texts, plans: _Texts) -> Job[tuple[int, dict[str, int]]]:
-    """Work that gives (index of the question, plan id -> number of its passages on the topic)."""
-    return _counts(library, _edition(library), questions, plans)
+@cached(32)
+def read_plan(library: Library, plan_id: str) -> Plan:
+    """One plan with its text. Raises UnknownPlanError."""
+    return library.plan(plan_id)
 
 
+@cached(_ANSWERS)
+def ask(library: Library, question: str, plans: _Texts, section: str, top_k: int) -> Answer:
+    """The answer to a question, with ``top_k`` passages. Raises IndexerError."""
+    return library.ask(question, plans=plans or None, section=section or None, top_k=top_k)
+
+
+@cached(_ANSWERS)
+def survey(library: Library, question: str, plans: _Texts, section: str) -> Survey:
+    """Every passage on a topic. Raises IndexerError."""
+    return library.survey(question, plans=plans or None, section=section or None)
+
+
+@cached(32, tasks=True)
+def compare(library: Library, questions: _Texts, plans: _Texts) -> Task[tuple[int, Comparison]]:
+    """A task that gives (index of the question, its comparison so far), one cell more each time."""
+    return Task(_compared(library, questions, plans), len(questions) * len(plans))
+
+
+@cached(32, tasks=True)
+def count_passages(library: Library, questions: _Texts, plans: _Texts) -> Task[tuple[int, dict[str, int]]]:
+    """A task that gives (index of the question, plan id -> number of its passages on the topic)."""
+    counts = ((i, library.survey(question, plans=plans).by_plan) for i, question in enumerate(questions))
+    return Task(counts, len(questions))
+
+
+@cached(8)
 def read_passages(library: Library, plan_id: str) -> list[Passage]:
     """All passages of a plan, in reading order. Raises UnknownPlanError."""
-    return _passages(library, _edition(library), plan_id)
+    keys = library.backend.keys(Scope((plan_id,)))
+    found = library.backend.passages(keys)
+    return [found[key] for key in keys if key in found]
 
 
+@cached(32)
 def find_words(library: Library, plan_id: str, words: str) -> list[Span]:
-    """Where ``words`` stand in a plan, in order. Raises UnknownPlanError."""
-    return _words(library, _edition(library), plan_id, words)
+    """Where a plan contains ``words``, in order. Raises UnknownPlanError."""
+    return finding.find_words(read_plan(library, plan_id).text, words)
 
 
+@cached(_ANSWERS)
 def similar(library: Library, plan: str, start: int, other: str) -> list[Counterpart]:
     """Counterparts in ``other`` of the passage of ``plan`` at ``start``, best first. Raises IndexerError."""
-    return _similar(library, _edition(library), plan, start, other)
+    return library.similar(plan, start, other)
 
 
+@cached(4)
 def unique_content(library: Library, plans: _Texts) -> UniqueContent:
     """What only one of ``plans`` says. Raises IndexerError."""
-    return _unique_content(library, _edition(library), plans)
+    return library.unique_content(plans)
 
 
+@cached(8)
 def align_sections(library: Library, one: str, other: str) -> list[SectionPair]:
     """Two plans' sections, matched. Raises UnknownPlanError."""
-    return _sections(library, _edition(library), one, other)
+    return library.align_sections(one, other)
 
 
+@cached(2)
 def list_targets(library: Library) -> list[Target]:
     """Targets and thresholds of all plans."""
-    return _targets(library, _edition(library))
+    return library.targets()
 
 
+@cached(8)
 def align_targets(library: Library, plans: _Texts) -> list[TargetRow]:
     """The targets of ``plans``, one indicator and one year a row. Raises UnknownPlanError."""
-    return _target_rows(library, _edition(library), plans)
+    return library.align_targets(plans)
 
 
-def changes(library: Library, plan_id: str, old: int, new: int) -> Job[Changes]:
-    """Work that gives what changed in a plan between two versions, saved questions asked again."""
-    return _changes(library, _edition(library), _saved(library), plan_id, old, new)
+@cached(16, tasks=True, edition=_edition_and_saved)
+def changes(library: Library, plan_id: str, old: int, new: int) -> Task[Changes]:
+    """A task that gives what changed in a plan between two versions, saved questions asked again."""
+    return Task((library.changes(plan_id, old, new) for _ in range(1)), 1)
 
 
-def changed_answers(library: Library) -> Job[list[ChangedAnswer]]:
-    """Work that gives the saved questions whose answers are others now."""
-    return _changed_answers(library, _edition(library), _saved(library))
-
-
-def _saved(library: Library) -> tuple[tuple[int, str], ...]:
-    """Saved questions as they stand: saving one raises no generation."""
-    return tuple((saved.id, saved.at) for saved in library.saved())
+@cached(4, tasks=True, edition=_edition_and_saved)
+def changed_answers(library: Library) -> Task[list[ChangedAnswer]]:
+    """A task that gives the saved questions whose answers have changed."""
+    return Task((library.changed_answers() for _ in range(1)), 1)
 
 
 def _location() -> str:
     return os.environ.get(LOCATION_VARIABLE) or DEFAULT_LIBRARY
 
 
-def _edition(library: Library) -> _Edition:
-    return library.backend.location, library.backend.generation
-
-
 @st.cache_resource(show_spinner=False, on_release=Library.close)
 def _open(location: str) -> Library:
     return Library.open(location)
-
-
-# Streamlit leaves arguments with a leading underscore out of what it keeps results by.
-@st.cache_data(show_spinner=False, max_entries=4)
-def _plans(_library: Library, edition: _Edition) -> list[PlanInfo]:
-    return _library.plans()
-
-
-@st.cache_data(show_spinner=False, max_entries=32)
-def _plan(_library: Library, edition: _Edition, plan_id: str) -> Plan:
-    return _library.plan(plan_id)
-
-
-@st.cache_data(show_spinner=False, max_entries=_KEPT)
-def _answer(_library: Library, edition: _Edition, request: Request, top_k: int) -> Answer:
-    plans, section = request.plans or None, request.section or None
-    return _library.ask(request.question, plans=plans, section=section, top_k=top_k)
-
-
-@st.cache_data(show_spinner=False, max_entries=_KEPT)
-def _survey(_library: Library, edition: _Edition, request: Request) -> Survey:
-    return _library.survey(request.question, plans=request.plans or None, section=request.section or None)
-
-
-@st.cache_resource(show_spinner=False, max_entries=32, on_release=Job.stop)
-def _comparison(_library: Library, edition: _Edition, questions: _Texts, plans: _Texts) -> Job[tuple[int, Comparison]]:
-    return Job(_compared(_library, questions, plans), len(questions) * len(plans))
-
-
-@st.cache_resource(show_spinner=False, max_entries=32, on_release=Job.stop)
-def _counts(_library: Library, edition: _Edition, questions: _Texts, plans: _Texts) -> Job[tuple[int, dict[str, int]]]:
-    work = ((i, _library.survey(question, plans=plans).by_plan) for i, question in enumerate(questions))
-    return Job(work, len(questions))
-
-
-@st.cache_data(show_spinner=False, max_entries=8)
-def _passages(_library: Library, edition: _Edition, plan_id: str) -> list[Passage]:
-    keys = _library.backend.keys(Scope((plan_id,)))
-    found = _library.backend.passages(keys)
-    return [found[key] for key in keys if key in found]
-
-
-@st.cache_data(show_spinner=False, max_entries=32)
-def _words(_library: Library, edition: _Edition, plan_id: str, words: str) -> list[Span]:
-    return finding.find_words(read_plan(_library, plan_id).text, words)
-
-
-@st.cache_data(show_spinner=False, max_entries=_KEPT)
-def _similar(_library: Library, edition: _Edition, plan: str, start: int, other: str) -> list[Counterpart]:
-    return _library.similar(plan, start, other)
-
-
-@st.cache_data(show_spinner=False, max_entries=4)
-def _unique_content(_library: Library, edition: _Edition, plans: _Texts) -> UniqueContent:
-    return _library.unique_content(plans)
-
-
-@st.cache_data(show_spinner=False, max_entries=2)
-def _targets(_library: Library, edition: _Edition) -> list[Target]:
-    return _library.targets()
-
-
-@st.cache_data(show_spinner=False, max_entries=8)
-def _target_rows(_library: Library, edition: _Edition, plans: _Texts) -> list[TargetRow]:
-    return _library.align_targets(plans)
-
-
-@st.cache_data(show_spinner=False, max_entries=8)
-def _sections(_library: Library, edition: _Edition, one: str, other: str) -> list[SectionPair]:
-    return _library.align_sections(one, other)
-
-
-@st.cache_resource(show_spinner=False, max_entries=16, on_release=Job.stop)
-def _changes(
-    _library: Library, edition: _Edition, saved: tuple[tuple[int, str], ...], plan_id: str, old: int, new: int
-) -> Job[Changes]:
-    return Job((_library.changes(plan_id, old, new) for _ in range(1)), 1)
-
-
-@st.cache_resource(show_spinner=False, max_entries=4, on_release=Job.stop)
-def _changed_answers(
-    _library: Library, edition: _Edition, saved: tuple[tuple[int, str], ...]
-) -> Job[list[ChangedAnswer]]:
-    return Job((_library.changed_answers() for _ in range(1)), 1)
 
 
 def _compared(library: Library, questions: _Texts, plans: _Texts) -> Iterator[tuple[int, Comparison]]:
@@ -250,5 +212,5 @@ def _compared(library: Library, questions: _Texts, plans: _Texts) -> Iterator[tu
     for i, cell in library.compare_many(questions, plans):
         row = rows.setdefault(i, [])
         row.append(cell)
-        whole = len(row) == len(plans)
-        yield i, to_comparison(library.backend, questions[i], row) if whole else Comparison(questions[i], tuple(row))
+        complete = len(row) == len(plans)
+        yield i, to_comparison(library.backend, questions[i], row) if complete else Comparison(questions[i], tuple(row))

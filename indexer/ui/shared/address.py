@@ -1,258 +1,283 @@
-"""The page's address: a question, its filters and the open source live there, so that a link reopens the same."""
+"""The address of a page: its view as a query string, so that a link reopens the same, and the source open on it.
+
+Each page declares its view as a frozen dataclass of the fields below. ``sync_from_url`` reads it when the page is
+drawn, ``update_view`` changes it from a widget's callback.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
-from urllib.parse import urlencode
+from typing import Any, ClassVar, TypeAlias, TypeVar
+from urllib.parse import urlencode, urljoin
 
 import streamlit as st
 
-from indexer.types import Binding, Sector
+from indexer.types import Span
 
-#: What the address calls the source that is open.
+Query: TypeAlias = Mapping[str, str | Sequence[str]]
+V = TypeVar("V", bound="View")
+
+#: The parameter that names the open source.
 OPEN = "open"
+#: What the source of a passage is called, before its rank.
+PASSAGE = "passage-"
+#: Passages listed at first, and further ones a click.
+PAGE_LENGTH = 10
+#: The most that a link can have listed, by the passage that it opens.
+_MOST_LISTED = 100
+#: Characters of the plan's text on each side of an opened passage.
+_REACH_AT_FIRST = 1200
+
+# What the session remembers: the view that the widgets show; the source that is open, None for the page's own
+# choice and "" for none; how much of the plan's text is shown around it; how many passages are listed; plans of a
+# link that are not in the library; whether sources are shown as text or as pages; the page turned to in the open one.
+VIEW, OPENED, REACH, LISTED, MISSING = "view-shown", "opened", "reach", "listed", "missing"
+LOOK, TURNED = "look", "turned"
+
+
+class Look(StrEnum):
+    """How a plan's source is shown."""
+
+    TEXT = "text"
+    PAGE = "page"
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
-    """What is asked, of which plans (all when there is none) and of which sections.
+class _Param:
+    """How one field of a view is written: its name in the query, and the two directions."""
 
-    ``by_place`` lists passages in the order of the plans' texts instead of by relevance.
-    """
-
-    question: str = ""
-    plans: tuple[str, ...] = ()
-    section: str = ""
-    every: bool = False
-    by_place: bool = False
-
-    @classmethod
-    def of(cls, question: str, plans: Iterable[str], section: str, every: bool, by_place: bool = False) -> Request:
-        """A request as it reads back from an address: without blanks around it or plans twice."""
-        return cls(question.strip(), tuple(dict.fromkeys(plans)), section.strip(), every, by_place)
-
-    def unsorted(self) -> Request:
-        """What is asked, however it is listed."""
-        return replace(self, by_place=False)
-
-    def within(self, known: Collection[str]) -> Request:
-        """The request without the plans that are not ``known``."""
-        return replace(self, plans=tuple(p for p in self.plans if p in known))
+    name: str
+    read: Callable[[list[str]], Any]
+    write: Callable[[Any], str | list[str]]
 
 
-class Tab(StrEnum):
-    """The ways in which plans are laid side by side."""
+def _param(
+    name: str, default: Any, read: Callable[[list[str]], Any], write: Callable[[Any], str | list[str]] = str
+) -> Any:
+    return field(default=default, metadata={"param": _Param(name, read, write)})
 
-    ANSWERS = "answers"
-    COUNTERPARTS = "counterparts"
-    ONLY = "only"
-    SECTIONS = "sections"
+
+def text(name: str) -> Any:
+    """A field of type str; blanks around it do not count."""
+    return _param(name, "", lambda given: given[-1].strip())
+
+
+def words(name: str) -> Any:
+    """A field of type str; blanks around and between words do not count."""
+    return _param(name, "", lambda given: " ".join(given[-1].split()))
+
+
+def texts(name: str, *, unique: bool = True) -> Any:
+    """A field of type tuple[str, ...], one parameter each."""
+
+    def read(given: list[str]) -> tuple[str, ...]:
+        folded = filter(None, (" ".join(each.split()) for each in given))
+        return tuple(dict.fromkeys(folded) if unique else folded)
+
+    return _param(name, (), read, list)
+
+
+def flag(name: str, value: str = "1") -> Any:
+    """A field of type bool: true when the parameter has this ``value``."""
+    return _param(name, False, lambda given: given[-1] == value, lambda _: value)
+
+
+def number(name: str, default: int | None = None, *, least: int = 0, offset: int = 0) -> Any:
+    """A field of type int or None, of at least ``least``; the address shows it plus ``offset``."""
+
+    def read(given: list[str]) -> int:
+        found = whole_number(given[-1])
+        if found is None or found - offset < least:
+            raise ValueError
+        return found - offset
+
+    return _param(name, default, read, lambda value: str(value + offset))
+
+
+def one_of(name: str, default: Any, options: Iterable[Any]) -> Any:
+    """A field that is one of ``options``, an enum for instance."""
+    by_text = {str(option): option for option in options}
+    return _param(name, default, lambda given: by_text[given[-1]])
+
+
+def place(name: str) -> Any:
+    """A field of type (plan, offset) or None, as "plan:12"."""
+    return _param(name, None, lambda given: _place(given[-1]), lambda value: place_name(*value))
+
+
+def ranks(name: str) -> Any:
+    """A field of type ((plan, rank), …), ranks from 1."""
+    return _param(
+        name,
+        (),
+        lambda given: tuple(found for found in map(_place, given) if found and found[1]),
+        lambda value: [place_name(*each) for each in value],
+    )
+
+
+def span(name: str) -> Any:
+    """A field of type (start, end) or None, as "12-40"."""
+
+    def read(given: list[str]) -> Span:
+        start, end = (whole_number(part) for part in [*given[-1].split("-"), ""][:2])
+        if start is None or end is None or start >= end:
+            raise ValueError
+        return start, end
+
+    return _param(name, None, read, lambda value: "{}-{}".format(*value))
 
 
 @dataclass(frozen=True, slots=True)
-class Comparing:
-    """What is compared (no plan stands for all of them) and how it is looked at.
+class View:
+    """What a page shows, as far as a link reopens it. ``PAGE`` is the page's path."""
 
-    ``chosen`` is the question, from 0, that is read side by side, ``as_map`` whether the others are
-    a map; ``at`` the plan and offset of the passage whose counterparts are shown, in the plans
-    ``beside``, and ``ranks`` which of them, from 1, of each plan where not the nearest; ``pair`` the
-    two plans whose sections are matched and ``section`` the line that is open; ``only`` the plan whose
-    own passages are listed; ``opened`` the plan and offset of the quote whose source is open;
-    ``apart`` whether texts side by side scroll each by itself.
+    PAGE: ClassVar[str] = ""
+
+    @property
+    def listed_at_first(self) -> int:
+        """Passages listed before anyone asks for more."""
+        return PAGE_LENGTH
+
+    def missing(self, known: Collection[str]) -> list[str]:
+        """Ids of plans that the view names and that are not ``known``."""
+        return []
+
+    def within(self: V, known: Collection[str]) -> V:
+        """The view without plans that are not ``known``."""
+        return self
+
+
+def from_query(kind: type[V], query: Mapping[str, list[str]]) -> V:
+    """The view that ``query`` describes; values that cannot be read are ignored."""
+    found = {}
+    for each in fields(kind):
+        param: _Param = each.metadata["param"]
+        if given := query.get(param.name):
+            try:
+                found[each.name] = param.read(given)
+            except (ValueError, LookupError):
+                continue
+    return kind(**found)
+
+
+def to_query(view: View) -> dict[str, str | list[str]]:
+    """``view`` as a query; fields that have their default are left out."""
+    query: dict[str, str | list[str]] = {}
+    for each in fields(view):
+        value = getattr(view, each.name)
+        if value != each.default:
+            param: _Param = each.metadata["param"]
+            query[param.name] = param.write(value)
+    return query
+
+
+def tidy(view: V) -> V:
+    """``view`` as it reads back from its own address."""
+    return from_query(type(view), {name: [v] if isinstance(v, str) else v for name, v in to_query(view).items()})
+
+
+def read_view(kind: type[V]) -> V:
+    """The view in the page's address."""
+    return from_query(kind, _query())
+
+
+def write_view(view: View, opened: str | None = None) -> None:
+    """Put ``view`` into the page's address, and the source that is open, None for the page's own choice."""
+    st.query_params.from_dict(to_query(view) | ({} if opened is None else {OPEN: opened}))
+
+
+def sync_from_url(
+    kind: type[V], known: Collection[str], fill: Callable[[V], None], *, numbered: str = ""
+) -> tuple[V, list[str]]:
+    """The view in the address without plans that are not ``known``, and the ids of those.
+
+    An address that this session did not write, of a link or of the Back button, is put into the widgets by ``fill``;
+    one that it did leaves them alone, so that a half-typed question survives a change of the filters. Where names of
+    sources are ``numbered``, the list reaches as far as the one that is open.
     """
-
-    questions: tuple[str, ...] = ()
-    plans: tuple[str, ...] = ()
-    tab: Tab = Tab.ANSWERS
-    chosen: int = 0
-    as_map: bool = False
-    at: tuple[str, int] | None = None
-    beside: tuple[str, ...] = ()
-    ranks: tuple[tuple[str, int], ...] = ()
-    pair: tuple[str, ...] = ()
-    section: int | None = None
-    only: str = ""
-    opened: tuple[str, int] | None = None
-    apart: bool = False
-
-    @classmethod
-    def of(cls, questions: Iterable[str], plans: Iterable[str]) -> Comparing:
-        """What is compared, as it reads back from an address: without blanks or anything twice."""
-        asked = (" ".join(question.split()) for question in questions)
-        return cls(tuple(dict.fromkeys(filter(None, asked))), tuple(dict.fromkeys(plans)))
-
-    def within(self, known: Collection[str]) -> Comparing:
-        """The same without the plans that are not ``known``."""
-        at, opened = (place if place and place[0] in known else None for place in (self.at, self.opened))
-        ranks = tuple(rank for rank in self.ranks if rank[0] in known) if at == self.at else ()
-        pair = self.pair if all(p in known for p in self.pair) else ()
-        plans, beside = (tuple(p for p in given if p in known) for given in (self.plans, self.beside))
-        section = self.section if pair == self.pair else None
-        only = self.only if self.only in known else ""
-        return replace(
-            self, plans=plans, beside=beside, ranks=ranks, at=at, pair=pair, section=section, only=only, opened=opened
-        )
+    asked, opened = read_view(kind), st.query_params.get(OPEN)
+    view, missing = asked.within(known), asked.missing(known)
+    if st.session_state.get(VIEW) != view or missing:
+        fill(view)
+        show_view(view)
+        st.session_state[MISSING] = missing
+    if opened != st.session_state[OPENED]:
+        open_source(opened)
+    if numbered and opened and opened.startswith(numbered):
+        rank = whole_number(opened.removeprefix(numbered)) or 0
+        st.session_state[LISTED] = max(st.session_state[LISTED], min(rank, _MOST_LISTED))
+    return view, st.session_state[MISSING]
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """Which targets are listed, and how they are looked at; what is empty narrows nothing.
-
-    ``sector`` and ``binding`` are values of their types, ``words`` what the indicator or the quote holds;
-    ``every`` lists every target instead of indicators side by side; ``line`` is the plan whose targets
-    stand on a time line, else one indicator is charted: the one of the figure of ``at``, plan and offset.
-    """
-
-    plans: tuple[str, ...] = ()
-    sector: str = ""
-    year: int | None = None
-    binding: str = ""
-    words: str = ""
-    every: bool = False
-    at: tuple[str, int] | None = None
-    line: str = ""
-
-    def within(self, known: Collection[str]) -> Listing:
-        """The same without the plans that are not ``known``."""
-        plans = tuple(p for p in self.plans if p in known)
-        at = self.at if self.at and self.at[0] in known else None
-        return replace(self, plans=plans, at=at, line=self.line if self.line in known else "")
+def update_view(kind: type[V], **changes: Any) -> None:
+    """Change fields of the view that the page shows; a source that was open closes."""
+    show_view(replace(read_view(kind), **changes))
 
 
-def read_address() -> Request:
-    """The request in the page's address."""
-    query = st.query_params
-    plans, section = query.get_all("plan"), query.get("section", "")
-    return Request.of(query.get("q", ""), plans, section, query.get("all") == "1", query.get("sort") == "place")
+def show_view(view: View) -> None:
+    """Show ``view`` from now on, with no source opened."""
+    write_view(view)
+    st.session_state.update({VIEW: view, LISTED: view.listed_at_first, MISSING: []})
+    _reset_source(None)
 
 
-def request_query(request: Request) -> dict[str, str | list[str]]:
-    """``request`` as the query part of an address; what is empty is left out."""
-    query: dict[str, str | list[str]] = {
-        "q": request.question,
-        "plan": list(request.plans),
-        "section": request.section,
-        "all": "1" if request.every else "",
-        "sort": "place" if request.by_place else "",
-    }
-    return {name: value for name, value in query.items() if value}
-
-
-def write_address(request: Request, opened: str | None = None) -> None:
-    """Put ``request`` into the page's address, and the source that is open, None for the page's own choice."""
-    st.query_params.from_dict(request_query(request) | ({} if opened is None else {OPEN: opened}))
-
-
-def read_opened() -> str | None:
-    """The source that the address names, None where it leaves the choice to the page."""
-    return st.query_params.get(OPEN)
-
-
-def write_opened(opened: str | None) -> None:
-    """Put the source that is open into the address, beside what is there."""
-    if opened is None:
+def open_source(name: str | None) -> None:
+    """Open the source with this name, None for the page's own choice and "" for none."""
+    if name is None:
         st.query_params.pop(OPEN, None)
-    elif opened != read_opened():
-        st.query_params[OPEN] = opened
+    elif name != st.query_params.get(OPEN):
+        st.query_params[OPEN] = name
+    _reset_source(name)
 
 
-def read_comparing() -> Comparing:
-    """The comparison in the page's address; what cannot be read there is left out."""
-    query = st.query_params
-    section, tab = query.get("section", ""), query.get("tab", "")
-    return replace(
-        Comparing.of(query.get_all("q"), query.get_all("plan")),
-        tab=Tab(tab) if tab in set(Tab) else Tab.ANSWERS,
-        chosen=max(whole_number(query.get("read", "")) or 1, 1) - 1,
-        as_map=query.get("map") == "1",
-        at=_place(query.get("at", "")),
-        beside=tuple(query.get_all("beside")),
-        ranks=tuple(rank for rank in map(_place, query.get_all("rank")) if rank and rank[1]),
-        pair=tuple(query.get_all("pair")),
-        section=whole_number(section),
-        only=query.get("only", ""),
-        opened=_place(query.get(OPEN, "")),
-        apart=query.get("apart") == "1",
-    )
+def close_source() -> None:
+    """Open no source, not even the first answer's."""
+    open_source("")
 
 
-def comparing_query(comparing: Comparing) -> dict[str, str | list[str]]:
-    """``comparing`` as the query part of an address; what is at rest is left out."""
-    query: dict[str, str | list[str]] = {
-        "q": list(comparing.questions),
-        "plan": list(comparing.plans),
-        "tab": comparing.tab if comparing.tab is not Tab.ANSWERS else "",
-        "read": str(comparing.chosen + 1) if comparing.chosen else "",
-        "map": "1" if comparing.as_map else "",
-        "at": place_name(*comparing.at) if comparing.at else "",
-        "beside": list(comparing.beside),
-        "rank": [place_name(*rank) for rank in comparing.ranks],
-        "pair": list(comparing.pair),
-        "section": "" if comparing.section is None else str(comparing.section),
-        "only": comparing.only,
-        OPEN: place_name(*comparing.opened) if comparing.opened else "",
-        "apart": "1" if comparing.apart else "",
-    }
-    return {name: value for name, value in query.items() if value}
+def turn_look(look: Look) -> None:
+    """Show sources as text, or as page images; this stays from one source to the next."""
+    st.session_state[LOOK] = look
 
 
-def write_comparing(comparing: Comparing) -> None:
-    """Put ``comparing`` into the page's address."""
-    st.query_params.from_dict(comparing_query(comparing))
+def turn_page(number: int) -> None:
+    """Turn to this page of the open source."""
+    st.session_state[TURNED] = number
 
 
-def read_listing() -> Listing:
-    """The listing in the page's address; what cannot be read there is left out."""
-    query = st.query_params
-    sector, binding = query.get("sector", ""), query.get("binding", "")
-    return Listing(
-        plans=tuple(dict.fromkeys(query.get_all("plan"))),
-        sector=sector if sector in set(Sector) else "",
-        year=whole_number(query.get("year", "")),
-        binding=binding if binding in set(Binding) else "",
-        words=" ".join(query.get("words", "").split()),
-        every=query.get("every") == "1",
-        at=_place(query.get("at", "")),
-        line=query.get("line", ""),
-    )
+def reach_further() -> None:
+    """Show twice as much of the text around the open passage."""
+    st.session_state[REACH] *= 2
 
 
-def listing_query(listing: Listing) -> dict[str, str | list[str]]:
-    """``listing`` as the query part of an address; what is at rest is left out."""
-    query: dict[str, str | list[str]] = {
-        "plan": list(listing.plans),
-        "sector": listing.sector,
-        "year": "" if listing.year is None else str(listing.year),
-        "binding": listing.binding,
-        "words": listing.words,
-        "every": "1" if listing.every else "",
-        "at": place_name(*listing.at) if listing.at else "",
-        "line": listing.line,
-    }
-    return {name: value for name, value in query.items() if value}
+def list_further() -> None:
+    """List further passages."""
+    st.session_state[LISTED] += PAGE_LENGTH
 
 
-def write_listing(listing: Listing) -> None:
-    """Put ``listing`` into the page's address."""
-    st.query_params.from_dict(listing_query(listing))
+def link_to(view: View, opened: str | None = None) -> str:
+    """Address of ``view`` from any page, with this source open."""
+    query = to_query(view) | ({} if opened is None else {OPEN: opened})
+    return (view.PAGE or "./") + (f"?{urlencode(query, doseq=True)}" if query else "")
 
 
-def link_to(query: Mapping[str, str | Sequence[str]]) -> str:
-    """The address of this page with ``query`` as its query part."""
-    return f"?{urlencode(query, doseq=True)}"
-
-
-def whole_link(query: Mapping[str, str | Sequence[str]]) -> str:
-    """The same in full, to be sent to somebody."""
-    return (st.context.url or "").partition("?")[0] + link_to(query)
+def full_link(view: View) -> str:
+    """Address of ``view`` in full, to send to somebody."""
+    return urljoin(st.context.url or "", link_to(view))
 
 
 def opening_link(name: str) -> str:
-    """The address of this page with the source open that it calls ``name``."""
-    now = {key: st.query_params.get_all(key) for key in st.query_params}
-    return link_to({**now, OPEN: name})
+    """Address of the page as it is, with the source open that it calls ``name``."""
+    return f"?{urlencode({**_query(), OPEN: name}, doseq=True)}"
+
+
+def show_page_link(view: View, label: str) -> None:
+    """A link that opens ``view`` on its page."""
+    # Streamlit knows a page by its path, whatever function draws it.
+    there = st.Page(lambda: None, title=label, url_path=view.PAGE)
+    st.page_link(there, label=label, query_params=to_query(view))
 
 
 def place_name(plan: str, number: int) -> str:
@@ -260,13 +285,20 @@ def place_name(plan: str, number: int) -> str:
     return f"{plan}:{number}"
 
 
+def whole_number(text: str) -> int | None:
+    """A number that the address gives; None for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
 def _place(text: str) -> tuple[str, int] | None:
-    """A plan and a number, of "plan:12"."""
     plan, _, number = text.rpartition(":")
     whole = whole_number(number)
     return (plan, whole) if plan and whole is not None else None
 
 
-def whole_number(text: str) -> int | None:
-    """A number that the address gives; None for anything else."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+def _query() -> dict[str, list[str]]:
+    return {name: st.query_params.get_all(name) for name in st.query_params}
+
+
+def _reset_source(name: str | None) -> None:
+    st.session_state.update({OPENED: name, REACH: _REACH_AT_FIRST, TURNED: None})

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import html
+import json
 import re
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
-from typing import NewType
 
 import streamlit as st
+from markupsafe import Markup, escape
 
 from indexer.language.sentences import LINE_OPENER
 from indexer.types import AnswerSentence, Span
@@ -18,8 +18,7 @@ from indexer.wording import HEADING_LINE, silent_spans
 #: The app's own scripts and its style sheet.
 STATIC = Path(__file__).resolve().parents[1] / "static"
 #: HTML in which every text of a document or a person is escaped; made here and nowhere else.
-Html = NewType("Html", str)
-
+Html = Markup
 #: Classes of spans and their elements, the outermost first; where two overlap, the inner is cut.
 _ELEMENTS = {
     "passage": "span",  # an opened passage
@@ -63,7 +62,7 @@ def marked_html(text: str, spans_by_class: Mapping[str, Sequence[Span]] | None =
     spans["silent"] += silent_spans(text)
     layers = [(name, sorted(found)) for name, found in spans.items() if found]
     paragraphs = pairwise([0, *_paragraph_breaks(text), len(text)])
-    return Html('<span class="break"></span>'.join(_nested(text, span, layers) for span in paragraphs))
+    return Html('<span class="break"></span>').join(_nested(text, span, layers) for span in paragraphs)
 
 
 def sentence_html(sentence: AnswerSentence, marks: Mapping[str, Sequence[Span]] | None = None) -> Html:
@@ -72,21 +71,42 @@ def sentence_html(sentence: AnswerSentence, marks: Mapping[str, Sequence[Span]] 
     return marked_html(sentence.text, {"emphasis": sentence.emphasis, "span": span, **(marks or {})})
 
 
-def element(tag: str, *inner: Html, css: str = "", **attributes: str) -> Html:
-    """``inner`` within an element; attribute values are escaped, their names' "_" read as "-"."""
+def element(tag: str, *inner: str, css: str = "", **attributes: str) -> Html:
+    """``inner`` within an element: text is escaped, Html is not; a "_" in an attribute's name means "-"."""
     given = {"class": css, **attributes} if css else attributes
-    written = "".join(f' {name.replace("_", "-")}="{html.escape(value)}"' for name, value in given.items())
-    return Html(f"<{tag}{written}>{''.join(inner)}</{tag}>")
+    written = Html("").join(Html(' {}="{}"').format(name.replace("_", "-"), value) for name, value in given.items())
+    return Html("<{0}{1}>{2}</{0}>").format(tag, written, Html("").join(inner))
 
 
-def text_element(tag: str, text: str, css: str = "") -> Html:
-    """An element that holds ``text`` and nothing else."""
-    return element(tag, Html(html.escape(text)), css=css)
+def link(label: str, href: str, *, css: str = "") -> Html:
+    """A link in the same window; ``label`` is text or Html."""
+    return element("a", element("span", label), css=css, href=href, target="_self")
+
+
+def copy_button(label: str, text: str) -> Html:
+    """A button that takes ``text`` to the clipboard, within an element of class "actions".
+
+    The text is JSON without angle brackets: the browser's cleaner of HTML drops an attribute in which a comment or a
+    script seems to end.
+    """
+    carried = json.dumps(text, ensure_ascii=False).replace("<", "\\u003c").replace(">", "\\u003e")
+    return element("button", element("span", label), type="button", data_copied=carried)
 
 
 def show(*pieces: Html) -> None:
     """Write HTML to the page."""
     st.html("".join(pieces))
+
+
+def show_line(text: str, css: str = "aside") -> None:
+    """Write a paragraph of text, by default in the small type of remarks."""
+    show(element("p", text, css=css))
+
+
+def show_facts(facts: Mapping[str, str]) -> None:
+    """Write a list of names and values; what has no value is left out."""
+    rows = [piece for name, value in facts.items() if value for piece in (element("dt", name), element("dd", value))]
+    show(element("dl", *rows, css="facts"))
 
 
 def run_script(name: str) -> None:
@@ -111,21 +131,20 @@ def _run(script: str) -> None:
     st.html(f"<script>{script}</script>", unsafe_allow_javascript=True)
 
 
-def _nested(text: str, span: Span, layers: Sequence[tuple[str, list[Span]]]) -> str:
+def _nested(text: str, span: Span, layers: Sequence[tuple[str, list[Span]]]) -> Html:
     """``text`` within ``span``: elements of the first layer, those of the others inside and between."""
     start, end = span
     if not layers:
-        return html.escape(text[start:end])
+        return escape(text[start:end])
     (name, found), rest = layers[0], layers[1:]
-    tag = _ELEMENTS[name]
     parts = []
     for first, last in found:
         opened, closed = max(first, start), min(last, end)
         if opened < closed:
             inner = _nested(text, (opened, closed), rest)
-            parts += [_nested(text, (start, opened), rest), f'<{tag} class="{name}">{inner}</{tag}>']
+            parts += [_nested(text, (start, opened), rest), element(_ELEMENTS[name], inner, css=name)]
             start = closed
-    return "".join([*parts, _nested(text, (start, end), rest)])
+    return Html("").join([*parts, _nested(text, (start, end), rest)])
 
 
 def _paragraph_breaks(text: str) -> list[int]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import base64
 import struct
+from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import streamlit as st
 
@@ -15,8 +16,8 @@ from indexer.library.originals import find_original
 from indexer.reading.formats.pdf.boxes import PageBoxes, find_boxes
 from indexer.reading.formats.pdf.images import page_image
 from indexer.types import Page, Plan, Span, page_at
-from indexer.ui.shared.markup import Html, element, show, text_element
-from indexer.ui.shared.original import missing_original
+from indexer.ui.shared.address import Look
+from indexer.ui.shared.markup import Html, element, show, show_line
 
 #: Dots a point in a column of the Read page and beside an answer: an A4 page is then sharp on screens of
 #: 1.5 and 1.8 dots a pixel. A click on a citation waits for the latter; it has half as many dots.
@@ -26,10 +27,7 @@ _USUAL = 100
 _AT_ONCE = 2
 #: Page images kept, for all who look; one is some 300 kilobytes, at twice the usual size a megabyte.
 _KEPT = 64
-_UNMARKED = (
-    "The lines are not marked: this page was read before places were kept, or is read otherwise by now. "
-    "Remove the plan and add its file again to see them."
-)
+_UNMARKED = "The passage cannot be marked on this page. Remove the plan and add its file again to see the marks."
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +49,7 @@ def draw_pages(library: Library, plan: Plan, span: Span | None, number: int | No
     """
     path = find_original(library.backend, plan)
     if not path:
-        raise missing_original(plan)
+        raise _missing_original(plan)
     numbers = [number] if number is not None else pages_of(plan, span) if span else [1]
     shown = tuple(page for page in plan.pages if page.number in numbers)
     if span:
@@ -79,14 +77,13 @@ def show_pages(
     try:
         images = draw_pages(library, plan, span, number, scale * max(1.0, zoom / _USUAL))
     except SourceError as error:
-        show(text_element("p", f"{error} Below is the text.", "notice"))
+        show_line(f"{error} The text is shown instead.", "notice")
         return False
     if span and number is None and all(image.spot is None for image in images):
-        show(text_element("p", _UNMARKED, "aside"))
+        show_line(_UNMARKED)
     label = " and ".join(f"page {image.number}" for image in images)
     sheets = (_sheet(image, zoom) for image in images)
-    box = element("div", *sheets, css="page-images", tabindex="0", role="region", aria_label=f"Image of {label}")
-    show(box)
+    show(element("div", *sheets, css="page-images", tabindex="0", role="region", aria_label=f"Image of {label}"))
     return True
 
 
@@ -106,7 +103,7 @@ def _drawn(
     try:
         data = _path.read_bytes()
     except OSError as error:
-        raise missing_original(_plan) from error
+        raise _missing_original(_plan) from error
     boxed = {page.number: page for page in find_boxes(data, _plan, span)} if span else {}
     return [_image(data, page.number, boxed.get(page.number), scale) for page in pages]
 
@@ -118,3 +115,44 @@ def _image(data: bytes, number: int, boxed: PageBoxes | None, scale: float) -> P
     if boxed and boxed.boxes:
         spot = 1 - boxed.boxes[0].top / boxed.height
     return PageImage(number, png, width, height, spot)
+
+
+def is_pdf(plan: Plan) -> bool:
+    """Whether the plan was read from a file that has pages to show."""
+    return bool(plan.pages) and PurePath(plan.source).suffix.lower() == ".pdf"
+
+
+def show_look_switch(look: Look, key: str, turn: Callable[[Look], None]) -> None:
+    """A switch between the text and the page image, which calls ``turn``."""
+    st.session_state[key] = look
+    st.segmented_control(
+        "Show as",
+        list(Look),
+        key=key,
+        format_func=str.capitalize,
+        required=True,
+        label_visibility="collapsed",
+        on_change=lambda: turn(Look(st.session_state[key])),
+    )
+
+
+def show_page_box(number: int, count: int, key: str, turn: Callable[[int], None]) -> None:
+    """The page's number of ``count``, to type another or to step on, which calls ``turn``."""
+    st.session_state[key] = number
+    with st.container(key=f"{key}-box", horizontal=True, vertical_alignment="center", gap="xsmall"):
+        show_line("Page")
+        st.number_input(
+            "Page number",
+            1,
+            count,
+            key=key,
+            label_visibility="collapsed",
+            on_change=lambda: turn(int(st.session_state[key])),
+            width=120,
+        )
+        show_line(f"of {count:,}")
+
+
+def _missing_original(plan: Plan) -> SourceError:
+    name = PurePath(plan.source).name
+    return SourceError(f"The original file {name} is no longer in its place, or has changed. Add the file again.")

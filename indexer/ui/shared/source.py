@@ -1,34 +1,51 @@
-"""A place in a plan, opened beside an answer: the text around it, or its page, and the way into the whole plan."""
+"""The source of a quote: the plan's text around it, or its page, next to the answer."""
 
 from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
 
 import streamlit as st
 
 from indexer.library import Library
-from indexer.types import Plan
-from indexer.ui.read.address import Reading, View, version_of
-from indexer.ui.read.page import show_way
-from indexer.ui.read.tools import show_page_box, show_views
-from indexer.ui.shared import state
+from indexer.types import Plan, Span
+from indexer.ui.ask.view import AskView
+from indexer.ui.read.view import ReadView, version_of
+from indexer.ui.shared import address as state
 from indexer.ui.shared.access import read_plan
-from indexer.ui.shared.address import Request
-from indexer.ui.shared.excerpt import Place, excerpt_html, show_text, surroundings, whereabouts
-from indexer.ui.shared.failing import errors_said
-from indexer.ui.shared.markup import show, text_element
-from indexer.ui.shared.original import is_pdf, offer_original
-from indexer.ui.shared.page_image import NARROW, pages_of, show_pages
+from indexer.ui.shared.address import Look
+from indexer.ui.shared.downloads import show_original
+from indexer.ui.shared.frame import show_errors
+from indexer.ui.shared.markup import Html, element, marked_html, show
+from indexer.ui.shared.page_image import NARROW, is_pdf, pages_of, show_look_switch, show_page_box, show_pages
 
 #: Characters of a plan that is opened at its beginning; some eight printed pages.
 _OPENING = 20_000
 #: Characters of a place beyond which it is no passage to highlight, but where one begins to read.
 _LONGEST_PASSAGE = 5_000
+#: Where a stretch of text may be cut, the better places first: paragraphs, lines, words.
+_BREAKS = (re.compile(r"\n[ \t]*\n\s*"), re.compile(r"\n\s*"), re.compile(r"\s+"))
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A stretch of a plan to open, with spans of the plan's text to mark in it, by class."""
+
+    plan: str
+    start: int
+    end: int
+    section: str
+    page: int | None
+    marks: Mapping[str, Sequence[Span]]
 
 
 def show_source(library: Library, place: Place, key: str) -> None:
     """The plan around ``place``; ``key`` is what is opened, "default" if nobody chose it."""
     plan = read_plan(library, place.plan)
     with st.container(key=f"source-{key}"):
-        show(text_element("h2", plan.title, "source-title"), text_element("p", whereabouts(plan, place), "crumbs"))
+        show(element("h2", plan.title, css="source-title"), element("p", whereabouts(plan, place), css="crumbs"))
         st.fragment(_show_place)(library, place)
 
 
@@ -40,37 +57,75 @@ def show_opening(library: Library, plan_id: str) -> None:
     show_source(library, place, "opening")
 
 
+def surroundings(text: str, span: Span, reach: int) -> Span:
+    """``span`` with up to ``reach`` characters on each side, cut at a paragraph, else at a line or a word."""
+    start, end = span
+    low, high = max(0, start - reach), min(len(text), end + reach)
+    if low:
+        low = next((m.end() for cut in _BREAKS for m in cut.finditer(text, low, start)), start)
+    if high < len(text):
+        ends = ([m.start() for m in cut.finditer(text, end, high)] for cut in _BREAKS)
+        high = next((found[-1] for found in ends if found), end)
+    return low, high
+
+
+def excerpt_html(plan: Plan, place: Place, span: Span) -> Html:
+    """The plan's text within ``span``, ``place`` and what is marked in it in their classes."""
+    around = {"passage": [(place.start, place.end)], "around": [(span[0], place.start), (place.end, span[1])]}
+    return stretch_html(plan, span, {**around, **place.marks})
+
+
+def stretch_html(plan: Plan, span: Span, spans_by_class: Mapping[str, Sequence[Span]]) -> Html:
+    """The plan's text within ``span``, headings and spans of the plan's text marked in it by class."""
+    low, high = span
+    marks = {**spans_by_class, "heading": [(s.start, s.body) for s in plan.sections]}
+    moved = {
+        name: [(max(a, low) - low, min(b, high) - low) for a, b in spans if a < high and b > low]
+        for name, spans in marks.items()
+    }
+    return marked_html(plan.text[low:high], moved)
+
+
+def show_text(text: Html, label: str, css: str = "source-text") -> None:
+    """A stretch of text in a box of its own, which scrolls, by keyboard, too; ``label`` names it."""
+    show(element("div", text, css=css, tabindex="0", role="region", aria_label=label))
+
+
+def whereabouts(plan: Plan, place: Place) -> str:
+    """Section, page and file of a place, on one line."""
+    page = f"page {place.page} of {len(plan.pages)}" if place.page is not None and plan.pages else ""
+    return " · ".join(filter(None, [place.section, page, PurePath(plan.source).name]))
+
+
 def _show_place(library: Library, place: Place) -> None:
     """All below the plan's title; in a fragment, so that turning its pages leaves the answers alone."""
     if st.session_state[state.OPENED] == "":
         st.rerun()  # it was closed, which concerns the page around it
-    with errors_said():
+    with show_errors():
         plan = read_plan(library, place.plan)
-        view = st.session_state.get(state.VIEW, View.TEXT)
+        look = st.session_state.get(state.LOOK, Look.TEXT)
+        span = (place.start, place.end)
+        is_passage = place.end - place.start <= _LONGEST_PASSAGE
+        paged = False
         if is_pdf(plan):
-            _show_tools(plan, place, view)
-        paged = view is View.PAGE and is_pdf(plan) and _show_page(library, plan, place)
+            _show_tools(plan, span, look)
+            number = st.session_state[state.TURNED]
+            paged = look is Look.PAGE and show_pages(library, plan, span if is_passage else None, number, NARROW)
         whole = paged or _show_excerpt(plan, place)
         with st.container(horizontal=True, gap="small", vertical_alignment="center"):
             if not whole:
                 st.button("Show more text", key="source-more", type="tertiary", on_click=state.reach_further)
-            show_way(_reading(plan, place, view), "Open in plan")
-            offer_original(library, plan, "Original file", "source-original")
+            state.show_page_link(_read_view(plan, span, look, is_passage=is_passage), "Open in plan")
+            show_original(library, plan, "Original file", "source-original")
             st.button("Close source", key="source-close", type="tertiary", on_click=state.close_source)
 
 
-def _show_tools(plan: Plan, place: Place, view: View) -> None:
+def _show_tools(plan: Plan, span: Span, look: Look) -> None:
     with st.container(key="source-tools", horizontal=True, gap="small", vertical_alignment="center"):
-        show_views(view, "source-view", state.turn_view)
-        if view is View.PAGE:
-            number = st.session_state[state.TURNED] or pages_of(plan, (place.start, place.end))[0]
+        show_look_switch(look, "source-view", state.turn_look)
+        if look is Look.PAGE:
+            number = st.session_state[state.TURNED] or pages_of(plan, span)[0]
             show_page_box(min(number, len(plan.pages)), len(plan.pages), "source-page", state.turn_page)
-
-
-def _show_page(library: Library, plan: Plan, place: Place) -> bool:
-    number = st.session_state[state.TURNED]
-    span = (place.start, place.end) if _is_passage(place) else None
-    return show_pages(library, plan, span, number, NARROW)
 
 
 def _show_excerpt(plan: Plan, place: Place) -> bool:
@@ -80,15 +135,10 @@ def _show_excerpt(plan: Plan, place: Place) -> bool:
     return low == 0 and high == len(plan.text)
 
 
-def _reading(plan: Plan, place: Place, view: View) -> Reading:
-    """The place as the Read page opens it; there one steps over the passages on what was asked here."""
-    asked = st.session_state.get(state.REQUEST)
-    question = asked.question if isinstance(asked, Request) else ""
-    if _is_passage(place):
-        at = place.start, place.end
-        return Reading(plan.id, at, version_of(plan), view=view, question=question)
-    return Reading(plan.id, top=place.start or None, view=view, question=question)
-
-
-def _is_passage(place: Place) -> bool:
-    return place.end - place.start <= _LONGEST_PASSAGE
+def _read_view(plan: Plan, span: Span, look: Look, *, is_passage: bool) -> ReadView:
+    """The place on the Read page; there one steps through the passages on what was asked here."""
+    asked = st.session_state.get(state.VIEW)
+    question = asked.question if isinstance(asked, AskView) else ""
+    if is_passage:
+        return ReadView(plan.id, span, version_of(plan), look=look, question=question)
+    return ReadView(plan.id, top=span[0] or None, look=look, question=question)

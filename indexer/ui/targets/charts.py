@@ -12,16 +12,17 @@ import streamlit as st
 
 from indexer.exporting.targets import cell_text, draw_png, draw_svg, figure_text
 from indexer.types import Target, TargetKind, TargetRow
-from indexer.ui.shared.address import Listing
-from indexer.ui.shared.markup import show, text_element
-from indexer.ui.targets import state
+from indexer.ui.shared.downloads import show_download
+from indexer.ui.shared.markup import show_line
+from indexer.ui.targets import view as state
+from indexer.ui.targets.view import TargetsView
 from indexer.wording import counted, number, reading_unit, visible_text, with_unit
 
 #: A figure of a plan: the plan and where the figure begins.
 _At: TypeAlias = tuple[str, int]
 #: Lines of a time line; more would not be read.
 _MOST = 40
-#: Heights of a line and of a bar in it, the size of text, the width of a chart that is taken away; in pixels.
+#: Heights of a line and of a bar in it, the size of text, the width of a downloaded chart; in pixels.
 _LINE, _BAR, _TEXT, _WIDTH = 42, 12, 12, 640
 #: Characters of a heading's line on it.
 _COLUMNS = 80
@@ -30,10 +31,10 @@ _INK = alt.value("currentColor")
 
 
 def show_charts(
-    listing: Listing, rows: Sequence[TargetRow], targets: Sequence[Target], titles: Mapping[str, str]
+    view: TargetsView, rows: Sequence[TargetRow], targets: Sequence[Target], titles: Mapping[str, str]
 ) -> None:
-    """The chart that ``listing`` asks for, of the rows that hold one of ``targets``, or of these themselves."""
-    st.session_state[state.CHART] = state.CHARTS[bool(listing.line)]
+    """The chart that ``view`` asks for, of the rows that hold one of ``targets``, or of these themselves."""
+    st.session_state[state.CHART] = state.CHARTS[bool(view.line)]
     with st.container(key="t-chart-box"):
         with st.container(key="t-chart-choice", horizontal=True, vertical_alignment="bottom", gap="medium"):
             plans = list(dict.fromkeys(t.plan for t in targets))
@@ -46,17 +47,17 @@ def show_charts(
                 on_change=state.turn_chart,
                 args=(plans[0],),
             )
-            if listing.line:
-                plan = _pick_plan(plans, listing, titles)
+            if view.line:
+                plan = _pick_plan(plans, view, titles)
             else:
-                series = _pick_series(rows, targets, listing)
-        if listing.line:
+                series = _pick_series(rows, targets, view)
+        if view.line:
             _show_line([t for t in targets if t.plan == plan], titles)
         else:
             _show_indicator(series, titles)
 
 
-def _pick_series(rows: Sequence[TargetRow], targets: Sequence[Target], listing: Listing) -> list[TargetRow]:
+def _pick_series(rows: Sequence[TargetRow], targets: Sequence[Target], view: TargetsView) -> list[TargetRow]:
     """The rows of the indicator that is charted; what the words are about comes first, then what most plans have."""
     shown = set(targets)
     series: dict[int, list[TargetRow]] = {}
@@ -70,9 +71,9 @@ def _pick_series(rows: Sequence[TargetRow], targets: Sequence[Target], listing: 
             found[first.plan, first.span[0]] = drawn
     if not found:
         return []
-    about = {at for at, drawn in found.items() if any(state.holds(row.indicator, listing.words) for row in drawn)}
+    about = {at for at, drawn in found.items() if any(state.contains(row.indicator, view.words) for row in drawn)}
     order = sorted(found, key=lambda at: (at not in about, -len(_plans(found[at]))))
-    wanted = (at for at in order for r in found[at] for c in r.cells if (c.target.plan, c.target.span[0]) == listing.at)
+    wanted = (at for at in order for r in found[at] for c in r.cells if (c.target.plan, c.target.span[0]) == view.at)
     st.session_state[state.INDICATOR] = next(wanted, order[0])
     chosen: _At = st.selectbox(
         "Indicator",
@@ -92,8 +93,8 @@ def _label(rows: Sequence[TargetRow]) -> str:
     return f"{visible_text(rows[0].indicator)} · {counted(len(_plans(rows)), 'plan')}"
 
 
-def _pick_plan(plans: Sequence[str], listing: Listing, titles: Mapping[str, str]) -> str:
-    st.session_state[state.LINE_PLAN] = listing.line if listing.line in plans else plans[0]
+def _pick_plan(plans: Sequence[str], view: TargetsView, titles: Mapping[str, str]) -> str:
+    st.session_state[state.LINE_PLAN] = view.line if view.line in plans else plans[0]
     return st.selectbox(
         "Plan", plans, key=state.LINE_PLAN, format_func=lambda plan: titles[plan], on_change=state.pick_line
     )
@@ -101,13 +102,13 @@ def _pick_plan(plans: Sequence[str], listing: Listing, titles: Mapping[str, str]
 
 def _show_indicator(rows: Sequence[TargetRow], titles: Mapping[str, str]) -> None:
     if not rows:
-        show(text_element("p", "None of these targets has both a value and a year.", "none"))
+        show_line("None of these targets has both a value and a year.", "none")
         return
     divisor, unit = _scale(rows)
     points = "percentage points" if unit == "%" else unit
     gaps = ["" if r.gap is None else f"gap {with_unit(number(r.gap, divisor), points)}" for r in rows]
-    told = [f"{row.year}: {gap or row.note}" for row, gap in zip(rows, gaps, strict=True) if gap or row.note]
-    _show_chart(indicator_chart(rows, titles), visible_text(rows[0].indicator), told, "indicator")
+    remarks = [f"{row.year}: {gap or row.note}" for row, gap in zip(rows, gaps, strict=True) if gap or row.note]
+    _show_chart(indicator_chart(rows, titles), visible_text(rows[0].indicator), remarks, "indicator")
 
 
 def _scale(rows: Sequence[TargetRow]) -> tuple[float, str]:
@@ -159,10 +160,12 @@ def _names(base: alt.Chart) -> alt.Chart:
 def _show_line(targets: Sequence[Target], titles: Mapping[str, str]) -> None:
     dated = [t for t in targets if t.year is not None and t.kind is TargetKind.TARGET]
     if not dated:
-        show(text_element("p", "None of these targets names a year.", "none"))
+        show_line("None of these targets names a year.", "none")
         return
-    told = [f"The first {_MOST} of {counted(len(dated), 'target')}; filter to see others."] * (len(dated) > _MOST)
-    _show_chart(line_chart(dated[:_MOST]), titles[dated[0].plan], told, "time-line")
+    remarks = [f"The first {_MOST} of {counted(len(dated), 'target')}; use the filters to see others."] * (
+        len(dated) > _MOST
+    )
+    _show_chart(line_chart(dated[:_MOST]), titles[dated[0].plan], remarks, "time-line")
 
 
 def line_chart(targets: Sequence[Target]) -> alt.LayerChart | alt.FacetChart:
@@ -180,22 +183,14 @@ def line_chart(targets: Sequence[Target]) -> alt.LayerChart | alt.FacetChart:
     )
 
 
-def _show_chart(chart: alt.LayerChart | alt.FacetChart, title: str, told: Sequence[str], name: str) -> None:
-    """The chart with what is to be told of it, and what takes both away: drawn here, for paper."""
+def _show_chart(chart: alt.LayerChart | alt.FacetChart, title: str, remarks: Sequence[str], name: str) -> None:
+    """The chart with remarks on it, and both as a file, drawn here for paper."""
     with st.container(key="t-chart-drawn"):
         st.altair_chart(chart)
-    if told:
-        show(*(text_element("p", line, "aside") for line in told))
-    heading = alt.Title(wrap(title, _COLUMNS), subtitle=list(told), anchor="start", offset=12)
+    for remark in remarks:
+        show_line(remark)
+    heading = alt.Title(wrap(title, _COLUMNS), subtitle=list(remarks), anchor="start", offset=12)
     drawn = chart.properties(width=_WIDTH, title=heading).to_dict()
     with st.container(key="t-chart-takeaway", horizontal=True, gap="small"):
-        for ending, draw, kind in (("png", draw_png, "image/png"), ("svg", draw_svg, "image/svg+xml")):
-            st.download_button(
-                ending.upper(),
-                partial(draw, drawn),
-                f"{name}.{ending}",
-                kind,
-                key=f"t-{ending}",
-                type="tertiary",
-                on_click="ignore",
-            )
+        show_download("PNG", partial(draw_png, drawn), f"{name}.png", "image/png", "t-png")
+        show_download("SVG", partial(draw_svg, drawn), f"{name}.svg", "image/svg+xml", "t-svg")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 import streamlit as st
@@ -19,13 +19,13 @@ from indexer.exporting.targets import (
 )
 from indexer.library import Library
 from indexer.types import Citation, Target, TargetKind, TargetRow
-from indexer.ui.shared import state
-from indexer.ui.shared.actions import actions_html
-from indexer.ui.shared.address import Listing, opening_link, place_name
-from indexer.ui.shared.excerpt import Place
-from indexer.ui.shared.markup import element, marked_html, show, text_element
-from indexer.ui.shared.source import show_source
-from indexer.ui.targets import state as targets_state
+from indexer.ui.shared.address import OPENED, open_source, opening_link, place_name
+from indexer.ui.shared.downloads import show_download
+from indexer.ui.shared.markup import element, marked_html, show, show_line
+from indexer.ui.shared.passages import actions_html
+from indexer.ui.shared.source import Place, show_source
+from indexer.ui.targets import view as state
+from indexer.ui.targets.view import TargetsView
 from indexer.wording import chip, counted, number
 
 #: Columns of the tables and their widths.
@@ -39,46 +39,46 @@ _MOST = 8
 
 def show_tables(
     library: Library,
-    listing: Listing,
+    view: TargetsView,
     rows: Sequence[TargetRow],
     targets: Sequence[Target],
     titles: Mapping[str, str],
 ) -> None:
-    """The table that ``listing`` asks for, what takes it away, and beside it the quotes that a click or a link opens.
+    """The table that ``view`` asks for, its downloads, and next to it the quotes that a click or a link opens.
 
     ``titles`` are those of the plans in scope, by id.
     """
     with st.container(key="targets"):
         with st.container(key="targets-table"):
-            _show_view(listing)
-            clicked = _show_every(targets, titles) if listing.every else _show_rows(rows, titles)
-            _show_downloads(listing, rows, targets, titles)
+            _show_choice(view)
+            clicked = _show_every(targets, titles) if view.every else _show_rows(rows, titles)
+            _show_downloads(view, rows, targets, titles)
         # a link names its quote by its place, as what was clicked is in no address
         listed = dict.fromkeys([*targets, *(cell.target for row in rows for cell in row.cells)])
-        named = [target for target in listed if _name(target) == st.session_state[state.OPENED]]
+        named = [target for target in listed if _name(target) == st.session_state[OPENED]]
         opened = clicked if set(clicked) & set(named) else named or clicked
         if opened:
             with st.container(key="targets-quotes"):
                 _show_quotes(library, opened, titles)
 
 
-def _show_view(listing: Listing) -> None:
-    st.session_state[targets_state.VIEW] = targets_state.VIEWS[listing.every]
+def _show_choice(view: TargetsView) -> None:
+    st.session_state[state.TABLE] = state.TABLES[view.every]
     st.segmented_control(
         "Table",
-        targets_state.VIEWS,
-        key=targets_state.VIEW,
+        state.TABLES,
+        key=state.TABLE,
         required=True,
         label_visibility="collapsed",
-        on_change=targets_state.turn_view,
+        on_change=state.turn_table,
     )
 
 
 def _show_every(targets: Sequence[Target], titles: Mapping[str, str]) -> list[Target]:
     """One line a target or threshold; the targets of the line that was clicked."""
     kinds = [sum(t.kind is kind for t in targets) for kind in (TargetKind.TARGET, TargetKind.THRESHOLD)]
-    told = " and ".join(counted(n, kind) for n, kind in zip(kinds, ("target", "threshold"), strict=True) if n)
-    show(text_element("p", f"{told}. Click one to read its quote.", "aside"))
+    summary = " and ".join(counted(n, kind) for n, kind in zip(kinds, ("target", "threshold"), strict=True) if n)
+    show_line(f"{summary}. Click one to read its quote.")
     selected = _selected([_line(t, titles) for t in targets], {})
     return [targets[selected[0]]] if selected and selected[0] < len(targets) else []
 
@@ -86,18 +86,17 @@ def _show_every(targets: Sequence[Target], titles: Mapping[str, str]) -> list[Ta
 def _show_rows(rows: Sequence[TargetRow], titles: Mapping[str, str]) -> list[Target]:
     """One line an indicator and year, a column a plan; the targets of the cell, or of the line, that was clicked."""
     if not rows:
-        show(text_element("p", "These are thresholds, which are not laid side by side.", "none"))
+        show_line("These are all thresholds, which have no place in this table. See “Every target”.", "none")
         return []
-    told = f"{counted(len({row.series for row in rows}), 'indicator')}. "
-    told += "Click a value to read its quote, or an indicator to read them all."
-    met = {cell.target.plan for row in rows for cell in row.cells}
-    silent = [title for plan, title in titles.items() if plan not in met]
-    if silent:
-        told += (
-            f" None of them in {'; '.join(silent[:_MOST])}{f' and {len(silent) - _MOST} more' * (len(silent) > _MOST)}."
-        )
-    titles = {plan: title for plan, title in titles.items() if plan in met}
-    show(text_element("p", told, "aside"))
+    summary = f"{counted(len({row.series for row in rows}), 'indicator')}. "
+    summary += "Click a value to read its quote, or an indicator to read all of them."
+    present = {cell.target.plan for row in rows for cell in row.cells}
+    absent = [title for plan, title in titles.items() if plan not in present]
+    if absent:
+        more = f" and {len(absent) - _MOST} more" if len(absent) > _MOST else ""
+        summary += f" Not in: {'; '.join(absent[:_MOST])}{more}."
+    titles = {plan: title for plan, title in titles.items() if plan in present}
+    show_line(summary)
     selected = _selected([_row(row, titles) for row in rows], titles)
     if not selected or selected[0] >= len(rows):
         return []
@@ -116,12 +115,12 @@ def _selected(lines: Sequence[Mapping[str, str]], labels: Mapping[str, str]) -> 
         for name, width in _WIDTHS.items()
     }
     config |= {name: st.column_config.Column(label=label, width="medium") for name, label in labels.items()}
-    key = targets_state.table_key()
+    key = state.table_key()
     chosen = st.dataframe(
         lines,
         key=key,
         hide_index=True,
-        on_select=partial(state.open_source, None),
+        on_select=partial(open_source, None),
         selection_mode="single-cell",
         column_config=config,
     )
@@ -157,7 +156,7 @@ def _show_quotes(library: Library, targets: Sequence[Target], titles: Mapping[st
     sentences: dict[tuple[str, int], list[Target]] = {}
     for target in targets:
         sentences.setdefault((target.plan, target.start), []).append(target)
-    opened = st.session_state[state.OPENED]
+    opened = st.session_state[OPENED]
     for i, group in enumerate(list(sentences.values())[:_MOST]):
         target, name = group[0], _name(group[0])
         spans = [(t.span[0] - t.start, t.span[1] - t.start) for t in group]
@@ -166,7 +165,7 @@ def _show_quotes(library: Library, targets: Sequence[Target], titles: Mapping[st
         )
         show(
             element("blockquote", marked_html(target.quote, {"emphasis": spans}), css="quote"),
-            *(text_element("span", text, "badge") for text in dict.fromkeys(filter(None, map(note, group)))),
+            *(element("span", text, css="badge") for text in dict.fromkeys(filter(None, map(note, group)))),
             actions_html(chip(cited), opening_link(name), cited, hint=" › ".join(target.section)),
         )
         if opened == name or (opened is None and i == 0):
@@ -174,7 +173,7 @@ def _show_quotes(library: Library, targets: Sequence[Target], titles: Mapping[st
             section = " › ".join(target.section)
             show_source(library, Place(target.plan, target.start, target.end, section, target.page, marks), name)
     if len(sentences) > _MOST:
-        show(text_element("p", f"The first {_MOST} of {len(sentences):,}; click a value to read one plan's.", "aside"))
+        show_line(f"The first {_MOST} of {len(sentences):,}; click a value to read one plan's.")
 
 
 def _name(target: Target) -> str:
@@ -183,17 +182,11 @@ def _name(target: Target) -> str:
 
 
 def _show_downloads(
-    listing: Listing, rows: Sequence[TargetRow], targets: Sequence[Target], titles: Mapping[str, str]
+    view: TargetsView, rows: Sequence[TargetRow], targets: Sequence[Target], titles: Mapping[str, str]
 ) -> None:
     """The table as it stands; the spreadsheet has both."""
-    shown = targets_csv(targets) if listing.every else aligned_csv(rows, titles)
+    shown = targets_csv(targets) if view.every else aligned_csv(rows, titles)
     with st.container(key="t-takeaway", horizontal=True, gap="small"):
         # the mark of order says UTF-8 to Excel
-        _offer("csv", shown.encode("utf-8-sig"), "text/csv")
-        _offer("xlsx", partial(targets_xlsx, targets, rows, titles), FORMATS["xlsx"])
-
-
-def _offer(ending: str, data: bytes | Callable[[], bytes], kind: str) -> None:
-    st.download_button(
-        ending.upper(), data, f"targets.{ending}", kind, key=f"t-{ending}", type="tertiary", on_click="ignore"
-    )
+        show_download("CSV", shown.encode("utf-8-sig"), "targets.csv", "text/csv", "t-csv")
+        show_download("Excel", partial(targets_xlsx, targets, rows, titles), "targets.xlsx", FORMATS["xlsx"], "t-xlsx")

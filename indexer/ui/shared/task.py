@@ -1,4 +1,4 @@
-"""Work that goes on between two looks at a page, so that the page stays usable meanwhile."""
+"""Work that goes on between two draws of a page, so that the page stays usable meanwhile."""
 
 from __future__ import annotations
 
@@ -9,31 +9,31 @@ from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
-#: Seconds after which work that no page looks at any more rests; looking again takes it up.
+#: Seconds after which a task that no page looks at pauses; looking again resumes it.
 _UNWATCHED = 20.0
 
 
-class Job(Generic[T]):
-    """An iterator read in a thread of its own; it can be stopped and gone on with.
+class Task(Generic[T]):
+    """An iterator read in a thread of its own; it can be stopped and resumed.
 
-    ``total`` is how many items are to come. What the iterator raises ends the work and is kept in
-    ``error``. Work that changes something does not ``rest`` when nobody looks.
+    ``total`` is how many items are expected. An exception of the iterator ends the task and is kept in ``error``.
+    A task that changes something does not ``pause`` when nobody looks.
     """
 
-    def __init__(self, work: Iterator[T], total: int, *, rests: bool = True) -> None:
+    def __init__(self, items: Iterator[T], total: int, *, pauses: bool = True) -> None:
         self.total = total
-        self.rests = rests
+        self.pauses = pauses
         self.error: Exception | None = None
         self.stopped = False
         self._done: list[T] = []
         self._ended = False
-        self._work = work
+        self._items = items
         self._seen = 0.0
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
 
     def look(self, wait: float = 0.0) -> list[T]:
-        """What is done by now, after ``wait`` seconds at most; the work goes on for as long as somebody looks."""
+        """What is done by now, after ``wait`` seconds at most; the task goes on as long as somebody looks."""
         self._seen = monotonic()
         with self._lock:
             if not self.stopped and not self._ended and not (self._thread and self._thread.is_alive()):
@@ -46,21 +46,21 @@ class Job(Generic[T]):
 
     @property
     def running(self) -> bool:
-        """Whether more is to come without anybody's doing."""
+        """Whether more comes by itself."""
         return not self.stopped and not self._ended
 
     def stop(self) -> None:
-        """End the work after the item in hand."""
+        """End the task after the item in progress."""
         self.stopped = True
 
-    def go_on(self) -> None:
-        """Take up the work where it was stopped."""
+    def resume(self) -> None:
+        """Go on where the task was stopped."""
         self.stopped = False
 
     def _run(self) -> None:
-        while not self.stopped and not (self.rests and monotonic() - self._seen >= _UNWATCHED):
+        while not self.stopped and not (self.pauses and monotonic() - self._seen >= _UNWATCHED):
             try:
-                self._done.append(next(self._work))
+                self._done.append(next(self._items))
             except StopIteration:
                 self._ended = True
                 return

@@ -1,4 +1,4 @@
-"""Work beside the page: it goes on, stops between two items, is taken up where it stopped, and rests unwatched."""
+"""A task goes on while a page looks, stops between two items, resumes where it stopped, and pauses unwatched."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from indexer.ui.shared import job as module
-from indexer.ui.shared.job import Job
+from indexer.ui.shared import task as module
+from indexer.ui.shared.task import Task
 
 
 def gated(gate: threading.Semaphore, items: int) -> Iterator[int]:
@@ -18,10 +18,10 @@ def gated(gate: threading.Semaphore, items: int) -> Iterator[int]:
         yield i
 
 
-def until(job: Job[int], count: int) -> list[int]:
+def until(task: Task[int], count: int) -> list[int]:
     """What is done once there are ``count`` items."""
     for _ in range(200):
-        done = job.look(0.05)
+        done = task.look(0.05)
         if len(done) >= count:
             return done
     raise AssertionError(f"{count} items were not done: {done}")
@@ -29,29 +29,29 @@ def until(job: Job[int], count: int) -> list[int]:
 
 def test_items_come_one_by_one_and_the_work_ends() -> None:
     gate = threading.Semaphore(0)
-    job = Job(gated(gate, 3), 3)
-    assert job.look() == [] and job.running
+    task = Task(gated(gate, 3), 3)
+    assert task.look() == [] and task.running
     gate.release()
-    assert until(job, 1) == [0] and job.running
+    assert until(task, 1) == [0] and task.running
     gate.release(2)
-    assert until(job, 3) == [0, 1, 2]
-    job.look(5)
-    assert not job.running and not job.stopped and job.error is None
+    assert until(task, 3) == [0, 1, 2]
+    task.look(5)
+    assert not task.running and not task.stopped and task.error is None
 
 
 def test_stopping_keeps_what_is_done_and_going_on_adds_the_rest() -> None:
     gate = threading.Semaphore(1)
-    job = Job(gated(gate, 4), 4)
-    until(job, 1)
-    job.stop()
+    task = Task(gated(gate, 4), 4)
+    until(task, 1)
+    task.stop()
     gate.release()  # the item in hand may still come
-    job.look(5)
-    done = job.look(0.2)
-    assert not job.running and job.stopped and len(done) <= 2
+    task.look(5)
+    done = task.look(0.2)
+    assert not task.running and task.stopped and len(done) <= 2
     gate.release(3)
-    assert job.look(0.2) == done
-    job.go_on()
-    assert until(job, 4) == [0, 1, 2, 3]
+    assert task.look(0.2) == done
+    task.resume()
+    assert until(task, 4) == [0, 1, 2, 3]
 
 
 def test_what_goes_wrong_is_kept_with_what_was_done() -> None:
@@ -59,35 +59,35 @@ def test_what_goes_wrong_is_kept_with_what_was_done() -> None:
         yield 7
         raise ValueError("no more")
 
-    job = Job(fails(), 2)
-    job.look(5)
-    assert job.look() == [7] and not job.running
-    assert isinstance(job.error, ValueError)
+    task = Task(fails(), 2)
+    task.look(5)
+    assert task.look() == [7] and not task.running
+    assert isinstance(task.error, ValueError)
 
 
 def test_work_that_nobody_looks_at_rests_until_somebody_does(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 0.0
     monkeypatch.setattr(module, "monotonic", lambda: now)
     gate = threading.Semaphore(1)
-    job = Job(gated(gate, 3), 3)
-    until(job, 1)
+    task = Task(gated(gate, 3), 3)
+    until(task, 1)
     now = 1000.0
     gate.release()  # what it waits for comes; then it rests
-    assert job._thread is not None
-    job._thread.join(10)
-    assert not job._thread.is_alive() and job.running
+    assert task._thread is not None
+    task._thread.join(10)
+    assert not task._thread.is_alive() and task.running
     gate.release()
-    assert until(job, 3) == [0, 1, 2]
+    assert until(task, 3) == [0, 1, 2]
 
 
 def test_work_that_changes_something_goes_on_unwatched(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 0.0
     monkeypatch.setattr(module, "monotonic", lambda: now)
     gate = threading.Semaphore(1)
-    job = Job(gated(gate, 3), 3, rests=False)
-    until(job, 1)
+    task = Task(gated(gate, 3), 3, pauses=False)
+    until(task, 1)
     now = 1000.0
     gate.release(2)
-    assert job._thread is not None
-    job._thread.join(10)
-    assert not job.running and job.look() == [0, 1, 2]
+    assert task._thread is not None
+    task._thread.join(10)
+    assert not task.running and task.look() == [0, 1, 2]

@@ -1,0 +1,88 @@
+"""What the Ask page shows: a question, the plans and sections it is asked of; and how its widgets change that."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+
+import streamlit as st
+
+from indexer.ui.shared import address
+from indexer.ui.shared.address import PAGE_LENGTH, View, flag, text, texts
+
+# Keys of the widgets.
+QUESTION, PLANS, SECTION, EVERY, ORDER = "question", "plans", "section", "every", "order"
+#: What passages are listed by.
+ORDERS = ("Relevance", "Place")
+#: Passages listed below an answer at first: each is drawn in every browser that asks.
+_BELOW_ANSWER = 5
+
+
+@dataclass(frozen=True, slots=True)
+class AskView(View):
+    """What is asked, of which plans (all when there is none) and of which sections.
+
+    ``every`` lists every passage on the topic; ``by_place`` lists passages in the order of the plans' texts
+    instead of by relevance.
+    """
+
+    question: str = text("q")
+    plans: tuple[str, ...] = texts("plan")
+    section: str = text("section")
+    every: bool = flag("all")
+    by_place: bool = flag("sort", "place")
+
+    @property
+    def listed_at_first(self) -> int:
+        """Fewer below an answer, which says most of it."""
+        return PAGE_LENGTH if self.every else _BELOW_ANSWER
+
+    def missing(self, known: Collection[str]) -> list[str]:
+        """Ids of plans that are asked and are not ``known``."""
+        return [plan for plan in self.plans if plan not in known]
+
+    def within(self, known: Collection[str]) -> AskView:
+        """The view without plans that are not ``known``."""
+        return replace(self, plans=tuple(p for p in self.plans if p in known))
+
+
+def sync(known: Collection[str]) -> tuple[AskView, list[str]]:
+    """The view in the address, and the ids of its plans that are not ``known``."""
+    return address.sync_from_url(AskView, known, _fill, numbered=address.PASSAGE)
+
+
+def ask(question: str | None = None) -> None:
+    """Ask the question in the box, or ``question`` instead."""
+    if question is not None:
+        st.session_state[QUESTION] = question
+    _show(st.session_state[QUESTION])
+
+
+def ask_again(view: AskView) -> None:
+    """Ask what ``view`` asks; the widgets show it."""
+    _fill(view)
+    address.show_view(view)
+
+
+def refine() -> None:
+    """Ask the same question with the filters as they are now."""
+    _show(address.read_view(AskView).question)
+
+
+def reorder() -> None:
+    """List the passages by what was clicked; what is open stays open."""
+    view = replace(address.read_view(AskView), by_place=st.session_state[ORDER] == ORDERS[1])
+    address.write_view(view, st.session_state[address.OPENED])
+    st.session_state[address.VIEW] = view
+
+
+def _fill(view: AskView) -> None:
+    chosen = {QUESTION: view.question, PLANS: list(view.plans), SECTION: view.section, EVERY: view.every}
+    st.session_state.update(chosen)
+
+
+def _show(question: str) -> None:
+    chosen = st.session_state
+    by_place = address.read_view(AskView).by_place
+    plans = tuple(chosen[PLANS])
+    address.show_view(address.tidy(AskView(question, plans, chosen[SECTION], chosen[EVERY], by_place)))

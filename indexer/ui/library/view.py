@@ -1,0 +1,177 @@
+"""What the Library page shows: a tab, the words that plans are found by, the open plan; and how widgets change it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import wraps
+from typing import Any, ClassVar, ParamSpec, TypeVar
+
+import streamlit as st
+
+from indexer.errors import IndexerError
+from indexer.types import SavedQuestion
+from indexer.ui.shared import address
+from indexer.ui.shared.address import View, number, one_of
+
+P = ParamSpec("P")
+K = TypeVar("K")
+
+#: What a changed sentence is called where its source is open, before its rank.
+CHANGE = "change-"
+# Keys of the widgets.
+TAB, FIND, PART, ORDER = "shelf", "find", "part", "order"
+# The last notice; which plan is about to be deleted for good; how many times files were taken from the drop zones.
+_NOTICE, CONFIRMING, _DROPS = "library-notice", "confirming", "drops"
+
+
+class LibraryTab(StrEnum):
+    """The tabs of the Library page."""
+
+    PLANS = "plans"
+    QUESTIONS = "questions"
+    REMOVED = "removed"
+    MAINTENANCE = "care"
+
+
+class Part(StrEnum):
+    """What is shown of the plan that is open."""
+
+    ABOUT = "about"
+    EDIT = "edit"
+    REPLACE = "replace"
+    CHANGES = "changes"
+
+
+TABS = {
+    LibraryTab.PLANS: "Plans",
+    LibraryTab.QUESTIONS: "Saved questions",
+    LibraryTab.REMOVED: "Removed plans",
+    LibraryTab.MAINTENANCE: "Check and rebuild",
+}
+PARTS = {
+    Part.ABOUT: "About",
+    Part.EDIT: "Edit",
+    Part.REPLACE: "Replace",
+    Part.CHANGES: "What changed",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryView(View):
+    """What is shown of the library; ``old`` and ``new`` are the versions compared, None for the last two."""
+
+    PAGE: ClassVar[str] = "library"
+
+    tab: LibraryTab = one_of("tab", LibraryTab.PLANS, LibraryTab)
+    words: str = address.text("find")
+    plan: str = address.text("plan")
+    part: Part = one_of("part", Part.ABOUT, Part)
+    old: int | None = number("old", least=1)
+    new: int | None = number("new", least=1)
+
+    def missing(self, known: Collection[str]) -> list[str]:
+        """The id of the open plan, where it is not ``known``."""
+        return [self.plan] if self.plan and self.plan not in known else []
+
+    def within(self, known: Collection[str]) -> LibraryView:
+        """The view without an open plan that is not ``known``."""
+        return LibraryView(self.tab, self.words) if self.missing(known) else self
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A sentence on what was done, or not, and what undoes it: plans to restore, a question to save again."""
+
+    text: str
+    failed: bool = False
+    removed: tuple[str, ...] = ()
+    forgotten: SavedQuestion | None = None
+
+
+def sync(known: Collection[str]) -> tuple[LibraryView, list[str]]:
+    """The view in the address, and the id of its plan where that is not ``known``."""
+    view, missing = address.sync_from_url(LibraryView, known, lambda _: None, numbered=CHANGE)
+    chosen = {TAB: TABS[view.tab], PART: PARTS[view.part], FIND: view.words}
+    st.session_state.update(chosen)
+    return view, missing
+
+
+def read() -> LibraryView:
+    """The view in the address."""
+    return address.read_view(LibraryView)
+
+
+def update(**changes: Any) -> None:
+    """Change fields of the view; a deletion that is not confirmed is off."""
+    address.update_view(LibraryView, **changes)
+    confirm_purge("")
+
+
+def turn_tab() -> None:
+    """Open the tab that was clicked; nothing of another one stays open."""
+    update(tab=_key_of(TABS, st.session_state[TAB]), plan="", part=Part.ABOUT, old=None, new=None)
+
+
+def turn_part() -> None:
+    """Show the part of the open plan that was clicked."""
+    update(part=_key_of(PARTS, st.session_state[PART]), old=None, new=None)
+
+
+def find() -> None:
+    """List the plans that contain the words in the box."""
+    update(words=st.session_state[FIND].strip(), plan="")
+
+
+def open_plan(plan: str) -> None:
+    """Open a plan, or close the one that is open."""
+    update(plan="" if read().plan == plan else plan, part=Part.ABOUT, old=None, new=None)
+
+
+def confirm_purge(plan: str) -> None:
+    """Ask whether to delete ``plan`` for good; "" asks nothing."""
+    st.session_state[CONFIRMING] = plan
+
+
+def notify(text: str, **undo: Any) -> None:
+    """Show ``text`` at the top of the page until the next notice."""
+    st.session_state[_NOTICE] = Notice(text, **undo)
+
+
+def notice() -> Notice | None:
+    """The last notice."""
+    return st.session_state.get(_NOTICE)
+
+
+def clear_notice() -> None:
+    """Show no notice."""
+    st.session_state[_NOTICE] = None
+
+
+def guarded(action: Callable[P, None]) -> Callable[P, None]:
+    """``action`` for a click: its errors of ours become the page's notice, in place of the one before."""
+
+    @wraps(action)
+    def acts(*args: P.args, **kwargs: P.kwargs) -> None:
+        clear_notice()
+        try:
+            action(*args, **kwargs)
+        except IndexerError as error:
+            notify(str(error), failed=True)
+
+    return acts
+
+
+def drop_key(where: str) -> str:
+    """Key of the drop zone ``where``: a new one, and so an empty one, after each time that files were taken."""
+    return f"drop-{where}-{st.session_state.setdefault(_DROPS, 0)}"
+
+
+def empty_drops() -> None:
+    """Empty the drop zones."""
+    st.session_state[_DROPS] = st.session_state.get(_DROPS, 0) + 1
+
+
+def _key_of(labels: Mapping[K, str], label: str) -> K:
+    return next(key for key, each in labels.items() if each == label)

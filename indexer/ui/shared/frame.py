@@ -1,0 +1,122 @@
+"""What frames every page: heading, text size, the choice of plans, and errors as sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from enum import StrEnum
+
+import streamlit as st
+
+from indexer.errors import IndexerError, LibraryBusyError, LibraryError
+from indexer.types import PlanInfo
+from indexer.ui.shared.access import missing_library
+from indexer.ui.shared.markup import element, link, plain, set_cookie, show, show_line
+from indexer.wording import counted
+
+# The error of the last click; the text size of this session and of its widget; whether the cookie is to be set.
+_FAILED, _SIZE, _CHOICE, _NEW = "failed", "text-size", "text-size-choice", "text-size-new"
+_COOKIE = "plancite_text_size"
+
+
+class TextSize(StrEnum):
+    """Sizes of all type, relative to what the browser is set to."""
+
+    NORMAL = "normal"
+    LARGER = "larger"
+    LARGEST = "largest"
+
+
+#: Every length of the pages is relative to the root's type.
+_PERCENT = {TextSize.NORMAL: 100, TextSize.LARGER: 115, TextSize.LARGEST: 132}
+
+
+def show_heading(plans: Sequence[PlanInfo]) -> None:
+    """The app's name, the size of the library, and the text size; below it the error of the last click."""
+    size = f"{counted(len(plans), 'plan')} · {counted(sum(info.passages for info in plans), 'passage')}"
+    with st.container(key="masthead", horizontal=True, gap="small", vertical_alignment="center"):
+        show(element("header", element("h1", "Plancite"), element("p", size), css="masthead"))
+        _show_text_size()
+    if failed := st.session_state.pop(_FAILED, None):
+        st.error(plain(failed))
+
+
+def show_plan_choice(titles: Mapping[str, str], key: str, on_change: Callable[[], None] | None = None) -> None:
+    """The box to choose plans in; none means all."""
+    st.multiselect(
+        "Plans",
+        list(titles),
+        key=key,
+        format_func=lambda plan: titles.get(plan, plan),
+        placeholder=f"All {len(titles)} plans" if len(titles) > 1 else "The only plan",
+        on_change=on_change,
+    )
+
+
+def show_missing(missing: Sequence[str], done: str, *, all_instead: bool) -> None:
+    """Say which plans of a link are not there, and what was ``done`` without them."""
+    names = ", ".join(f"“{plan}”" for plan in missing)
+    verb, they = ("is", "It") if len(missing) == 1 else ("are", "They")
+    instead = f"All plans were {done} instead." if all_instead else f"Only the other plans were {done}."
+    show_line(f"{names} {verb} not in this library. {they} may have been removed or renamed. {instead}", "notice")
+
+
+def apply_text_size() -> None:
+    """Set the page in this session's text size, which a new session takes from the browser."""
+    if _SIZE not in st.session_state:
+        stored = st.context.cookies.get(_COOKIE, "")
+        st.session_state[_SIZE] = TextSize(stored) if stored in set(TextSize) else TextSize.NORMAL
+    percent = _PERCENT[st.session_state[_SIZE]]
+    show(element("style", f":root {{ font-size: {percent}%; }}"))
+
+
+@contextmanager
+def show_errors() -> Iterator[None]:
+    """Show errors of ours as sentences; for a page, and for each fragment, which runs by itself."""
+    try:
+        yield
+    except LibraryBusyError as error:
+        st.error(plain(str(error)))  # the library is open, and readers need not wait
+    except LibraryError as error:
+        _show_no_library(error)
+    except IndexerError as error:
+        st.error(plain(str(error)))
+
+
+@contextmanager
+def show_errors_later() -> Iterator[None]:
+    """Keep an error of ours for the page that is drawn next; for a click, as a decorator."""
+    try:
+        yield
+    except IndexerError as error:
+        st.session_state[_FAILED] = str(error)
+
+
+def _show_text_size() -> None:
+    with st.popover("Text size", type="tertiary"):
+        st.session_state[_CHOICE] = st.session_state[_SIZE]
+        st.segmented_control(
+            "Text size",
+            list(TextSize),
+            format_func=str.capitalize,
+            key=_CHOICE,
+            required=True,
+            label_visibility="collapsed",
+            on_change=_choose_text_size,
+        )
+        if st.session_state.pop(_NEW, False):
+            set_cookie(_COOKIE, st.session_state[_SIZE])
+
+
+def _choose_text_size() -> None:
+    st.session_state.update({_SIZE: TextSize(st.session_state[_CHOICE]), _NEW: True})
+
+
+def _show_no_library(error: LibraryError) -> None:
+    if missing_library():
+        remedy = element("p", link("Make an empty library on the Library page", "library"))
+        pieces = [element("h1", "There is no library yet"), remedy]
+    else:
+        pieces = [element("h1", "The library cannot be opened"), element("p", "Tell the people who run this server.")]
+    details = element("details", element("summary", "For administrators"), element("p", str(error)))
+    show(element("section", *pieces, details, css="notice", role="alert"))

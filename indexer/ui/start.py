@@ -1,5 +1,0 @@
-"""What ``plancite serve`` hands to Streamlit."""
-
-from indexer.ui.app import main
-
-main()
