@@ -36,24 +36,24 @@ def average(readers: Sequence[Reader]) -> Reader:
 
 
 def details_of(runs: Mapping[str, Any]) -> dict[str, Any]:
-    """What is told of the mean of ``runs``, details by name; one that began with an earlier one of them names it."""
-    told: dict[str, Any] = {}
+    """The details of the mean of ``runs``, by name; a run that started from another one of them names it."""
+    known: dict[str, Any] = {}
     for name, details in runs.items():
-        told[name] = _within(details, told)
-    return {"mean of": ", ".join(runs), **told}
+        known[name] = _within(details, known)
+    return {"mean of": ", ".join(runs), **known}
 
 
-def _within(details: Mapping[str, Any], told: Mapping[str, Any]) -> dict[str, Any]:
-    """``details`` with names for the runs in them that are told of, and without the runs of a mean, which it names."""
+def _within(details: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
+    """``details`` with names in place of the runs in ``known``, and without the runs of a mean, which it names."""
     inner = {
-        key: _name(_within(value, told), told) if isinstance(value, dict) else value for key, value in details.items()
+        key: _name(_within(value, known), known) if isinstance(value, dict) else value for key, value in details.items()
     }
     return {key: value for key, value in inner.items() if value != key}
 
 
-def _name(details: dict[str, Any], told: Mapping[str, Any]) -> Any:
+def _name(details: dict[str, Any], known: Mapping[str, Any]) -> Any:
     """The name of the run with these ``details``, or themselves."""
-    return next((name for name, known in told.items() if known == details), details)
+    return next((name for name, own in known.items() if own == details), details)
 
 
 def main() -> None:
@@ -65,7 +65,7 @@ def main() -> None:
     base = arguments.base or base_folder()
     reader = average([load_reader(run, base) for run in arguments.runs])
     details = {run.resolve().name: json.loads((run / DETAILS_FILE).read_text("utf-8")) for run in arguments.runs}
-    details = {name: told.get("training", told) for name, told in details.items()}  # an exported reader's, among others
+    details = {name: own.get("training", own) for name, own in details.items()}  # an exported reader's, among others
     if len(details) < len(arguments.runs):
         parser.error("each run needs a folder name of its own")
     save_reader(reader, arguments.out)

@@ -24,7 +24,7 @@ from training.sources import ENCODERS, SOURCES
 _SQUAD = ("squad_train_pieces", "squad2_dev_otherhalf")
 _LIMITS = """\
 - It reads the languages of its sets. Of others it knows what its encoder knows.
-- It reads one passage at a time: what only two passages together say, it cannot tell.
+- It reads one passage at a time and does not combine passages.
 - It reads {tokens} tokens, question and passage; what goes beyond is cut off the passage.
 - Most of its unanswerable questions were mined or made by rule, not written by people. A passage that answers in
   other words may be among them.
@@ -41,9 +41,9 @@ def write_card(file: Path, *, work: Path, run: Path, details: dict[str, Any]) ->
     figures = _object(run / "figures.json")
     agreement = details["agreement"]
     lines = [
-        "# The small reader of Plancite",
+        "# The answer reader of Plancite",
         "",
-        "Given a question and a passage, it marks the span that answers, or says that none does. It is",
+        "Given a question and a passage, it predicts the span that answers, or that none does. It is",
         f"{ENCODERS[details['base']]} with heads for",
         "the span and for relevance, trained by `training/` of Plancite at commit",
         f"{commit()}; weights int8, fingerprint {details['fingerprint']}.",
@@ -115,7 +115,7 @@ def _calibrations(figures: dict[str, Any], judges: dict[str, Any]) -> list[str]:
 
 
 def commit() -> str:
-    """The commit that the recipe stands at, marked where files of it differ from it; "unknown" outside a checkout."""
+    """The commit of the recipe, marked when its files differ; "unknown" outside a checkout."""
     head, changed = _git("rev-parse", "--short", "HEAD"), _git("status", "--porcelain", ".")
     return f"{head} with changes" if head and changed else head or "unknown"
 

@@ -20,7 +20,7 @@ def folded_words(text: str) -> list[str]:
 
 
 def simplified(row: dict[str, Any]) -> dict[str, Any]:
-    """``row``, a question with its passage, in simplified characters; its answer stays where it stands."""
+    """``row``, a question with its passage, in simplified characters, with the same answer."""
     passage, answer, start = row["passage"], row.get("answer_text") or "", row.get("answer_start")
     found = row | {"question": _simplify(row["question"])}
     if start is None:

@@ -2,10 +2,10 @@
 
     python -m training.evaluate --work WORK [--run RUN] [--reader FOLDER] [--data DIR] [--limit 4000] [--threads 1]
 
-Held-back articles: exact match and F1 of the span, and how well answered and unanswered are told apart, by
+Held-back articles: exact match and F1 of the span, and how well answered and unanswered are separated, by
 source and by kind of negative; with --reader the same of the exported one, in int8. Plans, with --data (plans in
 DIR/plans, questions in DIR/eval/plans-dev.jsonl): each question's TOP best passages as the app ranks them are read
-with their plan's title and section; how well facts are told from the unanswerable by the reader alone, by what the
+with their plan's title and section; how well facts are separated from the unanswerable by the reader alone, by what the
 app sees without it, and by both: the latter by logistic models fitted on all questions but the one that is judged.
 Writes RUN/figures.json.
 """
@@ -43,7 +43,7 @@ from training.spans import exact, overlap
 SEED = 7
 #: Passages of a question that are read.
 TOP = 16
-#: Sets whose unanswerable questions people wrote to look answerable, of the very passage.
+#: Sets whose unanswerable questions people wrote for their passage, to look answerable.
 NEAR_MISSES = ("squad2_dev_otherhalf", "clapnq_dev")
 #: Strength of the penalty of the logistic model, on features of unit variance.
 _C = 0.3
@@ -51,7 +51,7 @@ Figures = dict[str, Any]
 
 
 def refusal(kept: Sequence[float], others: Sequence[float]) -> Figures:
-    """How scores tell what is answered from what is not; higher is surer."""
+    """How well scores separate answered from unanswered; higher means answered."""
     if not kept or not others:
         return {}
     return {
@@ -92,7 +92,7 @@ def measure_held(examples: Sequence[Example], readings: Sequence[SpanPrediction]
 
 
 def near_misses(both: Sequence[tuple[Example, SpanPrediction]]) -> Figures:
-    """How questions that people wrote as unanswerable of their passage are told from the answered ones of their sets.
+    """How well questions that people wrote as unanswerable are separated from the answered ones of their sets.
 
     By set, and of ``NEAR_MISSES`` together.
     """

@@ -42,7 +42,7 @@ class Example:
     """A question and a passage.
 
     ``passage[start:end]`` is the answer; both are None where there is none, or where the set does not
-    say which part answers (``relevant`` then tells the two apart). ``context`` is what the passage is
+    say which part answers (``relevant`` separates the two). ``context`` is what the passage is
     from, its article's title. ``article`` is the same for all that must stay on one side of a split.
     """
 
@@ -116,6 +116,6 @@ def fold(text: str) -> str:
 
 
 def draw(seed: int, *parts: object) -> float:
-    """A number between 0 and 1 that ``parts`` alone decide, whatever else there is and in what order."""
+    """A pseudo-random number between 0 and 1 that depends on ``seed`` and ``parts`` alone."""
     digest = hashlib.blake2b("\x1f".join([str(seed), *map(str, parts)]).encode(), digest_size=8).digest()
     return int.from_bytes(digest) / 2**64

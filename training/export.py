@@ -61,7 +61,7 @@ def export_reader(
 ) -> Agreement:
     """Write ``reader`` to ``folder`` and check it on the pairs of ``check``.
 
-    Those of ``show`` tell which channels are large, and how weights are best rounded. Raises ModelError when the
+    Those of ``show`` calibrate: which channels are large, and how weights are rounded. Raises ModelError when the
     file is too large or does not agree.
     """
     folder.mkdir(parents=True, exist_ok=True)

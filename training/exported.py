@@ -1,7 +1,7 @@
-"""The weights of an exported reader, so that what ships can be trained further where its run is no longer kept.
+"""The weights of an exported reader, to train it further without its run.
 
-int8 weights come back as the numbers that they stand for, a 250th of a row's largest one apart: what training moves
-in its first steps. What the export kept exact comes back as it was.
+int8 weights come back dequantized, in steps of a 127th of their column's largest weight; what the export keeps exact
+comes back as it was.
 """
 
 from __future__ import annotations
@@ -59,5 +59,5 @@ def _products(graph: Any, held: dict[str, NDArray[Any]]) -> Iterator[tuple[str, 
 
 
 def _exact(weights: Any, scale: Any, zero: Any) -> NDArray[np.float32]:
-    """The numbers that ``weights`` stand for; scale and zero are one for all, or one a column."""
+    """``weights`` dequantized; scale and zero are one for all, or one a column."""
     return np.asarray((weights.astype(np.float32) - zero.astype(np.float32)) * scale, dtype=np.float32)

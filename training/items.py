@@ -1,4 +1,4 @@
-"""Examples -> what the model takes: tokens with targets, in batches of like length."""
+"""Examples -> what the model takes: tokens with targets, in batches of similar length."""
 
 from __future__ import annotations
 
@@ -54,9 +54,9 @@ def to_items(examples: Sequence[Example], tokenizer: Any, longest: int = LONGEST
 
 
 def batches(items: Sequence[Item], size: int, epoch: int, seed: int) -> list[list[int]]:
-    """Indexes of each batch of an epoch: of like length, in an order that seed and epoch decide.
+    """Indexes of each batch of an epoch, of similar length, shuffled by seed and epoch.
 
-    Passages of one question lie side by side, so that most of them are in one batch.
+    Passages of one question are in one batch, as far as it has room.
     """
     rng = random.Random(f"{seed} {epoch}")
     asked: dict[str, list[int]] = {}

@@ -1,4 +1,4 @@
-"""Hard negatives: passages that look like the answer and hold none, and questions that nearly fit.
+"""Hard negatives: passages that resemble the answer's, and questions that nearly fit their passage.
 
     python -m training.mine --work WORK
 
@@ -103,7 +103,7 @@ def with_document_named(answered: Sequence[Example], seed: int) -> list[Example]
 
 
 def choose(offered: Mapping[Kind, Sequence[Example]], wanted: int) -> list[Example]:
-    """``wanted`` of the offered, as many of each kind as of the others, as far as each has them."""
+    """``wanted`` of the offered, in equal numbers of each kind as far as they last."""
     chosen: list[Example] = []
     left = {kind: list(examples) for kind, examples in offered.items()}
     while len(chosen) < wanted and any(left.values()):

@@ -16,7 +16,7 @@ from indexer.encoding.reference import DEFAULT_MODEL, model_folder
 from indexer.errors import ModelError
 from training.exported import exported_weights
 
-#: Each pair is read once or twice, too seldom to be learned by heart; without dropout, and with attention as plain
+#: Each pair is read once or twice, too seldom to overfit; without dropout, and with attention as plain
 #: products, a step in bf16 takes two thirds of the time on a CPU.
 _NO_DROPOUT = {"hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0, "attn_implementation": "eager"}
 #: What a token that can be no answer gets; bf16 holds it.
@@ -104,7 +104,7 @@ def watch_inputs(reader: Reader, pairs: Sequence[Pair], look: Callable[[str, Any
         for name, layer in reader.named_modules()
         if isinstance(layer, torch.nn.Linear) and name.startswith("encoder.")
     ]
-    with torch.no_grad():  # what look makes of them may be changed and kept, which inference mode forbids
+    with torch.no_grad():  # inference mode would forbid changing them
         for pair in pairs:
             reader(*pad([pair], reader.padding))
     for hook in hooks:
@@ -145,7 +145,7 @@ def read(reader: Reader, pairs: Sequence[Pair], batch: int = 32) -> list[SpanPre
 
 
 def run_model(reader: Reader, pairs: Sequence[Pair], batch: int = 32) -> list[tuple[Logits, float]]:
-    """Span logits (tokens, 2) and relevance of each of ``pairs``, in order; batches of like length."""
+    """Span logits (tokens, 2) and relevance of each of ``pairs``, in order; batches of similar length."""
     device = next(reader.parameters()).device.type
     found: dict[int, tuple[Logits, float]] = {}
     order = sorted(range(len(pairs)), key=lambda i: -len(pairs[i].ids))

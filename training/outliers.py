@@ -1,8 +1,8 @@
-"""Input channels with large numbers are multiplied apart, so that int8 does not blur the small ones beside them.
+"""Outlier input channels are multiplied in fp32, so that int8 keeps its resolution for the others.
 
 In a transformer's hidden states a few channels, the same on any text, are ten times as large as the others, and
-one int8 scale for all of them leaves the others few steps. What those channels add is reckoned in fp32, and the
-rest in int8 (Dettmers et al. 2022, LLM.int8(), which looks for them as it goes; here they are found once).
+one int8 scale for all of them leaves the others few steps. What those channels add is computed in fp32, and the
+rest in int8 (Dettmers et al. 2022, LLM.int8(), which finds them at run time; here they are found once).
 """
 
 from __future__ import annotations

@@ -33,13 +33,13 @@ from training.windows import LONGEST, LONGEST_CHINESE, cut_all, cut_around, cut_
 SEED = 7
 #: Shares of the articles that are held back and that are looked at while training.
 HELD, DEV = 0.10, 0.02
-#: A sentence of fewer words, of fewer Chinese characters, or in more passages, is a phrase that anybody writes.
+#: A sentence of fewer words, of fewer Chinese characters, or in more passages, is a common phrase.
 _OWN_WORDS, _OWN_SIGNS, _OWN_PASSAGES = 8, 16, 30
 #: Share of examples that see their article's title before the passage, as the app's passages do.
 _TITLED = 0.7
 #: Share of the pieces to learn from that have the sentence before them in their context: it often holds the subject.
 _PRECEDED = 0.3
-#: Characters of what negatives are mined from. A shorter piece is a remainder, and easily told.
+#: Characters of what negatives are mined from. A shorter piece is a remainder and easy to tell from an answer.
 _PIECE, _CHINESE_PIECE = (80, 500), (30, 200)
 Row = dict[str, Any]
 
@@ -74,7 +74,7 @@ def take(name: str, rows: Sequence[Row], seed: int) -> list[Row]:
 
 
 def to_example(name: str, row: Row, seed: int, *, preceded: float = 0.0) -> Example | None:
-    """The example of a row, cut to a piece; None where no piece surely keeps what answers.
+    """The example of a row, cut to a piece; None where no piece is sure to keep the answer.
 
     Of the pieces from within a passage the share ``preceded`` has the sentence before it in its context.
     """
@@ -87,7 +87,7 @@ def to_example(name: str, row: Row, seed: int, *, preceded: float = 0.0) -> Exam
     inner = None
     if relevant and start is not None:
         if passage[start : start + len(text)] != text:
-            raise SourceError(f"{name}: the answer {text!r} does not stand at {start} in its passage. Correct the set.")
+            raise SourceError(f"{name}: the answer {text!r} is not at {start} in its passage. Correct the set.")
         lead = len(text) - len(text.lstrip())
         inner = (start + lead, start + lead + len(text.strip()))
     chinese = is_chinese(passage)
@@ -148,7 +148,7 @@ def link(rows: Sequence[Row]) -> list[str]:
         for key in keys:
             a, b = root(first.setdefault(key, i)), root(i)
             parent[max(a, b)] = min(a, b)
-    # named by what it holds, so that another set beside it changes nothing
+    # named by its text, so that another set changes nothing
     names: dict[int, str] = {}
     for i in range(len(rows)):
         key = fold(rows[i]["passage"])

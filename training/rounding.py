@@ -20,7 +20,7 @@ from training.outliers import APART, OutlierLinear
 
 #: Largest number of an int8 weight.
 STEPS = 127
-#: Share of the mean input's power that each channel is given besides its own, so that the inverse stands.
+#: Share of the mean input's power that each channel is given in addition to its own, so that the matrix is invertible.
 DAMPING = 0.01
 
 
@@ -52,7 +52,7 @@ def inputs_together(reader: Reader, pairs: Sequence[Pair]) -> dict[str, Any]:
 def rounded(weights: Any, together: Any) -> Any:
     """``weights`` (outputs, inputs), fp64, as whole multiples of each output's largest one's 127th part.
 
-    ``together`` is X'X (inputs, inputs) of the inputs whose sums shall move the least.
+    ``together`` is X'X (inputs, inputs) of the inputs whose products are to change least.
     """
     largest = weights.abs().amax(dim=1, keepdim=True).clamp(min=torch.finfo(torch.float32).tiny)
     scale = largest / STEPS

@@ -71,7 +71,7 @@ EXTRACTIVE = frozenset(
         "tydiqa_goldp_en",
     }
 )
-#: Whose questions mean something beside their article alone ("why did the prince go?"): another article may well
+#: Whose questions make sense with their article only ("why did the prince go?"): another article may well
 #: answer them.
 BESIDE_ARTICLE = frozenset({"fairytaleqa", "qamr_wiki", "qasper_pieces", "tatqa_text"})
 #: In traditional characters; half of the pairs are read in simplified ones.

@@ -5,9 +5,9 @@ year, name or number, another entity of the passage, roles reversed, a negation,
 same is done here by rule, in English and, where ``swaps_chinese`` has a rule, in Chinese, with two conditions that
 keep a made question truly without an answer in its passage:
 
-- what is replaced stands in the passage (a passage that does not say "1990" is no answer for 1990 alone),
+- what is replaced is in the passage (a passage that does not say "1990" is no answer for 1990 alone),
   and is no part of the answer;
-- what replaces it stands nowhere in the passage, its context or the question, whatever its ending.
+- what replaces it is not in the passage, its context or the question, in any inflection.
 
 A year is moreover never taken from within a range or after "since" that the passage gives.
 """
@@ -34,7 +34,7 @@ _OPEN_YEAR = re.compile(
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"(?<![\w.,–-])\d{1,3}(?:,\d{3})*(?:\.\d+)?(?![\w.,]*\d)")
-#: A run of words with capitals behind a word without one; what stands before tells places from people.
+#: A run of capitalized words after a lower-case one; the word before separates places from people.
 _NAME = re.compile(r"(?<=[a-z,]) ((?:[A-Z][\w'’-]+)(?: (?:of |the |de )?[A-Z][\w'’-]+)*)")
 _BEFORE = frozenset({"in", "at", "from", "to", "of", "by", "with", "for", "on"})
 #: Ways of asking for an attribute; the group is what is asked for.
@@ -144,7 +144,7 @@ _NEGATED = re.compile(
 )
 #: Where "not" goes: before a participle behind its subject, and before a verb behind "did" and its subject.
 _PASSIVE = re.compile(r"\b(?:is|are|was|were|be|been)\b (?:[\w'’-]+ ){0,6}?((?!hundred|need|speed|seed)\w{2,}ed)\b")
-#: Verbs that are no nouns, so that what stands before them is their subject.
+#: Verbs that are not nouns too, so that the words before them are their subject.
 _ACTIVE = re.compile(
     r"\b(?:do|does|did|can|could|must|may|should|will|would)\b (?:[\w'’-]+ ){1,6}?"
     r"(accept|allow|apply|appear|attend|become|begin|believe|belong|bring|build|buy|contain|create|decide|defeat|depend"
@@ -162,7 +162,7 @@ _OPPOSITE = re.compile(rf"\b(?:{'|'.join(_OTHER)})\b", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What questions name and ask for, to be put in the place of each other: sorted, by where they stand."""
+    """What questions name and ask for, to replace each other: sorted, by their position in a question."""
 
     names: Mapping[tuple[str, int], Sequence[str]]
     attributes: Mapping[int, Sequence[str]]
@@ -249,7 +249,7 @@ def swap_opposite(example: Example, words: Words, rng: random.Random) -> str | N
 
 
 def swap_entity(example: Example, words: Words, rng: random.Random) -> str | None:
-    """The question about another name of the passage, which stands there as the first one does, in another sentence."""
+    """The question about another name of the passage, of the same kind, from another sentence."""
     asked = [m for m in _whole_names(example.question) if _is_said(m[1], example)]
     if not asked or not example.span:
         return None
@@ -262,7 +262,7 @@ def swap_entity(example: Example, words: Words, rng: random.Random) -> str | Non
 
 
 def swap_roles(example: Example, words: Words, rng: random.Random) -> str | None:
-    """The question with its two names in each other's place, where a verb stands between them that has a direction."""
+    """The question with its two names exchanged, when a verb with a direction is between them."""
     names = _whole_names(example.question)
     if len(names) != 2 or not all(_is_said(name[1], example) for name in names):
         return None
@@ -329,7 +329,7 @@ def swap(example: Example, kind: Kind, words: Words, rng: random.Random) -> Exam
 
 
 def _place(match: re.Match[str]) -> tuple[str, int]:
-    """Where a name stands: the word before it, where that tells, and its number of words."""
+    """The kind of a name: the preposition before it, if any, and its number of words."""
     before = match.string[: match.start()].rsplit(" ", 1)[-1].lower()
     return before if before in _BEFORE else "", min(3, match[1].count(" ") + 1)
 
@@ -357,7 +357,7 @@ def _is_said(text: str, example: Example) -> bool:
 
 
 def _is_absent(text: str, example: Example) -> bool:
-    """Whether no word of ``text``, whatever its ending, stands in the passage, its context or the question."""
+    """Whether no word of ``text``, in any inflection, is in the passage, its context or the question."""
     parts = re.findall(r"[^\W_]{3,}", text)
     return bool(parts) and absent_words(parts, [_said(example), example.question]) == set(parts)
 

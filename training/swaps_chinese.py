@@ -61,7 +61,7 @@ def _number(example: Example, rng: random.Random) -> str | None:
 
 
 def _title(example: Example, rng: random.Random) -> str | None:
-    """Another work of the passage, which does not stand in the sentence of the answer."""
+    """Another work of the passage, from another sentence than the answer's."""
     said = [t for t in _TITLE.findall(example.question) if t in example.passage]
     others = sorted(set(_TITLE.findall(example.passage)) - set(_TITLE.findall(example.question)))
     near = [s for s in re.split("(?<=[。！？])", example.passage) if example.answer in s]
@@ -101,6 +101,6 @@ def _is_said(text: str, example: Example) -> bool:
 
 
 def _replaced(example: Example, old: str, others: list[str], rng: random.Random) -> str | None:
-    """The question with one of ``others`` that stands nowhere in the passage in the place of ``old``."""
+    """The question with one of ``others`` that is not in the passage in place of ``old``."""
     absent = [o for o in others if o not in example.passage and o not in example.question]
     return example.question.replace(old, rng.choice(absent)) if absent else None

@@ -1,20 +1,20 @@
-"""Train the small reader: where the answer stands, or that there is none, and whether the passage answers.
+"""Train the reader: the answer's span, or none, and whether the passage answers.
 
     python -m training.train --work WORK [--run RUN] [--base FOLDER] [--start RUN] [--stage spans|all]
         [--minutes 120] [--examples 36000] [--tokens 160] [--workers 2] [--resume]
 
 Reads what ``training.prepare`` and ``training.mine`` wrote to WORK; writes to RUN (WORK/run) reader.safetensors,
-log.jsonl, details.json and, every --save steps, checkpoint.pt, from which --resume goes on. On the CPU in fp32 a
-run that was resumed ends with the very weights of one that was not. With --start a run begins with the weights
-of an earlier one, or of an exported reader, and a rate that rises anew. --stage says what it learns from
-(``training.curriculum``). With --workers the batches of a step are read side by side, each on one core: better
-than many cores on one batch where other work takes its share of them. A GPU is used where torch sees one.
+log.jsonl, details.json and, every --save steps, checkpoint.pt, from which --resume goes on. On the CPU in fp32 with
+one worker a resumed run ends with the weights of one that was never stopped. --start begins with the weights of an
+earlier run or of an exported reader. --stage says what the run learns from (``training.curriculum``). With --workers
+the batches of a step run side by side, each on one core; that beats many cores on one batch when other processes use
+some of them. A GPU is used where torch sees one.
 
 The loss is cross-entropy of the answer's first and last token, no answer being the first token of all
-(Devlin et al. 2019), plus binary cross-entropy of relevance and its ranking of a question's passages. An answered
-example whose set does not say where the answer stands teaches relevance alone. AdamW; the rate rises, is flat, and
-falls to nothing at the end, of the steps or of --minutes, whichever comes first. Word embeddings stay as the base
-has them: most words are met too seldom here to learn more of them.
+(Devlin et al. 2019), plus binary cross-entropy of relevance and its listwise loss over a question's passages. An
+answered example without a span teaches relevance alone. AdamW; the rate rises, is flat, and falls to zero at the end,
+of the steps or of --minutes, whichever comes first. Word embeddings are frozen: most words are too rare in the sets to
+learn more of them.
 """
 
 from __future__ import annotations
@@ -218,7 +218,7 @@ def train(run: Run, dev: Sequence[Example], tokenizer: Any, *, save: int, report
     since: list[dict[str, float]] = []
     with (run.folder / "log.jsonl").open("a", encoding="utf-8") as log:
 
-        def tell(row: dict[str, float]) -> None:
+        def report_row(row: dict[str, float]) -> None:
             line = json.dumps({name: round(value, 6) for name, value in row.items()})
             print(line, file=log, flush=True)
             print(line, flush=True)
@@ -227,13 +227,13 @@ def train(run: Run, dev: Sequence[Example], tokenizer: Any, *, save: int, report
             since.append(figures)
             if run.step % report == 0 or run.step == run.steps:
                 means = {name: sum(f[name] for f in since) / len(since) for name in ("span loss", "relevance loss")}
-                tell(figures | means | {"examples a second": run.read / run.seconds})
+                report_row(figures | means | {"examples a second": run.read / run.seconds})
                 since = []
             if run.step % save == 0:
                 run.save()
-                tell({"step": run.step, **look(run.reader, dev, pairs)})
+                report_row({"step": run.step, **look(run.reader, dev, pairs)})
         run.save()
-        tell({"step": run.step, **look(run.reader, dev, pairs)})
+        report_row({"step": run.step, **look(run.reader, dev, pairs)})
     save_reader(run.reader, run.folder)
 
 

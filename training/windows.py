@@ -39,7 +39,7 @@ def cut_around(passage: str, inner: Span, length: int, drawn: float, longest: in
 
 
 def cut_nearest(passage: str, question: str, length: int, drawn: float, longest: int = LONGEST) -> Span | None:
-    """The span around the sentence that shares the most words with ``question``: the likeliest mistake."""
+    """The span around the sentence that shares the most words with ``question``: the hardest negative."""
     wanted = set(re.findall(r"\w{4,}", question.lower()))
     spans = split_sentences(passage)
     shared = [len(wanted & set(re.findall(r"\w{4,}", passage[a:b].lower()))) for a, b in spans]

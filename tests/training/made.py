@@ -8,7 +8,7 @@ from training.examples import Example, Kind
 
 
 def make_example(question: str, passage: str, answer: str | None = None, **facts: Any) -> Example:
-    """An example whose answer stands where ``answer`` first does; unanswered without one."""
+    """An example whose answer is the first ``answer`` in the passage; unanswered without one."""
     start = None if answer is None else passage.index(answer)
     values: dict[str, Any] = {
         "question": question,

@@ -194,7 +194,7 @@ def test_the_sentence_before_a_piece_is_in_its_context() -> None:
 
 def test_a_wrong_offset_is_refused() -> None:
     row = make_row("Who?", "The council.", "council") | {"answer_start": 2}
-    with pytest.raises(SourceError, match="does not stand at 2"):
+    with pytest.raises(SourceError, match="is not at 2"):
         to_example("mlqa_dev_en", row, 1)
 
 
@@ -287,7 +287,7 @@ FERRY = make_example(
 
 
 def swapped(example: Example, kind: Kind) -> set[str]:
-    """The questions that ``kind`` makes of ``example``, whatever is drawn."""
+    """The questions that ``kind`` makes of ``example``, for any seed."""
     made = (swaps.swap(example, kind, OTHER, random.Random(seed)) for seed in range(20))
     return {e.question for e in made if e}
 

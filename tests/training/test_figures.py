@@ -1,4 +1,4 @@
-"""What is measured, by hand; and the card that tells it."""
+"""Figures by hand, and the card that shows them."""
 
 from __future__ import annotations
 
@@ -90,14 +90,14 @@ def test_nothing_to_refuse() -> None:
 
 
 def test_the_judged_is_left_out() -> None:
-    # noise that a model with the judged row in it would partly learn: left out, it tells the wrong way
+    # noise that a model with the judged row in it would partly learn: left out, it predicts the opposite
     features = np.array([[1.0], [1.0], [-1.0], [-1.0]])
     wanted = np.array([True, False, True, False])
     scores = left_out_scores(features, wanted)
     assert all((score > 0) != is_so for score, is_so in zip(scores, wanted, strict=True))
     clear = np.array([[x] for x in (*range(1, 11), *range(-10, 0))], dtype=float)
-    told = left_out_scores(clear, clear[:, 0] > 0)
-    assert min(told[:10]) > 0 > max(told[10:])
+    scores = left_out_scores(clear, clear[:, 0] > 0)
+    assert min(scores[:10]) > 0 > max(scores[10:])
 
 
 def test_agreement_by_hand() -> None:

@@ -80,7 +80,7 @@ def test_a_resumed_run_ends_with_the_same_weights(
         if first.step == 4:  # in the midst of the second epoch
             first.save()
             break
-    torch.manual_seed(99)  # whatever was drawn in between
+    torch.manual_seed(99)  # any draws in between
     second = new_run("parts")
     second.resume()
     after = [figures["span loss"] for figures in second.advance()]
@@ -97,8 +97,8 @@ def test_a_run_begins_with_the_weights_of_an_earlier_one(
         write_lines(tmp_path / f"{split}.jsonl", twenty)
         write_lines(tmp_path / f"mined-{split}.jsonl", [])
     (learned / "details.json").write_text('{"examples": 20}')
-    told = f"train --work {tmp_path} --start {learned} --stage spans --rate 0 --batch 4 --threads 1 --precision fp32"
-    monkeypatch.setattr("sys.argv", told.split())
+    command = f"train --work {tmp_path} --start {learned} --stage spans --rate 0 --batch 4 --threads 1 --precision fp32"
+    monkeypatch.setattr("sys.argv", command.split())
     monkeypatch.setattr("training.train.base_folder", lambda: base)
     main()
     before, after = load_reader(learned, base), load_reader(tmp_path / "run", base)
@@ -106,11 +106,11 @@ def test_a_run_begins_with_the_weights_of_an_earlier_one(
         assert torch.equal(one, other)
     details = json.loads((tmp_path / "run" / "details.json").read_text())
     assert details["earlier run"] == {"examples": 20} and details["stage"] == "spans"
-    # an exported reader tells of its training under a name of its own
+    # an exported reader has its training's details under a name of its own
     pairs = pairs_of(load_tokenizer(base), twenty)
     export_reader(before, base / "tokenizer.json", tmp_path / "reader", pairs, pairs)
     (tmp_path / "reader" / "details.json").write_text('{"fingerprint": "f00d", "training": {"examples": 19}}')
-    monkeypatch.setattr("sys.argv", told.replace(str(learned), str(tmp_path / "reader")).split())
+    monkeypatch.setattr("sys.argv", command.replace(str(learned), str(tmp_path / "reader")).split())
     main()
     details = json.loads((tmp_path / "run" / "details.json").read_text())
     assert details["earlier run"] == {"examples": 19}
