@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from indexer.library.questions import FILE
 from indexer.ui.shared.access import LOCATION_VARIABLE
 
-APP = Path(__file__).resolve().parents[2] / "app.py"
+APP = Path(__file__).resolve().parents[2] / "indexer" / "ui" / "app.py"
 
 
 @pytest.fixture
