@@ -1,6 +1,7 @@
 """Library: the facade over reading, encoding, storage and asking.
 
-Methods check their arguments, and leave the work to the modules that they import.
+Methods check their arguments, and leave the work to the modules that they import: those that add load nothing
+that asks.
 """
 
 from __future__ import annotations
@@ -8,16 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property, partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from indexer.asking.answering import ask
-from indexer.asking.surveying import survey
-from indexer.comparing.counterparts import similar
-from indexer.comparing.grid import compare, compare_many
-from indexer.comparing.sections import align_sections
-from indexer.comparing.unique import unique_content
 from indexer.encoding import Encoder
 from indexer.encoding.answer_reader import AnswerReader, open_reader
-from indexer.encoding.caching import CachingEncoder
 from indexer.encoding.loading import load_encoder
 from indexer.errors import SourceError, model_mismatch
 from indexer.library import arguments, process
@@ -43,6 +38,9 @@ from indexer.types import (
     UniqueContent,
     Version,
 )
+
+if TYPE_CHECKING:
+    from indexer.encoding.caching import CachingEncoder
 
 DEFAULT_LIBRARY = "index"
 
@@ -349,10 +347,14 @@ class Library:
         year: int | None = None,
     ) -> Survey:
         """Every passage on a topic; the scope is as in ``search``. Raises QuestionError, UnknownPlanError."""
+        from indexer.asking.surveying import survey
+
         return survey(self.backend, self._ready(), arguments.text(question, "question"), _scope(plans, section, year))
 
     def compare(self, question: str, plans: Iterable[str]) -> Comparison:
         """Ask each of two or more plans by itself. Raises QuestionError, UnknownPlanError."""
+        from indexer.comparing.grid import compare
+
         chosen = arguments.plan_ids(plans)
         return compare(self.backend, self._ready(), arguments.text(question, "question"), chosen, self.reader)
 
@@ -361,6 +363,8 @@ class Library:
 
         Raises QuestionError, UnknownPlanError.
         """
+        from indexer.comparing.grid import compare_many
+
         asked = [arguments.text(question, "questions") for question in questions]
         return compare_many(self.backend, self._ready(), asked, arguments.plan_ids(plans), self.reader)
 
@@ -369,26 +373,36 @@ class Library:
 
         Raises QuestionError for an offset outside the plan, UnknownPlanError.
         """
+        from indexer.comparing.counterparts import similar
+
         one, two = arguments.text(plan, "plan"), arguments.text(other, "other")
         place, most = arguments.whole_number(start, "start"), arguments.count(top_k, "top_k")
         return similar(self.backend, self._ready(), one, place, two, most)
 
     def unique_content(self, plans: Iterable[str]) -> UniqueContent:
         """What only one of two or more plans says. Raises QuestionError, UnknownPlanError."""
+        from indexer.comparing.unique import unique_content
+
         return unique_content(self.backend, self._ready(), arguments.plan_ids(plans))
 
     def align_sections(self, one: str, other: str) -> list[SectionPair]:
         """The two plans' section trees matched, in the order of ``one``. Raises UnknownPlanError."""
+        from indexer.comparing.sections import align_sections
+
         return align_sections(self.backend, self._ready(), arguments.text(one, "one"), arguments.text(other, "other"))
 
     def _ask(
         self, asked: str, plans: str | Iterable[str] | None, section: str | None, year: int | None, top_k: int
     ) -> Answer:
+        from indexer.asking.answering import ask
+
         scope, listed = _scope(plans, section, year), arguments.count(top_k, "top_k")
         return ask(self.backend, self._ready(), asked, scope, listed, self.reader)
 
     def _ready(self) -> Encoder:
         """The encoder, with a cache of what it embedded: half of a question's cost. Indexes load meanwhile."""
+        from indexer.encoding.caching import CachingEncoder
+
         encoder = self.encoder
         self.backend.prepare()
         if self._caching is None or self._caching.fingerprint != encoder.fingerprint:
