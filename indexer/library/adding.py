@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
 
 #: Asked now and then, from other threads too, whether the work is to stop.
 Cancelled: TypeAlias = Callable[[], bool]
+
+
+#: Seconds that a page adds to the time limit when its text is recognized in its image.
+RECOGNITION = 20.0
 
 
 class Progress(Protocol):
@@ -257,6 +262,10 @@ def read_plan(pending: PendingImport) -> Plan:
     """The plan in a file, with what a person has set in the one before. Raises SourceError."""
     from indexer.reading.loading import load_plan
 
+    if pending.path.suffix.lower() == ".pdf":
+        from indexer.reading.formats import ocr
+
+        ocr.on_page = partial(process.grant, RECOGNITION)
     plan = replace(load_plan(pending.path, pending.plan_id, pending.data), source=pending.source)
     return keep_edits(pending.old, plan) if pending.old else plan
 

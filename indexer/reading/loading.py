@@ -123,7 +123,7 @@ def _load(path: Path, data: bytes) -> Content:
     ).load
     try:
         return loader(path, data)
-    except SourceError:
+    except (SourceError, MemoryError):
         raise
     except Exception as error:
         # third-party parsers raise errors of any kind for damaged files

@@ -12,11 +12,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import jobs
+import numpy as np
 import pytest
 from fakes import FakeEncoder
 
 from indexer.errors import SourceError
 from indexer.library import Library, adding, process
+from indexer.reading.formats import ocr
 
 TEXT = "Plan of {0}\n\n1. Industry\nCement kilns of {0} close by 2025. Steel output falls to 12 million tons by 2030.\n"
 
@@ -225,6 +227,20 @@ def test_from_cancel_to_free_in_two_seconds(library: Library, tmp_path: Path, pl
     assert [r.status for r in reports] == ["cancelled"]
     assert [r.status for r in library.add(tmp_path / "good.txt")] == ["added"]
     assert library.check() == []
+
+
+def test_a_page_that_is_recognized_brings_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    granted: list[float] = []
+    monkeypatch.setattr(process, "grant", granted.append)
+    monkeypatch.setattr(ocr, "on_page", ocr.on_page)
+    blank = ocr.Picture(np.zeros((4, 4, 3), np.uint8), 4.0, 1.0)
+    ocr.recognize(blank)
+    assert granted == []
+    path = tmp_path / "no.pdf"
+    with pytest.raises(SourceError):
+        adding.read_plan(adding.PendingImport(path, str(path), b"no PDF", "no", 0, None))
+    ocr.recognize(blank)
+    assert granted == [adding.RECOGNITION]
 
 
 @pytest.mark.usefixtures("hanging")

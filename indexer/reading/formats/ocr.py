@@ -5,7 +5,7 @@ Its models come inside the package; nothing is fetched.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.util import find_spec
@@ -23,6 +23,10 @@ REMEDY = "pip install 'plancite[ocr]'"
 _RESOLUTION = 170
 _MOST_DOTS = 2_400  # along the longer side: posters are rendered at a lower resolution
 _POINTS = 72
+
+
+#: Called for each page before it is recognized, which takes seconds.
+on_page: Callable[[], None] = lambda: None  # noqa: E731
 
 
 def installed() -> bool:
@@ -51,6 +55,7 @@ def recognize(picture: Picture) -> tuple[list[list[Word]], float | None]:
 
     No lines and None where there is nothing to read. Type sizes are unknown (0).
     """
+    on_page()
     if picture.image.min() == picture.image.max():
         return [], None
     found, _ = _engine()(picture.image, return_word_box=True)
