@@ -40,7 +40,7 @@ class OutlierLinear(torch.nn.Linear):  # type: ignore[misc]
         self.register_buffer("ordinary", ordinary)
 
     def forward(self, inputs: Any) -> Any:
-        return super().forward(inputs * self.ordinary) + self.apart(inputs[..., self.large])
+        return super().forward(inputs * self.ordinary) + self.apart(inputs.index_select(-1, self.large))
 
 
 def set_apart(reader: Reader, pairs: Sequence[Pair]) -> Reader:
