@@ -237,6 +237,11 @@ def train(run: Run, dev: Sequence[Example], tokenizer: Any, *, save: int, report
     save_reader(run.reader, run.folder)
 
 
+def shuffled(examples: Sequence[Example], seed: int) -> list[Example]:
+    """``examples`` in an order that depends on the seed and on each of them alone."""
+    return sorted(examples, key=lambda e: draw(seed, "learn", e.question, e.passage))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--work", type=Path, required=True, help="the folder of training.prepare and training.mine")
@@ -263,11 +268,11 @@ def main() -> None:
     if device == "cuda":  # which reads all batches of a step at once
         arguments.batch, arguments.accumulate, arguments.workers = arguments.batch * arguments.accumulate, 1, 1
     folder = arguments.run or arguments.work / "run"
-    examples = read_split(arguments.work, "train")
-    examples.sort(key=lambda e: draw(arguments.seed, "learn", e.question, e.passage))
+    given = shuffled(read_split(arguments.work, "train"), arguments.seed)
+    examples = shuffled(of_stage(given, arguments.stage), arguments.seed)
     base = arguments.base or base_folder()
     tokenizer = load_tokenizer(base)
-    items = to_items(of_stage(examples, arguments.stage)[: arguments.examples], tokenizer, arguments.tokens)
+    items = to_items(examples[: arguments.examples], tokenizer, arguments.tokens)
     dev = sorted(read_split(arguments.work, "dev"), key=lambda e: draw(arguments.seed, e.question, e.passage))
     run = Run(
         load_reader(arguments.start, base) if arguments.start else new_reader(base, arguments.seed),

@@ -127,6 +127,19 @@ def test_the_first_stage_learns_spans_and_what_people_judged(twenty: list[Exampl
     assert of_stage(given, Stage.ALL) == [*given, *judged * (JUDGED_READ - 1)]
 
 
+def test_a_bound_keeps_the_mixture_of_a_stage(
+    base: Path, twenty: list[Example], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for split in ("train", "dev"):
+        write_lines(tmp_path / f"{split}.jsonl", sorted(twenty, key=lambda e: not e.relevant))
+        write_lines(tmp_path / f"mined-{split}.jsonl", [])
+    command = f"train --work {tmp_path} --base {base} --stage spans --examples 12 --threads 1 --precision fp32"
+    monkeypatch.setattr("sys.argv", command.split())
+    main()
+    details = json.loads((tmp_path / "run" / "details.json").read_text())
+    assert details["examples"] == 12 and 4 <= details["negatives"] <= 11
+
+
 def test_two_workers_take_the_same_step_as_one(
     base: Path, tokenizer: Any, twenty: list[Example], tmp_path: Path
 ) -> None:
