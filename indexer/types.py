@@ -32,7 +32,7 @@ class Results(list[_T]):
 
 
 class Role(StrEnum):
-    """What a stretch of a plan's text is to its reader."""
+    """What kind of text a stretch of a plan is."""
 
     BODY = "body"
     SUMMARY = "summary"  # a leading summary that the body repeats
@@ -41,7 +41,7 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RecognizedLine:
-    """A line of text that was seen in the image of a page; it begins at ``start`` of the plan's text.
+    """A line of text recognized in the image of a page; it begins at ``start`` of the plan's text.
 
     ``edges`` are where each of its characters begins across the page and where the last ends, in points
     from the lower left corner of the page as it is shown, as ``bottom`` and ``top`` are.
@@ -62,8 +62,8 @@ class RecognizedLine:
 class Page:
     """One page of a source that has pages; ``number`` counts from 1.
 
-    ``confidence`` is that of the text recognition, 0 to 1, on a page that was an image, and ``lines`` are
-    where its text was seen; None and none where the text was read.
+    On a page that is an image, ``confidence`` is that of the text recognition, 0 to 1, and ``lines`` are
+    where its text is; None and empty on a page with text.
     """
 
     number: int
@@ -74,7 +74,7 @@ class Page:
 
 
 def page_at(pages: Sequence[Page], offset: int) -> int | None:
-    """Number of the page that holds ``offset``, of ``pages`` in reading order; None between and outside them."""
+    """Number of the page that holds ``offset``, of ``pages`` in reading order; None between and outside pages."""
     index = bisect_right(pages, offset, key=lambda page: page.start) - 1
     return pages[index].number if index >= 0 and offset < pages[index].end else None
 
@@ -98,7 +98,7 @@ class Section:
 
     @property
     def label(self) -> str:
-        """Number and title as a reader would say them, "(4) Industry"."""
+        """Number and title: "(4) Industry"."""
         return f"{self.number} {self.title}".strip()
 
 
@@ -122,7 +122,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One passage that the source delivered ready made, with the id and section path it gave it."""
+    """One passage as a source of records delimits it, with its id and section path."""
 
     id: str
     start: int
@@ -132,7 +132,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """What a source tells of itself beyond its text; empty where it does not tell.
+    """What a source says about itself beyond its text; empty where it says nothing.
 
     ``issuer`` is the body or region that issued the plan, ``date`` its date as ISO 8601 to the
     precision known ("2022", "2022-08", "2022-08-05"), ``language`` an ISO 639-1 code ("en", "zh").
@@ -155,8 +155,8 @@ class Plan:
 
     ``id`` is the short name people type, ``sha256`` the hash of the source's bytes. ``asides`` are
     the stretches of ``text`` that are not the plan's body, with their role. ``records`` is empty
-    unless the source came as records, each of which stays one passage. ``edited`` names what a person
-    has set ("title", "issuer", …), which a new version of the file leaves as it is.
+    unless the source is a file of records, each of which is one passage. ``edited`` names the fields that
+    a person has set ("title", "issuer", …), which a new version of the file does not change.
     """
 
     id: str
@@ -181,7 +181,7 @@ class Passage:
     """A few sentences of one section of a plan: ``plan.text[start:end] == text``, always.
 
     ``section`` is the path of section labels from the outermost in. ``cut_off`` says that a figure
-    in the text is broken off in the source. ``record`` is the id the source gave, if it came as
+    in the text is broken off in the source. ``record`` is its id in a source of
     records.
     """
 
@@ -211,7 +211,7 @@ def _place(section: Sequence[str], record: str | None, page: int | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class PlanInfo:
-    """What a library tells of a plan without its text."""
+    """A plan in a list of plans, without its text."""
 
     id: str
     title: str
@@ -229,7 +229,7 @@ class PlanInfo:
 
 
 class Stage(StrEnum):
-    """How far the work on one file is."""
+    """The stage of the work on one file."""
 
     READING = "reading"
     EMBEDDING = "embedding"
@@ -258,7 +258,7 @@ class Added:
 class Hit:
     """A passage found for a question; ``score`` is higher for better and has no unit.
 
-    ``highlights`` are spans of ``passage.text``: the words that met words of the question.
+    ``highlights`` are spans of ``passage.text``: the words that match the question's.
     """
 
     passage: Passage
@@ -317,7 +317,7 @@ def _one_line(text: str) -> str:
 class AnswerSentence:
     """One sentence of a plan that answers; ``emphasis`` spans are offsets into ``text``.
 
-    ``span`` is the part of it that the reader takes for the answer; None without a reader.
+    ``span`` is the part of it that the reader predicts as the answer; None without a reader.
     """
 
     text: str
@@ -331,8 +331,8 @@ class AnswerSentence:
 class Answer:
     """All that is known about one question.
 
-    ``sentences`` is empty when no sentence answers; then ``nearest`` is the closest miss and
-    ``unmatched`` the words of the question that nothing in the plans met. ``searched`` counts the
+    ``sentences`` is empty when no sentence answers; then ``nearest`` is the passage that comes closest and
+    ``unmatched`` the words of the question that no passage matches. ``searched`` counts the
     passages in scope.
     """
 
@@ -400,7 +400,7 @@ class Survey:
 
 
 class Aspect(StrEnum):
-    """What two texts can differ in that matters to a reader of plans."""
+    """In what two texts can differ."""
 
     FIGURE = "figure"  # a figure with its unit, compared as a value
     YEAR = "year"
@@ -410,7 +410,7 @@ class Aspect(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Words of a text that differ from the text beside it; ``span`` is of that text."""
+    """Words of a text that differ from the text that it is compared with."""
 
     span: Span
     aspect: Aspect
@@ -418,7 +418,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One plan's answer in a comparison; ``marks``, by sentence of it: what other plans say otherwise."""
+    """One plan's answer in a comparison; ``marks``, by sentence, are where other plans differ."""
 
     plan: str
     title: str
@@ -459,9 +459,9 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Counterpart:
-    """A passage of another plan beside a picked one; ``mutual``: each is the other's nearest.
+    """A passage of another plan like a given one; ``mutual``: each is the other's nearest.
 
-    ``own_marks`` are of the picked passage's text, ``marks`` of ``hit.passage.text``.
+    ``own_marks`` are of the given passage's text, ``marks`` of ``hit.passage.text``.
     """
 
     hit: Hit
@@ -485,14 +485,14 @@ class UniqueSection:
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """What most plans say alike: one passage of each of them, by plan id."""
+    """What most plans say: one passage of each of them, by plan id."""
 
     passages: tuple[Passage, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class UniqueContent:
-    """What only one of several plans says and what most share; ``measure`` is a sentence on how it was told.
+    """What only one of several plans says and what most share; ``measure`` is a sentence on how.
 
     ``only`` runs plan by plan, section by section, ``shared`` in the order of the first passages.
     """
@@ -515,7 +515,7 @@ class SectionPair:
 class Version:
     """One text that a plan has had; ``n`` counts a plan's versions from 1.
 
-    ``since`` and ``until`` are when it came and when it was replaced or removed, ISO 8601 in UTC;
+    ``since`` and ``until`` are when it was added and when it was replaced or removed, ISO 8601 in UTC;
     ``until`` is "" for the version in the library now.
     """
 
@@ -576,10 +576,10 @@ class SavedQuestion:
 
 @dataclass(frozen=True, slots=True)
 class AskedQuestion:
-    """A question that was asked: of which plans (all when there is none), of which sections, and whether for all.
+    """A question that was asked, with its scope: plans (all when empty) and words of a section's heading.
 
-    ``every`` asks for every passage on the topic instead of an answer. Two are the same question when
-    they are equal.
+    ``every`` asks for every passage on the topic instead of an answer. Two are the same question
+    when they are equal.
     """
 
     question: str
@@ -590,7 +590,7 @@ class AskedQuestion:
 
 @dataclass(frozen=True, slots=True)
 class ChangedAnswer:
-    """A saved question whose answer is another now: (plan id, quote) removed from it, and added to it."""
+    """A saved question with another answer now: the (plan id, quote) removed from it and added to it."""
 
     saved: SavedQuestion
     removed: tuple[tuple[str, str], ...]
@@ -621,14 +621,14 @@ class Binding(StrEnum):
 
 
 class TargetKind(StrEnum):
-    """What a figure does: a plan is to reach it, or it says what a rule applies to."""
+    """Whether a plan commits to a figure, or a rule applies from it on."""
 
     TARGET = "target"
     THRESHOLD = "threshold"
 
 
 class Comparator(StrEnum):
-    """How the figure bounds what is meant."""
+    """How a figure bounds the value."""
 
     EQUAL = "="
     ABOUT = "≈"
@@ -640,14 +640,14 @@ class Comparator(StrEnum):
 
 
 class Trend(StrEnum):
-    """Which way a figure moves that is a difference rather than a level."""
+    """The direction of a figure that is a difference, not a level."""
 
     RISE = "rise"
     FALL = "fall"
 
 
 class Sector(StrEnum):
-    """What part of life a target concerns; the sectors of national climate reports, in the words of plans."""
+    """The sector of a target, as national climate reports divide them."""
 
     ECONOMY = "whole economy"
     ENERGY = "energy"
@@ -666,8 +666,7 @@ class Target:
     ``quote`` is ``plan.text[start:end]``, the sentence; ``span`` that of ``figure`` in the plan's text.
     ``value`` and ``high``, which only a range has, are in ``unit``, a pint name, "" for a mere count.
     Both are None where the source broke the figure off (``cut_off``). ``change`` says that the value is
-    a difference, to ``base_year`` if one is named. ``doubt`` is a sentence on what could not be told for
-    sure, or "".
+    a difference, to ``base_year`` if one is named. ``doubt`` is a sentence on what is uncertain, or "".
     """
 
     kind: TargetKind
@@ -706,7 +705,7 @@ class TargetCell:
 class TargetRow:
     """One indicator for one year across plans, in the order of the plans asked for.
 
-    ``series`` numbers the indicator: rows of other years have the same. ``gap`` is the largest value less
+    ``series`` numbers the indicator: rows of its other years have the same. ``gap`` is the largest value less
     the smallest, in ``unit``; None where fewer than two plans have a value, or where they cannot be
     subtracted, which ``note`` then says.
     """

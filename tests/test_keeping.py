@@ -83,9 +83,9 @@ def test_an_edit_of_the_title_is_no_version(filled: Library) -> None:
     [
         ("title", "  ", "needs a title"),
         ("title", "x" * 301, "too long"),
-        ("date", "last year", "is no date"),
-        ("date", "2022-13", "is no date"),
-        ("language", "English", "is no language"),
+        ("date", "last year", "is not a date"),
+        ("date", "2022-13", "is not a date"),
+        ("language", "English", "is not a language"),
     ],
 )
 def test_values_that_cannot_be(filled: Library, field: str, value: str, said: str) -> None:

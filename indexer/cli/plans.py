@@ -121,13 +121,13 @@ def sync(
     if Path(library).exists() or "://" in library or not dry_run:
         with open_library(library, create=not dry_run, quiet=quiet) as opened:
             differences = compare_folder(opened.plans(), folder, allow_empty=allow_empty)
-    removed = [info.id for info in differences.gone]
+    removed = [info.id for info in differences.removed]
     if not quiet or dry_run:
         for path in differences.new:
             print(f"add {path}")
         for path, plan_id in differences.changed:
             print(f"replace {plan_id} with {path}")
-        for info in differences.gone:
+        for info in differences.removed:
             print(f"remove {info.id}: {info.source} is gone")
         print(f"{differences.same} the same")
     if dry_run:

@@ -1,7 +1,7 @@
-"""A library from one home to another: plans with their vectors, versions, saved questions, files kept beside it.
+"""A library -> a copy in another backend: plans with their vectors, versions, saved questions, kept files.
 
-Nothing is embedded again. What is there already is passed over, so that a copy that was broken off goes
-on; at the end every plan is read from both homes and held against each other.
+Nothing is embedded again. What is there already is skipped, so that an interrupted copy is resumed; at the end
+every plan is read from both backends and compared.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from indexer.types import Version
 
 @dataclass(frozen=True, slots=True)
 class Copied:
-    """What the two libraries have in common now; ``added`` plans came with this copy."""
+    """What both libraries hold now; ``added`` plans are new with this copy."""
 
     plans: int
     passages: int
@@ -28,14 +28,14 @@ class Copied:
     added: int
 
 
-#: Told what is done ("copying" or "comparing"), with how many passages, of how many.
+#: Called with what is done ("copying" or "comparing"), and the passages done of how many.
 CopyProgress = Callable[[str, int, int], None]
 
 
 def copy_library(source: Backend, target: Backend, progress: CopyProgress = lambda doing, done, total: None) -> Copied:
     """Copy ``source`` into ``target``, which is empty or holds an earlier copy of it, whole or in part.
 
-    Raises LibraryError when ``target`` holds something else, or what arrived is not what was sent;
+    Raises LibraryError when ``target`` holds something else, or the copy differs from ``source``;
     LibraryBusyError; ModelError when ``target`` has plans of another model.
     """
     generation = source.generation
@@ -47,7 +47,7 @@ def copy_library(source: Backend, target: Backend, progress: CopyProgress = lamb
     model = source.model
     for plan_id in _all_plans(source):
         if plan_id in present and present[plan_id] != plans.get(plan_id):
-            target.remove([plan_id], purge=True)  # replaced, removed or amended since: its versions are others
+            target.remove([plan_id], purge=True)  # replaced, removed or amended since: its versions differ
         past += _copy_past(source, target, plan_id)
         if plan_id not in plans or model is None:
             continue
@@ -64,7 +64,9 @@ def copy_library(source: Backend, target: Backend, progress: CopyProgress = lamb
     _copy_files(source, target)
     wrong = list(_differences(source, target, progress, total))
     if source.generation != generation:
-        raise LibraryError(f"{source.location} was changed while it was copied. Copy again: what is there is kept.")
+        raise LibraryError(
+            f"{source.location} was changed while it was copied. Copy again: what has been copied is kept."
+        )
     if wrong:
         raise LibraryError(
             f"{'; '.join(wrong[:5])}. Remove what differs from {target.location} for good, with `remove` and "
@@ -98,7 +100,7 @@ def _versions(backend: Backend, plan_id: str) -> list[Version]:
 
 
 def _copy_past(source: Backend, target: Backend, plan_id: str) -> int:
-    """Copy the versions of a plan that are past and that ``target`` lacks; how many there are."""
+    """Copy the past versions of a plan that ``target`` lacks; the number of past versions."""
     past = [version for version in _versions(source, plan_id) if version.until]
     there = sum(bool(version.until) for version in _versions(target, plan_id))
     for version in past[there:]:
@@ -107,26 +109,26 @@ def _copy_past(source: Backend, target: Backend, plan_id: str) -> int:
 
 
 def _copy_files(source: Backend, target: Backend) -> None:
-    """Copy the files that were handed in, where they are kept beside the library on this machine."""
+    """Copy the original files that are kept in the library's folder on this machine."""
     for folder in source.folder.glob("originals"):
         try:
             shutil.copytree(folder, target.folder / folder.name, dirs_exist_ok=True)
         except OSError as error:
             raise LibraryError(
-                f"The files kept beside {source.location} cannot be copied to {target.folder} ({error}). "
+                f"The original files kept in {source.location} cannot be copied to {target.folder} ({error}). "
                 "Check the disk's free space and the folder's permissions, and copy again."
             ) from error
 
 
 def _differences(source: Backend, target: Backend, progress: CopyProgress, total: int) -> Iterator[str]:
-    """What is not the same in both, one clause each."""
+    """What differs between both, one clause each."""
     done = 0
     for info in source.plans():
         ours, theirs = source.content(info.id), target.content(info.id)
         if len(ours.passages) != len(theirs.passages):
-            yield f"of the plan {info.id!r} {len(theirs.passages)} passages of {len(ours.passages)} arrived"
+            yield f"of the plan {info.id!r} {len(theirs.passages)} passages of {len(ours.passages)} were copied"
         elif content_hash(ours) != content_hash(theirs):
-            yield f"the plan {info.id!r} did not arrive as it was sent"
+            yield f"the plan {info.id!r} differs from the original"
         done += info.passages
         progress("comparing", done, total)
     for plan_id in _all_plans(source):
@@ -137,6 +139,6 @@ def _differences(source: Backend, target: Backend, progress: CopyProgress, total
 
 
 def _same_questions(source: Backend, target: Backend) -> bool:
-    """Whether both hold the same saved questions in the same order, but for the number that each home gives."""
+    """Whether both hold the same saved questions in the same order; each backend numbers them itself."""
     ours, theirs = ([replace(saved, id=0) for saved in backend.saved()] for backend in (source, target))
     return ours == theirs

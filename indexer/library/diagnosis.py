@@ -1,4 +1,4 @@
-"""What is installed, which model and library there are, and whether they work together."""
+"""The installed packages, the model and the library, and whether they work together: ``plancite doctor``."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _PACKAGES = (
 
 
 def diagnose(location: str, notify: Callable[[str], None]) -> Iterator[tuple[bool, str]]:
-    """(whether it is well, one line) for each thing looked at."""
+    """(whether it is well, one line) for each thing checked."""
     from indexer.encoding.loading import cache_folder
     from indexer.library import Library
 

@@ -1,4 +1,4 @@
-"""What a person knows better than the file: a plan's title, issuer, date, language; its short name; its versions."""
+"""Changes to a plan in the library: its title, issuer, date and language, its short name, its version."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def edit_plan(
     old = backend.plan(plan_id)
     new = with_edits(old, given)
     if new.title == old.title:
-        # its date says which figures are past
+        # targets depend on the plan's date
         names = plan_names(new.id, new.title, new.text)
         backend.amend(plan_id, new, names, targets=extract_targets(new), seen=seen)
     else:
@@ -43,12 +43,12 @@ def edit_plan(
 def rename_plan(backend: Backend, plan_id: str, new_id: str) -> None:
     """Give a plan another short name, its versions and saved questions with it.
 
-    Raises UnknownPlanError, and LibraryError for a name that is taken or none.
+    Raises UnknownPlanError, and LibraryError for a name that is taken or not a name.
     """
     seen = backend.generation
     wanted = new_id.strip()
     if not wanted or len(wanted) > _LONGEST or not wanted.isprintable():
-        raise LibraryError(f"{new_id!r} is no name for a plan. Give one of 1 to {_LONGEST} letters and digits.")
+        raise LibraryError(f"{new_id!r} is not a name for a plan. Give 1 to {_LONGEST} letters and digits.")
     plan = replace(backend.plan(plan_id), id=wanted)
     backend.amend(plan_id, plan, plan_names(plan.id, plan.title, plan.text), seen=seen)
 
@@ -81,9 +81,9 @@ def with_edits(plan: Plan, given: dict[str, str | bool]) -> Plan:
     if not values.get("title", True):
         raise LibraryError("A plan needs a title. Give some words.")
     if not _DATE.fullmatch(str(values.get("date", ""))):
-        raise LibraryError(f"{values['date']!r} is no date. Give a year, month or day: 2022, 2022-08 or 2022-08-05.")
+        raise LibraryError(f"{values['date']!r} is not a date. Give a year, month or day: 2022, 2022-08 or 2022-08-05.")
     if not _LANGUAGE.fullmatch(str(values.get("language", ""))):
-        raise LibraryError(f"{values['language']!r} is no language. Give its code of two letters, such as en or zh.")
+        raise LibraryError(f"{values['language']!r} is not a language. Give its code of two letters, such as en or zh.")
     title = str(values.pop("title", plan.title))
     metadata = replace(plan.metadata, **values)  # type: ignore[arg-type]
     return replace(plan, title=title, metadata=metadata, edited=tuple(sorted({*plan.edited, *given})))

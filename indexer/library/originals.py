@@ -1,7 +1,7 @@
-"""Files as they were handed in, kept in the library's folder beside what was read from them.
+"""Original files, kept in the library's folder.
 
-Each lies under its content's hash, so that a library that was moved still finds it and an earlier
-version keeps its own file.
+Each is stored under its content's hash, so that a library that was moved finds it and an earlier version keeps
+its own file.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from indexer.types import Plan, PlanInfo, Version
 
 _FOLDER = "originals"
 _HASH = 16  # characters of the hash that name a folder
-#: Bytes of a name that every file system takes, an ending with it.
+#: Bytes of a file name, its ending included, that every file system takes.
 _LONGEST = 200
 _ENDING = re.compile(r"\.[A-Za-z0-9]{1,10}$")
 
 
 def keep_original(backend: Backend, name: str, data: bytes) -> Path:
-    """Write a file that was handed in as ``name`` into the library; where it lies, called by a safe form of its name.
+    """Write the file ``name`` into the library, under a safe form of its name; its path.
 
     Raises LibraryError on a full or read-only disk.
     """
@@ -36,7 +36,7 @@ def keep_original(backend: Backend, name: str, data: bytes) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, data)
     except OSError as error:
-        with suppress(OSError):  # other names of the same bytes may be in use in that folder
+        with suppress(OSError):  # the folder may hold the same bytes under other names
             path.parent.rmdir()
         raise LibraryError(
             f"{name} cannot be kept in the library's folder ({error.strerror or error}). "
@@ -46,7 +46,7 @@ def keep_original(backend: Backend, name: str, data: bytes) -> Path:
 
 
 def find_original(backend: Backend, version: Plan | PlanInfo | Version) -> Path | None:
-    """The file that a plan or a version of one was read from; None where it is gone or another by now."""
+    """The file that a plan or a version was read from; None where it is missing or has changed."""
     name = PurePath(version.source).name
     kept = _place(backend, version.sha256)
     for path in (kept / name, kept / safe_name(name), Path(version.source)):
@@ -61,13 +61,13 @@ def find_original(backend: Backend, version: Plan | PlanInfo | Version) -> Path 
 
 @lru_cache(maxsize=256)
 def _hash_of(path: Path, size: int, changed: int) -> str:
-    """The hash of a file's content, taken once while its size and the time of its last change stand."""
+    """The hash of a file's content, cached while its size and modification time stay the same."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def drop_unused(backend: Backend, hashes: Iterable[str]) -> None:
-    """Delete kept files of these hashes that no plan and no version was read from. Raises LibraryError."""
+    """Delete the kept files of these hashes that no plan and no version needs. Raises LibraryError."""
     plans = {info.id for info in backend.plans()} | {version.plan for version in backend.removed()}
     used = {version.sha256 for plan in plans for version in backend.versions(plan)}
     for digest in set(hashes) - used:
@@ -82,7 +82,7 @@ def drop_unused(backend: Backend, hashes: Iterable[str]) -> None:
 
 
 def remove_plans(backend: Backend, plan_ids: Sequence[str], *, purge: bool) -> None:
-    """Remove plans, all or none; with ``purge`` the files that were kept of them go, too.
+    """Remove plans, all or none; with ``purge`` their kept files, too.
 
     Raises UnknownPlanError, LibraryError.
     """

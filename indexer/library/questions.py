@@ -1,7 +1,7 @@
-"""Questions asked lately of a library, kept in its folder for all who use it, unless somebody switches that off.
+"""Recent questions of a library, recorded in its folder for all who use it, unless that is switched off.
 
-A small file of its own, not a table of the database: noting a question takes no lock, so that it neither
-waits for a writer nor fails where the library can only be read.
+A small file of its own, not a table of the database: recording a question takes no lock, so that it neither
+waits for a writer nor fails on a read-only library.
 """
 
 from __future__ import annotations
@@ -19,52 +19,52 @@ from indexer.storage.disk import write_whole
 from indexer.types import AskedQuestion
 
 FILE = "asked.json"
-#: Questions that are kept; some ten kilobytes.
+#: Questions that are recorded; some ten kilobytes.
 MOST = 100
-#: Sessions of one server change the file in turn. Two servers may lose each other's last question.
+#: Threads of one server change the file in turn. Two servers may lose each other's last question.
 _turn = threading.Lock()
 
 
-def asked_lately(backend: Backend) -> list[AskedQuestion]:
-    """The questions, the latest first; none where nothing is kept, or the file cannot be read."""
+def recent_questions(backend: Backend) -> list[AskedQuestion]:
+    """The questions, the latest first; none where none are recorded, or the file cannot be read."""
     return _read(backend)[1]
 
 
-def keeps_asked(backend: Backend) -> bool:
-    """Whether questions are kept."""
+def records_questions(backend: Backend) -> bool:
+    """Whether questions are recorded."""
     return _read(backend)[0]
 
 
-def note_asked(backend: Backend, question: AskedQuestion) -> None:
-    """Keep ``question`` as the latest. Where it cannot be kept it is lost without a word."""
+def record_question(backend: Backend, question: AskedQuestion) -> None:
+    """Record ``question`` as the latest; do nothing where the file cannot be written."""
     with _turn, suppress(OSError):
         keeps, known = _read(backend)
         if keeps and backend.folder.is_dir():
             _write(backend, keeps, [question, *(other for other in known if other != question)][:MOST])
 
 
-def forget_asked(backend: Backend, question: AskedQuestion | None = None) -> None:
-    """Forget ``question``, or all of them. Raises LibraryError on a full or read-only disk."""
+def forget_questions(backend: Backend, question: AskedQuestion | None = None) -> None:
+    """Delete ``question``, or all of them. Raises LibraryError on a full or read-only disk."""
     with _turn:
         keeps, known = _read(backend)
-        _write_or_say(backend, keeps, [other for other in known if question is not None and other != question])
+        _write_or_raise(backend, keeps, [other for other in known if question is not None and other != question])
 
 
-def keep_asked(backend: Backend, keeps: bool) -> None:
-    """Keep questions from now on, or keep none and forget those that are there. Raises LibraryError."""
+def set_recording(backend: Backend, keeps: bool) -> None:
+    """Record questions from now on; or record none, and delete those recorded. Raises LibraryError."""
     with _turn:
-        _write_or_say(backend, keeps, _read(backend)[1] if keeps else [])
+        _write_or_raise(backend, keeps, _read(backend)[1] if keeps else [])
 
 
-def asked_file(backend: Backend) -> Path:
-    """Where the questions are kept."""
+def questions_file(backend: Backend) -> Path:
+    """The file that holds the questions."""
     return backend.folder / FILE
 
 
 def _read(backend: Backend) -> tuple[bool, list[AskedQuestion]]:
-    """Whether questions are kept, and those that are; of a damaged file what can be read."""
+    """Whether questions are recorded, and those that are; of a damaged file what can be read."""
     try:
-        stored = json.loads(asked_file(backend).read_text("utf-8"))
+        stored = json.loads(questions_file(backend).read_text("utf-8"))
     except (OSError, ValueError, RecursionError):
         return True, []
     if not isinstance(stored, dict):
@@ -85,14 +85,14 @@ def _question(entry: Any) -> AskedQuestion | None:
 
 def _write(backend: Backend, keeps: bool, questions: list[AskedQuestion]) -> None:
     text = json.dumps({"keeps": keeps, "asked": [asdict(question) for question in questions]}, indent=1)
-    write_whole(asked_file(backend), text)
+    write_whole(questions_file(backend), text)
 
 
-def _write_or_say(backend: Backend, keeps: bool, questions: list[AskedQuestion]) -> None:
+def _write_or_raise(backend: Backend, keeps: bool, questions: list[AskedQuestion]) -> None:
     try:
         _write(backend, keeps, questions)
     except OSError as error:
         raise LibraryError(
-            f"The questions in {asked_file(backend)} cannot be changed ({error.strerror or error}). "
+            f"The questions in {questions_file(backend)} cannot be changed ({error.strerror or error}). "
             "Check the disk's free space and the folder's permissions."
         ) from error

@@ -1,8 +1,8 @@
 """Many files into a library, read and embedded by the machines of a Ray cluster.
 
-What a worker does is what is done at home, file by file for reading and passage by passage for embedding;
-a text has one vector whatever it is embedded with, so the vectors are the same. Ray Data gives the work of
-a worker that died to another one; here each passage is awaited exactly once, and a plan is stored whole.
+Workers do what one machine does, file by file for reading and passage by passage for embedding; a text has one
+vector whatever batch it is in, so the vectors are the same. Ray Data repeats the work of a worker that died; here
+each passage is taken exactly once, and a plan is stored whole.
 """
 
 from __future__ import annotations
@@ -37,12 +37,12 @@ from indexer.types import Added, Stage, Target
 if TYPE_CHECKING:
     from indexer.reading.files import SourceFile
 
-#: Bytes of files that are on their way at once; what the driver holds and, at most, does again.
+#: Bytes of files in flight at once: what the driver holds and, at most, repeats.
 WINDOW = 64_000_000
 #: Passages that a worker embeds at a time: a second's work, lost when it dies.
 BATCH = 128
-#: Share of a core kept for reading. Embedders stay as long as there is work: had they all cores that are left when a
-#: machine is lost, what was read on it could not be read again, and everything would wait for everything.
+#: Share of a core reserved for reading. Embedders live as long as there is work: if they held every core when a machine
+#: is lost, its files could not be read again, and the embedders would wait for them forever.
 _READING = 0.25
 
 Row = dict[str, Any]
@@ -59,7 +59,7 @@ def add_on_ray(
     """Add files as ``Library.add`` does, embedded on the Ray cluster at ``address``; one report each.
 
     ``workers`` embed at once, each on one core; by default as many as the cluster has cores, less one for
-    reading. Plans that were added stay when it is broken off, and are passed over when it is done again.
+    reading. Plans that were added stay when it is interrupted, and are skipped when it is repeated.
     Raises LibraryError when the cluster cannot be reached or fails, ModelError when it has another model.
     """
     _connect(address)
@@ -96,15 +96,15 @@ def _connect(address: str) -> None:
 
 
 def _windows(backend: Backend, files: Iterable[SourceFile]) -> Iterator[list[Added | PendingImport]]:
-    """What is to become of the files, some at a time."""
+    """What to do with the files, some at a time."""
     window: list[Added | PendingImport] = []
     size = 0
-    taken: set[str | bytes] = set()  # names and contents of what is in the window
+    taken: set[str | bytes] = set()  # names and contents in the window
     for file in files:
         try:
             entry = plan_import(backend, file)
             if isinstance(entry, PendingImport) and taken & {entry.plan_id, entry.data}:
-                # one of its name or its content is on its way: it must be there before this one is looked at
+                # one of its name or content is in the window: it must be stored before this one is planned
                 yield window
                 window, size, taken = [], 0, set()
                 entry = plan_import(backend, file)
@@ -124,7 +124,7 @@ def _windows(backend: Backend, files: Iterable[SourceFile]) -> Iterator[list[Add
 def _embedded(
     pending: Sequence[PendingImport], model: tuple[str, str], workers: int | None, progress: Progress
 ) -> Iterator[tuple[PendingImport, PlanContent | str]]:
-    """Each file's content as soon as it is whole, or why it has none."""
+    """Each file's content once it is complete, or why it has none."""
     if not pending:
         return
     arriving = [_Arriving() for _ in pending]
@@ -139,7 +139,7 @@ def _embedded(
 
 
 class _Arriving:
-    """The passages of one file as they come, in any order."""
+    """The passages of one file as they arrive, in any order."""
 
     def __init__(self) -> None:
         self.vectors: dict[int, Any] = {}
@@ -181,7 +181,7 @@ def _rows(pending: Sequence[PendingImport], model: tuple[str, str], workers: int
     context = ray.data.DataContext.get_current()
     context.enable_progress_bars = False
     context.execution_options.verbose_progress = False
-    logging.getLogger("ray.data").setLevel(logging.CRITICAL)  # what goes wrong is raised
+    logging.getLogger("ray.data").setLevel(logging.CRITICAL)  # errors are raised
     items = [{"file": n, "pending": pickle.dumps(entry)} for n, entry in enumerate(pending)]
     read = ray.data.from_items(items, override_num_blocks=len(items)).flat_map(read_file, num_cpus=_READING)
     embedded = read.map_batches(
@@ -194,18 +194,18 @@ def _rows(pending: Sequence[PendingImport], model: tuple[str, str], workers: int
     )
     try:
         yield from embedded.iter_rows()
-    except Exception as error:  # RayError, and what Ray wraps in kinds of its own
-        last = (str(error).strip().splitlines() or ["it did not say why"])[-1]
+    except Exception as error:  # RayError, and errors that Ray wraps
+        last = (str(error).strip().splitlines() or ["no reason given"])[-1]
         raise LibraryError(
             f"The Ray cluster failed ({last[:200]}). Plans that were added stay; do it again for the rest."
         ) from error
 
 
-# -- what the workers do -------------------------------------------------------------------------
+# -- in the workers -------------------------------------------------------------------------------
 
 
 def read_file(item: Row) -> list[Row]:
-    """Rows of one file's passages, the plan pickled in the first; or one row with what is wrong with the file."""
+    """Rows of one file's passages, the plan pickled in the first; or one row with the file's problem."""
     pending: PendingImport = pickle.loads(item["pending"])
     row = {"file": item["file"], "passages": 0, "passage": -1, "text": "", "before": 0, "plan": b"", "problem": ""}
     try:
@@ -224,7 +224,7 @@ def read_file(item: Row) -> list[Row]:
 
 
 class Embedder:
-    """Embeds batches of passages in one worker, with the model of the one who asks."""
+    """Embeds batches of passages in one worker, with the driver's model."""
 
     def __init__(self, source: str, fingerprint: str) -> None:
         self._source = source
@@ -243,13 +243,13 @@ class Embedder:
     def __call__(self, batch: dict[str, Any]) -> dict[str, Any]:
         texts = [str(text) for text in batch.pop("text")]
         there = [n for n, passage in enumerate(batch["passage"]) if passage >= 0]
-        words = np.full(len(texts), b"", dtype=object)  # bytes as they are: numpy's own would lose noughts at the end
+        words = np.full(len(texts), b"", dtype=object)  # objects: numpy's bytes type drops zeros at the end
         try:
             vectors = np.zeros((len(texts), self._encoder.dimension), np.float32)
             for n, vector, tokens in self._encoder.embed_with_tokens([texts[n] for n in there]):
                 vectors[there[n]] = vector
                 words[there[n]] = pack_words(texts[there[n]], int(batch["before"][there[n]]), tokens)
-        except ModelError as error:  # raised where it is awaited: Ray would hide it in its own
+        except ModelError as error:  # raised in the driver: Ray would wrap it
             problems = np.array([str(error)] * len(texts))
             return {**batch, "problem": problems, "vector": np.zeros((len(texts), 1)), "words": words}
         return {**batch, "vector": vectors, "words": words}

@@ -1,4 +1,4 @@
-"""A library that follows a folder: what to add and to remove so that it holds the folder's plans."""
+"""A folder and a library -> what to add and to remove so that the library holds the folder's plans."""
 
 from __future__ import annotations
 
@@ -18,26 +18,26 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Differences:
-    """What a library lacks of a folder and has beyond it.
+    """How a folder's files differ from a library's plans.
 
-    ``new`` files have no plan yet, ``changed`` ones another text than their plan (file, plan id);
-    ``gone`` are plans that came from the folder and of which no file is left. ``same`` counts the rest.
-    ``to_add`` is what to add for the new and changed ones: the files, or the archives they lie in.
+    ``new`` files have no plan yet, ``changed`` ones, (file, plan id), differ from their plan; ``removed`` are
+    plans from the folder whose file is no longer in it. ``same`` counts the rest. ``to_add`` is what to add for
+    the new and changed ones: the files, or the archives that hold them.
     """
 
     new: tuple[Path, ...] = ()
     changed: tuple[tuple[Path, str], ...] = ()
-    gone: tuple[PlanInfo, ...] = ()
+    removed: tuple[PlanInfo, ...] = ()
     same: int = 0
     to_add: tuple[Path, ...] = ()
 
 
 def compare_folder(plans: Sequence[PlanInfo], folder: Path, *, allow_empty: bool = False) -> Differences:
-    """Hold the files below ``folder`` that can be plans against the library's.
+    """Compare the files below ``folder`` that can be plans with the library's ``plans``.
 
-    A file that was moved or renamed without a change is the same. No plan is gone whose file cannot be
-    read. Raises SourceError when ``folder`` is missing or cannot be read, and, unless ``allow_empty``,
-    when it holds no plans: a disk that is not there looks like that, and nothing may be removed for it.
+    A file that was moved or renamed without a change is the same. A plan whose file cannot be read is not
+    removed. Raises SourceError when ``folder`` is missing or cannot be read, and, unless ``allow_empty``, when
+    it holds no plans, as the empty mount point of a missing disk does.
     """
     files = _files(folder, allow_empty)
     by_source = {Path(info.source).resolve(): info for info in plans}
@@ -52,7 +52,7 @@ def compare_folder(plans: Sequence[PlanInfo], folder: Path, *, allow_empty: bool
             sha256 = hashlib.sha256(file.read()).hexdigest()
         except SourceError:
             unreadable.append(file.path.resolve())
-            new.append(file.path)  # whose report says why
+            new.append(file.path)  # its report says why
             to_add[file.archive or file.path] = None
             continue
         hashes.add(sha256)
@@ -63,18 +63,18 @@ def compare_folder(plans: Sequence[PlanInfo], folder: Path, *, allow_empty: bool
             changed.append((file.path, info.id))
         else:
             new.append(file.path)
-    there = {file.path.resolve() for file in files}
-    gone = [
+    present = {file.path.resolve() for file in files}
+    removed = [
         info
         for source, info in by_source.items()
         if source.is_relative_to(folder.resolve())
-        and source not in there
+        and source not in present
         and info.sha256 not in hashes
         and not any(source.is_relative_to(place) for place in unreadable)
     ]
     same = len(files) - len(new) - len(changed)
-    gone.sort(key=lambda info: info.id)
-    return Differences(tuple(new), tuple(changed), tuple(gone), same, tuple(to_add))
+    removed.sort(key=lambda info: info.id)
+    return Differences(tuple(new), tuple(changed), tuple(removed), same, tuple(to_add))
 
 
 def _files(folder: Path, allow_empty: bool) -> list[SourceFile]:

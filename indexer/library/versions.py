@@ -1,7 +1,7 @@
 """What changed from one version of a plan to another, sentence by sentence, and in the answers to saved questions.
 
-Sentences that stay are found by difflib's matching blocks (Ratcliff and Metzener, 1988). What is left is
-paired by the words two sentences share (Dice, 1945), the most alike first.
+Unchanged sentences are difflib's matching blocks (Ratcliff and Metzener, 1988). The others are paired by the
+words that two sentences share (Dice, 1945), the most similar first.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ from indexer.reading.outline import section_at, section_path
 from indexer.storage import Backend, Scope
 from indexer.types import Answer, Change, ChangedAnswer, ChangedSentence, Plan, SavedQuestion, Sentence, page_at
 
-#: Share of words from which one sentence is taken for another's new wording.
+#: Dice's coefficient from which one sentence is taken for another's new wording.
 ALIKE = 0.5
-#: Pairs that are looked at; past it (a plan of 4,000 sentences written anew) only equal sentences are paired.
+#: Pairs that are compared; past it (a rewritten plan of 4,000 sentences) only equal sentences are paired.
 _MOST_PAIRS = 16_000_000
 
 
 def compare_versions(old: Plan, new: Plan) -> tuple[ChangedSentence, ...]:
     """Sentences added, removed, changed and moved, in the order of ``new``.
 
-    White space and line breaks are no change. What was removed stands where it stood in ``old``.
+    White space and line breaks are no change. A removed sentence follows the one that it followed in ``old``.
     """
     before, after = _sentences(old), _sentences(new)
     keys = tuple([fold_space(s.text) for s in sentences] for sentences in (before, after))
@@ -40,7 +40,7 @@ def compare_versions(old: Plan, new: Plan) -> tuple[ChangedSentence, ...]:
     partner = {come[b]: gone[a] for a, b in _pair([keys[0][i] for i in gone], [keys[1][i] for i in come])}
     follows = {**stayed, **{was: i for i, was in partner.items()}}
     changes = []
-    place = 0  # in the new text, behind what stood before in the old
+    place = 0  # in the new text, after the predecessor in the old one
     for i, sentence in enumerate(before):
         if i in follows:
             place = follows[i] + 1
@@ -58,27 +58,27 @@ def compare_versions(old: Plan, new: Plan) -> tuple[ChangedSentence, ...]:
 
 
 def quotes_of(answer: Answer) -> tuple[tuple[str, str], ...]:
-    """(plan id, quote) of the sentences that answer."""
+    """(plan id, quote) of each sentence that answers."""
     return tuple((c.plan, c.quote) for c in answer.citations)
 
 
 def save_answer(backend: Backend, answer: Answer, scope: Scope) -> SavedQuestion:
-    """Keep the question of ``answer``, which was asked in ``scope``, with its quotes."""
+    """Save the question of ``answer``, which was asked in ``scope``, with its quotes."""
     at = datetime.now(UTC).isoformat(timespec="seconds")
     saved = SavedQuestion(0, answer.question, scope.plans, scope.section, at, quotes_of(answer))
     return replace(saved, id=backend.save_question(saved))
 
 
 def compare_answers(
-    saved: Iterable[SavedQuestion], there: Collection[str], ask: Callable[..., Answer], plan_id: str | None = None
+    saved: Iterable[SavedQuestion], present: Collection[str], ask: Callable[..., Answer], plan_id: str | None = None
 ) -> list[ChangedAnswer]:
-    """Saved questions whose quotes, of one plan if given, are others now.
+    """Saved questions whose quotes, of one plan if given, have changed.
 
-    Each is put to ``ask`` with the plans of its scope that are still ``there``; where none is, it has no answer.
+    Each is put to ``ask`` with the plans of its scope that are ``present``; where none is, it has no answer.
     """
     changed = []
     for question in saved:
-        plans = question.plans and [plan for plan in question.plans if plan in there]
+        plans = question.plans and [plan for plan in question.plans if plan in present]
         answer = None if plans == [] else ask(question.question, plans=plans, section=question.section)
         was, now = set(question.quotes), set(quotes_of(answer) if answer else ())
         removed = tuple(q for q in question.quotes if q not in now and plan_id in (None, q[0]))
@@ -98,7 +98,7 @@ def _sentences(plan: Plan) -> list[Sentence]:
 
 
 def _pair(gone: Sequence[str], come: Sequence[str]) -> list[tuple[int, int]]:
-    """Indices of sentences that are each other's wording, each in one pair at most; the most alike first."""
+    """Indices of the sentences that correspond, each in one pair at most; the most similar first."""
     if not gone or not come:
         return []
     if len(gone) * len(come) > _MOST_PAIRS:
@@ -106,7 +106,7 @@ def _pair(gone: Sequence[str], come: Sequence[str]) -> list[tuple[int, int]]:
         return list({places[text]: (places[text], i) for i, text in enumerate(come) if text in places}.values())
     alike = _likeness(gone, come)
     rows, columns = np.nonzero(alike >= ALIKE)
-    # of those equally alike, the pair that stands nearest to the same place
+    # of equally similar pairs, the one nearest to the same place
     far = np.abs(rows / len(gone) - columns / len(come))
     pairs: list[tuple[int, int]] = []
     taken_rows: set[int] = set()

@@ -17,12 +17,12 @@ from indexer.errors import LibraryError
 from indexer.library.questions import (
     FILE,
     MOST,
-    asked_file,
-    asked_lately,
-    forget_asked,
-    keep_asked,
-    keeps_asked,
-    note_asked,
+    forget_questions,
+    questions_file,
+    recent_questions,
+    record_question,
+    records_questions,
+    set_recording,
 )
 from indexer.storage import Backend, open_backend
 from indexer.storage.disk import write_lock
@@ -40,21 +40,21 @@ def backend(tmp_path: Path) -> Iterator[Backend]:
 
 
 def test_the_latest_comes_first_and_nothing_twice(backend: Backend) -> None:
-    assert asked_lately(backend) == [] and keeps_asked(backend)
+    assert recent_questions(backend) == [] and records_questions(backend)
     for question in (CEMENT, FORESTS, CEMENT):
-        note_asked(backend, question)
-    assert asked_lately(backend) == [CEMENT, FORESTS]
+        record_question(backend, question)
+    assert recent_questions(backend) == [CEMENT, FORESTS]
     # another scope is another question
     narrowed = AskedQuestion(CEMENT.question, ("sichuan",))
-    note_asked(backend, narrowed)
-    assert asked_lately(backend) == [narrowed, CEMENT, FORESTS]
+    record_question(backend, narrowed)
+    assert recent_questions(backend) == [narrowed, CEMENT, FORESTS]
 
 
 def test_a_new_process_finds_them(backend: Backend) -> None:
-    note_asked(backend, FORESTS)
+    record_question(backend, FORESTS)
     code = (
-        "from indexer.storage import open_backend\nfrom indexer.library.questions import asked_lately\nimport sys\n"
-        "print(ascii(asked_lately(open_backend(sys.argv[1]))))"
+        "from indexer.storage import open_backend\nfrom indexer.library.questions import recent_questions\nimport sys\n"
+        "print(ascii(recent_questions(open_backend(sys.argv[1]))))"
     )
     done = subprocess.run([sys.executable, "-c", code, backend.location], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == ascii([FORESTS])
@@ -62,47 +62,47 @@ def test_a_new_process_finds_them(backend: Backend) -> None:
 
 def test_only_so_many_are_kept(backend: Backend) -> None:
     for i in range(MOST + 5):
-        note_asked(backend, AskedQuestion(f"question {i}"))
-    kept = asked_lately(backend)
+        record_question(backend, AskedQuestion(f"question {i}"))
+    kept = recent_questions(backend)
     assert len(kept) == MOST
     assert kept[0].question == f"question {MOST + 4}" and kept[-1].question == "question 5"
 
 
 def test_one_or_all_are_forgotten(backend: Backend) -> None:
     for question in (CEMENT, FORESTS):
-        note_asked(backend, question)
-    forget_asked(backend, CEMENT)
-    assert asked_lately(backend) == [FORESTS]
-    forget_asked(backend)
-    assert asked_lately(backend) == []
-    assert "forests" not in asked_file(backend).read_text("utf-8")
+        record_question(backend, question)
+    forget_questions(backend, CEMENT)
+    assert recent_questions(backend) == [FORESTS]
+    forget_questions(backend)
+    assert recent_questions(backend) == []
+    assert "forests" not in questions_file(backend).read_text("utf-8")
 
 
 def test_switched_off_nothing_is_kept(backend: Backend) -> None:
-    note_asked(backend, CEMENT)
-    keep_asked(backend, False)
-    assert not keeps_asked(backend)
-    note_asked(backend, FORESTS)
-    assert asked_lately(backend) == []
-    assert "cement" not in asked_file(backend).read_text("utf-8")
-    keep_asked(backend, True)
-    note_asked(backend, FORESTS)
-    assert asked_lately(backend) == [FORESTS]
+    record_question(backend, CEMENT)
+    set_recording(backend, False)
+    assert not records_questions(backend)
+    record_question(backend, FORESTS)
+    assert recent_questions(backend) == []
+    assert "cement" not in questions_file(backend).read_text("utf-8")
+    set_recording(backend, True)
+    record_question(backend, FORESTS)
+    assert recent_questions(backend) == [FORESTS]
 
 
 def test_a_writer_is_not_waited_for(backend: Backend) -> None:
     with write_lock(Path(backend.location)):
-        note_asked(backend, CEMENT)
-        assert asked_lately(backend) == [CEMENT]
+        record_question(backend, CEMENT)
+        assert recent_questions(backend) == [CEMENT]
 
 
 def test_where_nothing_can_be_written_a_question_is_lost_and_forgetting_says_so(backend: Backend) -> None:
     # a folder in the file's place refuses a write from everybody, root too
-    asked_file(backend).mkdir()
-    note_asked(backend, CEMENT)
-    assert asked_lately(backend) == []
+    questions_file(backend).mkdir()
+    record_question(backend, CEMENT)
+    assert recent_questions(backend) == []
     with pytest.raises(LibraryError, match=r"asked\.json cannot be changed"):
-        forget_asked(backend)
+        forget_questions(backend)
     assert [path.name for path in Path(backend.location).glob(f".{FILE}*")] == []
 
 
@@ -116,27 +116,27 @@ json_values = st.recursive(
 @given(stored=json_values | st.fixed_dictionaries({"asked": st.lists(json_values, max_size=3)}))
 def test_whatever_the_file_holds_it_is_read(tmp_path_factory: pytest.TempPathFactory, stored: object) -> None:
     backend = _place(tmp_path_factory.getbasetemp())
-    asked_file(backend).write_text(json.dumps(stored), "utf-8")
-    assert all(isinstance(question, AskedQuestion) and question.question for question in asked_lately(backend))
-    assert isinstance(keeps_asked(backend), bool)
+    questions_file(backend).write_text(json.dumps(stored), "utf-8")
+    assert all(isinstance(question, AskedQuestion) and question.question for question in recent_questions(backend))
+    assert isinstance(records_questions(backend), bool)
 
 
 def test_what_is_no_json_is_no_history_and_is_written_over(backend: Backend) -> None:
     for damage in (b"", b"\xff\xfe\x00", b'{"asked": [', b"[" * 100_000):
-        asked_file(backend).write_bytes(damage)
-        assert asked_lately(backend) == []
-        note_asked(backend, CEMENT)
-        assert asked_lately(backend) == [CEMENT]
+        questions_file(backend).write_bytes(damage)
+        assert recent_questions(backend) == []
+        record_question(backend, CEMENT)
+        assert recent_questions(backend) == [CEMENT]
 
 
 def test_sessions_that_ask_at_once_lose_nothing(backend: Backend) -> None:
     questions = [AskedQuestion(f"question {i}") for i in range(40)]
-    threads = [threading.Thread(target=note_asked, args=(backend, question)) for question in questions]
+    threads = [threading.Thread(target=record_question, args=(backend, question)) for question in questions]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert set(asked_lately(backend)) == set(questions)
+    assert set(recent_questions(backend)) == set(questions)
 
 
 def _place(folder: Path) -> Backend:

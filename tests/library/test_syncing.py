@@ -31,7 +31,7 @@ def folder(tmp_path: Path) -> Path:
 def test_an_equal_folder_asks_for_nothing(folder: Path) -> None:
     plans = [info(folder / name) for name in ("anhui.txt", "henan.md", "below/gansu.txt")]
     differences = compare_folder(plans, folder)
-    assert (differences.new, differences.changed, differences.gone, differences.same) == ((), (), (), 3)
+    assert (differences.new, differences.changed, differences.removed, differences.same) == ((), (), (), 3)
     assert differences.to_add == ()
 
 
@@ -40,20 +40,20 @@ def test_new_changed_and_gone(folder: Path) -> None:
     differences = compare_folder(plans, folder)
     assert differences.new == (folder / "henan.md", folder / "below" / "gansu.txt")
     assert differences.changed == ((folder / "anhui.txt", "ah"),)
-    assert [i.id for i in differences.gone] == ["hubei"]
+    assert [i.id for i in differences.removed] == ["hubei"]
     assert set(differences.to_add) == {folder / "henan.md", folder / "below" / "gansu.txt", folder / "anhui.txt"}
 
 
 def test_plans_from_elsewhere_are_left_alone(folder: Path, tmp_path: Path) -> None:
     beside = tmp_path / "plans-old" / "hubei.txt"
-    assert compare_folder([info(beside, text="x"), info(tmp_path / "hunan.txt", text="y")], folder).gone == ()
+    assert compare_folder([info(beside, text="x"), info(tmp_path / "hunan.txt", text="y")], folder).removed == ()
 
 
 def test_a_file_that_was_moved_is_the_same(folder: Path) -> None:
     known = [info(folder / "anhui.txt"), info(folder / "henan.md"), info(folder / "below" / "gansu.txt")]
     (folder / "anhui.txt").rename(folder / "below" / "moved.txt")
     differences = compare_folder(known, folder)
-    assert (differences.new, differences.changed, differences.gone) == ((), (), ())
+    assert (differences.new, differences.changed, differences.removed) == ((), (), ())
 
 
 def test_a_folder_that_is_not_there_removes_nothing(folder: Path, tmp_path: Path) -> None:
@@ -67,7 +67,7 @@ def test_a_folder_that_is_not_there_removes_nothing(folder: Path, tmp_path: Path
     with pytest.raises(SourceError, match=r"holds no plans.*`allow_empty`"):
         compare_folder([info(tmp_path / "empty" / "anhui.txt", text="x")], tmp_path / "empty")
     allowed = compare_folder([info(tmp_path / "empty" / "anhui.txt", text="x")], tmp_path / "empty", allow_empty=True)
-    assert [i.id for i in allowed.gone] == ["anhui"]
+    assert [i.id for i in allowed.removed] == ["anhui"]
 
 
 def test_a_folder_below_that_cannot_be_read_removes_nothing_of_it(
@@ -83,7 +83,7 @@ def test_a_folder_below_that_cannot_be_read_removes_nothing_of_it(
 
     monkeypatch.setattr(os, "scandir", refused)
     differences = compare_folder(known, folder)
-    assert [i.id for i in differences.gone] == ["hubei"]
+    assert [i.id for i in differences.removed] == ["hubei"]
     assert folder / "below" in differences.new  # to be reported
 
 
@@ -91,7 +91,7 @@ def test_a_file_that_cannot_be_read_keeps_its_plan(folder: Path) -> None:
     known = [info(folder / "anhui.txt")]
     (folder / "anhui.txt").write_text("")
     differences = compare_folder(known, folder)
-    assert differences.gone == ()
+    assert differences.removed == ()
     assert folder / "anhui.txt" in differences.new
 
 
@@ -106,7 +106,7 @@ def test_plans_in_an_archive(folder: Path) -> None:
     differences = compare_folder(known, folder)
     assert folder / "more.zip" / "jilin.txt" in differences.new
     assert folder / "more.zip" / "hunan.txt" not in differences.new
-    assert [i.id for i in differences.gone] == ["lost"]
+    assert [i.id for i in differences.removed] == ["lost"]
     assert folder / "more.zip" in differences.to_add
     (folder / "more.zip").write_bytes(b"PK no archive")
-    assert compare_folder(known, folder).gone == ()
+    assert compare_folder(known, folder).removed == ()

@@ -12,7 +12,7 @@ from pages import OpenApp, address, follow, page_html, quote_links, to_copy
 from streamlit.testing.v1 import AppTest
 
 from indexer.library import Library
-from indexer.library.questions import FILE, asked_lately, note_asked
+from indexer.library.questions import FILE, recent_questions, record_question
 from indexer.storage.disk import write_lock
 from indexer.types import AskedQuestion
 
@@ -72,11 +72,11 @@ def test_what_was_asked_is_offered_again_with_its_filters(open_app: OpenApp, own
 def test_looking_around_in_an_answer_asks_nothing_anew(open_app: OpenApp, own: Path) -> None:
     app = open_app(folder=own, q=CEMENT)
     with Library.open(own) as library:
-        note_asked(library.backend, AskedQuestion("asked by somebody else meanwhile"))
+        record_question(library.backend, AskedQuestion("asked by somebody else meanwhile"))
         app.button(key="further").click().run()
         follow(app, "[1]")
         app.segmented_control(key="order").set_value("Place").run()
-        assert [q.question for q in asked_lately(library.backend)] == ["asked by somebody else meanwhile", CEMENT]
+        assert [q.question for q in recent_questions(library.backend)] == ["asked by somebody else meanwhile", CEMENT]
 
 
 def test_a_question_that_cannot_be_asked_is_not_kept(open_app: OpenApp, own: Path) -> None:
@@ -87,7 +87,7 @@ def test_a_question_that_cannot_be_asked_is_not_kept(open_app: OpenApp, own: Pat
 def test_one_is_removed_then_all_then_none_is_kept(open_app: OpenApp, own: Path) -> None:
     with Library.open(own) as library:
         for i in range(20):
-            note_asked(library.backend, AskedQuestion(f"question {i}"))
+            record_question(library.backend, AskedQuestion(f"question {i}"))
     app = open_app(folder=own)
     assert len(labels(app, "ask-again-")) == 12
     app.button(key="show-asked").click().run()
@@ -110,7 +110,7 @@ def test_one_is_removed_then_all_then_none_is_kept(open_app: OpenApp, own: Path)
 
 def test_earlier_questions_stand_beside_an_answer(open_app: OpenApp, own: Path) -> None:
     with Library.open(own) as library:
-        note_asked(library.backend, AskedQuestion(SHARE, ("sichuan",)))
+        record_question(library.backend, AskedQuestion(SHARE, ("sichuan",)))
     app = open_app(folder=own, q=CEMENT)
     sichuan = "Sichuan Carbon Peak Implementation Plan (restated sample)"
     assert labels(app, "earlier-recent-") == [f"{SHARE} ({sichuan})"]
@@ -121,14 +121,14 @@ def test_earlier_questions_stand_beside_an_answer(open_app: OpenApp, own: Path) 
 def test_earlier_questions_leave_out_ones_own_and_no_other(open_app: OpenApp, own: Path) -> None:
     app = open_app(folder=own, q=CEMENT)
     with Library.open(own) as library:
-        note_asked(library.backend, AskedQuestion("asked in another tab"))
+        record_question(library.backend, AskedQuestion("asked in another tab"))
     assert labels(app.run(), "earlier-recent-") == ["asked in another tab"]
 
 
 def test_hostile_questions_are_text(open_app: OpenApp, own: Path) -> None:
     evil = "<script>alert(1)</script> **bold** [link](javascript:alert(2)) :smile: $x^2$"
     with Library.open(own) as library:
-        note_asked(library.backend, AskedQuestion(evil, ("<img src=x>",), "<b>"))
+        record_question(library.backend, AskedQuestion(evil, ("<img src=x>",), "<b>"))
     app = open_app(folder=own)
     (label,) = [button.label for button in app.button if button.key == "ask-again-0"]
     assert all(
@@ -169,7 +169,7 @@ def test_a_question_is_saved_from_its_answer_and_comes_first(open_app: OpenApp, 
     assert '<a href="library?tab=questions" target="_self"><span>Saved</span></a>' in page_html(app)
     with Library.open(own) as library:
         (saved,) = library.saved()
-        note_asked(library.backend, AskedQuestion(SHARE))
+        record_question(library.backend, AskedQuestion(SHARE))
     assert (saved.question, saved.plans, saved.section) == (CEMENT, ("sichuan",), None)
     assert saved.quotes[0][1].startswith("New capacity for cement")
     app = open_app(folder=own)

@@ -361,7 +361,7 @@ def test_what_is_known_is_corrected(open_app: OpenApp, folder: Path, opened: Lib
     field(app, "Region or issuer").set_value("Anhui Province")
     field(app, "Date").set_value("August 2022")
     button(app, "edit-save")
-    assert error(app).startswith("'August 2022' is no date. Give a year, month or day: 2022, 2022-08 or 2022-08-05.")
+    assert error(app).startswith("'August 2022' is not a date. Give a year, month or day: 2022, 2022-08 or 2022-08-05.")
     field(app, "Date").set_value("2022-08")
     next(box for box in app.checkbox if box.label == "Machine translation").set_value(True)
     button(app, "edit-save")

@@ -9,12 +9,12 @@ import streamlit as st
 from indexer.library import Library
 from indexer.library.questions import (
     MOST,
-    asked_file,
-    asked_lately,
-    forget_asked,
-    keep_asked,
-    keeps_asked,
-    note_asked,
+    forget_questions,
+    questions_file,
+    recent_questions,
+    record_question,
+    records_questions,
+    set_recording,
 )
 from indexer.types import AskedQuestion
 from indexer.ui.ask import view as state
@@ -35,7 +35,7 @@ def note_question(library: Library, view: AskView) -> None:
     question = _question(view)
     if st.session_state.get(_NOTED) != question:
         st.session_state[_NOTED] = question
-        note_asked(library.backend, question)
+        record_question(library.backend, question)
 
 
 def show_saving(library: Library, view: AskView) -> None:
@@ -57,8 +57,8 @@ def show_saving(library: Library, view: AskView) -> None:
 def show_history(library: Library, titles: Mapping[str, str]) -> None:
     """All of them, with the ways to remove them and to keep none; for the page on which nothing is asked."""
     _show_saved(library, titles)
-    recent = asked_lately(library.backend)
-    keeps = keeps_asked(library.backend)
+    recent = recent_questions(library.backend)
+    keeps = records_questions(library.backend)
     if not recent and keeps:
         return
     show(element("h2", _RECENT, css="rule"))
@@ -84,7 +84,7 @@ def show_recent(library: Library, titles: Mapping[str, str]) -> None:
     """The first of them, in a menu next to the answer to what was noted last."""
     saved = _saved(library)[:_IN_MENU]
     known = [st.session_state[_NOTED], *saved]
-    recent = [question for question in asked_lately(library.backend) if question not in known][:_IN_MENU]
+    recent = [question for question in recent_questions(library.backend) if question not in known][:_IN_MENU]
     if not saved and not recent:
         return
     with st.popover("Earlier questions", type="tertiary"):
@@ -110,7 +110,9 @@ def _show_saved(library: Library, titles: Mapping[str, str]) -> None:
 def _show_keeping(library: Library, recent: Sequence[AskedQuestion], keeps: bool) -> None:
     """Where recent questions are kept, who sees them, and how they go away."""
     if keeps:
-        show_line(f"The last {MOST} questions are kept in {asked_file(library.backend)}. Everyone here can see them.")
+        show_line(
+            f"The last {MOST} questions are kept in {questions_file(library.backend)}. Everyone here can see them."
+        )
     else:
         show_line("Questions are not kept. If you switch this on, everyone who uses this library can see them.")
     st.session_state[_KEEPS] = keeps
@@ -154,9 +156,9 @@ def _save(library: Library, view: AskView) -> None:
 
 @show_errors_later()
 def _forget(library: Library, question: AskedQuestion | None = None) -> None:
-    forget_asked(library.backend, question)
+    forget_questions(library.backend, question)
 
 
 @show_errors_later()
 def _keep(library: Library) -> None:
-    keep_asked(library.backend, bool(st.session_state[_KEEPS]))
+    set_recording(library.backend, bool(st.session_state[_KEEPS]))
