@@ -39,6 +39,17 @@ class Served(NamedTuple):
         finally:
             connection.close()
 
+    def wait(self) -> None:
+        """Return when the server answers."""
+        deadline = time.monotonic() + 300
+        while time.monotonic() < deadline:
+            with suppress(OSError, http.client.HTTPException):
+                if self.get("/_stcore/health").status == 200:
+                    return
+            assert self.process.poll() is None, "the server has ended"
+            time.sleep(0.1)
+        raise AssertionError("the server does not answer")
+
     def open_socket(self, origin: str, host: str | None = None) -> int:
         """The status of a WebSocket handshake for the pages: 101 or a refusal."""
         upgrade = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec_WebSocket_Version": "13"}
@@ -57,37 +68,27 @@ def served(
     library: Path,
     folder: Path,
     *options: str,
-    environment: Mapping[str, str] | None = None,
+    environment: Mapping[str, str] = os.environ,
     before: Sequence[str] = (),
+    command: Sequence[str] = (),
 ) -> Iterator[Served]:
-    """``plancite serve`` on ``library``, run in ``folder``, ready to answer; ``before`` is a command to run it under."""
+    """``plancite serve`` on ``library``, run in ``folder``, ready to answer; ``before`` is a command to run it under.
+
+    Another ``command`` gets its port appended as --server.port.
+    """
     port = free_port()
-    command = [*before, *PLANCITE, "serve", "--library", str(library), "--port", str(port), *options]
-    with (folder / "server.log").open("wb") as log:
-        process = subprocess.Popen(
-            command,
-            cwd=folder,
-            env=environment or os.environ,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
+    serve = [*PLANCITE, "serve", "--library", str(library), "--port", str(port), *options]
+    process = subprocess.Popen(
+        [*before, *([*command, f"--server.port={port}"] if command else serve)],
+        cwd=folder,
+        env=environment,
+        start_new_session=True,
+    )
     server = Served(process, port)
     try:
-        _wait(server, folder / "server.log")
+        server.wait()
         yield server
     finally:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait(timeout=60)
-
-
-def _wait(server: Served, log: Path) -> None:
-    deadline = time.monotonic() + 300
-    while time.monotonic() < deadline:
-        with suppress(OSError, http.client.HTTPException):
-            if server.get("/_stcore/health").status == 200:
-                return
-        assert server.process.poll() is None, log.read_text()
-        time.sleep(0.1)
-    raise AssertionError(f"The server is not up: {log.read_text()}")

@@ -545,3 +545,54 @@ def test_a_bad_line_of_a_list_is_named_and_the_rest_is_asked(
     assert stop.value.code == 1
     nothing = run("ask", "--from", "-", "--library", sample_folder, stdin="???\n")
     assert nothing.code == 2 and "no word" in nothing.err
+
+
+HUGE = "9" * 20
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("ask", "Which kilns close?", "--top-k", HUGE),
+        ("ask", "Which kilns close?", "--year", HUGE),
+        ("similar", "anhui:0", "--in", "henan", "--top-k", HUGE),
+        ("similar", f"anhui:{HUGE}", "--in", "henan"),
+        ("forget", HUGE),
+        ("restore", "anhui", "--version", HUGE),
+        ("changes", "anhui", "--old", f"-{HUGE}"),
+        ("ask", "kilns\0?"),
+        ("ask", "Which kilns close?", "--export", "kilns\0.docx"),
+        ("add", "a\0.txt"),
+        ("ask", "\udcff kilns?"),
+        ("compare", "\udcff kilns?", "--plan", "anhui", "--plan", "henan"),
+        ("save", "\udcff kilns?"),
+        ("edit", "anhui", "--title", "\udcff"),
+        ("edit", "anhui", "--issuer", "\udcff"),
+        ("rename", "anhui", "\udcff"),
+    ],
+)
+def test_arguments_that_make_no_sense_are_refused_in_one_line(
+    run: Run, fake: FakeEncoder, at: tuple[str, Path], plans: Path, arguments: tuple[str, ...]
+) -> None:
+    run("index", plans, *at)
+    ran = run(*arguments, *at)
+    assert ran.code == 2 and ran.out == ""
+    assert ran.err.startswith("plancite: ") and ran.err.count("\n") == 1
+    assert run("check", *at).code == 0
+
+
+@pytest.mark.parametrize("how", [{"LC_ALL": "C"}, {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}])
+def test_a_chinese_question_in_the_plain_locale(how: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "计划.txt").write_text("计划\n\n水泥产能到2025年达到20%。\n", "utf-8")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("LC_", "LANG", "PYTHONUTF8"))}
+    command = [sys.executable, "-c", "from indexer.cli import main; main()"]
+    for arguments in (["add", "计划.txt"], ["ask", "水泥产能?", "--json"]):
+        done = subprocess.run(
+            [*command, *arguments, "--library", "library"],
+            cwd=tmp_path,
+            env={**kept, **how},
+            capture_output=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["question"] == "水泥产能?"

@@ -12,7 +12,6 @@ import contextlib
 import io
 import json
 import logging
-import shutil
 import tempfile
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,7 +22,16 @@ from typing import Any
 import numpy as np
 
 from indexer.encoding import Vectors
-from indexer.encoding.onnx import DETAILS_FILE, INPUT, MODEL_FILE, RECIPE, TOKENIZER_FILE, ExportDetails, OnnxEncoder
+from indexer.encoding.onnx import (
+    DETAILS_FILE,
+    INPUT,
+    MODEL_FILE,
+    RECIPE,
+    TOKENIZER_FILE,
+    ExportDetails,
+    OnnxEncoder,
+    file_hashes,
+)
 from indexer.encoding.reference import EXACT, Precision, SentenceTransformerEncoder, exported_fingerprint
 from indexer.errors import ModelError
 
@@ -58,9 +66,10 @@ def export_onnx(encoder: SentenceTransformerEncoder, folder: Path, precision: Pr
             made = _try(encoder, Path(scratch) / "plain", precision, fused=False)
         if isinstance(made, ModelError):
             raise made
-        if folder.exists():
-            shutil.rmtree(folder)
-        made.rename(folder)
+        with contextlib.suppress(FileNotFoundError):
+            folder.rename(Path(scratch) / "replaced")
+        with contextlib.suppress(OSError):  # another process has just put its own export there
+            made.rename(folder)
 
 
 def _try(encoder: SentenceTransformerEncoder, folder: Path, precision: Precision, *, fused: bool) -> Path | ModelError:
@@ -117,6 +126,7 @@ def _write(encoder: SentenceTransformerEncoder, folder: Path, precision: Precisi
         max_tokens=int(model.max_seq_length),
         runtime=onnxruntime.__version__,
         recipe=RECIPE,
+        files=file_hashes(folder),
     )
     (folder / DETAILS_FILE).write_text(json.dumps(asdict(details), indent=1), "utf-8")
 

@@ -59,10 +59,10 @@ def load_encoder(
     folder = _cache_path(exported_fingerprint(reference.fingerprint, precision))
     try:
         export_onnx(reference, folder, precision)
+        return _opened(folder)
     except (ModelError, OSError) as error:
         notify(f"{error} Using sentence-transformers itself, which is slower.")
         return reference
-    return _opened(folder)
 
 
 def _cache_path(fingerprint: str) -> Path:
@@ -71,7 +71,7 @@ def _cache_path(fingerprint: str) -> Path:
 
 
 def _cached(fingerprint: str) -> OnnxEncoder | None:
-    """The exported model in the cache, if it is complete and made by this version of the export."""
+    """The exported model in the cache, if its files are intact and made by this version of the export."""
     folder = _cache_path(fingerprint)
     if not (folder / DETAILS_FILE).is_file():
         return None
@@ -81,8 +81,9 @@ def _cached(fingerprint: str) -> OnnxEncoder | None:
         return None
     import onnxruntime  # needed next in any case; reading the version from package metadata takes 50 ms
 
-    made_alike = (encoder.details.runtime, encoder.details.recipe) == (onnxruntime.__version__, RECIPE)
-    return encoder if made_alike else None
+    details = encoder.details
+    made = (details.fingerprint, details.runtime, details.recipe)
+    return encoder if made == (fingerprint, onnxruntime.__version__, RECIPE) else None
 
 
 def _opened(folder: Path) -> OnnxEncoder:

@@ -7,7 +7,7 @@ needs no mask and is one fused operator. Batches would save a tenth of the time 
 
 from __future__ import annotations
 
-import json
+import hashlib
 import os
 from collections import deque
 from collections.abc import Iterator, Sequence
@@ -17,6 +17,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+import msgspec
 import numpy as np
 
 from indexer.encoding import Progress, TokenVectors, Vectors
@@ -38,7 +39,7 @@ _OF_TEXT, _OF_TOKENS = "sentence_embedding", "token_embeddings"
 TOKENIZER_FILE = "tokenizer.json"
 DETAILS_FILE = "details.json"
 #: Raised when the export changes, so that older exports are made again.
-RECIPE = 4
+RECIPE = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ class ExportDetails:
     max_tokens: int
     runtime: str  # the onnxruntime that optimized the graph; another version may lack its operators
     recipe: int  # RECIPE when it was exported
+    files: dict[str, str]  # SHA-256 of each file: one that is damaged or exchanged is not used
 
 
 class OnnxEncoder:
@@ -59,15 +61,14 @@ class OnnxEncoder:
     def __init__(self, folder: Path) -> None:
         """Open ``folder``; the model loads in a thread, which the first text waits for.
 
-        Raises ModelError when a file is missing or cannot be read.
+        Raises ModelError when a file is missing, damaged or not the exported one.
         """
         self._folder = folder
         try:
-            for name in (MODEL_FILE, TOKENIZER_FILE):
-                (folder / name).stat()
-            stored = json.loads((folder / DETAILS_FILE).read_text("utf-8"))
-            self.details = ExportDetails(**stored)
-        except (OSError, ValueError, TypeError, KeyError) as error:
+            self.details = msgspec.json.decode((folder / DETAILS_FILE).read_bytes(), type=ExportDetails)
+            if self.details.files != file_hashes(folder):
+                raise ValueError("its files are not those that were exported")
+        except (OSError, ValueError, RecursionError) as error:
             raise ModelError(
                 f"The exported model in {folder} cannot be read ({error}). "
                 "Delete that folder; it is exported again at the next start."
@@ -158,6 +159,15 @@ class OnnxEncoder:
             f"The exported model {self._folder / name} cannot be loaded ({error}). "
             "Delete that folder; it is exported again at the next start."
         )
+
+
+def file_hashes(folder: Path) -> dict[str, str]:
+    """SHA-256 of an exported model's files, by name. Raises OSError when one cannot be read."""
+    hashes = {}
+    for name in (MODEL_FILE, TOKENIZER_FILE):
+        with (folder / name).open("rb") as file:
+            hashes[name] = hashlib.file_digest(file, "sha256").hexdigest()
+    return hashes
 
 
 def open_session(file: Path, threads: int = 1) -> Any:

@@ -8,6 +8,7 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 from indexer.errors import IndexerError
+from indexer.storage.disk import write_whole
 from indexer.types import Comparison
 
 if TYPE_CHECKING:
@@ -58,8 +59,12 @@ def export_answers(asked: Sequence[Asked], ending: str, *, generation: int, made
 
 
 def save(path: Path, data: bytes) -> None:
-    """Write the file at ``path``. Raises IndexerError when it cannot be written."""
+    """Write the file at ``path``, whole or not at all. Raises IndexerError when it cannot be written."""
     try:
-        path.write_bytes(data)
-    except OSError as error:
-        raise IndexerError(f"{path} cannot be written ({error.strerror}). Choose a file in another folder.") from error
+        if path.exists() and not path.is_file():
+            path.write_bytes(data)  # a device or a pipe
+        else:
+            write_whole(path.resolve(), data)  # a link stays one
+    except (OSError, ValueError) as error:
+        reason = (isinstance(error, OSError) and error.strerror) or error
+        raise IndexerError(f"{path} cannot be written ({reason}). Choose a file in another folder.") from error

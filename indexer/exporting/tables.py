@@ -38,8 +38,8 @@ if TYPE_CHECKING:
 Columns: TypeAlias = Sequence[tuple[str, int]]
 #: Excel's limit on the characters of a cell.
 _LONGEST = 32_767
-#: What makes a spreadsheet program read a cell of CSV as a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+#: What makes a spreadsheet program read a cell as a formula; full-width signs do in East Asian versions of Excel.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
 def new_book() -> Workbook:
@@ -68,7 +68,7 @@ def add_sheet(book: Workbook, title: str, columns: Columns, rows: Iterable[Seque
                 # openpyxl would store "=1" as a formula and "#N/A" as an error; the prefix keeps Excel
                 # from making it one when the cell is edited.
                 cell.data_type = "s"
-                cell.quotePrefix = text.startswith(("=", "+", "-", "@"))
+                cell.quotePrefix = text.startswith(_FORMULA)
             else:
                 cell.value = content
             cell.alignment = Alignment(wrap_text=True, vertical="top")
@@ -84,9 +84,12 @@ def book_bytes(book: Workbook) -> bytes:
 
 
 def csv_text(heads: Sequence[str], lines: Iterable[Sequence[str | float | int | None]]) -> str:
-    """CSV (RFC 4180) with a heading row. Text that a spreadsheet would read as a formula starts with an apostrophe."""
+    """CSV (RFC 4180) with a heading row. Text that a spreadsheet would read as a formula starts with an apostrophe.
+
+    Every text is in quotes: where Excel separates at semicolons, one in a text must not begin a cell.
+    """
     buffer = StringIO()
-    writer = csv.writer(buffer)
+    writer = csv.writer(buffer, quoting=csv.QUOTE_NONNUMERIC)
     for line in [heads, *lines]:
         writer.writerow([_as_text(value) if isinstance(value, str) else value for value in line])
     return buffer.getvalue()

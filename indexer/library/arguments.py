@@ -8,6 +8,11 @@ from pathlib import Path
 
 from indexer.errors import QuestionError
 
+#: No library counts further, in years, versions, offsets or passages.
+LARGEST = 2**53
+#: Passages of one list.
+MOST = 1_000_000
+
 
 def file_paths(paths: object) -> list[Path]:
     """A path, as str or Path, or several of them, as a list. Raises TypeError."""
@@ -50,17 +55,21 @@ def yes_or_no(value: object, name: str) -> bool:
 
 
 def whole_number(value: object, name: str) -> int:
-    """An int, also one of numpy's, but no bool. Raises TypeError."""
+    """An int, also one of numpy's, but no bool. Raises TypeError, and QuestionError past 64 bits."""
     if isinstance(value, bool) or not hasattr(value, "__index__"):
         raise _wrong(name, "an int", value)
-    return operator.index(value)
+    number = operator.index(value)
+    if abs(number) > LARGEST:
+        raise QuestionError(f"`{name}` is too large a number: {number}.")
+    return number
 
 
 def count(value: object, name: str) -> int:
-    """An int of 1 or more. Raises TypeError, and QuestionError for less."""
-    if whole_number(value, name) < 1:
-        raise QuestionError(f"`{name}` must be 1 or more, not {value}.")
-    return whole_number(value, name)
+    """An int from 1 to ``MOST``. Raises TypeError, and QuestionError for others."""
+    number = whole_number(value, name)
+    if not 1 <= number <= MOST:
+        raise QuestionError(f"`{name}` must be {'1 or more' if number < 1 else f'{MOST:,} or less'}, not {number}.")
+    return number
 
 
 def _wrong(name: str, expected: str, given: object) -> TypeError:

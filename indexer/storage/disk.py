@@ -21,7 +21,7 @@ _BLOCK = 1 << 20
 
 def write_whole(path: Path, content: str | bytes) -> None:
     """Write a file so that others see it whole or as it was before, never half. Raises OSError, and leaves no draft."""
-    draft = path.with_name(f".{path.name[:200]}-{os.getpid()}")
+    draft = path.with_name(f".{path.name[:50]}-{os.getpid()}")
     try:
         draft.write_bytes(content.encode() if isinstance(content, str) else content)
         draft.replace(path)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from indexer.encoding import export
 from indexer.encoding.loading import cache_folder, load_encoder
@@ -183,15 +185,33 @@ def test_an_export_that_lacks_a_file_is_made_again(
 
 
 @pytest.mark.parametrize("name", [MODEL_FILE, TOKENIZER_FILE])
-def test_a_damaged_file_is_named_at_the_first_text(cache: Path, tiny_model: Path, name: str) -> None:
-    (cache / name).write_bytes((cache / name).read_bytes()[:100])
-    encoder = load_encoder(str(tiny_model))
-    for embed in (encoder.embed, encoder.embed_tokens):
-        with pytest.raises(ModelError, match=rf"{name} cannot be loaded .*Delete that folder; it is exported again"):
-            embed(TEXTS)
+@pytest.mark.parametrize("damage", [lambda data: data[:100], lambda data: data[:-1] + bytes([data[-1] ^ 1])])
+def test_a_damaged_file_is_exported_anew(
+    cache: Path, tiny_model: Path, name: str, damage: Callable[[bytes], bytes]
+) -> None:
+    whole = (cache / name).read_bytes()
+    (cache / name).write_bytes(damage(whole))
+    with pytest.raises(ModelError, match=r"not those that were exported.*Delete that folder"):
+        OnnxEncoder(cache)
+    lines: list[str] = []
+    encoder = load_encoder(str(tiny_model), notify=lines.append)
+    assert isinstance(encoder, OnnxEncoder) and encoder.embed(TEXTS).shape == (3, 32)
+    assert (cache / name).read_bytes() == whole
+    assert len(lines) == 1
 
 
-@pytest.mark.parametrize("details", ["", "[]", "5", "{}", json.dumps({"fingerprint": "x", "recipe": 3})])
+def test_weights_of_another_model_are_not_used(cache: Path, tiny_model: Path, tmp_path: Path) -> None:
+    reference = load_sentence_transformer(str(tiny_model))
+    with torch.no_grad():
+        weights = reference.model[0].model.embeddings.word_embeddings.weight
+        weights.copy_(weights.flip(0))
+    export.export_onnx(reference, tmp_path / "shuffled")
+    shutil.copy(tmp_path / "shuffled" / MODEL_FILE, cache / MODEL_FILE)  # as it is, under the name of the other
+    right = load_sentence_transformer(str(tiny_model)).embed(TEXTS)
+    assert np.sum(load_encoder(str(tiny_model)).embed(TEXTS) * right, axis=1).min() >= export.LOWEST_COSINE
+
+
+@pytest.mark.parametrize("details", ["", "[]", "5", "{}", json.dumps({"fingerprint": "x", "recipe": 3}), "[" * 100_000])
 def test_details_that_say_too_little(cache: Path, details: str) -> None:
     (cache / DETAILS_FILE).write_text(details)
     with pytest.raises(ModelError, match=r"cannot be read .*Delete that folder"):
