@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import errno
+import os
 import re
 from datetime import date
 from io import BytesIO, StringIO
@@ -16,8 +18,10 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from openpyxl import load_workbook
 
-from indexer.exporting import ANSWER_FORMATS, export_answers
+from indexer.errors import IndexerError
+from indexer.exporting import ANSWER_FORMATS, export_answers, save
 from indexer.exporting.markdown import markdown_quotation
+from indexer.exporting.tables import csv_text
 from indexer.types import Answer, AnswerSentence, Citation, Hit, Passage, Role, Survey
 from indexer.wording import Asked, clean, file_name, line, scope_text
 
@@ -262,3 +266,39 @@ def test_the_command_refuses_other_endings_before_it_asks(run: Run, sample_folde
     assert "an answer is written to a file that ends in one of .docx, .md, .xlsx, .csv" in ran.err
     ran = run("ask", CEMENT, "--library", sample_folder, "--export", tmp_path / "nowhere" / "out.md")
     assert ran.code == 2 and "cannot be written" in ran.err
+
+
+@pytest.mark.parametrize("sign", ["=", "+", "-", "@", "＝", "＋", "－", "＠", "\t=", "\r@"])
+def test_no_cell_is_a_formula_wherever_a_spreadsheet_separates(sign: str) -> None:
+    text = csv_text([f"{sign}1+1"], [[f"{sign}SUM(A1)", f"said;{sign}1+1"]])
+    for separator in ",;":
+        cells = [cell for row in csv.reader(StringIO(text), delimiter=separator) for cell in row]
+        assert not any(cell.startswith(("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r")) for cell in cells)
+
+
+def test_a_full_disk_leaves_no_half_export(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    out = tmp_path / "answers.docx"
+    out.write_bytes(b"the export before")
+    write = Path.write_bytes
+
+    def fills(path: Path, data: bytes) -> int:
+        write(path, data[:10])
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", fills)
+    with pytest.raises(IndexerError, match=r"answers\.docx cannot be written \(No space left on device\)"):
+        save(out, b"many bytes of another export")
+    with pytest.raises(IndexerError, match="No space left"):
+        save(tmp_path / "new.docx", b"many bytes of a new export")
+    monkeypatch.undo()
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"answers.docx": b"the export before"}
+
+
+def test_an_export_goes_through_links_and_to_devices(tmp_path: Path) -> None:
+    (tmp_path / "link.md").symlink_to(tmp_path / "real.md")
+    save(tmp_path / "link.md", b"text")
+    assert (tmp_path / "link.md").is_symlink() and (tmp_path / "real.md").read_bytes() == b"text"
+    save(Path(os.devnull), b"text")
+    assert not Path(os.devnull).is_file()
+    save(tmp_path / f"{'计' * 80}.md", b"text")  # as long as a name may be
+    assert len(list(tmp_path.iterdir())) == 3

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from io import BytesIO, StringIO
@@ -40,6 +41,8 @@ Columns: TypeAlias = Sequence[tuple[str, int]]
 _LONGEST = 32_767
 #: What makes a spreadsheet program read a cell as a formula; full-width signs do in East Asian versions of Excel.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+# Many versions of Excel separate at semicolons, even within a text.
+_LATER_FORMULA = re.compile(r";(?=[=+\-@＝＋－＠])")
 
 
 def new_book() -> Workbook:
@@ -84,19 +87,17 @@ def book_bytes(book: Workbook) -> bytes:
 
 
 def csv_text(heads: Sequence[str], lines: Iterable[Sequence[str | float | int | None]]) -> str:
-    """CSV (RFC 4180) with a heading row. Text that a spreadsheet would read as a formula starts with an apostrophe.
-
-    Every text is in quotes: where Excel separates at semicolons, one in a text must not begin a cell.
-    """
+    """CSV (RFC 4180) with a heading row. Text that a spreadsheet would read as a formula starts with an apostrophe."""
     buffer = StringIO()
-    writer = csv.writer(buffer, quoting=csv.QUOTE_NONNUMERIC)
+    writer = csv.writer(buffer)
     for line in [heads, *lines]:
         writer.writerow([_as_text(value) if isinstance(value, str) else value for value in line])
     return buffer.getvalue()
 
 
 def _as_text(text: str) -> str:
-    shown = clean(visible_text(text))
+    """``text`` on one line, with an apostrophe before what a spreadsheet would read as a formula."""
+    shown = _LATER_FORMULA.sub(";'", clean(visible_text(text)))
     return f"'{shown}" if shown.startswith(_FORMULA) and len(shown) > 1 else shown
 
 
