@@ -233,11 +233,29 @@ def content_hash(content: PlanContent) -> str:
 
 
 def damaged(what: str, reason: object) -> LibraryError:
-    """The error for stored data that cannot be read as what it should be."""
+    """The error for stored data that is not what was stored."""
     return LibraryError(
-        f"The library is damaged: {what} cannot be read ({reason}). Put the plan in again from its file with "
-        "plancite index FILE --replace, or restore the library from a copy."
+        f"The library is damaged: {what} cannot be read ({reason}). Run plancite check, which names each plan that is "
+        "damaged and what to do."
     )
+
+
+def changed_text(plan_id: str, what: str = "text") -> str:
+    """What is wrong with a plan whose text was changed on disk, and the remedy."""
+    return (
+        f"{plan_id}: its {what} changed on disk after it was stored. Restore the library from a copy, or remove the "
+        f"plan and add its file again, or go back to an earlier version: plancite restore {plan_id}"
+    )
+
+
+def changed_passages(plan_id: str, what: str) -> str:
+    """What is wrong with a plan of which something changed on disk that is made from its text, and the remedy."""
+    return f"{plan_id}: {what} changed on disk after being stored. Run: plancite rebuild"
+
+
+def changed_question(saved_id: int) -> str:
+    """What is wrong with a saved question that was changed on disk, and the remedy."""
+    return f"The saved question {saved_id} changed on disk after it was saved. Delete it, and save it again."
 
 
 def unknown_plan(plan_id: str, known: Sequence[str]) -> UnknownPlanError:

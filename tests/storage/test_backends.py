@@ -146,7 +146,7 @@ def test_an_emptied_library_takes_plans_and_models_again(filled: Backend, opens:
 
 def test_another_model_is_refused_and_nothing_is_changed(filled: Backend) -> None:
     before = results(filled)
-    with pytest.raises(ModelError, match=r"fake@1, not other@1.*plancite rebuild"):
+    with pytest.raises(ModelError, match=r"fake@1, not other@1.*`rebuild`"):
         filled.add(content("hunan", ["rice"]), ("other", "other@1"))
     with pytest.raises(ModelError):
         filled.add(content("anhui", ["rice"]), ("other", "other@1"))

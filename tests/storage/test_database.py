@@ -13,7 +13,7 @@ from fakes import FakeEncoder, full_plan, make_content
 
 from indexer.errors import LibraryError, ModelError, UnknownPlanError
 from indexer.storage import PlanContent, Scope
-from indexer.storage.local.connection import SCHEMA_VERSION
+from indexer.storage.local.connection import SCHEMA_VERSION, STORE_PASSAGE_SUMS
 from indexer.storage.local.database import Database
 
 MODEL = ("fake", "fake@1")
@@ -179,7 +179,7 @@ def test_a_library_keeps_to_its_model(database: Database) -> None:
     with database.write() as connection:
         database.claim_model(connection, ("other", "other@1"))
     insert(database, content("a"))
-    with pytest.raises(ModelError, match=r"other@1, not fake@1.*plancite rebuild"), database.write() as connection:
+    with pytest.raises(ModelError, match=r"other@1, not fake@1.*`rebuild`"), database.write() as connection:
         database.claim_model(connection, MODEL)
     assert database.model() == ("other", "other@1")
 
@@ -189,6 +189,11 @@ def test_check_finds_a_passage_that_is_not_its_plans_text(database: Database) ->
     insert(database, content("b"))
     with database.write() as connection:
         connection.execute("UPDATE passages SET text = 'made up' WHERE key IN (7, 8)")
+    (problem,) = database.problems()
+    assert problem == "b: texts of 2 passages changed on disk after being stored. Run: plancite rebuild"
+    with database.write() as connection:  # also where it was stored so
+        connection.execute("DELETE FROM passage_sums")
+        connection.execute(STORE_PASSAGE_SUMS)
     assert database.problems() == ["b: 2 passages do not match the plan's text. Run: plancite rebuild"]
 
 

@@ -151,7 +151,7 @@ class LocalBackend:
                 return False
             with self._database.write() as connection:
                 self._database.set_model(connection, model)
-                gone = set(self._database.names())
+                gone = set(self._database.ids())
                 for content in contents:  # one at a time: a large library need not fit in memory
                     history.put_plan(self._database, connection, content, generation)
                     gone.discard(content.plan.id)
@@ -164,7 +164,7 @@ class LocalBackend:
 
     def remove(self, plan_ids: Sequence[str], *, purge: bool = False) -> None:
         with self._writing() as generation:
-            known = list(self._database.names())
+            known = self._database.ids()
             held = {*known, *(version.plan for version in self.removed())} if purge else known
             for plan_id in plan_ids:
                 if plan_id not in held:
@@ -244,10 +244,10 @@ class LocalBackend:
         if any(problem.startswith(DATABASE_FILE) for problem in problems):
             return problems  # nothing to compare the indexes with
         with self._derived.locks():
-            rows = self._database.count(None)
-            for kind, held in (("word", len(self._derived.words())), ("vector", len(self._derived.vectors()))):
-                if held != rows:
-                    problems.append(f"The {kind} index holds {held} passages, the library {rows}.")
+            try:
+                problems += self._derived.problems()
+            except LibraryError as error:  # they cannot be brought up to date from what changed on disk
+                problems += [] if problems else [str(error)]
         return problems
 
     def rebuild_derived(self) -> None:

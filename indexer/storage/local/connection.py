@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import inspect
 import sqlite3
 import threading
@@ -16,7 +17,7 @@ from indexer.errors import LibraryError
 from indexer.storage.rows import damaged
 
 #: Goes up when the tables change, together with a step in ``_STEPS`` from the version before.
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 _HISTORY = """
 CREATE TABLE versions (
     key INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL, title TEXT NOT NULL, source TEXT NOT NULL,
@@ -85,15 +86,71 @@ ALTER TABLE plans DROP COLUMN text;
 ALTER TABLE plans DROP COLUMN parts;
 {_HISTORY}
 """
+
+
+def _checksum_of(*columns: str) -> str:
+    """SQL for the checksum of ``columns`` as they are stored: a text that is not UTF-8 has one, too."""
+    return f"checksum({', '.join(f'CAST({column} AS BLOB)' for column in columns)})"
+
+
+#: What each checksum is of. A column that is changed on disk without its checksum is noticed when it is read.
+PLAN_SUM = _checksum_of(
+    "id", "title", "source", "sha256", "warnings", "metadata", "edited", "pages", "passages", "words", "names"
+)
+TEXT_SUM = _checksum_of("texts.text", "parts")
+TARGETS_SUM = _checksum_of("targets.rows")
+PASSAGE_SUM = _checksum_of("plans.title", "path", "start", '"end"', "page", "role", "cut_off", "record", "p.text")
+INDEXED_SUM = _checksum_of("p.indexed")
+VECTOR_SUM = _checksum_of("p.vector")
+WORDS_SUM = _checksum_of("packed")
+VERSION_SUM = _checksum_of("title", "source", "sha256", "warnings", "metadata", "edited", "words", "since", "until")
+VERSION_TEXT_SUM = _checksum_of("text", "parts")
+SAVED_SUM = _checksum_of("question", "plans", "section", "at", "quotes")
+SUMMED_PASSAGES = """passages p
+    JOIN plans ON plans.key = p.plan
+    LEFT JOIN sections s ON s.plan = p.plan AND s.n = p.section
+    LEFT JOIN word_vectors w ON w.passage = p.key"""
+#: Statements that store the checksums of plans and of passages; to be ended by WHERE.
+STORE_PLAN_SUMS = f"""
+INSERT OR REPLACE INTO plan_sums SELECT plans.key, {PLAN_SUM}, {TEXT_SUM}, {TARGETS_SUM} FROM plans
+    JOIN texts ON texts.plan = plans.key LEFT JOIN targets ON targets.plan = plans.key"""
+STORE_PASSAGE_SUMS = f"""
+INSERT INTO passage_sums SELECT p.key, {PASSAGE_SUM}, {INDEXED_SUM}, {VECTOR_SUM}, {WORDS_SUM} FROM {SUMMED_PASSAGES}"""
+_CHECKSUMS = f"""
+CREATE TABLE plan_sums (
+    plan INTEGER PRIMARY KEY REFERENCES plans(key) ON DELETE CASCADE,
+    plan_sum INTEGER NOT NULL, text_sum INTEGER NOT NULL, targets_sum INTEGER NOT NULL
+);
+CREATE TABLE passage_sums (
+    passage INTEGER PRIMARY KEY REFERENCES passages(key) ON DELETE CASCADE, passage_sum INTEGER NOT NULL,
+    indexed_sum INTEGER NOT NULL, vector_sum INTEGER NOT NULL, words_sum INTEGER NOT NULL
+);
+ALTER TABLE versions ADD COLUMN version_sum INTEGER;
+ALTER TABLE versions ADD COLUMN text_sum INTEGER;
+ALTER TABLE saved ADD COLUMN saved_sum INTEGER;
+{STORE_PLAN_SUMS};
+{STORE_PASSAGE_SUMS};
+UPDATE versions SET version_sum = {VERSION_SUM}, text_sum = {VERSION_TEXT_SUM};
+UPDATE saved SET saved_sum = {SAVED_SUM};
+"""
 # From 3: targets, which are extracted when first asked for. From 4: word vectors, which older passages lack until
-# they are embedded again.
-_STEPS = {2: _FROM_2, 3: _TARGETS, 4: _WORD_VECTORS}
+# they are embedded again. From 5: checksums of what is there.
+_STEPS = {2: _FROM_2, 3: _TARGETS, 4: _WORD_VECTORS, 5: _CHECKSUMS}
 
 
 def create_tables(connection: sqlite3.Connection) -> None:
     """Make the tables, inside a transaction."""
-    _execute(connection, _TABLES)
+    _execute(connection, _TABLES + _CHECKSUMS)
     connection.executemany("INSERT INTO meta VALUES (?, ?)", [("schema", str(SCHEMA_VERSION)), ("generation", "0")])
+
+
+def checksum(*values: bytes | None) -> int:
+    """64 bits of SHA-256 over ``values`` as a signed integer: an SQL function of every connection."""
+    whole = hashlib.sha256()
+    for value in values:
+        whole.update(b"\x1e" if value is None else value)
+        whole.update(b"\x1f")
+    return int.from_bytes(whole.digest()[:8], "big", signed=True)
 
 
 def migrate(connection: sqlite3.Connection) -> None:
@@ -120,9 +177,9 @@ _OF_THE_DISK = {
     sqlite3.SQLITE_FULL,
     sqlite3.SQLITE_CANTOPEN,
 }
-#: Causes that lie with what the file holds; a text that is not UTF-8 has no code.
+#: Causes that lie with what the file holds, and how SQLite words those that have no code of their own.
 _OF_THE_FILE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
-_NOT_UTF8 = "Could not decode"
+_OF_A_VALUE = ("Could not decode", "malformed JSON")
 _C = TypeVar("_C", bound=type)
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -154,7 +211,7 @@ def raise_on_corruption(backend: _C) -> _C:
 
 def is_corruption(error: sqlite3.DatabaseError) -> bool:
     """Whether the cause lies with what the file holds."""
-    return _cause(error) in _OF_THE_FILE or _NOT_UTF8 in str(error)
+    return _cause(error) in _OF_THE_FILE or any(wording in str(error) for wording in _OF_A_VALUE)
 
 
 def _cause(error: sqlite3.DatabaseError) -> int:
@@ -177,6 +234,7 @@ class _ThreadConnection:
             if hasattr(self, "connection"):
                 self.connection.close()
             self.connection = self._connect(f"{path.absolute().as_uri()}?immutable=1", uri=True)
+        self.connection.create_function("checksum", -1, checksum, deterministic=True)
         self.connection.execute("PRAGMA foreign_keys=ON")
         self.connection.execute("PRAGMA synchronous=FULL")
         self.connection.execute("PRAGMA secure_delete=ON")  # purged text must not linger in free pages

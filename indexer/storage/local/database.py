@@ -8,20 +8,39 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from indexer.errors import model_mismatch
+from indexer.errors import LibraryError, model_mismatch
 from indexer.storage import PlanContent, Scope
-from indexer.storage.local.connection import Connections
+from indexer.storage.local.connection import (
+    INDEXED_SUM,
+    PASSAGE_SUM,
+    PLAN_SUM,
+    SAVED_SUM,
+    STORE_PASSAGE_SUMS,
+    STORE_PLAN_SUMS,
+    SUMMED_PASSAGES,
+    TARGETS_SUM,
+    TEXT_SUM,
+    VECTOR_SUM,
+    VERSION_SUM,
+    VERSION_TEXT_SUM,
+    WORDS_SUM,
+    Connections,
+    checksum,
+)
 from indexer.storage.rows import (
     DESCRIPTION_COLUMNS,
     INFO_COLUMNS,
     PASSAGE_COLUMNS,
     as_json,
-    damaged,
+    changed_passages,
+    changed_question,
+    changed_text,
     description,
     page_count,
     parts_of,
@@ -38,6 +57,13 @@ from indexer.types import Passage, Plan, PlanInfo, Target
 
 KeyRange = tuple[int, int]  # first and last key, both included
 _PLANS_AT_ONCE = 50  # whose vectors are in memory together
+#: What has a checksum of a passage, its column, and what it is of.
+_PASSAGE_SUMS = (
+    ("texts", "passage_sum", PASSAGE_SUM),
+    ("indexed texts", "indexed_sum", INDEXED_SUM),
+    ("vectors", "vector_sum", VECTOR_SUM),
+    ("word vectors", "words_sum", WORDS_SUM),
+)
 
 
 class Database(Connections):
@@ -51,34 +77,47 @@ class Database(Connections):
         return read_json(stored, tuple[str, str], "the name of the library's model") if stored else None
 
     def plans(self) -> list[PlanInfo]:
-        rows = self.connection.execute(f"SELECT {INFO_COLUMNS} FROM plans ORDER BY id")
-        return [read_info(row) for row in rows]
+        rows = self.connection.execute(
+            f"SELECT {INFO_COLUMNS}, plan_sum IS {PLAN_SUM} FROM plans LEFT JOIN plan_sums ON plan = key ORDER BY id"
+        )
+        return [read_info(_sound(row, changed_text, "description")) for row in rows]
 
     def names(self) -> dict[str, tuple[str, ...]]:
         rows = self.connection.execute("SELECT id, names FROM plans ORDER BY id")
         return {i: read_json(names, tuple[str, ...], f"the names of the plan {i!r}") for i, names in rows}
 
+    def ids(self) -> list[str]:
+        return [i for (i,) in self.connection.execute("SELECT id FROM plans ORDER BY id")]
+
     def plan(self, plan_id: str) -> Plan:
         row = self.connection.execute(
-            f"SELECT {DESCRIPTION_COLUMNS}, text, parts FROM plans JOIN texts ON plan = key WHERE id = ?", (plan_id,)
+            f"SELECT {DESCRIPTION_COLUMNS}, text, parts, plan_sum IS {PLAN_SUM} AND text_sum IS {TEXT_SUM} FROM plans "
+            "JOIN texts ON texts.plan = key LEFT JOIN plan_sums ON plan_sums.plan = key WHERE id = ?",
+            (plan_id,),
         ).fetchone()
         if row is None:
-            raise unknown_plan(plan_id, list(self.names()))
-        return read_plan(row)
+            raise unknown_plan(plan_id, self.ids())
+        return read_plan(_sound(row, changed_text))
 
     def passages(self, keys: Sequence[int]) -> dict[int, Passage]:
         rows = self.connection.execute(
-            f"SELECT p.key, {PASSAGE_COLUMNS} FROM passages p JOIN plans ON plans.key = p.plan "
-            "LEFT JOIN sections s ON s.plan = p.plan AND s.n = p.section "
-            "WHERE p.key IN (SELECT value FROM json_each(?))",
+            f"SELECT p.key, {PASSAGE_COLUMNS}, passage_sum IS {PASSAGE_SUM} FROM passages p "
+            "JOIN plans ON plans.key = p.plan LEFT JOIN sections s ON s.plan = p.plan AND s.n = p.section "
+            "LEFT JOIN passage_sums ON passage = p.key WHERE p.key IN (SELECT value FROM json_each(?))",
             (json.dumps(list(keys)),),
         )
-        return {row[0]: read_passage(row[1:]) for row in rows}
+        return {row[0]: read_passage(_sound(row[1:], changed_passages, "a passage")) for row in rows}
 
     def word_vectors(self, keys: Sequence[int]) -> dict[int, bytes]:
         """Packed word vectors by passage key; a passage without is left out."""
-        wanted = "SELECT passage, packed FROM word_vectors WHERE passage IN (SELECT value FROM json_each(?))"
-        return dict(self.connection.execute(wanted, (json.dumps(list(keys)),)).fetchall())
+        rows = self.connection.execute(
+            "SELECT w.passage, packed, words_sum FROM word_vectors w LEFT JOIN passage_sums c ON c.passage = w.passage "
+            "WHERE w.passage IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(keys)),),
+        ).fetchall()
+        # not in SQL, which would copy these 8 kB for the function
+        self._refuse_changed((key for key, packed, stored in rows if checksum(packed) != stored), "a word vector")
+        return {key: packed for key, packed, _ in rows}
 
     def ranges(self, scope: Scope) -> list[KeyRange] | None:
         """Key ranges of ``scope``, ascending; None for everything. Raises UnknownPlanError."""
@@ -147,23 +186,27 @@ class Database(Connections):
 
     def vectors_of(self, plans: Sequence[int]) -> Iterator[tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]]:
         """Keys (n,) and vectors (n, dim) of all passages of ``plans``, some plans at a time."""
-        of_plans = "SELECT key, vector FROM passages WHERE plan IN (SELECT value FROM json_each(?)) ORDER BY plan, key"
+        of_plans = (
+            f"SELECT key, vector, vector_sum IS {VECTOR_SUM} FROM passages p LEFT JOIN passage_sums ON passage = key "
+            "WHERE plan IN (SELECT value FROM json_each(?)) ORDER BY plan, key"
+        )
         for first in range(0, len(plans), _PLANS_AT_ONCE):
             some = json.dumps(list(plans[first : first + _PLANS_AT_ONCE]))
             if rows := self.connection.execute(of_plans, (some,)).fetchall():
-                if len({len(blob) for _, blob in rows}) != 1:
-                    raise damaged("a vector", "its length is not that of the others")
-                flat = np.frombuffer(b"".join(blob for _, blob in rows), dtype=np.float16).astype(np.float32)
-                yield np.array([key for key, _ in rows], dtype=np.int64), flat.reshape(len(rows), -1)
+                self._refuse_changed((key for key, _, sound in rows if not sound), "the vector of a passage")
+                flat = np.frombuffer(b"".join(blob for _, blob, _ in rows), dtype=np.float16).astype(np.float32)
+                yield np.array([key for key, *_ in rows], dtype=np.int64), flat.reshape(len(rows), -1)
 
     def targets(self, plan_id: str) -> list[Target] | None:
         """Targets of a plan; None when they were not extracted. Raises UnknownPlanError."""
         row = self.connection.execute(
-            "SELECT rows FROM plans LEFT JOIN targets ON plans.key = targets.plan WHERE id = ?", (plan_id,)
+            f"SELECT id, rows, targets_sum IS {TARGETS_SUM} FROM plans LEFT JOIN targets ON targets.plan = key "
+            "LEFT JOIN plan_sums ON plan_sums.plan = key WHERE id = ?",
+            (plan_id,),
         ).fetchone()
         if row is None:
-            raise unknown_plan(plan_id, list(self.names()))
-        return read_targets(plan_id, row[0]) if row[0] is not None else None
+            raise unknown_plan(plan_id, self.ids())
+        return read_targets(plan_id, _sound(row, changed_passages, "the targets")[1]) if row[1] is not None else None
 
     def content(self, plan_id: str) -> PlanContent:
         """All that is stored of a plan. Raises UnknownPlanError."""
@@ -183,9 +226,20 @@ class Database(Connections):
 
     def indexed_of(self, plan: int) -> list[tuple[int, str]]:
         """(key, indexed text) of all passages of one plan."""
-        return self.connection.execute(
-            "SELECT key, indexed FROM passages WHERE plan = ? ORDER BY key", (plan,)
+        rows = self.connection.execute(
+            f"SELECT key, indexed, indexed_sum IS {INDEXED_SUM} FROM passages p "
+            "LEFT JOIN passage_sums ON passage = key WHERE plan = ? ORDER BY key",
+            (plan,),
         ).fetchall()
+        self._refuse_changed((key for key, _, sound in rows if not sound), "the indexed text of a passage")
+        return [(key, indexed) for key, indexed, _ in rows]
+
+    def _refuse_changed(self, keys: Iterator[int], what: str) -> None:
+        """Raise LibraryError for the first of ``keys``, those of passages of which ``what`` changed on disk."""
+        if (key := next(keys, None)) is not None:
+            found = "SELECT id FROM plans JOIN passages ON plan = plans.key WHERE passages.key = ?"
+            (plan_id,) = self.connection.execute(found, (key,)).fetchone() or ("?",)
+            raise LibraryError(changed_passages(plan_id, what))
 
     # -- writing, inside ``write()`` -----------------------------------------------------------
 
@@ -193,7 +247,7 @@ class Database(Connections):
         """Delete a plan and note the keys it had; returns its key. Raises UnknownPlanError."""
         row = connection.execute("SELECT key FROM plans WHERE id = ?", (plan_id,)).fetchone()
         if row is None:
-            raise unknown_plan(plan_id, list(self.names()))
+            raise unknown_plan(plan_id, self.ids())
         first, last = connection.execute("SELECT min(key), max(key) FROM passages WHERE plan = ?", row).fetchone()
         connection.execute("INSERT INTO removals VALUES (?, ?, ?, ?)", (row[0], first, last, generation))
         connection.execute("DELETE FROM plans WHERE key = ?", row)
@@ -225,12 +279,18 @@ class Database(Connections):
             rows = zip((row_key for (row_key,) in keys), content.word_vectors, strict=True)
             connection.executemany("INSERT INTO word_vectors VALUES (?, ?)", rows)
         if content.targets is not None:
-            self.put_targets(connection, key, content.targets)
+            connection.execute("INSERT INTO targets VALUES (?, ?)", (key, targets_text(content.targets)))
+        connection.execute(f"{STORE_PLAN_SUMS} WHERE plans.key = ?", (key,))
+        connection.execute(f"{STORE_PASSAGE_SUMS} WHERE p.plan = ?", (key,))
         return key
 
     def put_targets(self, connection: sqlite3.Connection, plan: int, targets: Sequence[Target]) -> None:
         """Store the targets of the plan with this key, in place of those it had."""
         connection.execute("INSERT OR REPLACE INTO targets VALUES (?, ?)", (plan, targets_text(targets)))
+        connection.execute(
+            f"UPDATE plan_sums SET targets_sum = (SELECT {TARGETS_SUM} FROM targets WHERE plan = ?1) WHERE plan = ?1",
+            (plan,),
+        )
 
     def set_generation(self, connection: sqlite3.Connection, generation: int) -> None:
         connection.execute("UPDATE meta SET value = ? WHERE key = 'generation'", (str(generation),))
@@ -266,18 +326,57 @@ class Database(Connections):
         problems = [f"{self.path.name}: {row[0]}" for row in rows if row[0] != "ok"]
         if problems:
             return problems
-        counted = "SELECT id, passages, (SELECT count(*) FROM passages WHERE plan = plans.key) FROM plans ORDER BY id"
-        for plan_id, noted, there in self.connection.execute(counted).fetchall():
-            if noted != there:
-                problems.append(f"{plan_id}: {there} passages of {noted} are there. Run: plancite rebuild")
-            text = self.plan(plan_id).text
-            wrong = sum(
-                text[start:end] != passage
-                for start, end, passage in self.connection.execute(
-                    'SELECT start, "end", text FROM passages WHERE plan = (SELECT key FROM plans WHERE id = ?)',
-                    (plan_id,),
-                )
-            )
-            if wrong:
-                problems.append(f"{plan_id}: {wrong} passages do not match the plan's text. Run: plancite rebuild")
+        for plan_id, key in self.connection.execute("SELECT id, key FROM plans ORDER BY id").fetchall():
+            problems += self._problems_of(plan_id, key)
+        changed = f"version_sum IS NOT {VERSION_SUM} OR text_sum IS NOT {VERSION_TEXT_SUM}"
+        for (plan_id,) in self.connection.execute(f"SELECT id FROM versions WHERE {changed} ORDER BY key"):
+            problems.append(changed_text(plan_id, "earlier text"))
+        for (saved_id,) in self.connection.execute(f"SELECT id FROM saved WHERE saved_sum IS NOT {SAVED_SUM}"):
+            problems.append(changed_question(saved_id))
         return problems
+
+    def _problems_of(self, plan_id: str, key: int) -> Iterator[str]:
+        """What is wrong with one plan: what changed on disk, what is missing, passages that are not in its text."""
+        found = self.connection.execute(
+            f"SELECT plan_sum IS {PLAN_SUM}, text_sum IS {TEXT_SUM}, targets_sum IS {TARGETS_SUM} FROM plans "
+            "JOIN texts ON texts.plan = key LEFT JOIN targets ON targets.plan = key "
+            "LEFT JOIN plan_sums ON plan_sums.plan = key WHERE key = ?",
+            (key,),
+        ).fetchone()
+        same_description, same_text, same_targets = found or (True, False, True)
+        if not same_description:
+            yield changed_text(plan_id, "description")
+        if not same_text:
+            yield changed_text(plan_id)
+        if not same_targets:
+            yield changed_passages(plan_id, "its targets")
+        sums = ", ".join(f"total({column} IS NOT {of})" for _, column, of in _PASSAGE_SUMS)
+        there, *changed = self.connection.execute(
+            f"SELECT count(*), {sums} FROM {SUMMED_PASSAGES} LEFT JOIN passage_sums c ON c.passage = p.key "
+            "WHERE p.plan = ?",
+            (key,),
+        ).fetchone()
+        for (what, *_), count in zip(_PASSAGE_SUMS, changed, strict=True):
+            if count:
+                yield changed_passages(plan_id, f"{what} of {count:.0f} passages")
+        if not same_text or not same_description or any(changed):
+            return
+        noted, text = self.connection.execute(
+            "SELECT passages, text FROM plans JOIN texts ON plan = key WHERE key = ?", (key,)
+        ).fetchone()
+        if noted != there:
+            yield f"{plan_id}: {there} passages of {noted} are there. Run: plancite rebuild"
+        of_plan = 'SELECT start, "end", text FROM passages WHERE plan = ?'
+        wrong = sum(text[start:end] != passage for start, end, passage in self.connection.execute(of_plan, (key,)))
+        if wrong:
+            yield f"{plan_id}: {wrong} passages do not match the plan's text. Run: plancite rebuild"
+
+
+def _sound(row: tuple[Any, ...], message: Callable[[str, str], str], what: str = "text") -> tuple[Any, ...]:
+    """``row``, whose first value is a plan's id, without its last, which says whether it is as it was stored.
+
+    Raises LibraryError when it is not.
+    """
+    if not row[-1]:
+        raise LibraryError(message(row[0], what))
+    return row[:-1]

@@ -13,10 +13,13 @@ from typing import NamedTuple
 
 from indexer.errors import LibraryError, UnknownPlanError
 from indexer.storage import PlanContent
+from indexer.storage.local.connection import PLAN_SUM, SAVED_SUM, VERSION_SUM, VERSION_TEXT_SUM
 from indexer.storage.local.database import Database
 from indexer.storage.rows import (
     DESCRIPTION_COLUMNS,
     as_json,
+    changed_question,
+    changed_text,
     conflict_error,
     description,
     parts_of,
@@ -61,7 +64,7 @@ def versions(database: Database, plan_id: str) -> list[Version]:
         live = "SELECT id, ?, title, source, sha256, words, since, '' FROM plans WHERE id = ?"
         rows += database.connection.execute(live, (len(rows) + 1, plan_id)).fetchall()
     if not rows:
-        raise unknown_plan(plan_id, list(database.names()))
+        raise unknown_plan(plan_id, database.ids())
     return _read_versions(rows)
 
 
@@ -70,11 +73,16 @@ def version(database: Database, plan_id: str, n: int) -> Plan:
     known = versions(database, plan_id)
     if not 1 <= n <= len(known):
         raise UnknownPlanError(f"The plan {plan_id!r} has versions 1 to {len(known)}, not {n}.")
-    row = database.connection.execute(
-        f"SELECT {DESCRIPTION_COLUMNS}, text, parts FROM versions WHERE id = ? ORDER BY key LIMIT 1 OFFSET ?",
+    *row, sound = database.connection.execute(
+        f"SELECT {DESCRIPTION_COLUMNS}, text, parts, version_sum IS {VERSION_SUM} AND text_sum IS {VERSION_TEXT_SUM} "
+        "FROM versions WHERE id = ? ORDER BY key LIMIT 1 OFFSET ?",
         (plan_id, n - 1),
-    ).fetchone()
-    return read_plan(row) if row else database.plan(plan_id)
+    ).fetchone() or (None,)
+    if not row:
+        return database.plan(plan_id)
+    if not sound:
+        raise LibraryError(changed_text(plan_id, f"version {n}"))
+    return read_plan(row)
 
 
 def removed(database: Database) -> list[Version]:
@@ -125,6 +133,7 @@ def keep_version(connection: sqlite3.Connection, plan: Plan, since: str, until: 
     """Store a text that a plan had, as its latest past version."""
     row = (*description(plan), len(plan.text.split()), since, until, plan.text, parts_of(plan))
     connection.execute(f"INSERT INTO versions ({_KEPT}) VALUES ({', '.join('?' * len(row))})", row)
+    _sum_last_version(connection, VERSION_TEXT_SUM)
 
 
 def remove_plan(database: Database, connection: sqlite3.Connection, plan_id: str, generation: int) -> int | None:
@@ -137,7 +146,7 @@ def purge_plan(database: Database, connection: sqlite3.Connection, plan_id: str,
     """Delete a plan, or a removed one, with all its versions; returns its key, None if it was removed."""
     _change_questions(connection, lambda saved: without_quotes_of(saved, plan_id))
     connection.execute("DELETE FROM versions WHERE id = ?", (plan_id,))
-    there = plan_id in database.names()
+    there = plan_id in database.ids()
     return database.delete_plan(connection, plan_id, generation) if there else None
 
 
@@ -167,10 +176,14 @@ def amend_plan(
         (*description(plan), as_json(list(names)), generation, plan_id, plan.title),
     )
     if not amended.rowcount:
-        raise unknown_plan(plan_id, list(database.names()))
+        raise unknown_plan(plan_id, database.ids())
     connection.execute("UPDATE versions SET id = ? WHERE id = ?", (plan.id, plan_id))
     _change_questions(connection, lambda saved: rename_in_question(saved, plan_id, plan.id))
-    return int(connection.execute("SELECT key FROM plans WHERE id = ?", (plan.id,)).fetchone()[0])
+    key = int(connection.execute("SELECT key FROM plans WHERE id = ?", (plan.id,)).fetchone()[0])
+    connection.execute(
+        f"UPDATE plan_sums SET plan_sum = (SELECT {PLAN_SUM} FROM plans WHERE key = ?1) WHERE plan = ?1", (key,)
+    )
+    return key
 
 
 def refuse_conflict(connection: sqlite3.Connection, plan_id: str, seen: int | None, *, there: bool = False) -> None:
@@ -186,9 +199,16 @@ def _keep(connection: sqlite3.Connection, plan_id: str, until: str) -> None:
         "FROM plans JOIN texts ON plan = key WHERE id = ?",
         (until, plan_id),
     )
+    # a text that changed on disk before stays noticed
+    _sum_last_version(
+        connection, "(SELECT text_sum FROM plan_sums JOIN plans ON plan = plans.key WHERE id = versions.id)"
+    )
 
 
-_SAVED = "question, plans, section, at, quotes"
+def _sum_last_version(connection: sqlite3.Connection, text_sum: str) -> None:
+    connection.execute(
+        f"UPDATE versions SET version_sum = {VERSION_SUM}, text_sum = {text_sum} WHERE key = last_insert_rowid()"
+    )
 
 
 # -- saved questions ---------------------------------------------------------------------------
@@ -198,6 +218,9 @@ def saved_questions(connection: sqlite3.Connection) -> list[SavedQuestion]:
     """All saved questions, in the order of saving, each with the quotes that answered it then."""
     what = "a saved question"
     rows = connection.execute(f"SELECT id, {_SAVED} FROM saved ORDER BY id").fetchall()
+    changed = connection.execute(f"SELECT id FROM saved WHERE saved_sum IS NOT {SAVED_SUM}").fetchone()
+    if changed:
+        raise LibraryError(changed_question(*changed))
     return [
         SavedQuestion(
             key, question, read_json(plans, tuple[str, ...], what) if plans else None, section, at,
@@ -213,6 +236,7 @@ def save_question(connection: sqlite3.Connection, question: SavedQuestion) -> in
     connection.execute("DELETE FROM saved WHERE question = ? AND plans IS ? AND section IS ?", row[:3])
     inserted = connection.execute(f"INSERT INTO saved ({_SAVED}) VALUES (?, ?, ?, ?, ?)", row).lastrowid
     assert inserted is not None
+    _sum_question(connection, inserted)
     return inserted
 
 
@@ -225,6 +249,11 @@ def _change_questions(connection: sqlite3.Connection, change: Callable[[SavedQue
     for saved in saved_questions(connection):
         _, plans, _, _, quotes = _row(change(saved))
         connection.execute("UPDATE saved SET plans = ?, quotes = ? WHERE id = ?", (plans, quotes, saved.id))
+        _sum_question(connection, saved.id)
+
+
+def _sum_question(connection: sqlite3.Connection, saved_id: int) -> None:
+    connection.execute(f"UPDATE saved SET saved_sum = {SAVED_SUM} WHERE id = ?", (saved_id,))
 
 
 def _row(saved: SavedQuestion) -> tuple[str, str | None, str | None, str, str]:

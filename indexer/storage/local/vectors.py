@@ -289,6 +289,11 @@ class VectorIndex:
         notes = _notes(path)
         return (notes[0]["generation"], notes[0]["count"]) if notes and path.exists() else (-1, 0)
 
+    @staticmethod
+    def is_whole(path: Path) -> bool:
+        """Whether the file at ``path`` has the checksum of its note."""
+        return path.exists() and crc32_of(path) in {note["crc32"] for note in _notes(path)}
+
     @classmethod
     def load(cls, path: Path, dimension: int) -> VectorIndex | None:
         """The index at ``path``, or None when it is missing, damaged or of another dimension.

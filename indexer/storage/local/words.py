@@ -75,6 +75,11 @@ class WordIndex:
             self._index = None
         return self._index is not None
 
+    def is_whole(self) -> bool:
+        """Whether every file is as it was marked, read from disk again."""
+        self._verified = {}
+        return self._in_memory or self._all_as_marked(self._note()[1])
+
     def _all_as_marked(self, files: dict[str, list[int]]) -> bool:
         return all(self._is_as_marked(name, measured) for name, measured in files.items())
 
@@ -83,7 +88,7 @@ class WordIndex:
         path = self.folder / name
         if name != _CHANGING_FILE and self._verified.get(name) == measured:
             return path.stat().st_size == measured[0]
-        return _measure(path) == measured
+        return path.exists() and _measure(path) == measured
 
     @staticmethod
     def _prepare(index: Any) -> None:

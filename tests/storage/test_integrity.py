@@ -1,0 +1,193 @@
+"""What changes on disk is noticed: by `check`, and by whoever reads it, in one sentence that names the plan."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from backends import ENCODER, MODEL, QUERIES, TEXTS, content
+from fakes import full_plan
+
+from indexer.errors import LibraryError
+from indexer.storage import PlanContent, Scope, open_backend
+from indexer.storage.local import DATABASE_FILE, LocalBackend
+from indexer.types import Comparator, SavedQuestion, Target, TargetKind
+
+#: (table, column, its plan's id) of everything that a flip is tried in.
+STORED = (
+    ("texts", "text", "SELECT id FROM plans WHERE key = texts.plan"),
+    ("texts", "parts", "SELECT id FROM plans WHERE key = texts.plan"),
+    ("passages", "text", "SELECT id FROM plans WHERE key = passages.plan"),
+    ("passages", "indexed", "SELECT id FROM plans WHERE key = passages.plan"),
+    ("passages", "vector", "SELECT id FROM plans WHERE key = passages.plan"),
+    ("word_vectors", "packed", "SELECT id FROM plans JOIN passages p ON p.plan = plans.key WHERE p.key = passage"),
+    ("targets", "rows", "SELECT id FROM plans WHERE key = targets.plan"),
+    ("sections", "path", "SELECT id FROM plans WHERE key = sections.plan"),
+    ("plans", "title", "SELECT plans.id"),
+    ("plans", "metadata", "SELECT plans.id"),
+    ("plans", "names", "SELECT plans.id"),
+    ("versions", "text", "SELECT versions.id"),
+    ("versions", "title", "SELECT versions.id"),
+    ("saved", "quotes", "SELECT 'saved question'"),
+)
+
+
+def target(plan_id: str, value: float) -> Target:
+    return Target(
+        TargetKind.TARGET, plan_id, "coal share", Comparator.AT_MOST, value, None, "percent", f"{value}%",
+        f"Coal falls to {value}%.", (), None, 0, 5, (0, 5), year=2030,
+    )  # fmt: skip
+
+
+def make_library(folder: Path) -> None:
+    """A library with some of everything: sections, word vectors, targets, a version, a saved question."""
+    backend = LocalBackend(folder, create=True)
+    for n, plan_id in enumerate(TEXTS):
+        plain = content(plan_id)
+        packed = [f"words of {passage.text}".encode() for passage in plain.passages]
+        backend.add(replace(plain, word_vectors=packed, targets=[target(plan_id, 20.0 + n)]), MODEL)
+    plan, passages = full_plan()
+    vectors = ENCODER.embed([p.text for p in passages])
+    full = PlanContent(plan, passages, [p.text for p in passages], vectors, ("Full",), [target("full", 7.5)])
+    backend.add(full, MODEL)
+    backend.add(content("henan", ["cement quota of 20% a city", "forests cover a third"]), MODEL)
+    backend.save_question(SavedQuestion(0, "coal?", None, None, "2026-01-01", (("anhui", "20%"),)))
+    backend.close()
+
+
+def reads(backend: LocalBackend) -> dict[str, Callable[[], object]]:
+    """Everything that can be read of a library, by name."""
+    ids = [*TEXTS, "full"]
+    found: dict[str, Callable[[], object]] = {
+        "plans": backend.plans,
+        "saved": backend.saved,
+        "version henan": lambda: backend.version("henan", 1),
+        "passages": lambda: backend.passages(backend.keys(Scope())),
+        "word vectors": lambda: backend.word_vectors(backend.keys(Scope())),
+    }
+    for plan_id in ids:
+        found[f"plan {plan_id}"] = lambda plan_id=plan_id: backend.plan(plan_id)
+        found[f"targets {plan_id}"] = lambda plan_id=plan_id: backend.targets(plan_id)
+    for query in QUERIES:
+        found[f"words {query}"] = lambda query=query: backend.search_words(query, 9, Scope())
+        found[f"dense {query}"] = lambda query=query: backend.search_dense(ENCODER.embed([query])[0], 9, Scope())
+    return found
+
+
+@contextmanager
+def opened(folder: Path) -> Iterator[LocalBackend]:
+    backend = open_backend(folder)
+    assert isinstance(backend, LocalBackend)
+    try:
+        yield backend
+    finally:
+        backend.close()
+
+
+def flip(value: bytes, bit: int) -> bytes:
+    data = bytearray(value)
+    data[bit // 8] ^= 1 << bit % 8
+    return bytes(data)
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("integrity") / "library"
+    make_library(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def as_stored(library: Path) -> dict[str, object]:
+    with opened(library) as backend:
+        assert backend.check() == []
+        return {name: read() for name, read in reads(backend).items()}
+
+
+def assert_nothing_changed(backend: LocalBackend, as_stored: dict[str, object]) -> int:
+    """Each read gives what was stored or raises LibraryError; how many raise."""
+    refused = 0
+    for name, read in reads(backend).items():
+        try:
+            assert read() == as_stored[name], name
+        except LibraryError:
+            refused += 1
+    return refused
+
+
+@pytest.mark.parametrize("table_column", STORED, ids=lambda stored: f"{stored[0]}.{stored[1]}")
+def test_a_flipped_bit_is_told_by_check_and_changes_no_answer(
+    library: Path, as_stored: dict[str, object], table_column: tuple[str, str, str]
+) -> None:
+    table, column, of_plan = table_column
+    draw = random.Random(f"{table}.{column}")
+    with closing(sqlite3.connect(library / DATABASE_FILE, isolation_level=None)) as file:
+        rows = file.execute(
+            f"SELECT rowid, CAST({column} AS BLOB), typeof({column}), ({of_plan}) FROM {table}"
+            if table != "sections"
+            else f"SELECT n, CAST(path AS BLOB), 'text', ({of_plan}) FROM sections"
+        ).fetchall()
+        key = "n" if table == "sections" else "rowid"
+        for _ in range(15):
+            rowid, value, kind, plan_id = draw.choice([row for row in rows if row[1]])
+            changed = flip(value, draw.randrange(8 * len(value)))
+            put = f"UPDATE {table} SET {column} = CAST(? AS {kind}) WHERE {key} = ?"
+            file.execute(put, (changed, rowid))
+            try:
+                with opened(library) as backend:
+                    assert_nothing_changed(backend, as_stored)
+                    problems = backend.check()
+            finally:
+                file.execute(put, (value, rowid))
+            assert any(plan_id in problem for problem in problems), (value, changed, problems)
+    with opened(library) as backend:
+        assert backend.check() == []
+
+
+def test_indexes_are_not_built_from_what_changed(library: Path, as_stored: dict[str, object], tmp_path: Path) -> None:
+    for column in ("vector", "indexed"):
+        copy = tmp_path / column
+        shutil.copytree(library, copy)
+        (copy / "vectors.faiss").unlink()
+        shutil.rmtree(copy / "words")
+        with closing(sqlite3.connect(copy / DATABASE_FILE)) as file, file:
+            (value,) = file.execute(f"SELECT CAST({column} AS BLOB) FROM passages WHERE key = 3").fetchone()
+            kind = "BLOB" if column == "vector" else "TEXT"
+            file.execute(f"UPDATE passages SET {column} = CAST(? AS {kind}) WHERE key = 3", (flip(value, 3),))
+        with opened(copy) as backend:
+            assert assert_nothing_changed(backend, as_stored) == len(QUERIES)
+            with pytest.raises(LibraryError, match=r"anhui: .* changed on disk .*plancite rebuild"):
+                backend.prepare()
+            # and the remedy works
+            contents = [content(plan_id) for plan_id in TEXTS]
+            backend.replace_all(contents, MODEL)
+            assert backend.check() == []
+
+
+def test_flips_anywhere_in_the_file(library: Path, as_stored: dict[str, object], tmp_path: Path) -> None:
+    with closing(sqlite3.connect(library / DATABASE_FILE)) as file:
+        file.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    whole = (library / DATABASE_FILE).read_bytes()
+    copy = tmp_path / "copy"
+    draw = random.Random(8)
+    told = 0
+    for _ in range(60):
+        shutil.rmtree(copy, ignore_errors=True)
+        shutil.copytree(library, copy)
+        (copy / DATABASE_FILE).write_bytes(flip(whole, draw.randrange(8 * len(whole))))
+        try:
+            with opened(copy) as backend:
+                refused = assert_nothing_changed(backend, as_stored)
+                problems = backend.check()
+        except LibraryError:
+            told += 1
+            continue
+        assert problems or not refused
+        told += bool(problems)
+    assert told > 10  # the others hit free pages and unused bytes
