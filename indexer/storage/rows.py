@@ -232,6 +232,15 @@ def content_hash(content: PlanContent) -> str:
     return whole.hexdigest()
 
 
+def checksum(*values: bytes | None) -> int:
+    """64 bits of SHA-256 over ``values``, as a signed integer."""
+    whole = hashlib.sha256()
+    for value in values:
+        whole.update(b"\x1e" if value is None else value)
+        whole.update(b"\x1f")
+    return int.from_bytes(whole.digest()[:8], "big", signed=True)
+
+
 def damaged(what: str, reason: object) -> LibraryError:
     """The error for stored data that is not what was stored."""
     return LibraryError(

@@ -17,6 +17,14 @@ from fakes import full_plan
 from indexer.errors import LibraryError
 from indexer.storage import PlanContent, Scope, open_backend
 from indexer.storage.local import DATABASE_FILE, LocalBackend
+from indexer.storage.local.connection import (
+    SAVED_SUM,
+    STORE_PASSAGE_SUMS,
+    STORE_PLAN_SUMS,
+    VERSION_SUM,
+    VERSION_TEXT_SUM,
+)
+from indexer.storage.rows import checksum
 from indexer.types import Comparator, SavedQuestion, Target, TargetKind
 
 #: (table, column, its plan's id) of everything that a flip is tried in.
@@ -191,3 +199,112 @@ def test_flips_anywhere_in_the_file(library: Path, as_stored: dict[str, object],
         assert problems or not refused
         told += bool(problems)
     assert told > 10  # the others hit free pages and unused bytes
+
+
+WRONG_ROWS = {
+    "start that is text": "UPDATE passages SET start = 'x' WHERE key = 1",
+    "start that is far": "UPDATE passages SET start = 1e300 WHERE key = 1",
+    "role that is none": "UPDATE passages SET role = 'chorus' WHERE key = 1",
+    "text that is bytes": "UPDATE passages SET text = x'ff00' WHERE key = 1",
+    "text that is not UTF-8": "UPDATE passages SET text = CAST(x'ff41' AS TEXT) WHERE key = 1",
+    "vector that is short": "UPDATE passages SET vector = x'0102' WHERE key = 1",
+    "vector that is text": "UPDATE passages SET vector = 'x' WHERE key = 1",
+    "section path that is no JSON": "UPDATE sections SET path = '[' WHERE n = 0",
+    "names that are no list": "UPDATE plans SET names = '7' WHERE id = 'anhui'",
+    "metadata that is a list": "UPDATE plans SET metadata = '[]' WHERE id = 'anhui'",
+    "warnings that are numbers": "UPDATE plans SET warnings = '[1]' WHERE id = 'anhui'",
+    "count that is text": "UPDATE plans SET passages = 'many' WHERE id = 'anhui'",
+    "parts that are no JSON": "UPDATE texts SET parts = '{' WHERE plan = 1",
+    "parts of another kind": "UPDATE texts SET parts = '{\"pages\": 1}' WHERE plan = 1",
+    "plan text that is bytes": "UPDATE texts SET text = x'ff' WHERE plan = 1",
+    "targets that are no list": "UPDATE targets SET rows = '{}' WHERE plan = 1",
+    "target of another kind": "UPDATE targets SET rows = '[{\"kind\": 3}]' WHERE plan = 1",
+    "quotes that are text": "UPDATE saved SET quotes = '\"x\"'",
+    "version text that is bytes": "UPDATE versions SET text = x'ff'",
+    "generation that is text": "UPDATE meta SET value = 'seven' WHERE key = 'generation'",
+    "model that is no list": "UPDATE meta SET value = '7' WHERE key = 'model'",
+}
+
+
+@pytest.mark.parametrize("with_its_checksum", [False, True])
+@pytest.mark.parametrize("wrong", WRONG_ROWS)
+def test_a_row_of_the_wrong_type_is_a_sentence(
+    library: Path, tmp_path: Path, wrong: str, with_its_checksum: bool
+) -> None:
+    copy = tmp_path / "library"
+    shutil.copytree(library, copy)
+    with closing(sqlite3.connect(copy / DATABASE_FILE)) as file, file:
+        file.execute(WRONG_ROWS[wrong])
+        assert file.total_changes
+        if with_its_checksum:
+            file.create_function("checksum", -1, checksum)
+            file.execute(f"{STORE_PLAN_SUMS} WHERE true")
+            file.execute("DELETE FROM passage_sums")
+            file.execute(STORE_PASSAGE_SUMS)
+            file.execute(f"UPDATE versions SET version_sum = {VERSION_SUM}, text_sum = {VERSION_TEXT_SUM}")
+            file.execute(f"UPDATE saved SET saved_sum = {SAVED_SUM}")
+    said = []
+    try:
+        with opened(copy) as backend:
+            for read in (*reads(backend).values(), lambda: backend.model, backend.names, backend.prepare):
+                try:
+                    read()
+                except LibraryError as error:
+                    said.append(str(error))
+            said += backend.check()
+            if not wrong.startswith("generation"):
+                backend.remove(["anhui"], purge=True)  # whatever is wrong with it
+    except LibraryError as error:
+        said.append(str(error))
+    assert said
+
+
+@pytest.mark.parametrize(
+    ("schema", "said"),
+    [
+        ("99", "a later version of Plancite .format 99.*Install that version"),
+        ("1", "an earlier version of Plancite .format 1.*Delete its folder"),
+        ("-3", "an earlier version"),
+        ("six", "The library is damaged: the schema noted in plans.sqlite cannot be read"),
+        ("", "an earlier version"),
+    ],
+)
+def test_a_schema_of_another_number_is_a_sentence(library: Path, tmp_path: Path, schema: str, said: str) -> None:
+    copy = tmp_path / "library"
+    shutil.copytree(library, copy)
+    with closing(sqlite3.connect(copy / DATABASE_FILE)) as file, file:
+        file.execute("UPDATE meta SET value = ? WHERE key = 'schema'", (schema,))
+    for create in (False, True):
+        with pytest.raises(LibraryError, match=said):
+            open_backend(copy, create=create)
+
+
+def test_an_older_format_that_cannot_be_written_says_where_to_upgrade_it(
+    library: Path, as_stored: dict[str, object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = tmp_path / "library"
+    shutil.copytree(library, copy)
+    with closing(sqlite3.connect(copy / DATABASE_FILE)) as file, file:
+        file.executescript(
+            "UPDATE meta SET value = '5' WHERE key = 'schema'; DROP TABLE plan_sums; DROP TABLE passage_sums;"
+            "ALTER TABLE versions DROP COLUMN version_sum; ALTER TABLE versions DROP COLUMN text_sum;"
+            "ALTER TABLE saved DROP COLUMN saved_sum;"
+        )
+    with closing(sqlite3.connect(copy / DATABASE_FILE)) as file:
+        file.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    before = (copy / DATABASE_FILE).read_bytes()
+    connect = sqlite3.connect
+
+    def read_only(database: str, **options: object) -> sqlite3.Connection:
+        if not options.get("uri"):
+            raise sqlite3.OperationalError("attempt to write a readonly database")
+        return connect(database, **options)  # type: ignore[call-overload, no-any-return]
+
+    monkeypatch.setattr(sqlite3, "connect", read_only)
+    with pytest.raises(LibraryError, match=r"upgraded from format 5 to 6, .*readonly.*Open it where it can be written"):
+        open_backend(copy)
+    assert (copy / DATABASE_FILE).read_bytes() == before
+    monkeypatch.setattr(sqlite3, "connect", connect)
+    with opened(copy) as backend:  # where it can be written
+        assert assert_nothing_changed(backend, as_stored) == 0
+        assert backend.check() == []

@@ -129,7 +129,7 @@ def test_a_library_of_another_format_is_told(filled: MilvusBackend, opens: Opene
     row = {"id": "record", "number": -1, "ended": 0, "value": json.dumps({"format": 99})}
     filled._connection.upsert("records", [row])
     with pytest.raises(
-        LibraryError, match=r"another version of Plancite \(format 99, this one reads 1\).*plancite copy"
+        LibraryError, match=r"another version of Plancite \(format 99, this one reads 2\).*plancite copy"
     ):
         opens()
 
@@ -400,3 +400,57 @@ def test_the_record_stays_in_one_row(filled: MilvusBackend) -> None:
         write_manifest(filled._connection, replace(manifest, past=tuple((2 * n, 2 * n) for n in range(9000))))
     assert read_manifest(filled._connection) == manifest
     assert ENCODER.dimension == manifest.dimension
+
+
+def change_row(backend: MilvusBackend, table: str, key: int, field: str, old: str, new: str) -> None:
+    """Put ``new`` for ``old`` in one row of a collection, as Milvus would give it after damage on its disk."""
+    connection = backend._connection
+    rows = list(connection.query(table, "key >= 0", ["*"]))
+    (row,) = (row for row in rows if row["key"] == key)
+    assert old in row[field]
+    row.pop("weights", None)  # made by Milvus
+    connection.upsert(table, [{**row, field: row[field].replace(old, new)}])
+
+
+def test_what_changed_in_milvus_is_told_and_not_answered_with(opens: Opened) -> None:
+    backend = opens()
+    assert isinstance(backend, MilvusBackend)
+    backend.add(content("hubei"), MODEL)
+    backend.add(content("anhui"), MODEL)
+    key = backend.keys(Scope(("anhui",)))[0]
+    table = backend._look().manifest.passages
+    for field, old, new in (("text", "2025", "2035"), ("place", "[0, 26", "[0, 24"), ("place", "body", "summary")):
+        change_row(backend, table, key, field, old, new)
+        with pytest.raises(LibraryError, match=r"^anhui: a passage changed on disk .*plancite rebuild"):
+            backend.passages([key])
+        assert [problem.split(":")[0] for problem in backend.check()] == ["anhui"]
+        assert len(backend.passages(backend.keys(Scope(("hubei",))))) == 4
+        change_row(backend, table, key, field, new, old)
+        assert backend.check() == []
+    text_key = backend._look().entry("anhui").key * (1 << 24)
+    change_row(backend, "texts", text_key, "part", "13.7", "23.7")
+    with pytest.raises(LibraryError, match=r"^anhui: its text changed on disk"):
+        backend.plan("anhui")
+    assert [problem.split(":")[0] for problem in backend.check()] == ["anhui"]
+    assert backend.plan("hubei").text == "\n".join(TEXTS["hubei"])
+    backend.remove(["anhui"], purge=True)
+    backend.add(content("anhui"), MODEL)
+    assert backend.check() == []
+
+
+def test_a_library_without_checksums_is_read_and_goes_on(opens: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as earlier:
+        earlier.setattr("indexer.storage.milvus.catalogue.FORMAT", 1)
+        earlier.setattr(
+            "indexer.storage.milvus.change.with_checksum", lambda values, *_: json.dumps(values, ensure_ascii=False)
+        )
+        old = fill(opens())
+        before = texts_of(old)
+        old.close()
+    backend = opens()
+    assert texts_of(backend) == before == [text for texts in TEXTS.values() for text in texts]
+    assert backend.check() == []
+    backend.add(content("anhui", ["wind again"]), MODEL)
+    assert backend.check() == []
+    assert backend.version("anhui", 1).text == "\n".join(TEXTS["anhui"])
+    assert texts_of(backend, Scope(("anhui", "henan"))) == [*TEXTS["henan"], "wind again"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import inspect
 import sqlite3
 import threading
@@ -14,7 +13,7 @@ from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 from indexer.errors import LibraryError
-from indexer.storage.rows import damaged
+from indexer.storage.rows import checksum, damaged
 
 #: Goes up when the tables change, together with a step in ``_STEPS`` from the version before.
 SCHEMA_VERSION = 6
@@ -142,15 +141,6 @@ def create_tables(connection: sqlite3.Connection) -> None:
     """Make the tables, inside a transaction."""
     _execute(connection, _TABLES + _CHECKSUMS)
     connection.executemany("INSERT INTO meta VALUES (?, ?)", [("schema", str(SCHEMA_VERSION)), ("generation", "0")])
-
-
-def checksum(*values: bytes | None) -> int:
-    """64 bits of SHA-256 over ``values`` as a signed integer: an SQL function of every connection."""
-    whole = hashlib.sha256()
-    for value in values:
-        whole.update(b"\x1e" if value is None else value)
-        whole.update(b"\x1f")
-    return int.from_bytes(whole.digest()[:8], "big", signed=True)
 
 
 def migrate(connection: sqlite3.Connection) -> None:

@@ -31,7 +31,6 @@ from indexer.storage.local.connection import (
     VERSION_TEXT_SUM,
     WORDS_SUM,
     Connections,
-    checksum,
 )
 from indexer.storage.rows import (
     DESCRIPTION_COLUMNS,
@@ -41,6 +40,8 @@ from indexer.storage.rows import (
     changed_passages,
     changed_question,
     changed_text,
+    checksum,
+    damaged,
     description,
     page_count,
     parts_of,
@@ -194,6 +195,8 @@ class Database(Connections):
             some = json.dumps(list(plans[first : first + _PLANS_AT_ONCE]))
             if rows := self.connection.execute(of_plans, (some,)).fetchall():
                 self._refuse_changed((key for key, _, sound in rows if not sound), "the vector of a passage")
+                if len({(type(blob), len(blob)) for _, blob, _ in rows}) != 1 or not isinstance(rows[0][1], bytes):
+                    raise damaged("a vector", "it is of another type or length than others")
                 flat = np.frombuffer(b"".join(blob for _, blob, _ in rows), dtype=np.float16).astype(np.float32)
                 yield np.array([key for key, *_ in rows], dtype=np.int64), flat.reshape(len(rows), -1)
 
@@ -367,7 +370,10 @@ class Database(Connections):
         if noted != there:
             yield f"{plan_id}: {there} passages of {noted} are there. Run: plancite rebuild"
         of_plan = 'SELECT start, "end", text FROM passages WHERE plan = ?'
-        wrong = sum(text[start:end] != passage for start, end, passage in self.connection.execute(of_plan, (key,)))
+        wrong = sum(
+            not (isinstance(start, int) and isinstance(end, int) and text[start:end] == passage)
+            for start, end, passage in self.connection.execute(of_plan, (key,))
+        )
         if wrong:
             yield f"{plan_id}: {wrong} passages do not match the plan's text. Run: plancite rebuild"
 

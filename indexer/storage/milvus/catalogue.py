@@ -21,7 +21,9 @@ from indexer.storage.rows import as_json, read_info, read_json, read_values, unk
 from indexer.types import PlanInfo, SavedQuestion, Version
 
 #: Goes up when the collections change.
-FORMAT = 1
+FORMAT = 2
+#: Formats that are read: 1 had no checksums.
+_READ = (1, FORMAT)
 #: Seconds after which every server shows what was written, so that searches need no strong consistency.
 _SETTLED = 60.0
 _ID = "record"
@@ -98,7 +100,7 @@ def read_manifest(connection: Connection, *, strong: bool = True) -> Manifest:
         return Manifest()
     stored = read_json(rows[0]["value"], dict[str, Any], "the library's manifest")
     written = stored.pop("format", None)
-    if written != FORMAT:
+    if written not in _READ:
         raise LibraryError(
             f"{connection.address.location} was made by another version of Plancite (format {written}, this one reads "
             f"{FORMAT}). Copy it with that version to a folder, and from there with this one: plancite copy FROM TO"

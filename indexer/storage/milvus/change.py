@@ -24,7 +24,7 @@ from indexer.storage.milvus.catalogue import (
     write_manifest,
 )
 from indexer.storage.milvus.connection import Connection, Row
-from indexer.storage.milvus.tables import LONGEST, PART, PASSAGES, labels_text, words_of
+from indexer.storage.milvus.tables import LONGEST, PART, PASSAGES, labels_text, with_checksum, words_of
 from indexer.storage.rows import conflict_error, content_hash, description, page_count, parts_of, targets_text
 from indexer.types import Passage, Plan
 
@@ -221,7 +221,7 @@ def passage_rows(key: int, content: PlanContent, words: Sequence[Sequence[str]])
     rows = zip(content.passages, content.indexed, words, halves, strict=True)
     for n, (passage, indexed, terms, vector) in enumerate(rows):
         long = is_long(passage, indexed)
-        place = json.dumps(place_of(passage, "" if long else indexed), ensure_ascii=False)
+        place = with_checksum(place_of(passage, "" if long else indexed), passage.text)
         if len(place.encode()) > LONGEST:
             raise LibraryError(
                 f"The plan {content.plan.id!r} has section headings longer than Milvus holds, at its character "
@@ -252,7 +252,7 @@ def _text_rows(key: int, content: PlanContent) -> Iterator[Row]:
     targets = None if content.targets is None else targets_text(content.targets)
     both = enumerate(zip(content.passages, content.indexed, strict=True))
     long = {n: indexed for n, (passage, indexed) in both if is_long(passage, indexed)}
-    whole = json.dumps([content.plan.text, parts_of(content.plan), targets, long], ensure_ascii=False)
+    whole = with_checksum([content.plan.text, parts_of(content.plan), targets, long])
     for n, first in enumerate(range(0, len(whole), PART)):
         yield {"key": key * PASSAGES + n, "plan": key, "part": whole[first : first + PART]}
 

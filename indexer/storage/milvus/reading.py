@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from indexer.errors import LibraryError
 from indexer.storage import PlanContent, ScoredKey
 from indexer.storage.milvus.catalogue import Catalogue, Entry
 from indexer.storage.milvus.connection import Connection, Row
-from indexer.storage.milvus.tables import K1, PASSAGES, B, words_of
-from indexer.storage.rows import read_json, read_plan, read_targets
+from indexer.storage.milvus.tables import K1, PASSAGES, B, is_as_stored, words_of
+from indexer.storage.rows import changed_passages, changed_text, content_hash, read_json, read_plan, read_targets
 from indexer.types import Passage, Plan, Role, Target
 
 if TYPE_CHECKING:
@@ -42,16 +43,26 @@ class _Place(NamedTuple):
     record: str | None
     section: tuple[str, ...]
     around: list[str]
+    checksum: int | None = None  # stored since format 2, as in ``_StoredText``
+
+
+class _StoredText(NamedTuple):
+    text: str
+    parts: str
+    targets: str | None
+    long: dict[str, str]
+    checksum: int | None = None
 
 
 def read_text(connection: Connection, entry: Entry, plan_id: str) -> Text:
     """One version of a plan, called ``plan_id``. Raises LibraryError."""
     rows = connection.query("texts", f"plan == {entry.key}", ("key", "part"))
     whole = "".join(row["part"] for row in sorted(rows, key=lambda row: row["key"]))
-    stored = read_json(whole, tuple[str, str, str | None, dict[str, str]], f"the text of the plan {plan_id!r}")
-    text, parts, targets, long = stored
-    plan = read_plan((plan_id, *entry.description[1:], text, parts))
-    return Text(plan, None if targets is None else read_targets(plan_id, targets), long)
+    stored = read_json(whole, _StoredText, f"the text of the plan {plan_id!r}")
+    if stored.checksum is not None and not is_as_stored(whole, stored.checksum):
+        raise LibraryError(changed_text(plan_id))
+    plan = read_plan((plan_id, *entry.description[1:], stored.text, stored.parts))
+    return Text(plan, None if stored.targets is None else read_targets(plan_id, stored.targets), stored.long)
 
 
 def read_content(connection: Connection, catalogue: Catalogue, entry: Entry) -> PlanContent:
@@ -127,23 +138,39 @@ def idf(connection: Connection, catalogue: Catalogue, words: Sequence[str]) -> l
 
 
 def problems(connection: Connection, catalogue: Catalogue) -> Iterator[str]:
-    """What is wrong with the library, one sentence each: each plan's passages against its text."""
-    for entry in catalogue.live.values():
-        plan = read_text(connection, entry, entry.id).plan
-        rows = list(connection.query(catalogue.manifest.passages, f"plan == {entry.key}", _OF_PASSAGE))
-        if len(rows) != entry.passages:
-            yield f"{entry.id}: {len(rows)} passages of {entry.passages} are there. Run: plancite rebuild"
-        passages = [_passage(entry, row, plan) for row in rows]
-        if wrong := sum(plan.text[p.start : p.end] != p.text for p in passages):
-            yield f"{entry.id}: {wrong} passages do not match the plan's text. Run: plancite rebuild"
+    """What is wrong with the library, one sentence each: what is missing, or is not what was stored."""
+    for plan_id, lineage in ((line[-1].id, line) for line in catalogue.lineages.values()):
+        for entry in lineage:
+            try:
+                yield from _problems_of(connection, catalogue, entry, plan_id)
+            except LibraryError as error:
+                yield str(error)
+
+
+def _problems_of(connection: Connection, catalogue: Catalogue, entry: Entry, plan_id: str) -> Iterator[str]:
+    if entry.until:
+        read_text(connection, entry, plan_id)
+        return
+    content = read_content(connection, catalogue, entry)
+    there = len(content.passages)
+    if there != entry.passages:
+        yield f"{plan_id}: {there} passages of {entry.passages} are there. Run: plancite rebuild"
+    elif wrong := sum(content.plan.text[p.start : p.end] != p.text for p in content.passages):
+        yield f"{plan_id}: {wrong} passages do not match the plan's text. Run: plancite rebuild"
+    elif content_hash(content) != entry.content:
+        yield changed_passages(plan_id, "its description, passages or vectors")
 
 
 def _passage(entry: Entry, row: Row, plan: Plan | None) -> Passage:
     """The passage in a row, its text from ``plan`` where the row cannot hold it."""
     plan_id, title = entry.description[:2]
-    start, end, page, role, cut_off, record, section, _ = _place(row, plan_id)
-    text = row["text"] or (plan.text[start:end] if plan else "")
-    return Passage(plan_id, title, start, end, text, section, page, role, cut_off, record)
+    place = _place(row, plan_id)
+    text = row["text"] or (plan.text[place.start : place.end] if plan else "")
+    if place.checksum is not None and not is_as_stored(row["place"], place.checksum, text):
+        raise LibraryError(changed_passages(plan_id, "a passage"))
+    return Passage(
+        plan_id, title, place.start, place.end, text, place.section, place.page, place.role, place.cut_off, place.record
+    )
 
 
 def _indexed(entry: Entry, row: Row) -> str:

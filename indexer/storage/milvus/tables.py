@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from indexer.language.terms import analyze
+from indexer.storage.rows import as_json, checksum
 
 #: BM25 as tantivy has it, so that both backends rank alike.
 K1, B = 1.2, 0.75
@@ -41,6 +42,18 @@ def label_text(label: str) -> str:
 def labels_text(path: Sequence[str]) -> str:
     """A path of section labels as stored; as much of it as the field can hold."""
     return _SEPARATOR.join(map(label_text, path)).encode()[: LONGEST - 3].decode(errors="ignore")
+
+
+def with_checksum(values: Sequence[object], *texts: str) -> str:
+    """``values`` as a JSON list whose last element is the checksum of the others and of ``texts``."""
+    listed = as_json(values)
+    return f"{listed[:-1]}, {checksum(listed.encode(), *(text.encode() for text in texts))}]"
+
+
+def is_as_stored(written: str, given: int, *texts: str) -> bool:
+    """Whether ``written``, whose last element was read as ``given``, has the checksum it was stored with."""
+    listed = f"{written.rpartition(', ')[0]}]"
+    return checksum(listed.encode(), *(text.encode() for text in texts)) == given
 
 
 def records_table(client: Any) -> tuple[Any, Any]:
