@@ -308,3 +308,22 @@ def test_an_older_format_that_cannot_be_written_says_where_to_upgrade_it(
     with opened(copy) as backend:  # where it can be written
         assert assert_nothing_changed(backend, as_stored) == 0
         assert backend.check() == []
+
+
+@pytest.mark.parametrize("file", ["vectors.faiss", "words"])
+def test_check_compares_the_files_of_the_indexes(library: Path, tmp_path: Path, file: str) -> None:
+    copy = tmp_path / "library"
+    shutil.copytree(library, copy)
+    with opened(copy) as backend:
+        backend.prepare()
+        path = copy / file
+        if path.is_dir():
+            path = max((p for p in path.iterdir() if p.suffix != ".lock"), key=lambda p: p.stat().st_size)
+        path.write_bytes(flip(path.read_bytes(), 8 * (path.stat().st_size // 2)))
+        kind = "vector" if file == "vectors.faiss" else "word"
+        assert backend.check() == [
+            f"The {kind} index on disk is damaged; it is built again when the library is next opened."
+        ]
+    with opened(copy) as backend:
+        backend.prepare()
+        assert backend.check() == []

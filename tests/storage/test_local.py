@@ -228,8 +228,8 @@ def test_check_tells_an_index_that_holds_too_little(filled: LocalBackend) -> Non
     filled._derived.words().update([], removed=[1])
     filled._derived.vectors().remove((1, 1))
     assert filled.check() == [
-        "The word index holds 6 passages, the library 9.",
-        "The vector index holds 8 passages, the library 9.",
+        "The word index holds 6 passages, the library 9. Run: plancite rebuild",
+        "The vector index holds 8 passages, the library 9. Run: plancite rebuild",
     ]
 
 

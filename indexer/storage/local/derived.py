@@ -132,7 +132,7 @@ class Derived:
         for kind, (count, whole) in held.items():
             if count != rows:
                 found.append(f"The {kind} index holds {count} passages, the library {rows}. Run: plancite rebuild")
-            if not whole:
+            elif not whole:
                 found.append(f"The {kind} index on disk is damaged; it is built again when the library is next opened.")
         return found
 
