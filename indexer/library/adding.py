@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 Cancelled: TypeAlias = Callable[[], bool]
 
 
-#: Seconds that a page adds to the time limit when its text is recognized in its image.
-RECOGNITION = 20.0
+#: Seconds of processor time that a page adds to the limit when its text is recognized in its image.
+RECOGNITION = 60.0
 
 
 class Progress(Protocol):
@@ -175,7 +175,13 @@ def _in_process(
 ) -> Iterator[Iterator[Any]]:
     """What ``function`` yields in the reading process. Raises SourceError when that is ended, and Stopped."""
     try:
-        with process.run(function, *arguments, seconds=process.seconds_for(size), cancelled=cancelled) as results:
+        with process.run(
+            function,
+            *arguments,
+            seconds=process.seconds_for(size),
+            memory=process.memory_for(size),
+            cancelled=cancelled,
+        ) as results:
             yield results
     except process.Cancelled as error:
         raise Stopped from error

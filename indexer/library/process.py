@@ -26,10 +26,13 @@ from typing import Any, BinaryIO
 
 from indexer.errors import IndexerError, LibraryError
 
-#: Seconds for a small file, and bytes that bring one second more: ten times what an ordinary plan needs.
-TIME, BYTES_PER_SECOND = 60.0, 200_000
-#: Bytes of memory that the process may take, the interpreter and the file included.
-MEMORY = 1 << 30
+#: Seconds of processor time for a small file, and bytes that bring one second more: several times what text needs that
+#: is nothing but figures.
+TIME, BYTES_PER_SECOND = 60.0, 100_000
+#: Times as long that it may take on a busy machine, or waiting for nothing.
+_PATIENCE = 10.0
+#: Bytes of memory that the process may take for a small file, and that each byte of a larger one brings.
+MEMORY, MEMORY_PER_BYTE = 1 << 30, 10
 #: Bytes of what it may send back: a hundred times the longest plan.
 OUTPUT = 400 << 20
 #: A process that has grown past this is not kept: what it took is not given back to the system.
@@ -54,6 +57,11 @@ class Cancelled(ProcessEnded):
 def seconds_for(size: int) -> float:
     """The time limit for a file, or a text, of ``size`` bytes."""
     return TIME + size / BYTES_PER_SECOND
+
+
+def memory_for(size: int) -> int:
+    """The memory limit for a file, or a text, of ``size`` bytes."""
+    return MEMORY + MEMORY_PER_BYTE * size
 
 
 def warm() -> None:
@@ -156,6 +164,14 @@ class _Worker:
         except (OSError, ValueError, IndexError):
             return 0
 
+    def seconds(self) -> float | None:
+        """Seconds of processor time that it has taken; None where the system does not say."""
+        try:
+            fields = Path(f"/proc/{self.pid}/stat").read_text("ascii", "replace").rpartition(")")[2].split()
+            return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        except (OSError, ValueError, IndexError, AttributeError):
+            return None
+
     def retire_later(self) -> None:
         """End it when nobody needs it for a while."""
         self._retires = threading.Timer(_IDLE, _retire, [self])
@@ -192,7 +208,7 @@ class _Watch(threading.Thread):
         self.ended: ProcessEnded | None = None
         self._worker = worker
         self._seconds = seconds
-        self._until = monotonic() + seconds
+        self._began = monotonic(), worker.seconds()
         self._memory = memory
         self._cancelled = cancelled
         self._done = threading.Event()
@@ -200,17 +216,22 @@ class _Watch(threading.Thread):
 
     def grant(self, seconds: float) -> None:
         self._seconds += seconds
-        self._until += seconds
 
     def stop(self) -> None:
         self._done.set()
         self.join()
 
+    def _late(self) -> bool:
+        passed, used = monotonic() - self._began[0], self._worker.seconds()
+        if used is None or self._began[1] is None:
+            return passed > self._seconds
+        return used - self._began[1] > self._seconds or passed > _PATIENCE * self._seconds
+
     def run(self) -> None:
         while not self._done.wait(_TICK):
             if self._cancelled():
                 self.ended = Cancelled("was cancelled")
-            elif monotonic() > self._until:
+            elif self._late():
                 self.ended = ProcessEnded(f"took longer than {self._seconds:.0f} seconds, the most for its size")
             elif self._worker.memory() > self._memory:
                 self.ended = out_of_memory(self._memory)
@@ -220,7 +241,7 @@ class _Watch(threading.Thread):
 
 
 def out_of_memory(memory: int) -> ProcessEnded:
-    return ProcessEnded(f"took more than {memory / (1 << 30):.2g} GB of memory, the most for one file")
+    return ProcessEnded(f"took more than {memory / (1 << 30):.2g} GB of memory, the most for its size")
 
 
 def _results(
@@ -329,8 +350,8 @@ def _limit(seconds: float, memory: int) -> None:
         import resource
 
         used = resource.getrusage(resource.RUSAGE_SELF)
-        # every core may work for the file; a page that is recognized may take longer
-        most = int(used.ru_utime + used.ru_stime + 10 * seconds * (os.cpu_count() or 1))
+        # past what the parent allows, pages that are recognized included
+        most = int(used.ru_utime + used.ru_stime + 10 * seconds + 3600)
         resource.setrlimit(resource.RLIMIT_CPU, (most, resource.getrlimit(resource.RLIMIT_CPU)[1]))
         resource.setrlimit(resource.RLIMIT_DATA, (memory + _SLACK, resource.getrlimit(resource.RLIMIT_DATA)[1]))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

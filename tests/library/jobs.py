@@ -32,6 +32,12 @@ def hangs() -> Iterator[str]:
         time.sleep(1)
 
 
+def loops() -> Iterator[str]:
+    yield "begun"
+    while True:
+        pass
+
+
 def hangs_in_a_pattern(text: str) -> Iterator[str]:
     import re
 
@@ -67,7 +73,9 @@ def fails(error: Exception) -> Iterator[str]:
 
 def works_longer(seconds: float, granted: float) -> Iterator[str]:
     process.grant(granted)
-    time.sleep(seconds)
+    until = time.process_time() + seconds
+    while time.process_time() < until:
+        pass
     yield "done"
 
 
