@@ -37,8 +37,9 @@ def data_folder() -> Path | None:
     return folder if (folder / "plans").is_dir() else None
 
 
-#: Folder of tests -> their marker; `make quick` leaves these out.
+#: Folder of tests -> their marker; `make quick` leaves these out, and tests with a real model or Milvus.
 _MARKERS = {"browser": "browser", "faults": "faults", "training": "training"}
+_SLOW_FIXTURES = frozenset({"encoder", "reference", "tiny_model"})
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -50,6 +51,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         folder = item.path.parent.name
         if folder in _MARKERS:
             item.add_marker(_MARKERS[folder])
+        if "milvus" in item.nodeid or not _SLOW_FIXTURES.isdisjoint(getattr(item, "fixturenames", ())):
+            item.add_marker("slow")
         alone = item.get_closest_marker("browser") or item.get_closest_marker("faults")
         item.add_marker(pytest.mark.xdist_group("alone" if alone else item.path.relative_to(REPOSITORY).as_posix()))
     if not data_folder():

@@ -61,6 +61,7 @@ def test_the_public_names_are_those_exported() -> None:
     assert all(hasattr(indexer, name) for name in indexer.__all__)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("encoder")
 def test_the_examples_in_python_print_what_the_page_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     page = (ROOT / "docs/python.md").read_text("utf-8")

@@ -183,6 +183,7 @@ def test_no_text_becomes_a_formula(text: str) -> None:
     assert met >= 8  # question, plan id, quote and value, each on its sheets
 
 
+@pytest.mark.slow
 @given(hostile, hostile)
 def test_no_text_breaks_a_file_or_is_lost(question: str, quote: str) -> None:
     comparison = Comparison(question, (cell("a", quote), missing("b")), (Difference(Aspect.NAME, {"a": quote}),))

@@ -173,6 +173,7 @@ def test_no_text_becomes_a_formula(text: str) -> None:
     assert all(box.data_type == "s" and box.quotePrefix == (text[0] in "=+-@") for box in met)
 
 
+@pytest.mark.slow
 @given(hostile, hostile)
 def test_no_text_breaks_a_file_or_is_lost(question: str, text: str) -> None:
     found = passage("a", text)

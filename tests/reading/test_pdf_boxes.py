@@ -150,6 +150,7 @@ def characters(name: str, page: int) -> list[tuple[str, float, float]]:
     return drawn(document(name)[0], page)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SET)
 @given(draw=st.data())
 def test_any_span_is_what_stands_under_its_boxes(name: str, draw: st.DataObject) -> None:

@@ -15,6 +15,7 @@ from indexer.storage.disk import crc32_of
 from indexer.storage.local import vectors as vector_block
 from indexer.storage.local.vectors import VectorBlock, VectorIndex
 
+pytestmark = pytest.mark.slow  # codes are trained anew in each test
 DIMENSION, COUNT, K = 128, 3000, 10
 
 
