@@ -596,3 +596,13 @@ def test_a_chinese_question_in_the_plain_locale(how: dict[str, str], tmp_path: P
         )
         assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["question"] == "水泥产能?"
+
+
+def test_doctor_says_whether_anything_is_reported(
+    run: Run, fake: FakeEncoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Library.open(tmp_path / "library", create=True).close()
+    assert "ok    offline: no telemetry" in run("doctor", "--library", tmp_path / "library").out
+    monkeypatch.setenv("ORT_DISABLE_TELEMETRY", "0")
+    ran = run("doctor", "--library", tmp_path / "library")
+    assert ran.code == 1 and "wrong telemetry is on: ORT_DISABLE_TELEMETRY" in ran.out

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 from collections.abc import Callable, Iterator
 from importlib.metadata import PackageNotFoundError, version
@@ -25,6 +26,7 @@ def diagnose(location: str, notify: Callable[[str], None]) -> Iterator[tuple[boo
         except PackageNotFoundError:
             yield False, f"{package} is not installed. Run: make install"
     yield True, f"exported models are kept in {cache_folder()}"
+    yield _telemetry()
     try:
         with Library.open(location, notify=notify) as library:
             plans = library.plans()
@@ -41,3 +43,11 @@ def diagnose(location: str, notify: Callable[[str], None]) -> Iterator[tuple[boo
             yield not problems, "; ".join(problems) or "the library is sound"
     except IndexerError as error:
         yield False, str(error)
+
+
+def _telemetry() -> tuple[bool, str]:
+    """Whether the libraries that could report their use are told not to."""
+    on = [name for name in ("ORT_DISABLE_TELEMETRY", "HF_HUB_DISABLE_TELEMETRY") if os.environ.get(name) != "1"]
+    if on:
+        return False, f"telemetry is on: {' and '.join(on)} must be 1. Unset them; Plancite sets them itself."
+    return True, "offline: no telemetry; questions and plans stay on this machine"
