@@ -102,6 +102,22 @@ def test_a_signal_ends_the_whole_group_and_frees_the_port(tmp_path: Path, number
             again.bind(("127.0.0.1", server.port))
 
 
+def test_what_the_server_has_started_ends_with_it() -> None:
+    # as the process that reads a file, of a server that is one of several in its group
+    script = """
+import subprocess, sys
+from indexer.ui import server
+print(subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"]).pid, flush=True)
+server._end()
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=120, check=True)
+    child = int(done.stdout)
+    deadline = time.monotonic() + 5
+    while Path(f"/proc/{child}").exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not Path(f"/proc/{child}").exists() or "Z" in Path(f"/proc/{child}/stat").read_text().split()[2]
+
+
 def test_a_port_in_use_is_said_in_one_line(tmp_path: Path) -> None:
     Library.open(tmp_path / "library", create=True).close()
     with socket.socket() as taken:
