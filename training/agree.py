@@ -17,9 +17,7 @@ from typing import Any
 
 from benchmarks.quality import indexed, real_set
 from indexer.asking.answering import ask
-from indexer.encoding.answer_reader import ReaderInput, SpanPrediction
-from indexer.encoding.answer_reader.onnx import OnnxReader
-from indexer.encoding.answer_reader.pairs import load_tokenizer, read_inputs
+from indexer.encoding.answer_reader import OnnxReader, ReaderInput, SpanPrediction, load_tokenizer, read_inputs
 from indexer.types import Answer
 from training.model import Reader, base_folder, load_reader, run_model
 

@@ -28,8 +28,7 @@ from benchmarks.quality import indexed, real_set
 from indexer.asking.answering import RankedQuestion, rank_question
 from indexer.asking.judging import FEATURES
 from indexer.asking.ranking import context_of
-from indexer.encoding.answer_reader import SpanPrediction
-from indexer.encoding.answer_reader.pairs import encode_pairs, load_tokenizer
+from indexer.encoding.answer_reader import SpanPrediction, encode_pairs, load_tokenizer
 from indexer.evaluation import auroc, calibration, refused_at_kept
 from indexer.storage import Scope
 from indexer.types import Passage, Role

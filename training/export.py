@@ -20,9 +20,16 @@ from typing import Any
 
 import torch
 
-from indexer.encoding.answer_reader import SpanPrediction
-from indexer.encoding.answer_reader.onnx import OUTPUTS, TYPES, read_pairs
-from indexer.encoding.answer_reader.pairs import LONGEST, Pair, load_tokenizer, predict_span
+from indexer.encoding.answer_reader import (
+    LONGEST,
+    OUTPUTS,
+    TYPES,
+    Pair,
+    SpanPrediction,
+    load_tokenizer,
+    predict_span,
+    read_pairs,
+)
 from indexer.encoding.export import write_graph
 from indexer.encoding.onnx import DETAILS_FILE, INPUT, MODEL_FILE, TOKENIZER_FILE, open_session
 from indexer.encoding.reference import weights_fingerprint

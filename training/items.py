@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from indexer.encoding.answer_reader.pairs import LONGEST, Pair, encode_pairs
+from indexer.encoding.answer_reader import LONGEST, Pair, encode_pairs
 from training.examples import Example
 
 #: Batches are sorted by length among so many: less padding, and still drawn at random.

@@ -9,8 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from indexer.encoding.answer_reader import SpanPrediction
-from indexer.encoding.answer_reader.pairs import Logits, Pair, predict_span
+from indexer.encoding.answer_reader import Logits, Pair, SpanPrediction, predict_span
 from indexer.encoding.onnx import MODEL_FILE
 from indexer.encoding.reference import DEFAULT_MODEL, model_folder
 from indexer.errors import ModelError

@@ -13,7 +13,7 @@ from typing import Any
 
 import torch
 
-from indexer.encoding.answer_reader.pairs import Pair
+from indexer.encoding.answer_reader import Pair
 from training.model import Reader, watch_inputs
 
 #: A channel is large when its largest number is so many times that of the median channel. With an encoder of 12 layers

@@ -14,7 +14,7 @@ from typing import Any
 
 import torch
 
-from indexer.encoding.answer_reader.pairs import Pair
+from indexer.encoding.answer_reader import Pair
 from training.model import Reader, watch_inputs
 from training.outliers import APART, OutlierLinear
 

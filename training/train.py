@@ -31,7 +31,7 @@ from typing import Any
 
 import torch
 
-from indexer.encoding.answer_reader.pairs import LONGEST, Pair, load_tokenizer
+from indexer.encoding.answer_reader import LONGEST, Pair, load_tokenizer
 from indexer.encoding.onnx import DETAILS_FILE
 from indexer.evaluation import auroc
 from training.curriculum import Stage, of_stage

@@ -10,7 +10,7 @@ import pytest
 import torch
 from made import make_example
 
-from indexer.encoding.answer_reader.pairs import Pair, encode_pairs, load_tokenizer
+from indexer.encoding.answer_reader import Pair, encode_pairs, load_tokenizer
 from training.examples import Example
 from training.model import new_reader
 

@@ -10,8 +10,7 @@ import numpy as np
 import pytest
 from made import make_example
 
-from indexer.encoding.answer_reader import ReaderInput, SpanPrediction
-from indexer.encoding.answer_reader.pairs import encode_pairs
+from indexer.encoding.answer_reader import ReaderInput, SpanPrediction, encode_pairs
 from indexer.types import Answer, AnswerSentence, Citation
 from training.agree import TrainedReader, compare_answers
 from training.card import write_card

@@ -10,8 +10,7 @@ import numpy as np
 import pytest
 import torch
 
-from indexer.encoding.answer_reader.onnx import read_pairs
-from indexer.encoding.answer_reader.pairs import Pair
+from indexer.encoding.answer_reader import Pair, read_pairs
 from indexer.encoding.onnx import open_session
 from training import export, outliers
 from training.export import export_reader

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import torch
 
-from indexer.encoding.answer_reader.pairs import Pair
+from indexer.encoding.answer_reader import Pair
 from training import export
 from training.export import export_reader
 from training.model import Reader, load_reader

@@ -12,8 +12,14 @@ from conftest import WORDS
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.encoding.answer_reader import ReaderInput, open_reader
-from indexer.encoding.answer_reader.pairs import LONGEST, LONGEST_QUESTION, encode_pairs, load_tokenizer
+from indexer.encoding.answer_reader import (
+    LONGEST,
+    LONGEST_QUESTION,
+    ReaderInput,
+    encode_pairs,
+    load_tokenizer,
+    open_reader,
+)
 from indexer.encoding.onnx import open_session
 from indexer.errors import ModelError
 from training.examples import Example

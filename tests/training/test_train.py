@@ -14,9 +14,18 @@ import pytest
 import torch
 from made import make_example
 
-from indexer.encoding.answer_reader import ReaderInput, SpanPrediction, open_reader
-from indexer.encoding.answer_reader.onnx import read_pairs
-from indexer.encoding.answer_reader.pairs import LONGEST, NO_SPAN, Pair, encode_pairs, load_tokenizer, predict_span
+from indexer.encoding.answer_reader import (
+    LONGEST,
+    NO_SPAN,
+    Pair,
+    ReaderInput,
+    SpanPrediction,
+    encode_pairs,
+    load_tokenizer,
+    open_reader,
+    predict_span,
+    read_pairs,
+)
 from indexer.encoding.onnx import open_session
 from indexer.errors import ModelError
 from training.curriculum import JUDGED_READ, Stage, of_stage

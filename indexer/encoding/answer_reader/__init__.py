@@ -5,11 +5,20 @@ Callers see an ``AnswerReader``; ``open_reader`` opens the one in the package, w
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+import sys
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
+import numpy as np
+import numpy.typing as npt
+
+from indexer.encoding.onnx import DETAILS_FILE, INPUT, MODEL_FILE, TOKENIZER_FILE, WORKERS, open_session
+from indexer.errors import ModelError
 from indexer.types import Span
 
 #: Where the package keeps the reader's files, and its model card.
@@ -54,10 +63,176 @@ class AnswerReader(Protocol):
         ...
 
 
+#: Tokens of a pair, at most: the app's passages with their context are half as long.
+LONGEST = 224
+#: Tokens of a question, at most, so that there is room for the passage.
+LONGEST_QUESTION = 96
+#: Tokens of an answer, at most; 98 of 100 in the sets are shorter.
+LONGEST_ANSWER = 40
+#: The margin where there is no token to choose: lower than what logits come to.
+NO_SPAN = -50.0
+#: A token that is a space alone, as SentencePiece writes it; it shares its offsets with the token after it.
+_SPACE = "▁"
+Logits = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """``ids`` and ``types`` of the tokens (0 question, 1 passage); ``spans`` of each in the passage.
+
+    ``spans`` are None for tokens that cannot be part of an answer: question, context, special tokens.
+    """
+
+    ids: tuple[int, ...]
+    types: tuple[int, ...]
+    spans: tuple[Span | None, ...]
+
+    def tokens_of(self, span: Span) -> Span | None:
+        """The first and the last token that touch ``span``; None where it was cut off."""
+        touching = [i for i, s in enumerate(self.spans) if s and s[0] < span[1] and span[0] < s[1]]
+        if not touching or (self.spans[touching[-1]] or span)[1] < span[1]:
+            return None
+        return touching[0], touching[-1]
+
+
+def load_tokenizer(folder: Path) -> Any:
+    """The tokenizer of the model in ``folder``, without truncation and padding."""
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return tokenizer
+
+
+def encode_pairs(
+    tokenizer: Any, questions: Sequence[str], contexts: Sequence[str], passages: Sequence[str]
+) -> list[Pair]:
+    """The tokens of each question with its passage, the context before the passage.
+
+    Questions are cut at ``LONGEST_QUESTION`` tokens, and passages where the pair has ``LONGEST``.
+    """
+    before = [f"{context}. " if context else "" for context in contexts]
+    texts = [(cut, b + p) for cut, b, p in zip(_cut(tokenizer, questions), before, passages, strict=True)]
+    pairs = []
+    for encoding, lead, (_, text) in zip(tokenizer.encode_batch(texts), map(len, before), texts, strict=True):
+        spans = []
+        for side, (start, end), token in zip(encoding.sequence_ids, encoding.offsets, encoding.tokens, strict=True):
+            while start < end and text[start : start + 1].isspace():  # a SentencePiece token owns the space before it
+                start += 1  # noqa: PLW2901
+            own = side == 1 and lead <= start < end and token != _SPACE
+            spans.append((start - lead, end - lead) if own else None)
+        kept = [*range(min(len(spans), LONGEST) - 1), len(spans) - 1]  # the last token is the end mark
+        ids, types = encoding.ids, encoding.type_ids
+        pairs.append(Pair(tuple(ids[i] for i in kept), tuple(types[i] for i in kept), tuple(spans[i] for i in kept)))
+    return pairs
+
+
+def _cut(tokenizer: Any, questions: Sequence[str]) -> list[str]:
+    """``questions`` without what is past ``LONGEST_QUESTION`` tokens."""
+    cut = list(questions)
+    for i, question in enumerate(cut):
+        if len(question) > LONGEST_QUESTION:  # a token has a character at least
+            offsets = tokenizer.encode(question, add_special_tokens=False).offsets
+            cut[i] = question[: offsets[LONGEST_QUESTION - 1][1]] if len(offsets) > LONGEST_QUESTION else question
+    return cut
+
+
+def read_inputs(
+    tokenizer: Any,
+    question: str,
+    inputs: Sequence[ReaderInput],
+    run_model: Callable[[Sequence[Pair]], Sequence[tuple[Logits, float]]],
+) -> list[list[SpanPrediction]]:
+    """What ``AnswerReader.read`` returns; ``run_model`` gives span logits (tokens, 2) and relevance of each pair."""
+    pairs = encode_pairs(tokenizer, [question] * len(inputs), [i.context for i in inputs], [i.text for i in inputs])
+    return [
+        [predict_span(pair, spans, relevance, part) for part in passage.parts]
+        for passage, pair, (spans, relevance) in zip(inputs, pairs, run_model(pairs), strict=True)
+    ]
+
+
+def predict_span(pair: Pair, spans: Logits, relevance: float, part: Span | None = None) -> SpanPrediction:
+    """The prediction from the model's ``spans`` (tokens, 2) and ``relevance`` logits for a pair.
+
+    The answer is the span with the highest sum of start and end logits, as in BERT for SQuAD 2.0 (Devlin et al. 2019);
+    no answer has those of the first token. With ``part`` only tokens within this part of the passage count.
+    """
+    low, high = part or (0, sys.maxsize)
+    inside = [i for i, span in enumerate(pair.spans) if span and low <= span[0] and span[1] <= high]
+    if not inside:
+        return SpanPrediction(None, NO_SPAN, float(relevance))
+    first, last = inside[0], inside[-1] + 1
+    sums = spans[first:last, 0][:, None] + spans[first:last, 1][None, :]
+    near = np.tril(np.triu(np.ones_like(sums, dtype=bool)), LONGEST_ANSWER - 1)
+    best = int(np.argmax(np.where(near, sums, -np.inf)))
+    start, end = divmod(best, sums.shape[1])
+    one, other = pair.spans[first + start], pair.spans[first + end]
+    margin = float(sums[start, end] - spans[0].sum())
+    return SpanPrediction((one[0], other[1]) if one and other else None, margin, float(relevance))
+
+
+TYPES = "token_type_ids"
+OUTPUTS = ("spans", "relevance")
+
+
+class OnnxReader:
+    """An ``AnswerReader`` over a folder that ``training.export`` wrote."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open ``folder`` and load the model in a thread. Raises ModelError when a file is missing."""
+        self._folder = folder
+        try:
+            for name in (MODEL_FILE, TOKENIZER_FILE):
+                (folder / name).stat()
+            self._details = json.loads((folder / DETAILS_FILE).read_text("utf-8"))
+        except (OSError, ValueError) as error:
+            raise self._unreadable(error) from error
+        loader = ThreadPoolExecutor(1)
+        self._loading = loader.submit(self._load)
+        loader.shutdown(wait=False)
+
+    @property
+    def fingerprint(self) -> str:
+        return str(self._details["fingerprint"])
+
+    def read(self, question: str, inputs: Sequence[ReaderInput]) -> list[list[SpanPrediction]]:
+        return read_inputs(self._tokenizer, question, inputs, lambda pairs: read_pairs(self._loading.result(), pairs))
+
+    @cached_property
+    def _tokenizer(self) -> Any:
+        try:
+            return load_tokenizer(self._folder)
+        except Exception as error:  # tokenizers raises bare ones
+            raise self._unreadable(error) from error
+
+    def _load(self) -> Any:
+        try:
+            return open_session(self._folder / MODEL_FILE)
+        except Exception as error:  # onnxruntime has no exception base of its own
+            raise self._unreadable(error) from error
+
+    def _unreadable(self, error: Exception) -> ModelError:
+        return ModelError(
+            f"The reader in {self._folder} cannot be read ({error}). Install Plancite again; without that folder "
+            "it works with less certainty."
+        )
+
+
+def read_pairs(session: Any, pairs: Sequence[Pair]) -> list[tuple[Logits, float]]:
+    """Span logits (tokens, 2) and relevance of each pair, each run by itself: int8 scales depend on nothing else."""
+
+    def run(pair: Pair) -> tuple[Logits, float]:
+        inputs = {INPUT: np.array([pair.ids], dtype=np.int64), TYPES: np.array([pair.types], dtype=np.int64)}
+        spans, relevance = session.run(list(OUTPUTS), inputs)
+        return spans[0], float(relevance[0])
+
+    with ThreadPoolExecutor(WORKERS) as pool:
+        return list(pool.map(run, pairs))
+
+
 def open_reader(folder: Path = WEIGHTS) -> AnswerReader | None:
     """The reader in ``folder``; None where no weights are installed. Raises ModelError when they are damaged."""
     if not folder.is_dir():
         return None
-    from indexer.encoding.answer_reader.onnx import OnnxReader
-
     return OnnxReader(folder)
