@@ -76,6 +76,19 @@ def test_the_same_file_again_changes_nothing(library: Library, plans: Path, fake
     assert library.backend.generation == 1
 
 
+def test_a_plan_that_changed_on_disk_is_replaced_by_its_own_file(library: Library, plans: Path) -> None:
+    add(library, plans / "anhui.txt", plans / "henan.txt")
+    with sqlite3.connect(Path(library.backend.location) / "plans.sqlite") as connection:
+        connection.execute("UPDATE texts SET text = replace(text, '2025', '2035')")
+    connection.close()
+    with pytest.raises(LibraryError, match="anhui: its text changed on disk"):
+        library.plan("anhui")
+    (report,) = add(library, plans / "anhui.txt", plan_id="anhui", replace=True)
+    assert (report.status, report.plan) == ("added", "anhui")
+    assert library.plan("anhui").text == ANHUI
+    assert library.check() == []
+
+
 def test_a_file_that_has_changed_replaces_itself(library: Library, plans: Path) -> None:
     add(library, plans / "anhui.txt", plans / "henan.txt")
     (plans / "anhui.txt").write_text(ANHUI.replace("2025", "2027"))

@@ -151,7 +151,8 @@ def remove(
 ) -> None:
     """Remove plans, all of them or none; plancite restore brings them back."""
     with open_library(library, quiet=quiet) as opened:
-        titles = [opened.versions(plan)[-1].title if purge else opened.plan(plan).title for plan in plans]
+        latest = [opened.versions(plan)[-1] for plan in plans]
+        titles = [v.title if purge or not v.until else opened.plan(v.plan).title for v in latest]
         confirm(f"{'Delete for good' if purge else 'Remove'}: " + "; ".join(titles), yes)
         opened.remove(plans, purge=purge)
     if not quiet:

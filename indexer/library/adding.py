@@ -15,7 +15,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
-from indexer.errors import SourceError
+from indexer.errors import LibraryError, SourceError
 from indexer.library import process
 from indexer.types import Added, Passage, Plan, Stage, Target
 
@@ -127,7 +127,8 @@ def plan_import(
         own = (i.id for i in present.values() if not replaces and _is_from(i.source, path))
         plan_id = next(own, None) or plan_id_of(path.name)
     for info in present.values():
-        if info.sha256 == digest and (info.id == plan_id or not replaces):
+        same = info.sha256 == digest and (info.id == plan_id or not replaces)
+        if same and not (replaces and _stored(backend, info.id) is None):
             return Added(str(path), "same", info.id, info.passages, f"same as {info.id}")
     taken = present.get(plan_id)
     if taken and not replaces and not _is_from(taken.source, path):
@@ -135,8 +136,16 @@ def plan_import(
             f"{path}: there is a plan {plan_id!r} already, from {taken.source}. "
             "Give this one another name with `plan_id`, or put it in the other's place with `replace`."
         )
-    old = replace(backend.plan(plan_id), text="", sections=(), pages=(), asides=(), records=()) if taken else None
+    old = _stored(backend, plan_id) if taken else None
     return PendingImport(path, str(path.absolute()), data, plan_id, seen, old)
+
+
+def _stored(backend: Backend, plan_id: str) -> Plan | None:
+    """A plan of the library without its text; None when that changed on disk, so that its file may be added again."""
+    try:
+        return replace(backend.plan(plan_id), text="", sections=(), pages=(), asides=(), records=())
+    except LibraryError:
+        return None
 
 
 def _is_from(source: str, path: Path) -> bool:

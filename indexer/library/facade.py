@@ -148,7 +148,9 @@ class Library:
 
     def check(self) -> list[str]:
         """What is wrong with the library, one sentence each; empty when it is sound."""
-        return self.backend.check()
+        from indexer.library.originals import changed_originals
+
+        return [*self.backend.check(), *changed_originals(self.backend)]
 
     # -- changing it ---------------------------------------------------------------------------
 

@@ -249,17 +249,30 @@ def damaged(what: str, reason: object) -> LibraryError:
     )
 
 
-def changed_text(plan_id: str, what: str = "text") -> str:
-    """What is wrong with a plan whose text was changed on disk, and the remedy."""
+def changed_text(plan_id: str) -> str:
+    """What is wrong with a plan whose text changed on disk, and the remedy."""
     return (
-        f"{plan_id}: its {what} changed on disk after it was stored. Restore the library from a copy, or remove the "
-        f"plan and add its file again, or go back to an earlier version: plancite restore {plan_id}"
+        f"{plan_id}: its text changed on disk after it was stored. Restore the library from a copy, or put the plan's "
+        f"file in its place again: plancite add FILE --id {plan_id} --replace"
+    )
+
+
+def changed_description(plan_id: str) -> str:
+    """What is wrong with a plan whose title or metadata changed on disk, and the remedy."""
+    return (
+        f"{plan_id}: its description changed on disk after it was stored. Restore the library from a copy, or remove "
+        f"the plan (plancite remove {plan_id}) and add its file again."
     )
 
 
 def changed_passages(plan_id: str, what: str) -> str:
     """What is wrong with a plan of which something changed on disk that is made from its text, and the remedy."""
-    return f"{plan_id}: {what} changed on disk after being stored. Run: plancite rebuild"
+    return f"{plan_id}: {what} changed on disk after it was stored. Run: plancite rebuild"
+
+
+def changed_version(plan_id: str) -> str:
+    """What is wrong with a plan of which an earlier version changed on disk, and the remedy."""
+    return f"{plan_id}: an earlier version changed on disk after it was stored. Restore the library from a copy."
 
 
 def changed_question(saved_id: int) -> str:

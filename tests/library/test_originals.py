@@ -65,6 +65,15 @@ def test_a_file_that_is_another_by_now_is_not_given_out(library: Library, tmp_pa
     assert read_original(library.backend, library.plans()[0]) is None
 
 
+def test_check_names_a_file_that_changed(library: Library, tmp_path: Path) -> None:
+    hand_in(library, "a.txt", b"Wind farms grow.")
+    hand_in(library, "b.txt", b"Coal closes.")
+    assert library.check() == []
+    (file,) = (path for path in library.backend.folder.glob("originals/*/*") if path.read_bytes() == b"Coal closes.")
+    file.write_bytes(b"Coal clozes.")
+    assert library.check() == [f"{file} changed on disk after it was handed in. Put the file in its place again."]
+
+
 def test_removing_keeps_the_files_and_purging_deletes_those_of_all_versions(library: Library, tmp_path: Path) -> None:
     hand_in(library, "anhui.txt", ANHUI)
     hand_in(library, "anhui.txt", LATER, "anhui")

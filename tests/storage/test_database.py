@@ -190,7 +190,7 @@ def test_check_finds_a_passage_that_is_not_its_plans_text(database: Database) ->
     with database.write() as connection:
         connection.execute("UPDATE passages SET text = 'made up' WHERE key IN (7, 8)")
     (problem,) = database.problems()
-    assert problem == "b: texts of 2 passages changed on disk after being stored. Run: plancite rebuild"
+    assert problem == "b: the text of 2 of its passages changed on disk after it was stored. Run: plancite rebuild"
     with database.write() as connection:  # also where it was stored so
         connection.execute("DELETE FROM passage_sums")
         connection.execute(STORE_PASSAGE_SUMS)

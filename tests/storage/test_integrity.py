@@ -330,3 +330,30 @@ def test_check_compares_the_files_of_the_indexes(library: Path, tmp_path: Path, 
     with opened(copy) as backend:
         backend.prepare()
         assert backend.check() == []
+
+
+def test_a_plan_whose_text_changed_is_replaced_or_removed(library: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "library"
+    shutil.copytree(library, copy)
+    with closing(sqlite3.connect(copy / DATABASE_FILE)) as file, file:
+        file.execute("UPDATE texts SET text = replace(text, '2025', '2035') WHERE plan = 1")
+        file.execute("UPDATE passages SET text = replace(text, '2025', '2035') WHERE plan = 1")
+    with opened(copy) as backend:
+        with pytest.raises(
+            LibraryError, match=r"^anhui: its text changed on disk .*plancite add FILE --id anhui --replace"
+        ):
+            backend.plan("anhui")
+        assert len(backend.check()) == 2
+        backend.add(content("anhui", ["cement kilns close by 2030"]), MODEL)
+        assert [v.n for v in backend.versions("anhui")] == [1]  # what nobody can read is no version
+        assert backend.check() == []
+    shutil.rmtree(copy)
+    shutil.copytree(library, copy)
+    with closing(sqlite3.connect(copy / DATABASE_FILE)) as file, file:
+        file.execute("UPDATE texts SET text = replace(text, '2025', '2035') WHERE plan = 1")
+    with opened(copy) as backend:
+        backend.remove(["anhui"])
+        assert backend.removed() == []
+        backend.add(content("anhui"), MODEL)
+        assert backend.plan("anhui").text == "\n".join(TEXTS["anhui"])
+        assert backend.check() == []

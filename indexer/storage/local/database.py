@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -37,9 +37,11 @@ from indexer.storage.rows import (
     INFO_COLUMNS,
     PASSAGE_COLUMNS,
     as_json,
+    changed_description,
     changed_passages,
     changed_question,
     changed_text,
+    changed_version,
     checksum,
     damaged,
     description,
@@ -60,9 +62,9 @@ KeyRange = tuple[int, int]  # first and last key, both included
 _PLANS_AT_ONCE = 50  # whose vectors are in memory together
 #: What has a checksum of a passage, its column, and what it is of.
 _PASSAGE_SUMS = (
-    ("texts", "passage_sum", PASSAGE_SUM),
-    ("indexed texts", "indexed_sum", INDEXED_SUM),
-    ("vectors", "vector_sum", VECTOR_SUM),
+    ("text", "passage_sum", PASSAGE_SUM),
+    ("indexed text", "indexed_sum", INDEXED_SUM),
+    ("vector", "vector_sum", VECTOR_SUM),
     ("word vectors", "words_sum", WORDS_SUM),
 )
 
@@ -81,7 +83,7 @@ class Database(Connections):
         rows = self.connection.execute(
             f"SELECT {INFO_COLUMNS}, plan_sum IS {PLAN_SUM} FROM plans LEFT JOIN plan_sums ON plan = key ORDER BY id"
         )
-        return [read_info(_sound(row, changed_text, "description")) for row in rows]
+        return [read_info(_sound(row, changed_description(row[0]))) for row in rows]
 
     def names(self) -> dict[str, tuple[str, ...]]:
         rows = self.connection.execute("SELECT id, names FROM plans ORDER BY id")
@@ -98,7 +100,7 @@ class Database(Connections):
         ).fetchone()
         if row is None:
             raise unknown_plan(plan_id, self.ids())
-        return read_plan(_sound(row, changed_text))
+        return read_plan(_sound(row, changed_text(plan_id)))
 
     def passages(self, keys: Sequence[int]) -> dict[int, Passage]:
         rows = self.connection.execute(
@@ -107,7 +109,7 @@ class Database(Connections):
             "LEFT JOIN passage_sums ON passage = p.key WHERE p.key IN (SELECT value FROM json_each(?))",
             (json.dumps(list(keys)),),
         )
-        return {row[0]: read_passage(_sound(row[1:], changed_passages, "a passage")) for row in rows}
+        return {row[0]: read_passage(_sound(row[1:], changed_passages(row[1], "a passage"))) for row in rows}
 
     def word_vectors(self, keys: Sequence[int]) -> dict[int, bytes]:
         """Packed word vectors by passage key; a passage without is left out."""
@@ -209,7 +211,11 @@ class Database(Connections):
         ).fetchone()
         if row is None:
             raise unknown_plan(plan_id, self.ids())
-        return read_targets(plan_id, _sound(row, changed_passages, "the targets")[1]) if row[1] is not None else None
+        return (
+            read_targets(plan_id, _sound(row, changed_passages(plan_id, "its targets"))[1])
+            if row[1] is not None
+            else None
+        )
 
     def content(self, plan_id: str) -> PlanContent:
         """All that is stored of a plan. Raises UnknownPlanError."""
@@ -333,7 +339,7 @@ class Database(Connections):
             problems += self._problems_of(plan_id, key)
         changed = f"version_sum IS NOT {VERSION_SUM} OR text_sum IS NOT {VERSION_TEXT_SUM}"
         for (plan_id,) in self.connection.execute(f"SELECT id FROM versions WHERE {changed} ORDER BY key"):
-            problems.append(changed_text(plan_id, "earlier text"))
+            problems.append(changed_version(plan_id))
         for (saved_id,) in self.connection.execute(f"SELECT id FROM saved WHERE saved_sum IS NOT {SAVED_SUM}"):
             problems.append(changed_question(saved_id))
         return problems
@@ -348,7 +354,7 @@ class Database(Connections):
         ).fetchone()
         same_description, same_text, same_targets = found or (True, False, True)
         if not same_description:
-            yield changed_text(plan_id, "description")
+            yield changed_description(plan_id)
         if not same_text:
             yield changed_text(plan_id)
         if not same_targets:
@@ -361,7 +367,7 @@ class Database(Connections):
         ).fetchone()
         for (what, *_), count in zip(_PASSAGE_SUMS, changed, strict=True):
             if count:
-                yield changed_passages(plan_id, f"{what} of {count:.0f} passages")
+                yield changed_passages(plan_id, f"the {what} of {count:.0f} of its passages")
         if not same_text or not same_description or any(changed):
             return
         noted, text = self.connection.execute(
@@ -378,11 +384,8 @@ class Database(Connections):
             yield f"{plan_id}: {wrong} passages do not match the plan's text. Run: plancite rebuild"
 
 
-def _sound(row: tuple[Any, ...], message: Callable[[str, str], str], what: str = "text") -> tuple[Any, ...]:
-    """``row``, whose first value is a plan's id, without its last, which says whether it is as it was stored.
-
-    Raises LibraryError when it is not.
-    """
+def _sound(row: tuple[Any, ...], message: str) -> tuple[Any, ...]:
+    """``row`` without its last value, which says whether it is as it was stored. Raises LibraryError if not."""
     if not row[-1]:
-        raise LibraryError(message(row[0], what))
+        raise LibraryError(message)
     return row[:-1]

@@ -13,13 +13,13 @@ from typing import NamedTuple
 
 from indexer.errors import LibraryError, UnknownPlanError
 from indexer.storage import PlanContent
-from indexer.storage.local.connection import PLAN_SUM, SAVED_SUM, VERSION_SUM, VERSION_TEXT_SUM
+from indexer.storage.local.connection import PLAN_SUM, SAVED_SUM, TEXT_SUM, VERSION_SUM, VERSION_TEXT_SUM
 from indexer.storage.local.database import Database
 from indexer.storage.rows import (
     DESCRIPTION_COLUMNS,
     as_json,
     changed_question,
-    changed_text,
+    changed_version,
     conflict_error,
     description,
     parts_of,
@@ -81,7 +81,7 @@ def version(database: Database, plan_id: str, n: int) -> Plan:
     if not row:
         return database.plan(plan_id)
     if not sound:
-        raise LibraryError(changed_text(plan_id, f"version {n}"))
+        raise LibraryError(changed_version(plan_id))
     return read_plan(row)
 
 
@@ -133,7 +133,7 @@ def keep_version(connection: sqlite3.Connection, plan: Plan, since: str, until: 
     """Store a text that a plan had, as its latest past version."""
     row = (*description(plan), len(plan.text.split()), since, until, plan.text, parts_of(plan))
     connection.execute(f"INSERT INTO versions ({_KEPT}) VALUES ({', '.join('?' * len(row))})", row)
-    _sum_last_version(connection, VERSION_TEXT_SUM)
+    _sum_last_version(connection)
 
 
 def remove_plan(database: Database, connection: sqlite3.Connection, plan_id: str, generation: int) -> int | None:
@@ -194,21 +194,19 @@ def refuse_conflict(connection: sqlite3.Connection, plan_id: str, seen: int | No
 
 
 def _keep(connection: sqlite3.Connection, plan_id: str, until: str) -> None:
-    connection.execute(
-        f"INSERT INTO versions ({_KEPT}) SELECT {DESCRIPTION_COLUMNS}, words, since, ?, text, parts "
-        "FROM plans JOIN texts ON plan = key WHERE id = ?",
+    """Keep the text of a plan as a version, unless it changed on disk: nobody could read it."""
+    kept = connection.execute(
+        f"INSERT INTO versions ({_KEPT}) SELECT {DESCRIPTION_COLUMNS}, words, since, ?, text, parts FROM plans "
+        f"JOIN texts ON texts.plan = key JOIN plan_sums c ON c.plan = key WHERE id = ? AND c.text_sum = {TEXT_SUM}",
         (until, plan_id),
     )
-    # a text that changed on disk before stays noticed
-    _sum_last_version(
-        connection, "(SELECT text_sum FROM plan_sums JOIN plans ON plan = plans.key WHERE id = versions.id)"
-    )
+    if kept.rowcount:
+        _sum_last_version(connection)
 
 
-def _sum_last_version(connection: sqlite3.Connection, text_sum: str) -> None:
-    connection.execute(
-        f"UPDATE versions SET version_sum = {VERSION_SUM}, text_sum = {text_sum} WHERE key = last_insert_rowid()"
-    )
+def _sum_last_version(connection: sqlite3.Connection) -> None:
+    sums = f"version_sum = {VERSION_SUM}, text_sum = {VERSION_TEXT_SUM}"
+    connection.execute(f"UPDATE versions SET {sums} WHERE key = last_insert_rowid()")
 
 
 # -- saved questions ---------------------------------------------------------------------------

@@ -158,7 +158,7 @@ def _problems_of(connection: Connection, catalogue: Catalogue, entry: Entry, pla
     elif wrong := sum(content.plan.text[p.start : p.end] != p.text for p in content.passages):
         yield f"{plan_id}: {wrong} passages do not match the plan's text. Run: plancite rebuild"
     elif content_hash(content) != entry.content:
-        yield changed_passages(plan_id, "its description, passages or vectors")
+        yield changed_passages(plan_id, "its description, a passage or a vector")
 
 
 def _passage(entry: Entry, row: Row, plan: Plan | None) -> Passage:
