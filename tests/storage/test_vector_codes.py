@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from pathlib import Path
 from typing import Any
@@ -15,13 +16,25 @@ from indexer.storage.disk import crc32_of
 from indexer.storage.local import vectors as vector_block
 from indexer.storage.local.vectors import VectorBlock, VectorIndex
 
-pytestmark = pytest.mark.slow  # codes are trained anew in each test
+pytestmark = pytest.mark.slow  # learning codes takes seconds
 DIMENSION, COUNT, K = 128, 3000, 10
+
+
+WITH_CODES = vector_block._with_codes
+LEARN = functools.cache(
+    lambda sample, shape: faiss.serialize_index(WITH_CODES(np.frombuffer(sample, np.float32).reshape(shape)))
+)
 
 
 @pytest.fixture(autouse=True)
 def small_is_large(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(vector_block, "LARGE", 1000)
+    monkeypatch.setattr(vector_block, "_with_codes", learned)
+
+
+def learned(sample: np.ndarray) -> Any:
+    """Codes as the index learns them, once for each sample: that takes seconds."""
+    return faiss.deserialize_index(LEARN(sample.tobytes(), sample.shape))
 
 
 def clustered(count: int, seed: int) -> np.ndarray:
