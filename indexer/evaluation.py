@@ -1,4 +1,8 @@
-"""The measures of retrieval, refusal and extraction, pure functions over ranks, scores and gold rows."""
+"""Metrics of retrieval, refusal and extraction: pure functions over ranks, scores and gold rows.
+
+The ranking metrics are a line or two each. ranx and ir-measures would bring numba or a compiler, and scikit-learn's
+calls are no shorter; tests compare the values with hand counts.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +33,7 @@ def recall_at(ranked: Sequence[str], gold: Collection[str], k: int) -> float:
 def average_precision(ranked: Sequence[str], gold: Collection[str], k: int) -> float:
     """Sum of the precisions at each gold id among the first ``k``, over the number of all gold ids.
 
-    The measure that trec_eval calls map_cut, as used for ObliQA; with more gold than ``k`` it stays below 1.
+    trec_eval's map_cut, as used for ObliQA; with more gold than ``k`` it stays below 1.
     """
     wanted = set(gold)
     hits = 0
@@ -42,7 +46,7 @@ def average_precision(ranked: Sequence[str], gold: Collection[str], k: int) -> f
 
 
 def auroc(positives: Sequence[float], negatives: Sequence[float]) -> float:
-    """Chance that a positive scores above a negative, ties counting half (Hanley and McNeil, 1982)."""
+    """Probability that a positive scores above a negative, ties counting half (Hanley and McNeil, 1982)."""
     wins = sum((p > n) + 0.5 * (p == n) for p in positives for n in negatives)
     return wins / (len(positives) * len(negatives))
 
@@ -55,9 +59,9 @@ def refused_at_kept(answerable: Sequence[float], unanswerable: Sequence[float], 
 
 
 def calibration(said: Sequence[float], true: Sequence[bool], bins: int = 10) -> list[tuple[float, float, int]]:
-    """(mean probability said, share that was true, number) of each filled one of ``bins`` equal stretches of 0 to 1.
+    """(mean predicted probability, share that was true, count) of each non-empty one of ``bins`` equal bins.
 
-    The reliability diagram of a model, as rows (Niculescu-Mizil and Caruana, 2005).
+    The rows of a reliability diagram (Niculescu-Mizil and Caruana, 2005).
     """
     filled: dict[int, list[tuple[float, bool]]] = {}
     for probability, outcome in zip(said, true, strict=True):
@@ -69,7 +73,7 @@ def calibration(said: Sequence[float], true: Sequence[bool], bins: int = 10) -> 
 
 
 def holds_evidence(text: str, evidence: Sequence[str], share: float = 0.6) -> bool:
-    """Whether ``text`` holds a fragment, or ``share`` of its words in a row; case and space folded."""
+    """Whether ``text`` contains a fragment, or ``share`` of its words in a row; case and white space are folded."""
     folded = " ".join(text.split()).lower()
     for fragment in evidence:
         words = fragment.lower().split()
@@ -86,10 +90,10 @@ def f1(hits: int, found: int, gold: int) -> float:
 
 
 def match_targets(found: Sequence[Target], gold: Sequence[Mapping[str, Any]]) -> list[tuple[int, int]]:
-    """(index into ``found``, index into ``gold``) of those that are one, each at most once.
+    """(index into ``found``, index into ``gold``) of matching targets, each used at most once.
 
-    One are figures whose places overlap, of the same kind and year, with the same value whatever the
-    unit; one that was cut off only equals one without a value. Gold rows may name their ``plan``.
+    Two match if their places overlap, their kind and year are equal and so are their values in any unit;
+    a figure that is cut off matches only one without a value. Gold rows may name their ``plan``.
     """
     pairs: list[tuple[int, int]] = []
     taken: set[int] = set()
@@ -103,7 +107,7 @@ def match_targets(found: Sequence[Target], gold: Sequence[Mapping[str, Any]]) ->
 
 
 def same_words(text: str | None, gold: str | None, share: float = 0.5) -> bool:
-    """Whether ``text`` holds at least ``share`` of the words of ``gold``; nothing equals only nothing."""
+    """Whether ``text`` contains at least ``share`` of the words of ``gold``; None matches only None."""
     if text is None or gold is None:
         return text is gold
     return not words(gold) or containment(words(gold), set(words(text))) >= share

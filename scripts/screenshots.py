@@ -42,7 +42,7 @@ def library(page: Page, site: str) -> None:
 
 
 def answer(page: Page, site: str) -> None:
-    """An answer with its source beside it."""
+    """An answer with its source."""
     page.goto(f"{site}/?{urlencode({'q': CEMENT})}")
     page.locator("blockquote.quote").first.wait_for()
     expect(page.locator(".source-text mark.answer").first).to_be_in_viewport()
