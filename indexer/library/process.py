@@ -43,6 +43,8 @@ _IDLE = 600.0
 _TICK = 0.05
 #: Allocations past the limit that fail at once, where memory grows faster than it is looked at.
 _SLACK = 512 << 20
+#: Seconds past its limit after which the process ends by itself, where the parent was killed.
+_SPARE = 10.0
 _PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
 
 
@@ -102,6 +104,7 @@ def grant(seconds: float) -> None:
     """In the process: allow the work at hand ``seconds`` more. Anywhere else: do nothing."""
     if _output:
         _send("more", seconds)
+        _allow(seconds)
 
 
 # -- the parent's side ---------------------------------------------------------------------------
@@ -260,7 +263,7 @@ def _results(
                 case "memory":
                     raise out_of_memory(watch._memory)
                 case "raised":
-                    worker.reusable = True
+                    worker.reusable = worker.memory() < _KEPT
                     raise value
                 case _:
                     worker.reusable = worker.memory() < _KEPT
@@ -322,7 +325,7 @@ def serve() -> None:
             function, arguments, seconds, memory = pickle.load(sys.stdin.buffer)
         except EOFError:
             return
-        _limit(seconds, memory)
+        _allow(seconds + _SPARE, memory, anew=True)
         try:
             for value in function(*arguments):
                 _send("value", value)
@@ -344,14 +347,19 @@ def _send(kind: str, value: object) -> None:
     _output[0].flush()
 
 
-def _limit(seconds: float, memory: int) -> None:
-    """Limits that hold when the parent is gone, and those of memory at once. Only systems like Unix have them."""
+def _allow(seconds: float, memory: int = 0, *, anew: bool = False) -> None:
+    """Let the system end this process ``seconds`` later, or that long from now, should the parent be gone.
+
+    Allocations past ``memory`` fail at once. Systems unlike Unix have no such limits.
+    """
     with suppress(ImportError, ValueError, OSError):
         import resource
 
         used = resource.getrusage(resource.RUSAGE_SELF)
-        # past what the parent allows, pages that are recognized included
-        most = int(used.ru_utime + used.ru_stime + 10 * seconds + 3600)
-        resource.setrlimit(resource.RLIMIT_CPU, (most, resource.getrlimit(resource.RLIMIT_CPU)[1]))
-        resource.setrlimit(resource.RLIMIT_DATA, (memory + _SLACK, resource.getrlimit(resource.RLIMIT_DATA)[1]))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        until, hard = resource.getrlimit(resource.RLIMIT_CPU)
+        since = used.ru_utime + used.ru_stime if anew else until
+        resource.setrlimit(resource.RLIMIT_CPU, (int(since + seconds), hard))
+        if memory:
+            hard = resource.getrlimit(resource.RLIMIT_DATA)[1]
+            resource.setrlimit(resource.RLIMIT_DATA, (memory + _SLACK, hard))
+            resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

@@ -32,6 +32,13 @@ def hangs() -> Iterator[str]:
         time.sleep(1)
 
 
+def pid_then_loops() -> Iterator[int]:
+    process._allow(1.0, anew=True)
+    yield os.getpid()
+    while True:
+        pass
+
+
 def loops() -> Iterator[str]:
     yield "begun"
     while True:

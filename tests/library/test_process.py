@@ -19,6 +19,8 @@ from fakes import FakeEncoder
 from indexer.errors import SourceError
 from indexer.library import Library, adding, process
 from indexer.reading.formats import ocr
+from indexer.ui.library.adding import Upload, add_uploads
+from indexer.ui.library.jobs import Job, JobQueue
 
 TEXT = "Plan of {0}\n\n1. Industry\nCement kilns of {0} close by 2025. Steel output falls to 12 million tons by 2030.\n"
 
@@ -174,6 +176,21 @@ def test_it_ends_with_the_one_that_started_it() -> None:
         assert gone(int(done.stdout))
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="no limit of processor time")
+def test_work_that_hangs_ends_though_its_parent_was_killed() -> None:
+    code = (
+        f"import sys; sys.path[:] = {sys.path!r}\n"
+        "import jobs, os\nfrom indexer.library import process\n"
+        "with process.run(jobs.pid_then_loops, seconds=50) as results:\n"
+        "    print(next(results), flush=True)\n    os._exit(1)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    deadline = time.monotonic() + 60
+    while not gone(int(done.stdout)) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert gone(int(done.stdout))
+
+
 def test_a_script_without_a_guard_can_add(tmp_path: Path) -> None:
     # what multiprocessing would run a second time, and a third
     (tmp_path / "anhui.txt").write_text(TEXT.format("Anhui"))
@@ -236,6 +253,31 @@ def test_from_cancel_to_free_in_two_seconds(library: Library, tmp_path: Path, pl
     assert time.monotonic() - at[0] < 2
     assert [r.status for r in reports] == ["cancelled"]
     assert [r.status for r in library.add(tmp_path / "good.txt")] == ["added"]
+    assert library.check() == []
+
+
+@pytest.mark.usefixtures("hanging")
+def test_a_dropped_file_that_hangs_is_cancelled_and_the_next_one_added(library: Library) -> None:
+    def dropped(name: str, text: str) -> Job:
+        return Job("Adding", lambda job: add_uploads(library, [Upload(name, text.encode())], job), cancellable=True)
+
+    queue = JobQueue()
+    hangs = dropped("bad.txt", TEXT.format("bad") + "HANG IN TARGETS.")
+    assert queue.begin(hangs)
+    time.sleep(3)
+    assert queue.busy
+    started = time.monotonic()
+    hangs.cancel()
+    while queue.busy and time.monotonic() < started + 30:
+        time.sleep(0.02)
+    assert time.monotonic() - started < 2
+    assert [report.status for report in hangs.task.look()] == ["cancelled"]
+    follows = dropped("good.txt", TEXT.format("good"))
+    assert queue.begin(follows)
+    while queue.busy and time.monotonic() < started + 60:
+        time.sleep(0.02)
+    assert [report.status for report in follows.task.look()] == ["added"]
+    assert [info.id for info in library.plans()] == ["good"]
     assert library.check() == []
 
 
