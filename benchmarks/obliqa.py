@@ -90,11 +90,11 @@ class ExactVectors:
 
 def rankings(backend: Any, encoder: Encoder, question: str, reader: AnswerReader | None = None) -> dict[str, list[str]]:
     """Record ids, best first, by each way of ranking."""
-    read = read_question(question, backend.names())
-    dense, words = search(backend, encoder, read.text, DEPTH, Scope())
+    read = read_question(question)
+    dense, words = search(backend, encoder, read.topic, DEPTH, Scope())
     fused = fuse(dense, words)
     records = {key: str(p.record) for key, p in backend.passages(list(fused)).items()}
-    candidates = retrieve(backend, encoder, read.text, Scope())
+    candidates = retrieve(backend, encoder, read.topic, Scope())
     ranked = rank_passages(read, embed_words(read, encoder, backend.idf), candidates, encoder, backend.word_vectors)
     read_too = {"read": [str(r.passage.record) for r in rerank(reader, read, ranked)]} if reader else {}
     return {

@@ -38,6 +38,14 @@ def real_set(data: Path) -> tuple[list[Path], list[Row]]:
     return sorted((data / "plans").glob("*.txt")), read_rows(data / "eval/plans-dev.jsonl")
 
 
+def document_set(data: Path) -> tuple[list[Path], list[Row]]:
+    """Documents of other kinds and questions on them, in DATA/eval/real; none where it is not there."""
+    folder = data / "eval/real"
+    if not folder.is_dir():
+        return [], []
+    return sorted((folder / "files").iterdir()), read_rows(folder / "questions.jsonl")
+
+
 def read_rows(*paths: Path) -> list[Row]:
     return [json.loads(line) for path in paths for line in path.read_text("utf-8").split("\n") if line.strip()]
 
@@ -53,7 +61,7 @@ def indexed(plans: Sequence[Path]) -> Iterator[Library]:
 
 
 def rank_all(library: Library, questions: Sequence[Row], *, read: bool = True) -> list[tuple[Row, RankedQuestion]]:
-    """Facts and unanswerable questions with what is seen of each, with the reader where it is installed, or without."""
+    """Facts and unanswerable questions, ranked with the reader if it is installed and ``read``."""
     reader = library.reader if read else None
     return [
         (row, rank_question(library.backend, library.encoder, row["question"], Scope(), reader=reader))
@@ -72,7 +80,7 @@ def measure(library: Library, questions: Sequence[Row]) -> dict[str, float]:
         slices += [texts[c.plan][c.start : c.end] == c.quote for c in answer.citations]
         slices += [texts[h.passage.plan][h.passage.start : h.passage.end] == h.passage.text for h in answer.hits]
         features, best = max(seen.judged, key=lambda j: j[1].score, default=(None, None))
-        surest = 0.0 if features is None or seen.missing else confidence(features)
+        surest = 0.0 if features is None else confidence(features)
         if row["kind"] == "unanswerable":
             other_scores.append(surest)
             refused.append(not answer.found)

@@ -333,7 +333,7 @@ class Answer:
 
     ``sentences`` is empty when no sentence answers; then ``nearest`` is the passage that comes closest and
     ``unmatched`` the words of the question that no passage matches. ``searched`` counts the
-    passages in scope.
+    passages in scope, ``named`` are the plans to which names in the question narrowed it.
     """
 
     question: str
@@ -344,6 +344,7 @@ class Answer:
     nearest: Hit | None = None
     unmatched: tuple[str, ...] = ()
     confidence: float = 0.0
+    named: tuple[str, ...] = ()
 
     @property
     def found(self) -> bool:

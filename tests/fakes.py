@@ -6,6 +6,7 @@ import hashlib
 import re
 import zlib
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -80,9 +81,11 @@ def make_content(
     *,
     sections: Sequence[tuple[str, ...]] | None = None,
     names: Sequence[str] = (),
+    title: str = "",
 ) -> PlanContent:
     """A plan of one passage a sentence, indexed by the sentence itself; ``sections`` gives each its path."""
     plan = make_plan(plan_id, sentences)
+    plan = replace(plan, title=title or plan.title)
     passages = []
     start = 0
     for i, sentence in enumerate(sentences):

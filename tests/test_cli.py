@@ -73,7 +73,7 @@ def test_ask_json(run: Run, sample_folder: Path, sample_library: Library, questi
     ran = run("ask", question, "--json", "--top-k", 5, "--library", sample_folder)
     assert (ran.code, ran.err) == (0, "")
     (found,) = ran.objects
-    assert list(found) == ["question", "answerable", "searched", "answer", "citations", "passages"]
+    assert list(found) == ["question", "answerable", "searched", "named", "answer", "citations", "passages"]
     assert found["question"] == question
     assert type(found["answerable"]) is bool
     assert type(found["searched"]) is int

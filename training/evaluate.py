@@ -156,11 +156,11 @@ def measure_plans(reader: Reader, tokenizer: Any, data: Path) -> Figures:
     with indexed(plans) as library:
         examined = [rank_question(library.backend, library.encoder, row["question"], Scope()) for row in rows]
     facts = np.array([row["kind"] == "fact" for row in rows])
-    unseen = [0.0] * len(FEATURES)  # of a question that no sentence might answer, or whose name no passage holds
+    unseen = [0.0] * len(FEATURES)  # of a question that no sentence might answer
     app, read_as, right = [], [], []
     for row, seen, readings in zip(rows, examined, read_plans(reader, tokenizer, examined), strict=True):
         best = max(seen.judged, key=lambda j: j[1].score, default=None)
-        app.append(best[0] if best and not seen.missing else unseen)
+        app.append(best[0] if best else unseen)
         top = max(readings, key=lambda pair: pair[1].score, default=None)
         margin = max((r.margin for _, r in readings), default=0.0)
         relevance = max((r.relevance for _, r in readings), default=0.0)

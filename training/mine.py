@@ -68,9 +68,9 @@ def searchable(pieces: Sequence[Piece]) -> Iterator[Library]:
 
 def find_negatives(library: Library, pieces: Sequence[Piece], example: Example) -> dict[Kind, Example]:
     """The highest piece of another article and that of the same one, which do not hold the answer."""
-    read = read_question(example.question, {})
+    read = read_question(example.question)
     found: dict[Kind, Example] = {}
-    for candidate in retrieve(library.backend, library.encoder, read.text, Scope(), limit=_DEPTH):
+    for candidate in retrieve(library.backend, library.encoder, read.topic, Scope(), limit=_DEPTH):
         piece = pieces[int(candidate.passage.record or 0)]
         kind = Kind.SAME_ARTICLE if piece.article == example.article else Kind.RETRIEVED
         if kind is Kind.RETRIEVED and example.source in BESIDE_ARTICLE:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from indexer.asking.interaction import NO_WORDS, QuestionWords, embed_words
-from indexer.asking.judging import answers, confidence, features_of, missing_names
+from indexer.asking.judging import NamesHeld, answers, confidence, features_of, find_names
+from indexer.asking.naming import plan_names
 from indexer.asking.question import FIGURES, Question, for_plans, read_question
 from indexer.asking.ranking import rank_passages, rerank
 from indexer.asking.retrieval import DEPTH, Candidate, CandidateSentence, retrieve
@@ -36,7 +37,8 @@ class RankedQuestion:
     """A question with the passages ranked for it and the sentences that may answer.
 
     ``judged`` are (features, sentence) pairs, the features as ``indexer.asking.judging`` names them. ``missing`` are
-    names of the question that no passage holds; with one of them nothing answers.
+    names of the question that no passage holds; with one of them nothing answers. ``narrowed`` are the plans to which
+    names in the question narrowed an open scope.
     """
 
     question: Question
@@ -44,7 +46,8 @@ class RankedQuestion:
     searched: int
     ranked: list[Candidate]
     judged: list[tuple[list[float], CandidateSentence]]
-    missing: tuple[str, ...]
+    names: NamesHeld
+    narrowed: tuple[str, ...] = ()
 
 
 def ask(
@@ -69,24 +72,26 @@ def rank_question(
     backend: Backend, encoder: Encoder, asked: str, scope: Scope, depth: int = DEPTH, reader: AnswerReader | None = None
 ) -> RankedQuestion:
     """Rank the passages in ``scope`` for a question, and take the features of each sentence that may answer."""
+    narrows = scope.plans is None
     question, scope = resolve_scope(asked, backend, scope)
+    narrowed = question.plans if narrows else ()
     searched = backend.count(scope)
     if not searched:
-        return RankedQuestion(question, NO_WORDS, 0, [], [], ())
-    candidates = retrieve(backend, encoder, question.text, scope, depth)
+        return RankedQuestion(question, NO_WORDS, 0, [], [], NamesHeld((), (), {}), narrowed)
+    candidates = retrieve(backend, encoder, question.topic, scope, depth)
     words = embed_words(question, encoder, backend.idf)
     ranked = rank_passages(question, words, candidates, encoder, backend.word_vectors)
     if reader:
         ranked = rerank(reader, question, ranked)
+    names = find_names(question, words, {c.key: _searchable(c.passage) for c in ranked})
     judged = [
-        (features_of(question, words, candidate, sentence), sentence)
+        (features_of(question, words, candidate, sentence, names), sentence)
         for candidate in ranked
         for sentence in candidate.sentences
         # with a reader, what it did not read ranks far below
-        if (sentence.reading or not reader) and _may_answer(question, sentence)
+        if (sentence.reading or not reader) and _may_answer(sentence)
     ]
-    missing = missing_names(question, words, [_searchable(c.passage) for c in ranked])
-    return RankedQuestion(question, words, searched, ranked, judged, missing)
+    return RankedQuestion(question, words, searched, ranked, judged, names, narrowed)
 
 
 def resolve_scope(asked: str, backend: Backend, scope: Scope) -> tuple[Question, Scope]:
@@ -95,7 +100,7 @@ def resolve_scope(asked: str, backend: Backend, scope: Scope) -> tuple[Question,
     An open scope becomes the plans that the question names. Names of plans outside a given scope are dropped from
     the question.
     """
-    question = read_question(asked, backend.names())
+    question = read_question(asked, plan_names(backend).find)
     if scope.plans is not None:
         return for_plans(question, scope.plans), scope
     return question, replace(scope, plans=question.plans or None)
@@ -104,7 +109,7 @@ def resolve_scope(asked: str, backend: Backend, scope: Scope) -> tuple[Question,
 def to_answer(ranked: RankedQuestion, top_k: int = 10) -> Answer:
     """The sentences that answer, with ``top_k`` passages; or the nearest miss."""
     question = ranked.question
-    chosen = [] if ranked.missing else _choose(ranked.judged, named=len(question.plans) > 1)
+    chosen = _choose(ranked.judged, named=len(question.named) > 1)
     hits = tuple(to_hit(c) for c in ranked.ranked[:top_k])
     highest = max((confidence(features) for features, _ in ranked.judged), default=0.0)
     if not chosen:
@@ -116,15 +121,18 @@ def to_answer(ranked: RankedQuestion, top_k: int = 10) -> Answer:
             nearest=nearest,
             unmatched=_unmatched(ranked),
             confidence=highest,
+            named=ranked.narrowed,
         )
     citations = tuple(_cite(n, sentence) for n, sentence in enumerate(chosen, 1))
     sentences = tuple(_answer_sentence(question, n, sentence) for n, sentence in enumerate(chosen, 1))
-    return Answer(question.asked, ranked.searched, sentences, citations, hits, confidence=highest)
+    return Answer(
+        question.asked, ranked.searched, sentences, citations, hits, confidence=highest, named=ranked.narrowed
+    )
 
 
-def _may_answer(question: Question, sentence: CandidateSentence) -> bool:
-    """Boilerplate and headings never answer, nor does a sentence without the figure asked for."""
-    if sentence.passage.role is Role.FURNITURE or (question.kind in FIGURES and not sentence.fits):
+def _may_answer(sentence: CandidateSentence) -> bool:
+    """Boilerplate and headings never answer."""
+    if sentence.passage.role is Role.FURNITURE:
         return False
     return sentence.passage.record is not None or not is_heading_like(sentence.text)
 
@@ -145,6 +153,9 @@ def _choose(judged: Sequence[tuple[Sequence[float], CandidateSentence]], *, name
     if not order or not order[0][0]:
         return []  # the best sentence does not answer, so none below it does
     best = order[0][1]
+    # beside a sentence with the kind of thing asked for, one without it says something else
+    order = [(good and s.fits >= best.fits, s) for good, s in order]
+    firsts = [s for s in firsts if s.fits >= best.fits]
     chosen = [s for s in firsts if best.score - s.score <= PLAN_MARGIN][:MOST_SENTENCES]
     for good, sentence in order:
         near = good and best.score - sentence.score <= MARGIN
@@ -219,5 +230,5 @@ def _unmatched(ranked: RankedQuestion) -> tuple[str, ...]:
     return tuple(
         word
         for i, word in enumerate(words)
-        if word in ranked.missing or (word in absent and all(s.matches[i] < _NEAR for s in sentences))
+        if word in ranked.names.nowhere or (word in absent and all(s.matches[i] < _NEAR for s in sentences))
     )

@@ -52,18 +52,18 @@ NO_WORDS = QuestionWords((), np.zeros(0), np.zeros((0, 1), dtype=np.float32), ()
 
 def embed_words(question: Question, encoder: Encoder, idf: Callable[[Sequence[str]], list[float]]) -> QuestionWords:
     """The question's content words with their vectors and idf."""
-    tokens = encoder.embed_tokens([question.text])[0]
+    tokens = encoder.embed_tokens([question.topic])[0]
     # a figure is one word, though the tokenizer splits "13.5" at its point
-    inside = {i for match in FIGURE.finditer(question.text) for i in range(match.start() + 1, match.end())}
+    inside = {i for match in FIGURE.finditer(question.topic) for i in range(match.start() + 1, match.end())}
     grouped: dict[int, list[int]] = {}
     owner = -1
     for row, word in enumerate(tokens.words):
         owner = owner if tokens.spans[row][0] in inside else word
         grouped.setdefault(owner, []).append(row)
     spelled = {
-        rows[0]: question.text[tokens.spans[rows[0]][0] : tokens.spans[rows[-1]][1]] for rows in grouped.values()
+        rows[0]: question.topic[tokens.spans[rows[0]][0] : tokens.spans[rows[-1]][1]] for rows in grouped.values()
     }
-    ignored = FUNCTION_WORDS | question.plan_words | {"s"}
+    ignored = FUNCTION_WORDS | {"s"}
     content = [
         tuple(rows)
         for rows in grouped.values()

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from indexer.asking.naming import Named, without_names
 from indexer.errors import QuestionError
 from indexer.language.dates import MONTH, SHORT_MONTH, find_years
 from indexer.language.folding import fold_spelling
 from indexer.language.numerals import FRACTION_WORDS, NUMBER_WORDS, SCALE_WORDS
 from indexer.language.quantities import find_quantities
 from indexer.language.sentences import fold_space
-from indexer.language.stopwords import FUNCTION_WORDS
 
 #: Characters of a question, at most; the encoder reads about 1,100.
 LONGEST_QUESTION = 2000
@@ -31,7 +31,7 @@ class Kind(StrEnum):
     OPEN = "open"
 
 
-#: Kinds that a sentence without a figure, a time or money cannot answer.
+#: Kinds that a sentence without a figure, a time or money hardly ever answers.
 FIGURES = frozenset({Kind.COUNT, Kind.QUANTITY, Kind.DATE, Kind.MONEY})
 
 
@@ -39,19 +39,24 @@ FIGURES = frozenset({Kind.COUNT, Kind.QUANTITY, Kind.DATE, Kind.MONEY})
 class Question:
     """A question, read.
 
-    ``asked`` is as typed, ``text`` with spelling and spaces folded for searching. ``plans`` are the ids of the plans it
-    names, ``plan_words`` the lower-case words that name them.
+    ``asked`` is as typed, ``text`` with spelling and spaces folded, ``topic`` is ``text`` without the names of plans,
+    which is what is searched. ``named`` are the plans it names, a group for each thing named.
     """
 
     asked: str
     text: str
+    topic: str
     kind: Kind
-    plans: tuple[str, ...]
-    plan_words: frozenset[str]
+    named: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def plans(self) -> tuple[str, ...]:
+        """Ids of the plans that it names."""
+        return tuple(sorted({plan for group in self.named for plan in group}))
 
 
-def read_question(asked: str, names: Mapping[str, Iterable[str]]) -> Question:
-    """Read a question as typed; ``names`` maps plan ids to the names a question may call them by.
+def read_question(asked: str, find: Callable[[str], Named] = lambda text: Named()) -> Question:
+    """Read a question as typed; ``find`` gives the plans that a text names.
 
     Raises QuestionError for a question that is no text, has no word or is too long.
     """
@@ -64,61 +69,18 @@ def read_question(asked: str, names: Mapping[str, Iterable[str]]) -> Question:
         raise QuestionError(
             f"The question has {len(text)} characters, {LONGEST_QUESTION} at most are read. Shorten it."
         )
-    called = {plan: _called(text, plan, plan_names) for plan, plan_names in names.items()}
-    plans = tuple(plan for plan, words in called.items() if words)
-    return Question(
-        asked=asked.strip(),
-        text=fold_spelling(text),
-        kind=kind_of(text),
-        plans=plans,
-        plan_words=frozenset(word for words in called.values() for word in words),
-    )
+    named = find(text)
+    topic = without_names(text, named.spans)
+    topic = topic if re.search(r"\w", topic) else text  # a name alone is looked for itself
+    return Question(asked.strip(), fold_spelling(text), fold_spelling(topic), kind_of(text), named.groups)
 
 
 def for_plans(question: Question, plans: Collection[str]) -> Question:
-    """``question`` as asked of ``plans``: without the names of other plans, which these cannot be expected to hold."""
+    """``question`` as asked of ``plans``, which cannot be expected to hold the names of others."""
     if set(question.plans) <= set(plans):
         return question
-    names = "|".join(re.escape(word) for word in sorted(question.plan_words, key=len, reverse=True))
-    text = re.sub(rf"\b(?:{names})(?:'s)?\b", " ", question.text, flags=re.IGNORECASE)
-    return replace(question, text=fold_space(text), plans=tuple(p for p in question.plans if p in plans))
-
-
-def plan_names(plan_id: str, title: str, text: str) -> tuple[str, ...]:
-    """Proper names in a plan's title: words that its text never writes in lower case.
-
-    "Sichuan" of "Sichuan Carbon Peak Implementation Plan"; not "Carbon", which the text also has as "carbon". A plan
-    without such a word is named by "the <id> plan" only.
-    """
-    names = []
-    for word in re.findall(r"[A-Z][\w'-]{2,}", title):
-        occurrences = len(re.findall(rf"\b{re.escape(word)}\b", text))
-        lowered = len(re.findall(rf"\b{re.escape(word.lower())}", text))
-        if occurrences >= 2 and not lowered and word.lower() not in FUNCTION_WORDS:
-            names.append(word)
-    for chunk in re.findall(r"[\u4e00-\u9fff]{2,3}(?=省|市|自治区|县)", title):
-        names.append(chunk)
-    return tuple(dict.fromkeys(names))
-
-
-def _called(text: str, plan_id: str, names: Iterable[str]) -> set[str]:
-    """Lower-case words of ``text`` that name the plan."""
-    found = set()
-    lowered = text.lower()
-    for name in names:
-        if name.lower() not in lowered:  # thousands of plans would cost half a second of patterns
-            continue
-        if name.isascii():
-            if re.search(rf"\b{re.escape(name)}(?:'s)?\b", text, re.IGNORECASE):
-                found.add(name.lower())
-        else:
-            found.add(name)
-    spoken = re.sub(r"[-_]+", " ", plan_id)
-    if spoken.lower() in lowered and re.search(
-        rf"\b{re.escape(spoken)}(?:'s)? (?:action |implementation )?plan\b", text, re.IGNORECASE
-    ):
-        found.update(spoken.lower().split())
-    return found
+    groups = (tuple(plan for plan in group if plan in plans) for group in question.named)
+    return replace(question, text=question.topic, named=tuple(group for group in groups if group))
 
 
 #: Words that join parts of a clause. The noun asked for comes before the first of them: "What is the limit of …" asks
@@ -150,12 +112,17 @@ _MEASURES = (
     r"share|proportion|percentage|percent|rate|ratio|level|(?:(?<=what )number|number(?= of\b))|capacity|amount|volume"
     r"|target|size|height|limit|length|temperature|speed"
 )
+#: Begins the question itself after a clause.
+_QUESTION_WORD = (
+    r"(?:what|which|how|who|whom|whose|where|why|do|does|did|is|are|was|were|must|should|shall|can|may|will)\b"
+)
 _KINDS = (
     (Kind.OPEN, r"\b(?:rules?|requirements?|measures|polic(?:y|ies)|provisions?|principles?)\b"),
     (
         Kind.DATE,
-        # not "treated when a project is proposed"
-        r"^(?:and |since |by |until )?when\b|\bwhen (?:will|would|do|does|did|should|must|can|is|are|was|were)\b"
+        # not "treated when a project is proposed", nor "When a project is proposed, what …"
+        rf"^(?:and |since |by |until )?when\b(?!.*,\s*(?:\w+ ){{0,2}}(?:{_QUESTION_WORD}))"
+        r"|\bwhen (?:will|would|do|does|did|should|must|can|is|are|was|were)\b"
         r"|\b(?:which|what) (?:year|day|month)\b|\bwhich (?:date|deadline)\b"
         rf"|{_what('date|deadline', 'date|deadline|year|day|month')}",
     ),
@@ -213,9 +180,16 @@ _SHARE_WORDS = re.compile(
     rf"\b(?:{'|'.join(FRACTION_WORDS)}|double|twice|triple|zero|doubl\w+|halv\w+|fully|entirely|majority)\b",
     re.IGNORECASE,
 )
-#: Times without a year: a month, the end of a period, a period before or after something.
+#: Answers "how many" and "how much" without a figure.
+_VAGUE_COUNTS = re.compile(
+    r"\b(?:several|a few|few|dozens|hundreds|thousands|millions|a couple|a pair|both|single|none|zero|no more than)\b",
+    re.IGNORECASE,
+)
+#: Times without a year from 1900 on: a month, a century, an older year, the end of a period, a period before something.
 _TIMES = re.compile(
-    rf"\b(?:{MONTH})\b|\b\d{{1,2}} (?:{SHORT_MONTH})\b|\d月"
+    r"(?i:\b(?:\d{1,2}(?:st|nd|rd|th)|\w+(?:st|nd|rd|th)) centur(?:y|ies)\b|\b\d+ (?:BC|BCE|AD|CE)\b)"
+    r"|(?i:\b(?:in|by|since|from|until|before|after|around) (?:the year )?[12]\d{3}\b(?![.,]?\d|\s?%))"
+    rf"|\b(?:{MONTH})\b|\b\d{{1,2}} (?:{SHORT_MONTH})\b|\d月"
     r"|(?i:\bFive[- ]Year Plan\b|\bend of (?:the|this|each|every) (?:decade|year|quarter|month)\b"
     r"|\b(?:within|after|before|later than) (?:[\w-]+ ){0,3}(?:hour|day|week|month|quarter|year)s?\b)"
 )
@@ -249,7 +223,10 @@ def fits_kind(kind: Kind, sentence: str) -> bool:
         case Kind.COUNT | Kind.QUANTITY:
             share = kind is Kind.QUANTITY and _SHARE_WORDS.search(sentence)
             return bool(
-                share or _NUMBER_WORDS.search(sentence) or (_DIGIT.search(sentence) and find_quantities(sentence, ()))
+                share
+                or _NUMBER_WORDS.search(sentence)
+                or _VAGUE_COUNTS.search(sentence)
+                or (_DIGIT.search(sentence) and find_quantities(sentence, ()))
             )
         case Kind.DATE:
             dated = _DIGIT.search(sentence) and find_years(sentence, periods=True)

@@ -6,6 +6,7 @@ A sentence's score decides what answers::
              + INTERACTION_WEIGHT * MaxSim of the sentence
              + KIND_BONUS       if it holds the kind of thing asked for
              - HEADING_PENALTY  if it is a heading
+             - FIGURE_PENALTY   if a figure, a time or money is asked for and it holds none
              + READER_WEIGHT * reader_score(sentence)
 
 A passage's score decides the order of passages, which may say in one sentence what they are about and in the next
@@ -13,7 +14,7 @@ what is asked::
 
     base     = fused + BIGRAM_WEIGHT * share of the question's bigrams
     passage  = base
-             + SENTENCE_SHARE * (best sentence - fused)
+             + SENTENCE_SHARE * (best sentence - fused)   without FIGURE_PENALTY
              + WHOLE_WEIGHT * mean by idf of (best cosine of each question word in the passage) ** SHARPNESS
              + PROXIMITY_WEIGHT * proximity to the best passages of the plan
              + READER_WEIGHT * reader_score of its best sentence
@@ -33,7 +34,7 @@ from itertools import pairwise
 import numpy as np
 
 from indexer.asking.interaction import QuestionWords, match_sentences
-from indexer.asking.question import Kind, Question, fits_kind, for_plans
+from indexer.asking.question import FIGURES, Kind, Question, fits_kind
 from indexer.asking.retrieval import Candidate, CandidateSentence
 from indexer.encoding import Encoder
 from indexer.encoding.answer_reader import AnswerReader, ReaderInput, SpanPrediction
@@ -64,6 +65,9 @@ RERANK_SLACK = 20
 INTERACTION_WEIGHT = 2.0
 #: For a sentence that holds the kind of thing asked for.
 KIND_BONUS = 0.1
+#: For a sentence without the figure asked for: it may answer, but hardly ever before one that has a figure. Larger ones
+#: cost facts that are told in words.
+FIGURE_PENALTY = 0.3
 #: For a heading, which names the topic and answers nothing.
 HEADING_PENALTY = 0.5
 #: What the best sentence adds to the fused score, as counted for its passage.
@@ -107,7 +111,7 @@ def rank_passages(
     boosts = bigram_boost(words, candidates[: depth + RERANK_SLACK])
     based = [replace(c, score=c.score + boosts.get(c.key, 0.0)) for c in candidates]
     based.sort(key=lambda c: (-c.score, c.key))
-    near = _first(based, depth, question.plans)
+    near = _first(based, depth, question.named)
     taken = {c.key for c in near}
     far = [c for c in based if c.key not in taken]
     ranked = order_passages(score_sentences(question, words, near, encoder, stored_vectors))
@@ -147,6 +151,8 @@ def _score(
     whole = words.mean(np.maximum.reduce([s.matches for s in scored], initial=0.0) ** SHARPNESS)
     lead = max(s.score for s in scored) - candidate.fused
     score = candidate.score + SENTENCE_SHARE * lead + WHOLE_WEIGHT * whole
+    if question.kind in FIGURES:
+        scored = [s if s.fits else replace(s, score=s.score - FIGURE_PENALTY) for s in scored]
     return replace(candidate, score=score, sentences=tuple(scored))
 
 
@@ -157,12 +163,12 @@ def order_passages(candidates: Sequence[Candidate]) -> list[Candidate]:
     return sorted(demote_summaries(lifted), key=lambda c: (-c.score, c.key))
 
 
-def _first(candidates: Sequence[Candidate], count: int, plans: Sequence[str]) -> Sequence[Candidate]:
-    """The first ``count``; where the question names several plans, an equal number of each."""
-    if len(plans) < 2:
+def _first(candidates: Sequence[Candidate], count: int, named: Sequence[Sequence[str]]) -> Sequence[Candidate]:
+    """The first ``count``; where the question names several things, an equal number of each one's plans."""
+    if len(named) < 2:
         return candidates[:count]
-    quota = max(1, count // len(plans))
-    return [c for plan in plans for c in [c for c in candidates if c.passage.plan == plan][:quota]]
+    quota = max(1, count // len(named))
+    return [c for plans in named for c in [c for c in candidates if c.passage.plan in plans][:quota]]
 
 
 def bigram_boost(words: QuestionWords, candidates: Sequence[Candidate]) -> dict[int, float]:
@@ -230,8 +236,8 @@ def rerank(reader: AnswerReader, question: Question, ranked: Sequence[Candidate]
     inputs = [
         ReaderInput(context_of(c.passage), c.passage.text, [s.span for s in c.sentences]) for c in chosen.values()
     ]
-    # no passage answers for several plans: the reader is asked without their names
-    asked = question.text if len(question.plans) < 2 else for_plans(question, ()).text
+    # no passage answers for several plans
+    asked = question.text if len(question.named) < 2 else question.topic
     readings = dict(zip(chosen, reader.read(asked, inputs), strict=True))
     least = min((reader_score(reading) for of_page in readings.values() for reading in of_page), default=0.0)
     return sorted(

@@ -36,7 +36,7 @@ def survey(backend: Backend, encoder: Encoder, asked: str, scope: Scope | None =
     """
     question, scope = resolve_scope(asked, backend, scope or Scope())
     searched = backend.count(scope)
-    candidates = retrieve(backend, encoder, question.text, scope, depth=MOST)
+    candidates = retrieve(backend, encoder, question.topic, scope, depth=MOST)
     words = embed_words(question, encoder, backend.idf)
     # those with every word first, so that the survey cannot stop before them
     complete = {c.key for c in candidates if _holds_all(words, c.passage)}

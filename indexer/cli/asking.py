@@ -85,10 +85,10 @@ def _format(file: Path) -> str:
 
 def _scoped(library: Library, result: Answer | Survey, plans: Sequence[str], section: str, year: int | None) -> Asked:
     """The result with the words for what was searched."""
-    from indexer.asking.question import read_question
+    from indexer.asking.naming import plan_names
 
     titles = {info.id: info.title for info in library.plans()}
-    named = read_question(result.question, library.backend.names()).plans
+    named = plan_names(library.backend).find(result.question).plans
     return Asked(result, scope_text(titles, plans, named, section, year))
 
 
@@ -107,6 +107,7 @@ def answer_json(answer: Answer) -> str:
             "question": answer.question,
             "answerable": answer.found,
             "searched": answer.searched,
+            "named": answer.named,
             "answer": [
                 {"text": s.text, "citation": s.citation, "emphasis": s.emphasis, "span": s.span}
                 for s in answer.sentences

@@ -46,7 +46,7 @@ def compare_many(
     """
     chosen = check_plans(backend, plans)
     for question in questions:
-        read_question(question, {})
+        read_question(question)
     titles = {info.id: info.title for info in backend.plans()}
 
     def fill(question: str, plan: str) -> Cell:
@@ -72,7 +72,7 @@ def part_questions(questions: Sequence[str]) -> tuple[list[str], list[str]]:
     asked, refused = [], []
     for number, question in enumerate(questions, 1):
         try:
-            read_question(question, {})
+            read_question(question)
         except QuestionError as error:
             named = f"Question {number}, “{_shortened(question)}”, is left out. "
             refused.append(f"{named if len(questions) > 1 else ''}{error}")

@@ -293,11 +293,11 @@ def chunk_and_extract(plan: Plan) -> Iterator[Any]:
 
 def chunk(plan: Plan) -> ChunkedPlan:
     """``plan`` in passages."""
-    from indexer.asking.question import plan_names
+    from indexer.asking.naming import proper_names
     from indexer.reading.passages import chunk_plan, indexed_text
 
-    passages = chunk_plan(plan)
-    return ChunkedPlan(plan, passages, [indexed_text(p) for p in passages], plan_names(plan.id, plan.title, plan.text))
+    passages, names = chunk_plan(plan), proper_names(plan.id, plan.title, plan.text)
+    return ChunkedPlan(plan, passages, [indexed_text(p) for p in passages], names)
 
 
 def _extract(plan: Plan) -> Iterator[Sequence[Target]]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from indexer.asking.question import plan_names
+from indexer.asking.naming import proper_names
 from indexer.encoding import Encoder
 from indexer.errors import LibraryError
 from indexer.library.adding import Progress, embed_plan, extract_targets, no_progress
@@ -34,7 +34,7 @@ def edit_plan(
     new = with_edits(old, given)
     if new.title == old.title:
         # targets depend on the plan's date
-        names = plan_names(new.id, new.title, new.text)
+        names = proper_names(new.id, new.title, new.text)
         backend.amend(plan_id, new, names, targets=extract_targets(new), seen=seen)
     else:
         _store(backend, encoder, new, seen, progress, there=True)
@@ -50,7 +50,7 @@ def rename_plan(backend: Backend, plan_id: str, new_id: str) -> None:
     if not wanted or len(wanted) > _LONGEST or not wanted.isprintable():
         raise LibraryError(f"{new_id!r} is not a name for a plan. Give 1 to {_LONGEST} letters and digits.")
     plan = replace(backend.plan(plan_id), id=wanted)
-    backend.amend(plan_id, plan, plan_names(plan.id, plan.title, plan.text), seen=seen)
+    backend.amend(plan_id, plan, proper_names(plan.id, plan.title, plan.text), seen=seen)
 
 
 def restore_plan(

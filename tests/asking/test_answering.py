@@ -121,7 +121,7 @@ def test_a_wrong_scope_or_number_is_refused(sample_library: Library) -> None:
 
 def test_a_figure_of_the_question_matches_itself_and_no_other(sample_library: Library) -> None:
     encoder, backend = sample_library.encoder, sample_library.backend
-    question = read_question("share of non-fossil energy by 2025", {})
+    question = read_question("share of non-fossil energy by 2025")
     words = embed_words(question, encoder, backend.idf)
     hits = sample_library.ask("share of non-fossil energy by 2025").hits
     index = words.words.index("2025")

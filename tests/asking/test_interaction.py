@@ -13,7 +13,7 @@ from indexer.types import Passage
 
 def test_a_figure_with_a_point_is_one_word_and_matches_only_itself() -> None:
     encoder = FakeEncoder()
-    question = read_question("Kilns with 13.5 tons and 10,000 ships, not 5?", {})
+    question = read_question("Kilns with 13.5 tons and 10,000 ships, not 5?")
     words = embed_words(question, encoder, lambda some: [1.0] * len(some))
     assert words.words == ("Kilns", "13.5", "tons", "10,000", "ships", "5")
     text = "The 13.5 tons go to 10,000 ships. The 13 tons go to 15 ships."

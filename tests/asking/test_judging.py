@@ -6,14 +6,17 @@ import numpy as np
 import pytest
 
 from indexer.asking.interaction import QuestionWords
-from indexer.asking.judging import missing_names
+from indexer.asking.judging import FEATURES, NamesHeld, features_of, find_names
 from indexer.asking.question import read_question
+from indexer.asking.retrieval import Candidate, CandidateSentence
+from indexer.types import Passage
 
 
 def missing(asked: str, text: str) -> tuple[str, ...]:
-    question = read_question(asked, {})
+    question = read_question(asked)
     names = tuple(word.strip("?.,") for word in question.text.split())
-    return missing_names(question, QuestionWords(names, np.ones(len(names)), np.zeros((0, 1), np.float32), ()), [text])
+    words = QuestionWords(names, np.ones(len(names)), np.zeros((0, 1), np.float32), ())
+    return find_names(question, words, {1: text}).nowhere
 
 
 @pytest.mark.parametrize(
@@ -34,3 +37,40 @@ def test_a_name_is_met_in_either_spelling(name: str, other: str) -> None:
 
 def test_a_name_that_nothing_holds_is_missing() -> None:
     assert missing("What does the town of Selby want to have by then?", "Arden wants it.") == ("Selby",)
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("Which rules hold for Californian ports in 2030?", "Ports of California."),
+        ("What do the Bangladeshi farms grow?", "Farms of Bangladesh."),
+        ("What is planned for São Paulo today?", "Sao Paulo plans it."),
+        ("What is planned for Sao Paulo today?", "São Paulo plans it."),
+        ("Which plant in the town of Slebyton is closed?", "Selbyton closes it."),
+    ],
+)
+def test_a_name_is_met_as_an_adjective_with_other_accents_and_with_a_typo(asked: str, said: str) -> None:
+    assert missing(asked, said) == ()
+    assert missing(asked, "It is grown, closed and planned elsewhere.") != ()
+
+
+def test_a_passage_lacks_the_names_that_only_others_hold() -> None:
+    question = read_question("What do Arden and Selby and Morrow plan in the end?")
+    words = QuestionWords(("Arden", "Selby", "Morrow"), np.ones(3), np.zeros((0, 1), np.float32), ())
+    held = find_names(question, words, {1: "Arden plans.", 2: "Arden and Selby plan."})
+    assert held.nowhere == ("Morrow",)
+    assert (held.share_missing(1), held.share_missing(2)) == (0.5, 0.0)
+
+
+def test_a_missing_figure_and_a_missing_name_are_features_and_refuse_nothing_by_themselves() -> None:
+    passage = Passage("p", "P", 0, 20, "The kilns are closed.")
+    sentence = CandidateSentence(passage, (0, 20), 0.5, np.array([1.0]), (), fits=False)
+    candidate = Candidate(7, passage, 0.5, 0.25, 0.5, (sentence,))
+    words = QuestionWords(("kilns",), np.array([4.0]), np.zeros((0, 1), np.float32), ())
+    names = NamesHeld(("Arden", "Morrow"), ("Morrow",), {7: frozenset({"Arden"})})
+    for asked, figure, kind in (("How many kilns close?", 1.0, 0.0), ("Who closes the kilns?", 0.0, 1.0)):
+        features = features_of(read_question(asked), words, candidate, sentence, names)
+        assert dict(zip(FEATURES, features, strict=True)) == {
+            "interaction": 0.5, "worst word": 1.0, "cosine": 0.25, "figure missing": figure, "kind missing": kind,
+            "name not here": 1.0, "name nowhere": 1.0,
+        }  # fmt: skip

@@ -32,7 +32,7 @@ from indexer.types import Passage, Role
 
 
 def asked(text: str) -> tuple[Question, QuestionWords]:
-    question = read_question(text, {})
+    question = read_question(text)
     return question, embed_words(question, FakeEncoder(), lambda words: [1.0] * len(words))
 
 

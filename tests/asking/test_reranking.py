@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from indexer.asking.answering import ask, rank_question
-from indexer.asking.judging import CLASSIFIERS, FEATURES, READ_FEATURES, answers, confidence
+from indexer.asking.judging import CLASSIFIERS, FEATURES, READ_FEATURES, AnswerClassifier, answers, confidence
 from indexer.asking.ranking import READ
 from indexer.encoding.answer_reader import ReaderInput, SpanPrediction
 from indexer.library import Library
@@ -37,7 +37,7 @@ class Believer:
 @pytest.fixture(autouse=True)
 def _trusting(monkeypatch: pytest.MonkeyPatch) -> None:
     """What the judge that is fitted to the trained reader makes of a believer does not matter here."""
-    judge = type(CLASSIFIERS[5])((0, 0, 0, 0, 1.0), 0.0, 0.5)
+    judge = AnswerClassifier((*[0.0] * len(FEATURES), 1.0), 0.0, 0.5)
     monkeypatch.setitem(CLASSIFIERS, len(READ_FEATURES), judge)
 
 
@@ -103,7 +103,7 @@ def test_without_it_all_is_as_before(sample_library: Library) -> None:
 
 
 def test_the_judge_by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(CLASSIFIERS, len(FEATURES), type(CLASSIFIERS[4])((1.0, 2.0, 0.0, -1.0), -1.0, 0.6))
-    assert confidence([1.0, 0.5, 9.0, 1.0]) == pytest.approx(0.5)
-    assert not answers([1.0, 0.5, 9.0, 1.0])
-    assert answers([1.0, 1.0, 9.0, 1.0])  # 1 / (1 + 1/e) = 0.731
+    monkeypatch.setitem(CLASSIFIERS, len(FEATURES), AnswerClassifier((1.0, 2.0, 0.0, -1.0, 0.0, 0.0, 0.0), -1.0, 0.6))
+    assert confidence([1.0, 0.5, 9.0, 1.0, 0, 0, 0]) == pytest.approx(0.5)
+    assert not answers([1.0, 0.5, 9.0, 1.0, 0, 0, 0])
+    assert answers([1.0, 1.0, 9.0, 1.0, 0, 0, 0])  # 1 / (1 + 1/e) = 0.731

@@ -54,7 +54,7 @@ def test_the_order_is_one_over_all_steps(open_library: Callable[..., Library], f
     asked = "hydrogen exports begin at pier"
     found = survey(held, fake_encoder, asked)
     assert len(found.hits) > 2 * BATCH
-    question = read_question(asked, {})
+    question = read_question(asked)
     words = embed_words(question, fake_encoder, held.idf)
     candidates = retrieve(held, fake_encoder, question.text, Scope(), depth=4 * BATCH)
     at_once = rank_passages(question, words, candidates, fake_encoder, held.word_vectors, depth=4 * BATCH)

@@ -67,7 +67,7 @@ def test_a_sign_that_says_something_is_kept_and_a_mark_is_not(encoder: Encoder) 
 
 def test_a_sign_is_not_shown_as_met(encoder: Encoder) -> None:
     one = passage("A share of 25%.")
-    question = read_question("What share, 25% or 30%?", {})
+    question = read_question("What share, 25% or 30%?")
     words = embed_words(question, encoder, lambda some: [1.0] * len(some))
     ((match,),) = match_sentences(words, [one], content_vectors({7: one}, nothing_kept, encoder))
     assert "%" not in {one.text[slice(*span)] for span in match.matched}

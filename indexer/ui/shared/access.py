@@ -9,7 +9,7 @@ from typing import Any, Concatenate, ParamSpec, TypeAlias, TypeVar
 
 import streamlit as st
 
-from indexer.asking.question import read_question
+from indexer.asking.naming import plan_names
 from indexer.comparing.grid import to_comparison
 from indexer.language import finding
 from indexer.library import DEFAULT_LIBRARY, Library
@@ -101,7 +101,7 @@ def make_library() -> None:
 
 def named_plans(library: Library, question: str) -> tuple[str, ...]:
     """Ids of the plans that the question itself names, to which its search is narrowed."""
-    return read_question(question, library.backend.names()).plans
+    return plan_names(library.backend).find(question).plans
 
 
 @cached(4)
