@@ -75,3 +75,13 @@ def test_the_examples_in_python_print_what_the_page_says(tmp_path: Path, monkeyp
     assert not failed, "".join(told)
     named = set(re.findall(r"[.`]([a-z_]+)[(`]", page))
     assert {name for name in vars(indexer.Library) if not name.startswith("_")} <= named
+
+
+def test_make_clean_leaves_the_default_library_its_readme(tmp_path: Path) -> None:
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    shutil.copytree(ROOT / "index", tmp_path / "index", ignore=lambda folder, names: set(names) - {"README.md"})
+    (tmp_path / "index" / "words").mkdir()
+    (tmp_path / "index" / "words" / "README.md").write_text("of the library")
+    (tmp_path / "index" / "plans.sqlite").write_text("plans")
+    subprocess.run(["make", "clean"], cwd=tmp_path, check=True, capture_output=True)
+    assert [path.name for path in (tmp_path / "index").iterdir()] == ["README.md"]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from crowd import read_while_writing
+
+from indexer.storage.local import LocalBackend
 
 
 def test_readers_beside_a_writer(tmp_path: Path) -> None:
@@ -12,3 +15,12 @@ def test_readers_beside_a_writer(tmp_path: Path) -> None:
     assert told["errors"] == []
     assert told["asked"] > 10
     assert sum(told["changes"].values()) > 5
+
+
+def test_many_make_a_new_library_at_once(tmp_path: Path) -> None:
+    def make(n: int) -> None:
+        LocalBackend(tmp_path / str(n // 40), create=True).close()
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(make, range(400)))
+    assert len(list(tmp_path.iterdir())) == 10
