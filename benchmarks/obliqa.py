@@ -2,11 +2,11 @@
 
     python benchmarks/obliqa.py --data DIR [--questions 400] [--library FOLDER] [--set dev|multipassage] [--exact]
 
-Recall@10 and MAP@10 over "passage_id text" records, for words alone, meaning alone, both fused, the ranking that a
-question gets (fused, then late interaction), and that one after the reader. Questions are a seeded sample; 0 takes
-all. With --library the index is kept there for the next run. With --exact the same is measured beside it with the
-model as it is, in fp32, every vector compared in fp32 and words not packed: what int8, codes and packing cost, as
-differences of the same questions with the 95 % interval of their mean (1.96 standard errors).
+Recall@10 and MAP@10 over "passage_id text" records, for BM25, the dense search, both fused, the ranking of a question
+before the reader, and after it. Questions are a seeded sample; 0 takes all. With --library the index is kept there for
+the next run. With --exact the model runs in fp32 as well, every vector is compared in fp32 and words are not packed:
+what int8, codes and packing cost, as differences of the same questions with the 95 % interval of their mean (1.96
+standard errors).
 """
 
 from __future__ import annotations
@@ -112,7 +112,7 @@ def main() -> None:
     parser.add_argument("--questions", type=int, default=400)
     parser.add_argument("--library", type=Path)
     parser.add_argument("--set", choices=SETS, default="dev")
-    parser.add_argument("--exact", action="store_true", help="beside it, fp32 throughout; takes some minutes")
+    parser.add_argument("--exact", action="store_true", help="fp32 throughout as well; takes some minutes")
     parser.add_argument("--json", type=Path)
     arguments = parser.parse_args()
     rows: list[Row] = read_rows(arguments.data / "eval/obliqa" / SETS[arguments.set])

@@ -34,7 +34,7 @@ def sample_set() -> tuple[list[Path], list[Row]]:
 
 
 def real_set(data: Path) -> tuple[list[Path], list[Row]]:
-    """The two real plans beside the checkout and the development questions on them."""
+    """The two real plans in DATA/plans and the development questions on them."""
     return sorted((data / "plans").glob("*.txt")), read_rows(data / "eval/plans-dev.jsonl")
 
 

@@ -1,11 +1,11 @@
-"""How long a click seems to do nothing: the time until the page gives a first sign, for what people click all day.
+"""How long a click seems to do nothing: the time until the page first reacts, for common clicks.
 
     python benchmarks/signs.py [--json FILE]
 
-A library of the sample plans is served by the real command and looked at with Chromium, 1440 by 900, one session.
-Every click is done three times, the first unmeasured. Told for each, in milliseconds, the longer of the two:
-from the click until the page changes or shows that it works; until its last change; and the longest time in
-between in which the browser drew no frame, so that nothing could be typed or scrolled.
+The real command serves a library of the sample plans to Chromium, 1440 by 900, one session. Every click is done three
+times, the first unmeasured. Printed for each, in milliseconds, the longer of the two: from the click until the page
+changes or shows that it works; until its last change; and the longest time between two frames, in which nothing could
+be typed or scrolled.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ _TIMED = """async ([selector, still, longest]) => {
 
 @dataclass(frozen=True, slots=True)
 class Click:
-    """What is clicked: a name for it, the page's address, a selector; a question is typed first where there is one."""
+    """A click: its name, the page's address, a selector; ``question`` is typed first if there is one."""
 
     name: str
     address: str
@@ -60,7 +60,7 @@ class Click:
 
 @dataclass(frozen=True, slots=True)
 class Felt:
-    """Milliseconds of a click, the longest of the times that it was done."""
+    """Milliseconds of a click, the longest of its repetitions."""
 
     sign_ms: int
     done_ms: int
@@ -85,14 +85,14 @@ CLICKS = (
 
 
 def measure(page: Page, site: str) -> dict[str, Felt]:
-    """What each click feels like, by its name."""
+    """The times of each click, by its name."""
     felt = {}
     for click in CLICKS:
         times = []
         for _ in range(_TIMES):
             page.goto(f"{site}/{click.address}")
             page.locator(click.selector).first.wait_for(state="attached", timeout=_LONGEST)
-            page.wait_for_timeout(1500)  # what the page has still to draw is not of the click
+            page.wait_for_timeout(1500)  # what the page is still drawing is no part of the click
             if click.question:
                 page.get_by_label("Question", exact=True).fill(click.question)
             times.append(page.evaluate(_TIMED, [click.selector, _STILL, _LONGEST]))

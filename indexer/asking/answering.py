@@ -153,7 +153,7 @@ def _choose(judged: Sequence[tuple[Sequence[float], CandidateSentence]], *, name
     if not order or not order[0][0]:
         return []  # the best sentence does not answer, so none below it does
     best = order[0][1]
-    # beside a sentence with the kind of thing asked for, one without it says something else
+    # if the best one has the kind of thing asked for, a sentence without it adds nothing
     order = [(good and s.fits >= best.fits, s) for good, s in order]
     firsts = [s for s in firsts if s.fits >= best.fits]
     chosen = [s for s in firsts if best.score - s.score <= PLAN_MARGIN][:MOST_SENTENCES]

@@ -66,7 +66,7 @@ INTERACTION_WEIGHT = 2.0
 #: For a sentence that holds the kind of thing asked for.
 KIND_BONUS = 0.1
 #: For a sentence without the figure asked for: it may answer, but hardly ever before one that has a figure. Larger ones
-#: cost facts that are told in words.
+#: cost facts that are given in words.
 FIGURE_PENALTY = 0.3
 #: For a heading, which names the topic and answers nothing.
 HEADING_PENALTY = 0.5
@@ -184,7 +184,7 @@ def bigram_boost(words: QuestionWords, candidates: Sequence[Candidate]) -> dict[
 
 
 def proximity_boost(places: Sequence[tuple[str, int]], scores: Sequence[float]) -> list[float]:
-    """Boost of each passage for how near it stands to the best others of its plan; ``places`` are (plan, key).
+    """Boost of each passage for how near it is to the best others of its plan; ``places`` are (plan, key).
 
     Keys of a plan's passages are consecutive in reading order. The best passages share one boost in proportion to the
     softmax of their ``scores``.
