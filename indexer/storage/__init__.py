@@ -117,7 +117,7 @@ class Backend(Protocol):
     def replace_all(self, contents: Sequence[PlanContent], model: tuple[str, str], *, seen: int | None = None) -> bool:
         """Store ``contents`` in place of everything, in one transaction; ``model`` becomes the library's.
 
-        False, and nothing is changed, when the library is no longer at the generation ``seen``.
+        False, and nothing is changed, when the library is not at the generation ``seen``.
         """
         ...
 
@@ -194,7 +194,7 @@ class Backend(Protocol):
         ...
 
     def passages(self, keys: Sequence[int]) -> dict[int, Passage]:
-        """Passages by key; a key that is no longer there is left out."""
+        """Passages by key; a key that is not there is left out."""
         ...
 
     def word_vectors(self, keys: Sequence[int]) -> dict[int, bytes]:

@@ -288,6 +288,16 @@ def unknown_plan(plan_id: str, known: Sequence[str]) -> UnknownPlanError:
     return UnknownPlanError(f"There is no plan {plan_id!r} in this library. It holds: {shown or 'no plans'}.")
 
 
+def name_taken(plan_id: str, *, removed: bool) -> LibraryError:
+    """The error for a new name that another plan has, which may be ``removed``."""
+    if not removed:
+        return LibraryError(f"There is a plan {plan_id!r} already. Give another name.")
+    return LibraryError(
+        f"A removed plan has the name {plan_id!r}. Give another name, or delete that one for good with: "
+        f"plancite remove {plan_id} --purge"
+    )
+
+
 def conflict_error(plan_id: str) -> LibraryBusyError:
     """The error for a plan that another process has changed since it was read."""
     return LibraryBusyError(f"The plan {plan_id!r} was changed meanwhile by another process. Do it again.")

@@ -151,11 +151,11 @@ class LocalBackend:
                 return False
             with self._database.write() as connection:
                 self._database.set_model(connection, model)
-                gone = set(self._database.ids())
+                left = set(self._database.ids())
                 for content in contents:  # one at a time: a large library need not fit in memory
                     history.put_plan(self._database, connection, content, generation)
-                    gone.discard(content.plan.id)
-                for plan_id in sorted(gone):
+                    left.discard(content.plan.id)
+                for plan_id in sorted(left):
                     history.remove_plan(self._database, connection, plan_id, generation)
                 self._database.set_generation(connection, generation)
                 self._database.forget_before(connection, generation)

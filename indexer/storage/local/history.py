@@ -1,7 +1,7 @@
 """What a library keeps besides its plans: the texts they had, until they are purged, and saved questions.
 
 Of a version only the text and what is known of it are kept. A version that is restored is chunked and embedded
-anew, so that it always fits the library's model and no search finds it before.
+again, so that it always fits the library's model and no search finds it before.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from indexer.storage.rows import (
     changed_version,
     conflict_error,
     description,
+    name_taken,
     parts_of,
     read_json,
     read_plan,
@@ -164,12 +165,9 @@ def amend_plan(
     """
     if plan.id != plan_id:
         if connection.execute("SELECT 1 FROM plans WHERE id = ?", (plan.id,)).fetchone():
-            raise LibraryError(f"There is a plan {plan.id!r} already. Give another name.")
+            raise name_taken(plan.id, removed=False)
         if connection.execute("SELECT 1 FROM versions WHERE id = ?", (plan.id,)).fetchone():
-            raise LibraryError(
-                f"A removed plan has the name {plan.id!r}. Give another name, or delete that one for good with: "
-                f"plancite remove {plan.id} --purge"
-            )
+            raise name_taken(plan.id, removed=True)
     columns = ", ".join(f"{column} = ?" for column in DESCRIPTION_COLUMNS.split(", "))
     amended = connection.execute(
         f"UPDATE plans SET {columns}, names = ?, changed = ? WHERE id = ? AND title = ?",
@@ -194,7 +192,7 @@ def refuse_conflict(connection: sqlite3.Connection, plan_id: str, seen: int | No
 
 
 def _keep(connection: sqlite3.Connection, plan_id: str, until: str) -> None:
-    """Keep the text of a plan as a version, unless it changed on disk: nobody could read it."""
+    """Keep the text of a plan as a version, unless it changed on disk and so cannot be read."""
     kept = connection.execute(
         f"INSERT INTO versions ({_KEPT}) SELECT {DESCRIPTION_COLUMNS}, words, since, ?, text, parts FROM plans "
         f"JOIN texts ON texts.plan = key JOIN plan_sums c ON c.plan = key WHERE id = ? AND c.text_sum = {TEXT_SUM}",

@@ -31,7 +31,7 @@ from indexer.storage.milvus.change import Change, after_commit, sweep
 from indexer.storage.milvus.connection import Connection, read_address
 from indexer.storage.milvus.lease import writer_lease
 from indexer.storage.milvus.tables import words_of
-from indexer.storage.rows import rename_in_question, unknown_plan, without_quotes_of
+from indexer.storage.rows import name_taken, rename_in_question, unknown_plan, without_quotes_of
 from indexer.types import Passage, Plan, PlanInfo, SavedQuestion, Target, Version
 
 #: Times that something is read while others change the library.
@@ -227,7 +227,7 @@ class MilvusBackend:
             for plan_id in before.live.keys() - {content.plan.id for content in contents}:
                 change.remove(plan_id)
             dimension = contents[0].vectors.shape[1] if contents else before.manifest.dimension or 1
-            change.claim_model(model, dimension, anew=True)
+            change.claim_model(model, dimension, fresh=True)
             for content in contents:
                 change.put(content)
         return True
@@ -258,14 +258,8 @@ class MilvusBackend:
         with self._changing() as (change, before):
             change.refuse_conflict(plan_id, seen)
             entry = before.entry(plan_id)
-            if plan.id != plan_id:
-                if plan.id in before.live:
-                    raise LibraryError(f"There is a plan {plan.id!r} already. Give another name.")
-                if before.lineage(plan.id):
-                    raise LibraryError(
-                        f"A removed plan has the name {plan.id!r}. Give another name, or delete that one for good "
-                        f"with: plancite remove {plan.id} --purge"
-                    )
+            if plan.id != plan_id and before.lineage(plan.id):
+                raise name_taken(plan.id, removed=plan.id not in before.live)
             stored = reading.read_content(self._connection, before, entry)
             known = stored.targets if targets is None else targets
             change.amend(entry, replace(stored, plan=plan, names=names, targets=known))

@@ -255,8 +255,8 @@ class Catalogue:
 
     def removed(self) -> list[Version]:
         """The last version of each plan that was removed, the latest removal first."""
-        gone = [line[-1].version(line[-1].id, len(line)) for line in self.lineages.values() if line[-1].until]
-        return sorted(sorted(gone, key=lambda v: v.plan), key=lambda v: v.until, reverse=True)
+        removed = [line[-1].version(line[-1].id, len(line)) for line in self.lineages.values() if line[-1].until]
+        return sorted(sorted(removed, key=lambda v: v.plan), key=lambda v: v.until, reverse=True)
 
     # -- scopes -------------------------------------------------------------------------------
 

@@ -59,15 +59,15 @@ class Change:
         if seen is not None and (entry.generation > seen if entry else there):
             raise conflict_error(plan_id)
 
-    def claim_model(self, model: tuple[str, str], dimension: int, *, anew: bool = False) -> None:
-        """Note ``model`` as the library's own; with ``anew`` all passages go into a new collection.
+    def claim_model(self, model: tuple[str, str], dimension: int, *, fresh: bool = False) -> None:
+        """Note ``model`` as the library's own; with ``fresh`` all passages go into a new collection.
 
         Raises ModelError when the library has vectors of another.
         """
         stored = self._manifest.model
-        if stored and self._catalogue.live and stored[1] != model[1] and not anew:
+        if stored and self._catalogue.live and stored[1] != model[1] and not fresh:
             raise model_mismatch(stored[1], model[1])
-        if anew or dimension != self._manifest.dimension:
+        if fresh or dimension != self._manifest.dimension:
             old = (*self._manifest.old, self._manifest.table) if self._manifest.dimension else self._manifest.old
             self._manifest = replace(self._manifest, dimension=dimension, table=self._manifest.table + 1, old=old)
             if not self._begun:  # what an earlier try left there is of no use
