@@ -32,7 +32,7 @@ LINE_OPENER = re.compile(
 # a run of blanks is tried from its first only: from each in turn would take the square of its length
 _LINE_BREAK = re.compile(r"(?<![ \t\x0c])[ \t\x0c]*\n\s*")
 _TERMINAL = ".!?。！？"
-_CLOSING = "\"'”’»)）]』」》"
+_CLOSING = "\"'”’»)）]』」》⁰¹²³⁴⁵⁶⁷⁸⁹"  # the mark of a footnote stands behind the stop
 # Stops that usually do not end a sentence; compared in lower case without the stop.
 _ABBREVIATIONS = frozenset(
     "e.g i.e etc. no nos art arts fig figs vol dr mr mrs ms prof st vs cf ca approx dept est sec "
@@ -42,7 +42,7 @@ _INITIALS = re.compile(r"[A-Z]|(?:[A-Za-z]\.)+[A-Za-z]")
 _LINE_NUMBER = re.compile(r"[ \t#>*-]*\d{1,2}(?:\.\d{1,2})*")
 # The rest of a figure that was cut off; it stays in the sentence it belongs to.
 _FRAGMENT = re.compile(r"\d{1,3}\.(?=\s+[A-Z]|\s*$)")
-_STOP = re.compile(r"[.!?。！？]+[\"'”’»)）\]』」》]*")
+_STOP = re.compile(r"[.!?。！？]+[\"'”’»)）\]』」》⁰¹²³⁴⁵⁶⁷⁸⁹]*")
 # Above this many characters a line is a whole paragraph; below it may be a wrapped line.
 _WRAP_WIDTH = 120
 

@@ -113,6 +113,8 @@ def _find_marks(text: str) -> list[_Mark]:
     for m in _MARK.finditer(text):
         if any(start <= m.start() < end for start, end in contents):
             continue
+        if m["word"] and re.match(r"\(|[a-z]", text[m.end() :]):
+            continue  # a sentence goes on with "Article 7 of the Act"
         kind = next(k for k in ("word", "cjkword", "cjk", "paren", "decimal", "number") if m[k])
         kind_name = {"cjk": "cjk", "cjkword": m["cjkword"][-1:] if m["cjkword"] else ""}.get(kind, kind)
         value = ordinal_number(m[f"{kind}_n"].rsplit(".", 1)[-1])  # of "2.3" the last place

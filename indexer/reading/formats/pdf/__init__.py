@@ -14,30 +14,25 @@ from __future__ import annotations
 
 import io
 import logging
-import re
-from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 from pypdf import PdfReader
 
 from indexer.errors import SourceError
-from indexer.language.sentences import is_wide
 from indexer.reading.formats import ocr
-from indexer.reading.formats.blocks import CELL
 from indexer.reading.formats.pdf.headings import Bookmark, find_headings, read_bookmarks
+from indexer.reading.formats.pdf.joining import find_pages, find_tables, join_lines
 from indexer.reading.formats.pdf.layout import read_order
-from indexer.reading.formats.pdf.lines import Line, make_runs
+from indexer.reading.formats.pdf.lines import make_runs
 from indexer.reading.formats.pdf.opening import PdfiumError, open_document, open_page
 from indexer.reading.formats.pdf.page import PageWords, read_page
-from indexer.reading.formats.pdf.running import without_running
-from indexer.reading.formats.pdf.words import SOFT_HYPHEN
+from indexer.reading.formats.pdf.running import strip_headers_and_footers
 from indexer.reading.loading import Content, meaningful_title
-from indexer.types import Metadata, Page, RecognizedLine, Table, TableCell
+from indexer.reading.metadata import iso_date
+from indexer.types import Metadata, RecognizedLine
 
 ENDINGS = (".pdf",)
 
@@ -45,9 +40,6 @@ ENDINGS = (".pdf",)
 logging.getLogger("pypdf").setLevel(logging.CRITICAL)
 #: Pages; the longest plans have a thousand. A damaged file may claim any number.
 MOST_PAGES = 5_000
-_PARAGRAPH_GAP = 1.35  # times the usual pitch of lines, which is measured in their heights
-_SIZES_APART = 0.04  # share by which type sizes of one paragraph may differ
-_INDENT = 1.2  # times the line's height: a line that begins this much further in begins a paragraph
 
 
 def load(path: Path, data: bytes) -> Content:
@@ -63,15 +55,15 @@ def load(path: Path, data: bytes) -> Content:
             recognized = _recognize(document, read)
     except PdfiumError as error:
         raise SourceError(_why_closed(path, data)) from error
-    runs = without_running([page.runs for page in read])
-    ordered = [read_order(found, page.tables, page.turned) for found, page in zip(runs, read, strict=True)]
+    kept, headers = strip_headers_and_footers(read)
+    ordered = [read_order(page.runs, page.tables, page.turned) for page in kept]
     silent = [i for i, found in enumerate(ordered) if not found]
     pictured = [i for i in silent if read[i].pictured]
     if len(silent) == count:
-        raise SourceError(_why_silent(path, count))
+        raise SourceError(_why_silent(path, count, bool(pictured)))
     lines = [line for found in ordered for line in found]
     on_page = [i for i, found in enumerate(ordered) for _ in found]
-    text, starts = _join(lines, on_page)
+    text, starts = join_lines(lines, on_page)
     seen: dict[int, list[RecognizedLine]] = {}
     for line, i, start in zip(lines, on_page, starts, strict=True):
         if i in recognized:
@@ -85,31 +77,13 @@ def load(path: Path, data: bytes) -> Content:
         title=title,
         pages=tuple(
             replace(page, confidence=recognized.get(i), lines=tuple(seen.get(i, ())))
-            for i, page in enumerate(_pages(on_page, starts, count, len(text)))
+            for i, page in enumerate(find_pages(on_page, starts, count, len(text)))
         ),
         headings=headings,
         warnings=tuple(_page_warnings(silent, pictured, recognized)),
-        metadata=Metadata(language=about.language),
-        tables=tuple(_tables(lines, starts)),
+        metadata=Metadata(language=about.language, date=iso_date(headers)),
+        tables=tuple(find_tables(lines, starts)),
     )
-
-
-def _tables(lines: Sequence[Line], starts: Sequence[int]) -> Iterator[Table]:
-    """The tables among ``lines``, which begin at ``starts`` of the text."""
-    rows: list[tuple[TableCell, ...]] = []
-    for line, offset in zip(lines, starts, strict=True):
-        start = offset
-        if rows and (line.opens or not line.row):
-            yield Table(tuple(rows))
-            rows = []
-        if line.row:
-            cells = []
-            for run, place in zip(line.runs, line.places, strict=True):
-                cells.append(TableCell(start, start + len(run.text), place.column, place.columns, place.rows))
-                start += len(run.text) + len(CELL)
-            rows.append(tuple(cells))
-    if rows:
-        yield Table(tuple(rows))
 
 
 def _recognize(document: Any, read: list[PageWords]) -> dict[int, float]:
@@ -117,9 +91,8 @@ def _recognize(document: Any, read: list[PageWords]) -> dict[int, float]:
     recognized: dict[int, float] = {}
     if not ocr.installed():
         return recognized
-    texts = without_running([page.runs for page in read])
-    for i, (page, runs) in enumerate(zip(read, texts, strict=True)):
-        if runs or page.tables or not page.pictured:
+    for i, page in enumerate(strip_headers_and_footers(read)[0]):
+        if page.runs or page.tables or not page.pictured:
             continue
         with open_page(document, i) as opened:
             picture = ocr.take_picture(opened)
@@ -130,7 +103,9 @@ def _recognize(document: Any, read: list[PageWords]) -> dict[int, float]:
     return recognized
 
 
-def _why_silent(path: Path, count: int) -> str:
+def _why_silent(path: Path, count: int, pictured: bool) -> str:
+    if not pictured:
+        return f"{path} has {count} pages with nothing on them. Export it again from the program it was made with."
     remedy = "" if ocr.installed() else f"Let Plancite recognize it with: {ocr.REMEDY}, or make"
     return (
         f"{path} holds no text, only images of its {count} pages. {remedy or 'Make'} its text readable "
@@ -158,92 +133,6 @@ def _why_closed(path: Path, data: bytes) -> str:
     if encrypted:
         return f"{path} is encrypted. Open it with its password, save a copy without one, and add that."
     return f"{path} is not a readable PDF. Download or export it again."
-
-
-def _join(lines: Sequence[Line], on_page: Sequence[int]) -> tuple[str, list[int]]:
-    """Canonical text and the offset of each line in it."""
-    texts = _with_hyphens([line.text for line in lines])
-    together = [
-        (a, b) for i, (a, b) in enumerate(pairwise(lines)) if on_page[i] == on_page[i + 1] and a.column == b.column
-    ]
-    pitches = [(a.top - b.top) / _height(a) for a, b in together if not a.row and a.top > b.top]
-    usual = median(pitches) if pitches else 0.0
-    rights: dict[tuple[int, int], float] = {}
-    for page, line in zip(on_page, lines, strict=True):
-        rights[page, line.column] = max(line.right, rights.get((page, line.column), 0.0))
-    parts: list[str] = []
-    starts: list[int] = []
-    position = 0
-    for i, line in enumerate(lines):
-        if i:
-            above = lines[i - 1]
-            broken = on_page[i] != on_page[i - 1] or line.column != above.column
-            edge = rights[on_page[i - 1], above.column]
-            glue = "\n" if _same_paragraph(above, line, broken, usual, edge) else "\n\n"
-            parts.append(glue)
-            position += len(glue)
-        starts.append(position)
-        parts.append(texts[i])
-        position += len(texts[i])
-    return "".join(parts), starts
-
-
-def _same_paragraph(above: Line, below: Line, broken: bool, usual: float, edge: float) -> bool:
-    """Whether ``below`` goes on with the paragraph, or the table, of ``above``.
-
-    ``broken``: another page or column begins between. ``usual`` is the pitch of lines in heights,
-    ``edge`` where the longest line beside ends.
-    """
-    if above.row or below.row:
-        return above.row and below.row and not below.opens
-    if _other_type(above, below):
-        return False
-    if broken:
-        return above.text[-1:] not in ".!?:;。！？：；"
-    height = _height(above)
-    centred = abs(below.left + below.right - above.left - above.right) <= height
-    if below.left > above.left + _INDENT * height and not centred:
-        return False
-    # Chinese lines are filled: one that is not ends its paragraph
-    if is_wide(above.text[-1:]) and above.right < edge - 2 * height:
-        return False
-    return 0 < above.top - below.top <= _PARAGRAPH_GAP * usual * height
-
-
-def _other_type(above: Line, below: Line) -> bool:
-    """Whether ``below`` is set in another size or weight and does not go on with a sentence of ``above``."""
-    if abs(above.size - below.size) > _SIZES_APART * max(above.size, below.size):
-        return True
-    return above.bold != below.bold and not re.match(r"[a-z]{2}|[a-z] ", below.text)
-
-
-def _height(line: Line) -> float:
-    return max(line.top - line.bottom, 1.0)
-
-
-def _with_hyphens(texts: list[str]) -> list[str]:
-    """``texts`` with the hyphen at a line's end as a hard one where the word is written with it elsewhere."""
-    known = {word.casefold() for text in texts for word in re.findall(r"[\w-]+", text)}
-    changed = list(texts)
-    for i, (text, following) in enumerate(pairwise(texts)):
-        if text.endswith(SOFT_HYPHEN):
-            head = re.search(r"[\w-]*$", text[:-1])
-            tail = re.match(r"[\w-]+", following)
-            first, rest = head[0] if head else "", tail[0] if tail else ""
-            whole = f"{first}{rest}".casefold() in known
-            apart = f"{first}-{rest}".casefold() in known or not rest[:1].islower()
-            if apart and not whole:
-                changed[i] = text[:-1] + "-"
-    if changed and changed[-1].endswith(SOFT_HYPHEN):
-        changed[-1] = changed[-1][:-1] + "-"
-    return changed
-
-
-def _pages(on_page: Sequence[int], starts: Sequence[int], count: int, length: int) -> Iterator[Page]:
-    """The pages, which together cover the text; one begins where its first line does."""
-    begins = [bisect_left(on_page, n) for n in range(count)]
-    first = [starts[at] if at < len(starts) else length for at in begins]
-    return (Page(n, a, b) for n, (a, b) in enumerate(pairwise([*first, length]), 1))
 
 
 @dataclass(frozen=True, slots=True)

@@ -170,23 +170,26 @@ def _bare(text: str, start: int = 0, end: int | None = None) -> tuple[str, list[
     return "".join(plain[i] for i in kept).replace(SOFT_HYPHEN, "-"), [start + i for i in kept]
 
 
-def _read_as(words: PageWords, wanted: str) -> list[Line]:
+def _read_as(page: PageWords, wanted: str) -> list[Line]:
     """The lines of a page whose text in the plan is ``wanted`` (bare), without its running headers and footers.
 
-    They were found by looking at all pages. On one page they are those runs at its edge which hold
-    together just the characters that the page has and the plan has not. Where no such runs are found,
-    all lines are given.
+    They were found by looking at all pages. On one page they are those runs at its edge, or turned ones, and
+    perhaps the first row of its first table, which hold together just the characters that the page has and the
+    plan has not. Where no such runs are found, all lines are given.
     """
-    whole = read_order(words.runs, words.tables)
-    surplus = _count(_bare("".join(line.text for line in whole))[0])
-    surplus.subtract(_count(wanted))
-    if min(surplus.values(), default=0) < 0:
-        return whole
-    for running in islice(_summing(_outermost_first(words.runs), surplus), _MOST_TRIED):
-        gone = {id(run) for run in running}
-        lines = read_order([run for run in words.runs if id(run) not in gone], words.tables)
-        if _bare("".join(line.text for line in lines))[0] == wanted:
-            return lines
+    whole = read_order(page.runs, page.tables, page.turned)
+    for tables in (page.tables, [table[1:] if not i else table for i, table in enumerate(page.tables)]):
+        lines = read_order(page.runs, tables, page.turned)
+        surplus = _count(_bare("".join(line.text for line in lines))[0])
+        surplus.subtract(_count(wanted))
+        if min(surplus.values(), default=0) < 0:
+            continue
+        for running in islice(_summing([*page.turned, *_outermost_first(page.runs)], surplus), _MOST_TRIED):
+            gone = {id(run) for run in running}
+            runs, turned = ([run for run in found if id(run) not in gone] for found in (page.runs, page.turned))
+            lines = read_order(runs, tables, turned)
+            if _bare("".join(line.text for line in lines))[0] == wanted:
+                return lines
     return whole
 
 

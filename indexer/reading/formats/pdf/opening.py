@@ -11,10 +11,12 @@ from threading import RLock
 from typing import Any
 
 import pypdfium2
+import pypdfium2.raw as pdfium_c
 from pypdfium2 import PdfiumError
 
 __all__ = ["PdfiumError", "open_document", "open_page", "open_text"]
 
+_FLATTENED = pdfium_c.FLATTEN_SUCCESS
 _ALONE = RLock()
 
 
@@ -32,9 +34,15 @@ def open_document(data: bytes) -> Iterator[Any]:
 
 @contextmanager
 def open_page(document: Any, index: int) -> Iterator[Any]:
-    """pypdfium2's page ``index``, from 0, for this thread alone. Raises PdfiumError when it is damaged."""
+    """pypdfium2's page ``index``, from 0, for this thread alone. Raises PdfiumError when it is damaged.
+
+    What is filled in in the fields of a form is drawn on it as text.
+    """
     with _ALONE:
         page = document[index]
+        if document.get_formtype() and pdfium_c.FPDFPage_Flatten(page.raw, pdfium_c.FLAT_NORMALDISPLAY) == _FLATTENED:
+            page.close()
+            page = document[index]
         try:
             yield page
         finally:

@@ -1,46 +1,163 @@
 """Running headers and footers: what stands at the edge of many pages at the same place.
 
 They are left out of the canonical text: a sentence that goes on over a page break is then one stretch
-of it and can be quoted whole, and every word that is quoted is still found on its page. The row of a table
-that stands at the edge looks like them, its numbers apart, and is told by holding several numbers.
+of it and can be quoted whole, and every word that is quoted is still found on its page. A figure at the edge
+is a page number if it counts the pages; a heading that begins several pages is in larger type than the body.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
-from indexer.reading.formats.pdf.lines import Run
+from indexer.reading.formats.pdf.lines import Line, Run
+from indexer.reading.formats.pdf.page import PageWords
 
-_EDGE = 2  # lines at the top and the bottom of a page that may be running
+_TOLD = 3  # pages whose headers may give the date of the document
+_EDGE = 4  # lines at the top and the bottom of a page that may be running
 _FEWEST = 3  # pages; on two, a line must also stand apart from the text
 _SAME_PLACE = 6.0  # points
 _APART = 1.5  # times the line's height, between a running line and the text where pages are few
+_LARGER = 1.12  # times the body's type size: a heading, if text follows closely
+_HEADING_GAP = 3.0  # times the line's height, between a heading and its text
+_SMALLER = 0.95  # times the body's type size: small type at the same height of many pages
+_SHARE = 0.4  # of the pages of a document that such a line stands on
+_LONGEST = 120  # characters of such a line
+_COUNTING = 0.6  # share of the figures at one place that count the pages
 _PAGE_NUMBER = re.compile(r"\W*(?:page|seite|第)?\s*#\s*(?:(?:of|/|von|页\s*共?|頁)\s*#?\s*页?)?\W*")
+_NUMERAL = re.compile(r"[ivxlc]{1,7}")
 
 
-def without_running(pages: Sequence[list[Run]]) -> list[list[Run]]:
-    """The runs of each page but for the running ones."""
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    page: int
+    run: Run
+    key: str
+
+
+def strip_headers_and_footers(pages: Sequence[PageWords]) -> tuple[list[PageWords], str]:
+    """The pages without what is running on them, and the text of that on the first of them."""
+    running = _running([page.runs for page in pages], [page.turned for page in pages])
+    rows = [(number, page.tables[0][0]) for number, page in enumerate(pages) if page.tables]
+    kept, texts = [], []
+    for number, (page, gone) in enumerate(zip(pages, running, strict=True)):
+        tables = page.tables
+        if tables and _is_running_row(tables[0][0], rows):
+            tables = [rest for rest in (tables[0][1:], *tables[1:]) if rest]
+        kept.append(
+            replace(
+                page,
+                runs=[run for run in page.runs if id(run) not in gone],
+                turned=[run for run in page.turned if id(run) not in gone],
+                tables=tables,
+            )
+        )
+        if number < _TOLD:
+            texts += [run.text for run in page.runs if id(run) in gone]
+    return kept, "\n".join(texts)
+
+
+def _running(pages: Sequence[list[Run]], turned: Sequence[list[Run]]) -> list[set[int]]:
+    """The ids of the runs of each page that are running; ``turned`` runs may stand anywhere at the side."""
+    body = _body_size(pages)
     edges = [edge_runs(runs) for runs in pages]
-    seen: dict[str, list[tuple[int, float]]] = {}
+    by_key: dict[str, list[_Seen]] = {}
     for number, runs in enumerate(edges):
-        for run in runs:
-            seen.setdefault(_key(run), []).append((number, run.top))
-    kept = []
-    for runs, edge in zip(pages, edges, strict=True):
-        running = {id(run) for run in edge if _is_running(run, runs, seen[_key(run)])}
-        kept.append([run for run in runs if id(run) not in running])
-    return kept
+        for run in [*runs, *turned[number]]:
+            by_key.setdefault(_key(run), []).append(_Seen(number, run, _key(run)))
+    placed: Counter[tuple[int, float, str]] = Counter(
+        place for runs, edge in zip(pages, edges, strict=True) for place in {_place(run) for run in edge}
+    )
+    found: list[set[int]] = []
+    for number, (runs, edge) in enumerate(zip(pages, edges, strict=True)):
+        figures = [run for run in edge if _is_figure(run, by_key[_key(run)])]
+        running = {
+            id(run)
+            for run in edge
+            if _is_running(run, runs, by_key[_key(run)], body) and not any(_level(figure, run) for figure in figures)
+        }
+        for run in edge:
+            often = placed[_place(run)] >= max(_FEWEST, _SHARE * len(pages))
+            small = 0 < _size(run) < _SMALLER * body and len(run.text) <= _LONGEST
+            if often and small and _stands_apart(run, [other for other in runs if id(other) not in running]):
+                running.add(id(run))
+        running |= {id(run) for run in turned[number] if _pages(run, by_key[_key(run)]) > 1}
+        found.append(running)
+    return found
 
 
-def _is_running(run: Run, page: Sequence[Run], places: Sequence[tuple[int, float]]) -> bool:
-    """``places`` are the pages, by number, and the heights at which the run's words stand."""
-    pages = len({number for number, top in places if abs(top - run.top) <= _SAME_PLACE})
-    if pages < _FEWEST:
-        lone = pages > 1 or bool(_PAGE_NUMBER.fullmatch(_key(run)))
+def _is_running_row(row: Line, others: Sequence[tuple[int, Line]]) -> bool:
+    """Whether the first row of a table at the top of a page is a header: it stands on ``others``, counting pages."""
+    same = [(page, other) for page, other in others if _row_key(other) == _row_key(row)]
+    if len({page for page, _ in same}) < _FEWEST or "#" not in _row_key(row):
+        return False
+    return _counts_pages([(page, other.text) for page, other in same])
+
+
+def _row_key(row: Line) -> str:
+    return re.sub(r"\d+", "#", row.text.casefold())
+
+
+def _is_running(run: Run, page: Sequence[Run], seen: Sequence[_Seen], body: float) -> bool:
+    if _pages(run, seen) < _FEWEST:
+        lone = _pages(run, seen) > 1 or bool(_PAGE_NUMBER.fullmatch(_key(run)))
         if not lone or not _stands_apart(run, page):
             return False
-    return not _in_a_row(run, page)
+    return not _in_a_row(run, page) and not _heads_text(run, page, body)
+
+
+def _is_figure(run: Run, seen: Sequence[_Seen]) -> bool:
+    """Whether a run of figures alone does not count the pages, so that what stands level with it is a table's row."""
+    if any(character.isalpha() for character in _key(run)) or "#" not in _key(run):
+        return False
+    return not _is_page_number(run, [(s.page, s.run.text) for s in seen if abs(s.run.top - run.top) <= _SAME_PLACE])
+
+
+def _pages(run: Run, seen: Iterable[_Seen]) -> int:
+    return len({s.page for s in seen if abs(s.run.top - run.top) <= _SAME_PLACE})
+
+
+def _is_page_number(run: Run, here: Sequence[tuple[int, str]]) -> bool:
+    """Whether figures alone count the pages; one that is alone may be any short number."""
+    if _NUMERAL.fullmatch(run.text.strip().casefold()) or not re.search(r"\d", run.text):
+        return True
+    if len({page for page, _ in here}) == 1:
+        return bool(re.fullmatch(r"\W*\d{1,4}\W*", run.text))
+    return _counts_pages(here)
+
+
+def _counts_pages(here: Sequence[tuple[int, str]]) -> bool:
+    """Whether a number in most of the texts is that of the page, or goes up as it does."""
+    apart: Counter[int] = Counter()
+    for page, text in here:
+        apart.update({int(number) - page for number in re.findall(r"(?<![\d.,])\d{1,5}(?![.,]?\d)", text)})
+    return bool(apart) and apart.most_common(1)[0][1] >= _COUNTING * len({page for page, _ in here})
+
+
+def _heads_text(run: Run, page: Sequence[Run], body: float) -> bool:
+    """Whether a run in larger type stands close above text: a heading that begins several pages."""
+    if _size(run) < _LARGER * body:
+        return False
+    below = [other.top for other in page if other.top < run.bottom]
+    return bool(below) and run.bottom - max(below) <= _HEADING_GAP * run.height
+
+
+def _body_size(pages: Sequence[Sequence[Run]]) -> float:
+    sizes: Counter[float] = Counter()
+    for runs in pages:
+        for run in runs:
+            sizes[_size(run)] += len(run.text)
+    return sizes.most_common(1)[0][0] if sizes else 0.0
+
+
+def _size(run: Run) -> float:
+    return run.words[0].size
+
+
+def _place(run: Run) -> tuple[int, float, str]:
+    return round(run.top / 2), _size(run), run.words[0].type.font
 
 
 def _in_a_row(run: Run, page: Sequence[Run]) -> bool:
@@ -76,4 +193,4 @@ def _level(run: Run, other: Run) -> bool:
 def _key(run: Run) -> str:
     """The run's words with any number as "#", so that page numbers are the same on all pages."""
     text = " ".join(run.text.split()).casefold()
-    return "#" if re.fullmatch(r"[ivxlc]{1,7}", text) else re.sub(r"\d+", "#", text)
+    return "#" if _NUMERAL.fullmatch(text) else re.sub(r"\d+", "#", text)

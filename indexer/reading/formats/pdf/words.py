@@ -12,7 +12,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pypdfium2.raw as pdfium_c
@@ -20,6 +20,13 @@ import pypdfium2.raw as pdfium_c
 _WORD = re.compile(r"\S+")
 _HYPHENS = "\ufffe\x02"  # what pdfium gives for a hyphen at a line's end
 SOFT_HYPHEN = "\u00ad"
+# Footnote marks and exponents.
+_MARK_FIGURES = 3
+_RAISED = 0.8  # times the size of the word that they stand at, at most
+_LIFTED = 0.12  # times that size, by which they stand above its line
+_RAISES = re.compile(r"(?:^|[\d\s/(·.-])(?:[kcdm]?m|km|ft|mi|yd|in|s|10)$")
+_RAISED_FIGURES = "⁰¹²³⁴⁵⁶⁷⁸⁹"
+_SUPERSCRIPTS = str.maketrans("0123456789", _RAISED_FIGURES)
 #: Times the type size that a character's box may reach below and above its baseline. Some fonts (Cambria Math)
 #: claim five times the height of their letters.
 _DESCENT = 0.45
@@ -125,9 +132,9 @@ def read_words(page: Any, textpage: Any) -> tuple[list[list[Word]], Frame]:
     reader = Characters(page, textpage, frame)
     lines = []
     for line in found:
-        words = [word for match, _ in line if (word := _word(text, match, reader)) and _is_shown(word, frame)]
+        words = [part for match, _ in line for part in _words(text, match, reader) if _is_shown(part, frame)]
         if words:
-            lines.append(words)
+            lines.append(_with_raised(words))
     return lines, frame
 
 
@@ -210,8 +217,36 @@ class Characters:
         return self._fonts[key]
 
 
-def _word(text: str, found: re.Match[str], reader: Characters) -> Word:
-    first, last = found.start(), found.end() - 1
+def _words(text: str, found: re.Match[str], reader: Characters) -> Iterator[Word]:
+    """The word that was ``found``; two where it begins or ends with raised figures."""
+    first, end = found.span()
+    head = re.match(r"\d{1,3}(?=[^\W\d])", found.group())
+    if head and reader.size(first) <= _RAISED * reader.size(end - 1):
+        yield _word(text, first, first + head.end(), reader)
+        yield _word(text, first + head.end(), end, reader, spaced=True)
+        return
+    tail = re.search(r"(?<=\D)\d{1,3}$|(?<=\d)\d{1,3}$", found.group())
+    if tail and tail.start():
+        raised = _raised_from(first, end, reader)
+        if raised < end:
+            yield _word(text, first, raised, reader)
+            yield _word(text, raised, end, reader, spaced=False)
+            return
+    yield _word(text, first, end, reader)
+
+
+def _raised_from(first: int, end: int, reader: Characters) -> int:
+    """Where the smaller figures begin that a word ends in; its end where it has none."""
+    size = reader.size(first)
+    at = end
+    while at > first + 1 and end - at < _MARK_FIGURES and reader.size(at - 1) <= _RAISED * size:
+        at -= 1
+    return at
+
+
+def _word(text: str, first: int, end: int, reader: Characters, *, spaced: bool | None = None) -> Word:
+    last = end - 1
+    written = text[first:end]
     left, bottom, right, top = reader.box(first)
     size = reader.size(first)
     if last > first:
@@ -219,14 +254,34 @@ def _word(text: str, found: re.Match[str], reader: Characters) -> Word:
         left, right = min(left, other[0]), max(right, other[2])
         bottom, top = min(bottom, other[1]), max(top, other[3])
         # small capitals are as large as their first letter; a word behind a large initial is not
-        size = max(size, reader.size(last)) if found.group().isupper() else reader.size(last)
-    written = found.group()
+        size = max(size, reader.size(last)) if written.isupper() else reader.size(last)
     if written[-1] in _HYPHENS:
         written = written[:-1] + SOFT_HYPHEN
-    spaced = first > 0 and text[first - 1].isspace()
+    if spaced is None:
+        spaced = first > 0 and text[first - 1].isspace()
     return Word(written, first, left, right, bottom, top, size, spaced, type=reader.type(first))
 
 
-def words_of(lines: list[list[Word]]) -> Iterator[Word]:
-    """All words of ``lines``."""
-    return (word for line in lines for word in line)
+def _with_raised(words: list[Word]) -> list[Word]:
+    """``words`` of a line with raised figures written as such, so that no figure of the text ends in them.
+
+    The exponent of a unit or of ten stays with it; a footnote's mark stands apart from a word or a figure.
+    """
+    found: list[Word] = []
+    for i, word in enumerate(words):
+        beside = words[i - 1] if i else (words[i + 1] if i + 1 < len(words) else None)
+        raised = (
+            beside is not None
+            and word.text.isdecimal()
+            and len(word.text) <= _MARK_FIGURES
+            and 0 < word.size <= _RAISED * beside.size
+            and word.bottom > beside.bottom + _LIFTED * beside.size
+        )
+        if raised and beside is not None:
+            exponent = i > 0 and not word.spaced and bool(_RAISES.search(beside.text))
+            apart = i > 0 and not exponent and beside.text[-1:].isalnum()
+            found.append(replace(word, text=word.text.translate(_SUPERSCRIPTS), spaced=apart or (i == 0)))
+        else:
+            follows = found and found[-1].text[-1:] in _RAISED_FIGURES and i == 1
+            found.append(replace(word, spaced=True) if follows else word)
+    return found
