@@ -57,7 +57,10 @@ _NO_TITLE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What a loader finds in a file: canonical text and its parts."""
+    """What a loader finds in a file: canonical text and its parts.
+
+    ``web``: whether it may be a web page or the text of one, with what such pages add to a document.
+    """
 
     text: str
     title: str = ""
@@ -67,6 +70,7 @@ class Content:
     warnings: tuple[str, ...] = ()
     metadata: Metadata = UNKNOWN
     tables: tuple[Table, ...] = ()
+    web: bool = True
 
 
 def load_plan(path: Path, plan_id: str | None = None, data: bytes | None = None) -> Plan:
@@ -86,7 +90,7 @@ def load_plan(path: Path, plan_id: str | None = None, data: bytes | None = None)
             f"{path} holds more than {LONGEST_TEXT // 1_000_000} million characters. Split it and add the parts."
         )
     sections = () if content.records else build_sections(text, content.headings)
-    asides = () if content.records else find_asides(text, sections)
+    asides = () if content.records or not content.web else find_asides(text, sections)
     title = fold_space(storable(content.title or find_title(text))) or plan_id_of(path.name)
     return Plan(
         id=plan_id or plan_id_of(path.name),
@@ -178,7 +182,10 @@ def find_title(text: str) -> str:
         return " ".join(quoted[1].split())
     first = next((line.strip() for line in opening.splitlines() if line.strip()), "")
     first = first.lstrip("#").strip()
-    return first if len(first) <= 140 and first[-1:] not in ".。:：;；,，" else ""
+    if not first or len(first) > 140 or first[-1] in ".。:：;；,，" or first[0].islower():
+        return ""
+    # a line that goes on with a small letter is the first of a paragraph
+    return "" if re.match(r"[^\n]*\n[ \t]*[a-z]", opening.lstrip()) else first
 
 
 def meaningful_title(title: str) -> str:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import date
 from itertools import pairwise
 
 from indexer.language.dates import MONTH, MONTHS, SHORT_MONTH
+from indexer.language.sentences import fold_space
 from indexer.types import Metadata
 
 #: What a file tells that tells nothing.
@@ -44,16 +46,23 @@ _DATE = re.compile(
 )
 #: Words that make the date beside them the plan's own.
 _ISSUED = re.compile(
-    r"\b(?:issued|promulgated|published|released|adopted|dated|date of (?:issue|publication)|publication date)\b"
+    r"\b(?:for (?:immediate )?release|issued|promulgated|published|released|adopted|dated"
+    r"|date of (?:issue|publication)|publication date)\b"
     r"|发布日期|成文日期|印发日期|发文日期|發布日期|(?:发布|印发|公布|發布)(?=$|\W)",
     re.IGNORECASE,
 )
+#: A title's year, unless it is that of a goal or one of a span.
+_IN_FORCE = re.compile(r"自\s?(?:19|20)\d\d\s?年[^。\n]{2,8}起(?:施行|实施|生效)")
+_YEAR = re.compile(r"(?<![\d–-])(?<!by )(?<!to )20[012]\d(?![\d–-])(?!\s*[–-]|年?[—至到])")
 _BESIDE = 40  # characters between such a word and its date
 _ISSUER_LABEL = re.compile(
     r"^\W*(?:(?:issued|promulgated|published) by|issuer|issuing (?:body|authority|agency)|publisher"
     r"|发文机关|发布机构|发文单位|制定机关|印发机关)\s*[:：]?\s*(?P<name>[^\n:：]{2,80}?)[\s.。;；]*$",
     re.IGNORECASE | re.MULTILINE,
 )
+#: The first line of a notice in an official journal.
+_AGENCY = re.compile(r"^AGENCY:\s*(?P<name>[^.:;]{2,160})[.;]", re.MULTILINE)
+_JOURNAL_OPENING = 20_000  # characters: a notice may begin anywhere on the journal's page
 _NOTICE = re.compile(r"^\W*(?P<name>[\u4e00-\u9fff]{2,24}?)关于印发", re.MULTILINE)
 _REGION = re.compile(
     r"^\W*(?:the\s+)?(?P<name>(?:[A-Z][\w'-]+\s+){1,3}?"
@@ -63,6 +72,27 @@ _CJK_REGION = re.compile(r"^\W*(?P<name>[\u4e00-\u9fff]{2,7}?(?:自治区|自治
 _BODY = re.compile(
     r"(?:政府|办公厅|办公室|委员会|国务院|部|厅|局|院)$"
     r"|\b(?:Government|Council|Commission|Ministry|Department|Office|Agency|Authority|Parliament|Committee|Bureau)\b"
+)
+#: A body alone on a line of the cover, or in front of the title.
+_COVER = 600
+_PLAN_WORDS = "plan|programme|program|strategy|act|report|policy|framework|charter|roadmap|agenda|rules?"
+_LONGEST_NAME = 70
+_NAME = r"[A-Z][\w'’.-]*"
+_KINDS = (
+    "City|Town|County|State|Commonwealth|Province|Government|Ministry|Department|Office|Bureau|Agency|Council|Board"
+    "|University"
+)
+_BODIES = "Government|Council|Commission|Ministry|Department|Agency|Authority|Bureau|Utilities|Committee"
+_OFFICE = re.compile(
+    rf"(?:[Tt]he\s+)?(?:(?:U\.?S\.?|{_NAME})\s+)?(?:{_KINDS}|{_KINDS.upper()})\s+(?:of|OF|for|FOR)(?:\s+(?:the|THE))?"
+    rf"\s+{_NAME}(?:,?\s+(?:(?:and|AND|&|of|OF|for|the|THE)\s+)*{_NAME}){{0,6}}"
+    rf"|(?:{_NAME}\s+){{1,5}}(?:{_BODIES}|{_BODIES.upper()})"
+)
+_OFFICE_NAMED = re.compile(rf"(?P<name>{_OFFICE.pattern})\s+\([A-Z]{{2,8}}\)")
+#: A company in its imprint.
+_COMPANY = re.compile(
+    rf"^(?P<name>(?:{_NAME}\s+){{1,5}}(?:Limited|Ltd|plc|PLC|Plc|Inc|Corporation|AG|SE|GmbH|N\.V\.|S\.A\.))\b",
+    re.MULTILINE,
 )
 _MACHINE = re.compile(r"machine[- ]translat|translated by (?:google|deepl|a machine)|机器翻译|机翻", re.IGNORECASE)
 
@@ -74,9 +104,10 @@ def find_metadata(text: str, own: Metadata = UNKNOWN, title: str = "") -> Metada
     plan's own only beside a word such as "issued", or alone on a line at the beginning or the end.
     """
     ends = (text[:_OPENING], text[-_ENDING:] if len(text) > _OPENING else "")
+    year = _YEAR.search(title)
     return Metadata(
-        issuer=_issuer(*ends, title) or own.issuer,
-        date=_date(*ends) or own.date,
+        issuer=_issuer(*ends, title, text[:_JOURNAL_OPENING]) or own.issuer,
+        date=_date(*ends) or own.date or (year[0] if year else ""),
         language=find_language(text) or own.language,
         machine_translated=own.machine_translated or any(_MACHINE.search(end) for end in ends),
     )
@@ -99,6 +130,13 @@ def find_language(text: str) -> str:
     counts = {name: sum(map(words.count, small.split())) for name, small in _SMALL_WORDS.items()}
     (best, most), (_, next_most) = sorted(counts.items(), key=lambda item: -item[1])[:2]
     return best if most >= _LEAST_SHARE * len(words) and most >= _LEAST_LEAD * next_most else ""
+
+
+def header_date(headers: Iterable[str]) -> str:
+    """The date that running ``headers`` give: the first that is whole, else the first year; "" for none."""
+    known = list(headers)
+    years = (found[0] for text in known if (found := _YEAR.search(text)))
+    return next(filter(None, map(iso_date, known)), "") or next(years, "")
 
 
 def iso_date(text: str) -> str:
@@ -124,7 +162,7 @@ def _iso(found: re.Match[str]) -> str:
 
 def _date(opening: str, ending: str) -> str:
     for line in [*opening.split("\n")[:20], *reversed(ending.split("\n")[-6:])]:
-        alone = line.strip(" \t(（)）#*_|.")
+        alone = re.sub(r"\s+version\s[\d.]+$", "", line.strip(" \t(（)）#*_|."), flags=re.IGNORECASE)
         if (found := _DATE.fullmatch(alone)) and found["cy"] != alone.strip("年"):
             return _iso(found)
     for found in _DATE.finditer(opening):
@@ -134,12 +172,23 @@ def _date(opening: str, ending: str) -> str:
         between = before[word.end() :] if word else ""
         if (word and not re.search(r"[.。;；\n]", between)) or re.match(r"\s*(?:发布|印发|公布|發布)", after):
             return _iso(found)
-    return ""
+    in_force = _IN_FORCE.search(ending)
+    return iso_date(in_force[0]) if in_force else ""
 
 
-def _issuer(opening: str, ending: str, title: str) -> str:
-    if found := _ISSUER_LABEL.search(opening) or _NOTICE.search(opening):
-        return found["name"].strip()
+def _issuer(opening: str, ending: str, title: str, journal: str) -> str:
+    if found := _ISSUER_LABEL.search(opening) or _AGENCY.search(journal) or _NOTICE.search(opening):
+        return fold_space(found["name"])
+    for line in [*re.split(r":|\s[-–—]\s", title), *opening[:_COVER].split("\n")]:
+        name = line.strip(" \t#*_|.")
+        if name != title and title.startswith(f"{name} "):
+            continue  # the first line of a longer title
+        if len(name) <= _LONGEST_NAME and _OFFICE.fullmatch(name) and not re.search(rf"(?:{_PLAN_WORDS})$", name, re.I):
+            return name
+        if named := _OFFICE_NAMED.match(name):
+            return named["name"]
+    if found := _COMPANY.search(opening):
+        return fold_space(found["name"])
     # the signature: a body alone on a line above the date
     lines = [line.strip() for line in ending.split("\n") if line.strip()]
     for above, below in pairwise(lines):

@@ -45,7 +45,7 @@ def load(path: Path, data: bytes) -> Content:
     reading = _Reading(document)
     reading.read(document.element.body)
     title = meaningful_title(document.core_properties.title or "") or reading.title
-    return Content(reading.blocks.text(), title=title, headings=reading.blocks.headings(title))
+    return Content(reading.blocks.text(), title=title, headings=reading.blocks.headings(title), web=False)
 
 
 def _check_package(path: Path, data: bytes) -> None:

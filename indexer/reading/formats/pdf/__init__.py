@@ -31,7 +31,7 @@ from indexer.reading.formats.pdf.opening import PdfiumError, open_document, open
 from indexer.reading.formats.pdf.page import PageWords, read_page
 from indexer.reading.formats.pdf.running import strip_headers_and_footers
 from indexer.reading.loading import Content, meaningful_title
-from indexer.reading.metadata import iso_date
+from indexer.reading.metadata import header_date
 from indexer.types import Metadata, RecognizedLine
 
 ENDINGS = (".pdf",)
@@ -81,8 +81,9 @@ def load(path: Path, data: bytes) -> Content:
         ),
         headings=headings,
         warnings=tuple(_page_warnings(silent, pictured, recognized)),
-        metadata=Metadata(language=about.language, date=iso_date(headers)),
+        metadata=Metadata(language=about.language, date=header_date(headers)),
         tables=tuple(find_tables(lines, starts)),
+        web=False,
     )
 
 

@@ -34,6 +34,11 @@ _CAPTION = re.compile(
     r"(?:\d|[A-Z]?[-.]?\d|[IVX]+\b|:|$)|[图表]\s*\d",
     re.IGNORECASE,
 )
+_LETTERHEAD = re.compile(
+    r"^(?:department|office|ministry|bureau|agency|directorate|division|city|town|county|state) of\b[^:]*$"
+    r"|^\W*(?:docket|ref(?:erence)?|file|no)\b\.?.*\d|^\[.*\]$|\bfor (?:immediate )?release\b",
+    re.IGNORECASE,
+)
 _CONTENTS = re.compile(
     r"(?:table of )?contents|inhalt(?:sverzeichnis)?|sommaire|table des matières|índice|sumário|indice|目\s*[录錄次]",
     re.IGNORECASE,
@@ -87,38 +92,68 @@ def find_headings(
         if named or (above_all and not build_sections(first[0].text)):
             title = title or fold_space("\n".join(line.text for line in first))
             headings = headings[1:]
+        said = {(starts[b.first], starts[b.last]) for b, _ in found if _joined(b.lines(lines)) == _compared(title)}
+        headings = [h for h in headings if not any(first <= h.start <= last for first, last in said)]
     lowest = min((h.level for h in headings), default=1)
     return tuple(Heading(h.start, h.end, h.level - lowest + 1) for h in headings), title
 
 
 def _title(blocks: Sequence[_Block], lines: Sequence[Line], pages: Sequence[int], title: str) -> str:
-    """The title: the file's own if the first page says it, else that page's largest type, else the file's own."""
+    """The title: the file's own if the first page says it, else what that page's look or a notice's form shows, else
+    the file's own."""
     body = _body(lines)
     opening = [block for block in blocks if pages[block.first] == pages[0]]
     if body is None or not opening:
         return title
     if title and _compared(title) in _joined(lines[: opening[-1].last + 1]):
         return title
+    return _shown_title(opening, lines, body) or _notice_title(lines, pages) or title
+
+
+def _shown_title(opening: Sequence[_Block], lines: Sequence[Line], body: _Look) -> str:
+    """The largest lines above the first paragraph, letterhead and date apart; "" where none stand out."""
     prose = next((b.first for b in opening if b.last > b.first and _look(lines[b.first]) == body), len(lines))
-    large = [
+    above = [block for block in opening if block.first < prose and not lines[block.first].row]
+    shown = [
         block
-        for block in opening
-        if block.first < prose
-        and lines[block.first].size >= _TITLE_SIZE * body[0]
+        for block in above
+        if _stands_out(lines[block.first], body)
+        and not _LETTERHEAD.search(_text(block, lines))
         and _reads_as_heading(_text(block, lines), block, surely=True)
     ]
-    if not large:
-        return title
-    largest = max(lines[block.first].size for block in large)
-    first = next(i for i, block in enumerate(large) if lines[block.first].size == largest)
-    parts = [large[first]]
-    for block in large[first + 1 :]:
-        if lines[block.first].size < _ALIKE * largest or block.first != parts[-1].last + 1:
+    if not shown or (prose == len(lines) and lines[shown[0].first].size < _TITLE_SIZE * body[0]):
+        return ""
+    largest = max(lines[block.first].size for block in shown)
+    first = next(block for block in shown if lines[block.first].size == largest)
+    parts: list[str] = []
+    begin = above.index(first)
+    while (
+        begin
+        and _DATE_ALONE.fullmatch(lines[above[begin - 1].first].text)
+        and lines[above[begin - 1].first].size == largest
+    ):
+        begin -= 1
+    for block in above[begin:]:
+        if not _ALIKE * largest <= lines[block.first].size or (parts and largest < _TITLE_SIZE * body[0]):
             break
-        parts.append(block)
-    found = " ".join(_text(block, lines) for block in parts)
-    numbered = bool(build_sections(found))
-    return title if numbered or len(found) > _LONGEST else found
+        parts.append(_text(block, lines))
+    found = " ".join(parts)
+    return "" if build_sections(found) or len(found) > _LONGEST else found
+
+
+def _notice_title(lines: Sequence[Line], pages: Sequence[int]) -> str:
+    """The bold lines above the line that names the agency, in a notice of an official journal."""
+    for i, line in enumerate(lines):
+        if pages[i] > pages[0] + 1:
+            break
+        if not line.text.startswith("AGENCY:"):
+            continue
+        first = i
+        while first and lines[first - 1].bold and lines[first - 1].size == lines[i - 1].size:
+            first -= 1
+        found = fold_space("\n".join(other.text for other in lines[first:i]))
+        return found if len(found) <= 2 * _LONGEST else ""
+    return ""
 
 
 def _text(block: _Block, lines: Sequence[Line]) -> str:
@@ -203,7 +238,7 @@ def _reads_as_heading(text: str, block: _Block, *, surely: bool = False) -> bool
     if text[-1] in ",;，；" or text[0] in ",.;:)]”’" or text[0].islower():
         return False
     stopped = text[-1] in ".。" and not re.fullmatch(r"(?:\w+\s+)?[\dIVXA-Z]{1,4}\.", text)
-    return (surely or not stopped or len(words) < _SENTENCE_WORDS) and not re.search(r"[a-z]{2}[.;] [A-Z]", text)
+    return (surely or not stopped or len(words) < _SENTENCE_WORDS) and not re.search(r"[a-z]{2}\. [A-Z]", text)
 
 
 def _levelled(by_look: Iterable[_Block], marked: dict[_Block, int], lines: Sequence[Line]) -> list[tuple[_Block, int]]:

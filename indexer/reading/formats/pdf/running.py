@@ -37,8 +37,8 @@ class _Seen:
     key: str
 
 
-def strip_headers_and_footers(pages: Sequence[PageWords]) -> tuple[list[PageWords], str]:
-    """The pages without what is running on them, and the text of that on the first of them."""
+def strip_headers_and_footers(pages: Sequence[PageWords]) -> tuple[list[PageWords], list[str]]:
+    """The pages without what is running on them, and the texts of that on the first of them."""
     running = _running([page.runs for page in pages], [page.turned for page in pages])
     rows = [(number, page.tables[0][0]) for number, page in enumerate(pages) if page.tables]
     kept, texts = [], []
@@ -56,7 +56,7 @@ def strip_headers_and_footers(pages: Sequence[PageWords]) -> tuple[list[PageWord
         )
         if number < _TOLD:
             texts += [run.text for run in page.runs if id(run) in gone]
-    return kept, "\n".join(texts)
+    return kept, texts
 
 
 def _running(pages: Sequence[list[Run]], turned: Sequence[list[Run]]) -> list[set[int]]:

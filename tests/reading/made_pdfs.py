@@ -1,0 +1,74 @@
+"""PDFs drawn line by line, for what real ones do to their readers: frames, marks, headers, turned pages."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from reportlab.lib.pagesizes import A4
+from reportlab.pdfgen.canvas import Canvas
+
+LEFT = 72.0
+SENTENCES = (
+    "The county repairs nine bridges before the winter of 2033 and inspects every culvert each spring.",
+    "Wells are sunk where the ground allows it, and their water is tested twice a year by the laboratory.",
+    "Farmers who leave strips of meadow along the brooks are paid for each hectare from the flood levy.",
+    "The sluice at the upper weir is opened by hand until the motor has been replaced by the works.",
+    "Volunteers count the herons at dawn, and what they count is printed in the almanac of the county.",
+    "No permit is given for a gravel pit within a mile of the springs unless the geologist agrees to it.",
+)
+
+
+def pdf(*pages: Callable[[Canvas], None], size: tuple[float, float] = A4, **about: str) -> bytes:
+    """A PDF whose pages the functions draw; ``about`` sets the title or other metadata."""
+    file = io.BytesIO()
+    canvas = Canvas(file, pagesize=size, invariant=1)
+    for name, value in about.items():
+        getattr(canvas, f"set{name.title()}")(value)
+    for draw in pages:
+        draw(canvas)
+        canvas.showPage()
+    canvas.save()
+    return file.getvalue()
+
+
+def say(
+    canvas: Canvas, text: str, x: float, y: float, *, size: float = 10.0, bold: bool = False, rise: float = 0.0
+) -> float:
+    """Draw ``text`` and return where it ends."""
+    font = "Helvetica-Bold" if bold else "Helvetica"
+    canvas.setFont(font, size)
+    canvas.drawString(x, y + rise, text)
+    return x + float(canvas.stringWidth(text, font, size))
+
+
+def prose(
+    canvas: Canvas,
+    y: float,
+    *,
+    x: float = LEFT,
+    width: float = 440.0,
+    size: float = 10.0,
+    sentences: Sequence[str] = SENTENCES,
+) -> float:
+    """Sentences as lines of ``width`` from ``y`` down; where the next line would stand."""
+    words = " ".join(sentences).split()
+    line: list[str] = []
+    for word in [*words, ""]:
+        if not word or canvas.stringWidth(" ".join([*line, word]), "Helvetica", size) > width:
+            say(canvas, " ".join(line), x, y, size=size)
+            y -= 1.25 * size
+            line = []
+        line.append(word)
+    return y
+
+
+def cells(
+    canvas: Canvas, rows: Sequence[Sequence[str]], xs: Sequence[float], ys: Sequence[float], **type_: Any
+) -> None:
+    """Texts by row and column."""
+    for row, y in zip(rows, ys, strict=True):
+        for text, x in zip(row, xs, strict=True):
+            if text:
+                say(canvas, text, x, y, **type_)
