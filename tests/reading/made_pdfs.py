@@ -72,3 +72,29 @@ def cells(
         for text, x in zip(row, xs, strict=True):
             if text:
                 say(canvas, text, x, y, **type_)
+
+
+def unmapped(text: str) -> bytes:
+    """A PDF whose font maps all letters to private characters, as fonts that were cut down badly do."""
+    cmap = (
+        "begincmap 1 begincodespacerange <00> <FF> endcodespacerange 1 beginbfrange <20> <7E> <E020> endbfrange endcmap"
+    )
+    lines = " ".join(f"({text[i : i + 60]}) Tj 0 -14 Td" for i in range(0, len(text), 60))
+    drawn = f"BT /F 11 Tf 72 720 Td {lines} ET"
+    bodies = [
+        "<< /Type /Catalog /Pages 2 0 R >>",
+        "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /Font << /F 5 0 R >> >> >>",
+        f"<< /Length {len(drawn)} >>\nstream\n{drawn}\nendstream",
+        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /ToUnicode 6 0 R >>",
+        f"<< /Length {len(cmap)} >>\nstream\n{cmap}\nendstream",
+    ]
+    out = "%PDF-1.4\n"
+    places = []
+    for number, body in enumerate(bodies, 1):
+        places.append(len(out))
+        out += f"{number} 0 obj\n{body}\nendobj\n"
+    table = "".join(f"{place:010} 00000 n \n" for place in places)
+    count, start = len(bodies) + 1, len(out)
+    out += f"xref\n0 {count}\n0000000000 65535 f \n{table}trailer << /Size {count} /Root 1 0 R >>\nstartxref\n{start}\n%%EOF"
+    return out.encode("latin-1")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import random
 import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from made_pdfs import LEFT, SENTENCES, cells, pdf, prose, say
+from made_pdfs import LEFT, SENTENCES, cells, pdf, prose, say, unmapped
 from reportlab.lib.pagesizes import A4, landscape
 from reportlab.pdfgen.canvas import Canvas
 from under_boxes import seen, written
@@ -543,3 +544,74 @@ def test_an_empty_page_is_no_image() -> None:
 
 def test_sideways_sheets_of_landscape_size() -> None:
     is_whole(read(pdf(lambda canvas: prose(canvas, 500, width=650) and None, size=landscape(A4))))
+
+
+# -- pages that read badly ----------------------------------------------------------------------------
+
+
+def misplaced(seed: int) -> bytes:
+    """Sentences drawn in order, whose lines stand on the page in another."""
+    words = " ".join(turned(seed)).split()
+    lines = [" ".join(words[i : i + 9]) for i in range(0, len(words), 9)]
+    heights = [700 - 14 * i for i in range(len(lines))]
+    random.Random(seed).shuffle(heights)
+
+    def page(canvas: Canvas) -> None:
+        for line, y in zip(lines, heights, strict=True):
+            say(canvas, line, 72, y)
+
+    return pdf(page)
+
+
+def spread(seed: int) -> bytes:
+    return pdf(
+        lambda canvas: prose(canvas, 700, sentences=[" ".join(s.replace(" ", "")) for s in turned(seed)]) and None
+    )
+
+
+def glued(seed: int) -> bytes:
+    def page(canvas: Canvas) -> None:
+        for i, sentence in enumerate(turned(seed)):
+            for k, part in enumerate(re.findall(r".{1,50}", sentence.replace(" ", ""))):
+                say(canvas, f"In {i + k} the {part}", 72, 700 - 26 * i - 13 * k)
+
+    return pdf(page)
+
+
+@pytest.mark.parametrize(
+    ("make", "said"),
+    [
+        (misplaced, "words may be out of order"),
+        (spread, "letters stand apart or words are glued"),
+        (glued, "letters stand apart or words are glued"),
+        (lambda seed: unmapped(" ".join(turned(seed))), "characters have no known letter"),
+    ],
+)
+def test_pages_that_read_badly_are_named(make: Callable[[int], bytes], said: str) -> None:
+    for seed in range(10):
+        warnings = load(Path("plan.pdf"), make(seed)).warnings
+        assert [f"{said} on pages 1" in re.sub(r" together", "", w) for w in warnings] == [True], (seed, warnings)
+
+
+def test_pages_that_read_well_are_not() -> None:
+    def columns(n: int) -> Callable[[Canvas], None]:
+        def page(canvas: Canvas) -> None:
+            halves = [turned(n)[:3], turned(n)[3:]]
+            for x, half in zip((72, 320), halves, strict=True):
+                prose(canvas, 700, x=x, width=200, sentences=half)
+
+        return page
+
+    assert load(Path("plan.pdf"), pdf(*map(columns, range(2)))).warnings == ()
+
+
+def test_a_page_of_leaning_labels_is_named() -> None:
+    def page(canvas: Canvas) -> None:
+        for i in range(24):
+            canvas.saveState()
+            canvas.translate(80 + 80 * (i % 6), 300 + 90 * (i // 6))
+            canvas.rotate(20 + 2 * i)
+            say(canvas, f"gauge number {i}", 0, 0, size=7)
+            canvas.restoreState()
+
+    assert [w.split(" on ")[0] for w in load(Path("plan.pdf"), pdf(page)).warnings] == ["words may be out of order"]

@@ -29,6 +29,7 @@ from indexer.reading.formats.pdf.layout import read_order
 from indexer.reading.formats.pdf.lines import make_runs
 from indexer.reading.formats.pdf.opening import PdfiumError, open_document, open_page
 from indexer.reading.formats.pdf.page import PageWords, read_page
+from indexer.reading.formats.pdf.quality import page_warnings
 from indexer.reading.formats.pdf.running import strip_headers_and_footers
 from indexer.reading.loading import Content, meaningful_title
 from indexer.reading.metadata import header_date
@@ -80,7 +81,7 @@ def load(path: Path, data: bytes) -> Content:
             for i, page in enumerate(find_pages(on_page, starts, count, len(text)))
         ),
         headings=headings,
-        warnings=tuple(_page_warnings(silent, pictured, recognized)),
+        warnings=(*_page_warnings(silent, pictured, recognized), *page_warnings(ordered)),
         metadata=Metadata(language=about.language, date=header_date(headers)),
         tables=tuple(find_tables(lines, starts)),
         web=False,

@@ -138,7 +138,7 @@ def _counts_pages(here: Sequence[tuple[int, str]]) -> bool:
 
 def _heads_text(run: Run, page: Sequence[Run], body: float) -> bool:
     """Whether a run in larger type stands close above text: a heading that begins several pages."""
-    if _size(run) < _LARGER * body:
+    if _size(run) < _LARGER * body or not re.search(r"[^\W\d_]{2}", run.text):
         return False
     below = [other.top for other in page if other.top < run.bottom]
     return bool(below) and run.bottom - max(below) <= _HEADING_GAP * run.height
