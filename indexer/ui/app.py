@@ -8,12 +8,12 @@ from indexer.ui.ask import page as ask
 from indexer.ui.compare import page as compare
 from indexer.ui.library import page as library
 from indexer.ui.read import page as read
-from indexer.ui.shared.frame import apply_text_size, show_errors
-from indexer.ui.shared.markup import STATIC, run_script
+from indexer.ui.shared.frame import dress_page, show_errors, show_navigation
+from indexer.ui.shared.markup import run_scripts
 from indexer.ui.targets import page as targets
 
 #: The pages in their order, each by its title, which in lower case is its path. A new page is a line here, and a
-#: module with a function ``page``; what it looks like may lie in a style sheet of its own, by the same path.
+#: module with a function ``page``. A style sheet named like its path, if there is one, is loaded with it.
 PAGES = {
     "Ask": ask.page,
     "Compare": compare.page,
@@ -26,16 +26,14 @@ PAGES = {
 def main() -> None:
     """Draw the page that the address names."""
     st.set_page_config(page_title="Plancite", layout="wide", menu_items={"About": None})
-    for sheet in sorted(STATIC.glob("*.css")):
-        st.html(sheet)
-    apply_text_size()
-    for script in sorted(STATIC.glob("*.js")):
-        run_script(script.name)
     pages = [
         st.Page(page, title=title, url_path=title.lower(), default=number == 0)
         for number, (title, page) in enumerate(PAGES.items())
     ]
     chosen = st.navigation(pages, position="top")
+    dress_page(chosen.title.lower())
+    run_scripts()
+    show_navigation(list(PAGES), chosen.title)
     with show_errors():
         chosen.run()
 

@@ -17,8 +17,9 @@ OpenApp: TypeAlias = Callable[..., AppTest]
 
 
 def page_html(app: AppTest) -> str:
-    """All HTML that the page wrote, save the app's own script."""
-    return "\n".join(block.proto.body for block in app.get("html") if not block.proto.unsafe_allow_javascript)
+    """All HTML that the page wrote, save the app's own script and the links to its pages."""
+    bodies = [block.proto.body for block in app.get("html") if not block.proto.unsafe_allow_javascript]
+    return "\n".join(body for body in bodies if not body.startswith('<nav class="pages"'))
 
 
 def address(app: AppTest) -> dict[str, list[str]]:

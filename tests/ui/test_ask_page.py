@@ -187,3 +187,21 @@ def test_hostile_text_is_shown_as_text(open_app: OpenApp, tmp_path: Path, encode
     assert "**bold**" in html and "$x^2$" in html and "[link](javascript:" in html
     unescaped = [re.sub(r"\\.", "", button.label) for button in app.button]
     assert not any(mark in label for label in unescaped for mark in "<$*[:`_")
+
+
+def test_the_answer_comes_before_what_is_done_with_it(open_app: OpenApp) -> None:
+    app = open_app(q=CEMENT)
+    html = page_html(app)
+    assert html.index('class="quote"') < html.index(", sorted by</h2>")
+    assert "In all 3 plans." not in html  # said only where the search is narrowed
+
+
+def test_one_count_of_passages_is_shown_with_an_answer(open_app: OpenApp, sample_library: Library) -> None:
+    total = sum(info.passages for info in sample_library.plans())
+    html = page_html(open_app(q=CEMENT))
+    assert html.count(f"{total} passages") == 1 and "The closest 5 passages, sorted by" in html
+
+
+def test_a_link_can_be_copied(open_app: OpenApp) -> None:
+    html = page_html(open_app(q=CEMENT))
+    assert "<span>Copy link</span></button>" in html and "?q=what+are+the+cement+capacity+rules%3F" in html

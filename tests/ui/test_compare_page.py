@@ -65,8 +65,8 @@ def test_two_plans_stand_side_by_side_with_what_differs(open_app: OpenApp) -> No
 def test_a_citation_opens_its_source_and_gives_its_quote(open_app: OpenApp) -> None:
     app = settle(open_app(page="compare", q=SHARE, plan=PAIR))
     assert 'class="source-text"' not in page_html(app)
-    assert "[1] 1(3)" in [label for label, _ in quote_links(app)]
-    follow(app, "[1] 1(3)")
+    assert "1(3)" in [label for label, _ in quote_links(app)]
+    follow(app, "1(3)")
     assert page_html(app).count('class="source-text"') == 1 and "sichuan.md" in page_html(app)
     assert any(text.startswith('"By 2030, the non-fossil share') for text in to_copy(app))
 
@@ -95,7 +95,7 @@ def test_several_questions_are_a_table_a_map_and_one_of_them_side_by_side(open_a
     app.selectbox(key="read").set_value(1).run()
     assert address(app) == {"q": [CEMENT, SHARE], "read": ["2"]}
     assert any("43.5%" in quote for quote in quotes(app))
-    app.segmented_control(key="overview").set_value("Map").run()
+    app.segmented_control(key="overview").set_value("Passage counts").run()
     assert address(settle(app)) == {"q": [CEMENT, SHARE], "read": ["2"], "map": ["1"]}
     html = page_html(app)
     assert '<table class="grid map">' in html and '<td class="level-0">0</td>' in html
@@ -135,7 +135,7 @@ def test_one_plan_is_too_few_and_the_way_on_is_there(open_app: OpenApp) -> None:
     app = open_app(page="compare", q=SHARE, plan="sichuan")
     html = page_html(app)
     assert "Only one plan is chosen: Sichuan Carbon Peak" in html
-    assert not app.tabs
+    assert not quotes(app) and app.text_area(key="questions").value == SHARE
     app.button(key="compare-all").click().run()
     assert address(settle(app)) == {"q": [SHARE]} and app.tabs
 
@@ -205,7 +205,7 @@ def test_each_quote_of_the_table_leads_to_its_source(open_app: OpenApp, sample_l
 
 def test_what_is_opened_is_in_the_address(open_app: OpenApp) -> None:
     app = settle(open_app(page="compare", q=SHARE, plan=PAIR))
-    follow(app, "[1] 1(3)")
+    follow(app, "1(3)")
     plan, _, start = address(app)["open"][0].rpartition(":")
     assert plan == "sichuan" and int(start) > 0
     app = settle(open_app(page="compare", **address(app)))
@@ -361,3 +361,22 @@ def test_the_whole_comparison_is_in_its_address(view: CompareView) -> None:
 def test_an_address_that_makes_no_sense_is_at_rest(query: dict[str, str]) -> None:
     st.query_params.from_dict(query)
     assert read() == CompareView()
+
+
+def test_questions_are_asked_for_only_where_they_are_answered(open_app: OpenApp) -> None:
+    for tab in Tab:
+        app = open_app(page="compare", q=SHARE, plan=PAIR, tab=tab)
+        assert [box.key for box in app.text_area] == (["questions"] if tab is Tab.ANSWERS else [])
+
+
+def test_chosen_plans_apply_at_once_in_every_tab(open_app: OpenApp) -> None:
+    app = open_app(page="compare", tab="only", q=SHARE)
+    app.multiselect(key="compared").set_value(PAIR).run()
+    assert address(app) == {"tab": ["only"], "q": [SHARE], "plan": PAIR}
+    assert len(app.selectbox(key="only-plan").options) == 2
+
+
+def test_a_quote_beside_others_has_no_number_that_begins_anew(open_app: OpenApp) -> None:
+    app = settle(open_app(page="compare", q=SHARE, plan=PAIR))
+    labels = [label for label, _ in quote_links(app) if label != "Counterparts"]
+    assert len(labels) >= 2 and not any(label.startswith("[") for label in labels)

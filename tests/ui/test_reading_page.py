@@ -250,3 +250,18 @@ def test_hostile_text_is_shown_as_text(open_app: OpenApp, tmp_path: Path, encode
     app = open_app(folder=tmp_path / "library", page="read", plan="evil", find="<script>", at="5-9")
     assert not app.exception and not app.error
     assert not re.search(r"<(script|img|b)\b", page_html(app)) and "&lt;script&gt;" in text_shown(app)
+
+
+def test_with_no_plan_chosen_all_are_there_to_choose(open_app: OpenApp, sample_library: Library) -> None:
+    html = page_html(open_app(page="read"))
+    found = re.findall(r'<a href="read\?plan=(\w+)" target="_self">', html)
+    assert found == [info.id for info in sorted(sample_library.plans(), key=lambda info: info.title.casefold())]
+
+
+def test_page_images_beside_an_answer_have_sizes(open_app: OpenApp) -> None:
+    app = open_app(q="What does Liaoning say about offshore wind?")
+    app.segmented_control(key="source-view").set_value("page").run()
+    app.button(key="source-larger").click().run()
+    assert 'style="--zoom: 1.25"' in page_html(app) and "125 %" in page_html(app)
+    app.button(key="source-fit").click().run()
+    assert 'style="--zoom: 1.0"' in page_html(app) and app.button(key="source-fit").disabled

@@ -219,3 +219,12 @@ def test_the_whole_listing_is_in_its_address(view: TargetsView) -> None:
 def test_an_address_that_makes_no_sense_is_at_rest(query: dict[str, str]) -> None:
     st.query_params.from_dict(query)
     assert read_view(TargetsView) == TargetsView()
+
+
+def test_a_long_time_line_begins_short_and_unfolds(open_app: OpenApp, sample_library: Library) -> None:
+    dated = [t for t in sample_library.targets(["sichuan"]) if t.year is not None]
+    assert len(dated) > 12
+    app = open_app(page="targets", line="sichuan")
+    assert app.button(key="t-whole").label.startswith("Show all ")
+    app.button(key="t-whole").click().run()
+    assert app.button(key="t-whole").label == "Show fewer"

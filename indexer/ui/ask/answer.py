@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import groupby
 
@@ -19,23 +19,25 @@ from indexer.ui.shared.source import show_source
 from indexer.wording import NEAREST, answer_quotes, chip, counted, counts, none_found, survey_lines
 
 
-def show_answer(library: Library, view: AskView, answer: Answer) -> None:
-    """The answer to what ``view`` asks, then its passages."""
+def show_answer(library: Library, view: AskView, answer: Answer, show_tools: Callable[[], None]) -> None:
+    """The answer to what ``view`` asks, the tools for it, then its passages."""
     if not answer.found:
-        _show_not_found(library, view, answer)
+        _show_not_found(library, view, answer, show_tools)
         return
     _show_sentences(library, answer)
+    show_tools()
     listed = min(st.session_state[LISTED], len(answer.hits))
-    _show_sorting(f"{listed:,} of {counted(answer.searched, 'passage')}", view.by_place)
+    _show_sorting(f"The closest {counted(listed, 'passage')}", view.by_place)
     _show_passages(library, ranked(answer.hits, listed, by_place=view.by_place), answer.citations)
     if listed == st.session_state[LISTED]:
         st.button("Load more passages", key="further", on_click=list_further)
 
 
-def show_survey(library: Library, survey: Survey, *, by_place: bool) -> None:
-    """The counts, then the passages, some at a time."""
+def show_survey(library: Library, survey: Survey, show_tools: Callable[[], None], *, by_place: bool) -> None:
+    """The counts, the tools, then the passages, some at a time."""
     heading, ended = survey_lines(survey)
     show(element("h2", heading), element("p", ended), _counts(survey))
+    show_tools()
     found, listed = len(survey.hits), st.session_state[LISTED]
     if not found:
         return
@@ -71,11 +73,12 @@ def _show_sentences(library: Library, answer: Answer) -> None:
                 show_source(library, place_of_quote(sentence, citation), key if opened else "default")
 
 
-def _show_not_found(library: Library, view: AskView, answer: Answer) -> None:
+def _show_not_found(library: Library, view: AskView, answer: Answer, show_tools: Callable[[], None]) -> None:
     """That there is no answer, and why; what came nearest is folded away, so that it is not taken for one."""
     heading, *lines = none_found(answer)
     show(element("section", element("h2", heading), *(element("p", line) for line in lines), css="notice"))
     _show_suggestions(view)
+    show_tools()
     nearest = {"nearest": answer.nearest} if answer.nearest else {}
     others = {f"{PASSAGE}{rank}": hit for rank, hit in enumerate(answer.hits, 1) if hit != answer.nearest}
     folded = {NEAREST: nearest, "Other near passages, none of which answers": others}

@@ -80,12 +80,12 @@ def _show_form() -> None:
 
 def _show_filters(titles: dict[str, str]) -> None:
     with st.container(key="filters", horizontal=True, vertical_alignment="bottom", gap="medium"):
-        show_plan_choice(titles, state.PLANS, state.refine)
+        show_plan_choice(titles, state.PLANS, state.refine, labelled=False)
         st.text_input(
             "Section",
             key=state.SECTION,
+            label_visibility="collapsed",
             placeholder="Any section",
-            help="Search only sections whose heading contains these words",
             on_change=state.refine,
         )
         st.toggle(
@@ -118,20 +118,24 @@ def _size(info: PlanInfo) -> str:
 
 def _show_result(library: Library, view: AskView, plans: Sequence[PlanInfo], titles: dict[str, str]) -> None:
     scope = scope_text(titles, view.plans, access.named_plans(library, view.question), view.section)
-    show_line(f"In {scope}.")
-    with st.container(key="result"):
-        with st.spinner(f"Searching {counted(sum(info.passages for info in plans), 'passage')}"):
-            found = _find(library, view)
-        note_question(library, view)
+    if view.plans or view.section or access.named_plans(library, view.question):
+        show_line(f"In {scope}.")
+
+    def show_tools() -> None:
         with st.container(key="result-tools", horizontal=True, gap="small", vertical_alignment="center"):
             show_saving(library, view)
             _show_downloads(library, Asked(found, scope))
             show_link(view)
             show_recent(library, titles)
+
+    with st.container(key="result"):
+        with st.spinner(f"Searching {counted(sum(info.passages for info in plans), 'passage')}"):
+            found = _find(library, view)
+        note_question(library, view)
         if isinstance(found, Survey):
-            show_survey(library, found, by_place=view.by_place)
+            show_survey(library, found, show_tools, by_place=view.by_place)
         else:
-            show_answer(library, view, found)
+            show_answer(library, view, found, show_tools)
 
 
 def _find(library: Library, view: AskView) -> Answer | Survey:

@@ -13,7 +13,7 @@ import streamlit as st
 
 from indexer.exporting import FORMATS, export_comparisons
 from indexer.library import Library
-from indexer.types import Cell, Comparison
+from indexer.types import Cell, Citation, Comparison
 from indexer.ui.compare import view as state
 from indexer.ui.shared import access
 from indexer.ui.shared.address import link_to, opening_link, place_name
@@ -31,7 +31,7 @@ from indexer.ui.shared.passages import (
 )
 from indexer.ui.shared.source import Place, show_source
 from indexer.ui.shared.task import Task
-from indexer.wording import ASPECTS, CUT_OFF, counted, format_difference, not_found, quotes, section_numbers, short_chip
+from indexer.wording import ASPECTS, CUT_OFF, counted, format_difference, not_found, quotes, section_numbers
 
 #: Seconds that a page waits for answers before it shows itself without them, and between two looks.
 _PATIENCE, _TICK = 0.4, 0.5
@@ -207,12 +207,16 @@ def _grid_cell(cell: Cell | None, question: int, to: OpeningLink) -> Html:
     lines = []
     for sentence, citation, marks in quotes(cell):
         shown = sentence_html(sentence, marks_by_class(marks))
-        page = f"p. {citation.page}" if citation.page is not None else ""
-        cut_off = CUT_OFF.lower() if sentence.cut_off else ""
-        label = " · ".join(filter(None, [section_numbers(citation.section), page, cut_off])) or "Open in the text"
+        label = " · ".join([_place_label(citation), *([CUT_OFF.lower()] if sentence.cut_off else [])])
         source = link(label, to(question, citation.plan, citation.start), css="place")
         lines += [element("div", shown, css="clip"), source]
     return element("td", *lines)
+
+
+def _place_label(citation: Citation) -> str:
+    """Section and page of a quote. Its number would begin anew in each plan, and so is left out."""
+    page = f"p. {citation.page}" if citation.page is not None else ""
+    return " · ".join(filter(None, [section_numbers(citation.section), page])) or "Open in the text"
 
 
 def show_side(library: Library, comparison: Comparison, titles: Mapping[str, str]) -> None:
@@ -262,7 +266,7 @@ def _show_cell(cell: Cell, key: str, opened: str) -> None:
     for sentence, citation, marks in quotes(cell):
         place, hint = (citation.plan, citation.start), " › ".join(citation.section)
         to, counterparts = opening_link(place_name(*place)), state.counterparts_link(*place)
-        actions = actions_html(short_chip(citation), to, citation, hint=hint, counterparts=counterparts)
+        actions = actions_html(_place_label(citation), to, citation, hint=hint, counterparts=counterparts)
         show(*quote_html(sentence, marks_by_class(marks)), actions)
     if not cell.found:
         show_line(not_found(cell.answer), "none")

@@ -37,17 +37,26 @@ def page() -> None:
     if not plans:
         show_empty(library)
         return
-    # The plans are outside the form, so that its button can say how many are compared.
-    with st.container(key="comparing"):
-        show_plan_choice(titles, state.PLANS)
-        _show_questions(len(st.session_state[state.PLANS]) or len(titles))
+    show_plan_choice(titles, state.PLANS, state.choose_plans)
     if missing:
         show_missing(missing, "compared", all_instead=not view.plans)
     scope = {plan: titles[plan] for plan in view.plans or titles}
-    if len(scope) < 2:
-        _show_too_few(next(iter(scope.values())), len(titles))
-    else:
-        _show_tabs(library, view, scope)
+    st.session_state[state.TAB] = state.TABS[view.tab]
+    tabs = st.tabs(list(state.TABS.values()), key=state.TAB, on_change=state.turn_tab)
+    # Only the tab that is open is worked out.
+    with tabs[list(state.TABS).index(view.tab)]:
+        if view.tab is Tab.ANSWERS:
+            _show_questions(len(scope))
+        if len(scope) < 2:
+            _show_too_few(next(iter(scope.values())), len(titles))
+        elif view.tab is Tab.COUNTERPARTS:
+            show_counterparts(library, scope)
+        elif view.tab is Tab.ONLY:
+            show_unique(library, scope)
+        elif view.tab is Tab.SECTIONS:
+            show_sections(library, scope)
+        else:
+            _show_asked(library, view, scope)
 
 
 def _show_questions(count: int) -> None:
@@ -78,25 +87,16 @@ def _show_too_few(title: str, there: int) -> None:
         show(element("section", element("p", why), remedy, css="notice"))
 
 
-def _show_tabs(library: Library, view: CompareView, titles: Mapping[str, str]) -> None:
-    """Only the tab that is open is worked out."""
-    st.session_state[state.TAB] = state.TABS[view.tab]
-    tabs = st.tabs(list(state.TABS.values()), key=state.TAB, on_change=state.turn_tab)
-    with tabs[list(state.TABS).index(view.tab)]:
-        if view.tab is Tab.COUNTERPARTS:
-            show_counterparts(library, titles)
-        elif view.tab is Tab.ONLY:
-            show_unique(library, titles)
-        elif view.tab is Tab.SECTIONS:
-            show_sections(library, titles)
-        elif view.questions:
-            asked, errors = part_questions(view.questions)
-            for error in errors:
-                st.error(plain(error))
-            if asked:
-                show_answers(library, tuple(asked), titles)
-        else:
-            _show_examples()
+def _show_asked(library: Library, view: CompareView, titles: Mapping[str, str]) -> None:
+    """What the plans answer to the questions, or examples where there are none."""
+    if not view.questions:
+        _show_examples()
+        return
+    asked, errors = part_questions(view.questions)
+    for error in errors:
+        st.error(plain(error))
+    if asked:
+        show_answers(library, tuple(asked), titles)
 
 
 def _show_examples() -> None:

@@ -23,11 +23,12 @@ _SHARED = 40
 
 @st.fragment
 def show_unique(library: Library, titles: Mapping[str, str]) -> None:
-    """The measure, then the passages of the plan that is chosen, then the shared ones, folded."""
+    """What it is, then the passages of the plan that is chosen, then the shared ones, folded."""
     with show_errors():
         with st.spinner("Comparing all passages"):
             found = access.unique_content(library, tuple(titles))
-        show_line(found.measure, "aside measure")
+        show_line("These passages have nothing similar in any of the other plans.")
+        show(element("details", element("summary", "How this is measured"), element("p", found.measure, css="aside")))
         by_plan = {plan: [each for each in found.only if each.plan == plan] for plan in titles}
         counts = {plan: sum(len(each.passages) for each in sections) for plan, sections in by_plan.items()}
         chosen = state.read().only

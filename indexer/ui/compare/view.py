@@ -31,7 +31,7 @@ class Tab(StrEnum):
     SECTIONS = "sections"
 
 
-OVERVIEWS = ("Table", "Map")
+OVERVIEWS = ("Answers", "Passage counts")
 TABS = {
     Tab.ANSWERS: "Answers",
     Tab.COUNTERPARTS: "Counterparts",
@@ -112,6 +112,11 @@ def compare(questions: Iterable[str] | None = None, plans: Iterable[str] | None 
     # Other plans leave the tab open, another question leads to its answers.
     tab = now.tab if asked.questions == now.questions else Tab.ANSWERS
     address.show_view(replace(asked, tab=tab, as_map=now.as_map, apart=now.apart))
+
+
+def choose_plans() -> None:
+    """Compare the plans that were chosen; a source or passage of the others closes."""
+    update(plans=tuple(st.session_state[PLANS]))
 
 
 def turn_tab() -> None:

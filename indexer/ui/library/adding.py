@@ -101,6 +101,7 @@ def _add(library: Library, key: str) -> None:
     adding = partial(add_uploads, library, uploads, replaces=replaces)
     if uploads and begin_job(library, title, adding, cancellable=True):
         state.empty_drops()
+        state.update(plan="")  # the report is below the drop zone
 
 
 @state.guarded

@@ -32,8 +32,8 @@ _ORDERS: dict[str, Callable[[PlanInfo], Any]] = {
 }
 
 
-def show_list(library: Library, plans: Sequence[PlanInfo], view: LibraryView) -> None:
-    """The tools, then one row a plan; the open one's panel is under its row."""
+def show_list(library: Library, plans: Sequence[PlanInfo], view: LibraryView, show_state: Callable[[], None]) -> None:
+    """The tools, then one row a plan, and the open one's panel, which begins with what ``show_state`` shows."""
     order = _show_tools(plans)
     holding = [info for info in plans if _contains(info, view.words)]
     found = sorted(holding, key=lambda info: (_ORDERS[order](info), info.id))
@@ -44,14 +44,17 @@ def show_list(library: Library, plans: Sequence[PlanInfo], view: LibraryView) ->
         shown.insert(0, opened)
     if not found:
         show_line(f"No plan's title, region or file name contains “{view.words}”.", "none")
-    with st.container(key="plan-list", gap=None):
-        if shown:
-            heads = element("span", *(element("span", name) for name in _COLUMNS), css="columns")
-            show(element("p", element("span", "Plan", css="name"), heads, css="plan-heads"))
-        for info in shown:
-            _show_row(info, is_open=info == opened)
-            if info == opened:
-                show_plan(library, info, view)
+    with st.container(key=f"plans-{'and-panel' if opened else 'alone'}"):
+        with st.container(key="plan-list", gap=None):
+            if shown:
+                heads = element("span", *(element("span", name) for name in _COLUMNS), css="columns")
+                show(element("p", element("span", "Plan", css="name"), heads, css="plan-heads"))
+            for info in shown:
+                _show_row(info, is_open=info == opened)
+        if opened:
+            with st.container(key="opened-plan", gap="small"):
+                show_state()
+                show_plan(library, opened, view)
     if len(found) > len(shown):
         st.button(f"Show more of {len(found):,} plans", key="more-plans", on_click=_show_more)
 

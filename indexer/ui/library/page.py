@@ -15,7 +15,7 @@ from indexer.ui.library.changes import keep_again, show_questions
 from indexer.ui.library.jobs import Cancelled, Job, Report, begin_job, job_queue, show_job
 from indexer.ui.library.listing import show_list
 from indexer.ui.library.plan import put_back, show_removed
-from indexer.ui.library.view import LibraryTab, LibraryView
+from indexer.ui.library.view import LibraryTab
 from indexer.ui.shared import access
 from indexer.ui.shared.frame import show_heading
 from indexer.ui.shared.markup import element, plain, show, show_facts, show_line
@@ -33,16 +33,30 @@ def page() -> None:
     show_heading(plans)
     tabs = st.tabs(list(state.TABS.values()), key=state.TAB, on_change=state.turn_tab)
     with tabs[list(state.TABS).index(view.tab)]:
+
+        def show_state() -> None:
+            # Containers that are there even when empty: what is below keeps its place and its scroll position.
+            with st.container(key="at-work"):
+                show_job(library)
+            with st.container(key="said"):
+                _show_notice(library)
+                if missing:
+                    _show_missing(library, missing[0])
+
         if view.tab is LibraryTab.PLANS:
             show_drop_zone(library)
-        # Containers that are there even when empty: what is below keeps its place and its scroll position.
-        with st.container(key="at-work"):
-            show_job(library)
-        with st.container(key="said"):
-            _show_notice(library)
-            if missing:
-                _show_missing(library, missing[0])
-        _show_tab(library, plans, view)
+        if not view.plan:
+            show_state()
+        if view.tab is LibraryTab.QUESTIONS:
+            show_questions(library, {info.id: info.title for info in plans})
+        elif view.tab is LibraryTab.REMOVED:
+            show_removed(library)
+        elif view.tab is LibraryTab.MAINTENANCE:
+            show_maintenance(library, plans)
+        elif plans:
+            show_list(library, plans, view, show_state)
+        else:
+            show_first_steps(library, "Drop files above.")
 
 
 def _show_making(folder: str) -> None:
@@ -52,19 +66,6 @@ def _show_making(folder: str) -> None:
         lines.append(notice.text)
     show(element("section", element("h2", "Make a library"), *(element("p", line) for line in lines), css="notice"))
     st.button("Make an empty library", key="make", type="primary", on_click=state.guarded(access.make_library))
-
-
-def _show_tab(library: Library, plans: Sequence[PlanInfo], view: LibraryView) -> None:
-    if view.tab is LibraryTab.QUESTIONS:
-        show_questions(library, {info.id: info.title for info in plans})
-    elif view.tab is LibraryTab.REMOVED:
-        show_removed(library)
-    elif view.tab is LibraryTab.MAINTENANCE:
-        show_maintenance(library, plans)
-    elif plans:
-        show_list(library, plans, view)
-    else:
-        show_first_steps(library, "Drop files above.")
 
 
 def _show_notice(library: Library) -> None:

@@ -33,17 +33,19 @@ def language_name(code: str) -> str:
 
 def show_plan(library: Library, info: PlanInfo, view: LibraryView) -> None:
     """The panel, with the part that the address names."""
-    with st.container(key="opened-plan", gap="small"):
-        tabs = st.tabs(list(state.PARTS.values()), key=state.PART, on_change=state.turn_part)
-        with tabs[list(state.PARTS).index(view.part)]:
-            if view.part is Part.EDIT:
-                _show_edit(library, info)
-            elif view.part is Part.REPLACE:
-                show_replacement(library, info)
-            elif view.part is Part.CHANGES:
-                show_changes(library, info, view)
-            else:
-                _show_about(library, info)
+    with st.container(key="panel-head", horizontal=True, gap="small", vertical_alignment="center"):
+        show(element("h2", info.title))
+        st.button("Close", key="close-plan", type="tertiary", on_click=state.open_plan, args=(info.id,))
+    tabs = st.tabs(list(state.PARTS.values()), key=state.PART, on_change=state.turn_part)
+    with tabs[list(state.PARTS).index(view.part)]:
+        if view.part is Part.EDIT:
+            _show_edit(library, info)
+        elif view.part is Part.REPLACE:
+            show_replacement(library, info)
+        elif view.part is Part.CHANGES:
+            show_changes(library, info, view)
+        else:
+            _show_about(library, info)
 
 
 def _show_about(library: Library, info: PlanInfo) -> None:

@@ -11,13 +11,13 @@ from indexer.library import Library
 from indexer.types import Plan, PlanInfo, Section, Span, page_at
 from indexer.ui.library.adding import show_empty
 from indexer.ui.read import view as state
-from indexer.ui.read.view import ZOOMS, Hits, ReadView
+from indexer.ui.read.view import Hits, ReadView
 from indexer.ui.shared import access, address
 from indexer.ui.shared.address import Look, link_to
 from indexer.ui.shared.downloads import show_link, show_original
 from indexer.ui.shared.frame import show_errors, show_heading
 from indexer.ui.shared.markup import Html, element, link, show, show_line
-from indexer.ui.shared.page_image import WIDE, is_pdf, pages_of, show_look_switch, show_page_box, show_pages
+from indexer.ui.shared.page_image import WIDE, is_pdf, pages_of, show_look_switch, show_page_box, show_pages, show_zoom
 from indexer.ui.shared.source import show_text, stretch_html, surroundings
 
 #: Characters of the plan's text on each side of the place: some six printed pages, which a browser lays out at once.
@@ -103,16 +103,9 @@ def _show_tools(library: Library, plan: Plan, view: ReadView, offset: int) -> No
         if plan.pages:
             show_page_box(page_shown(plan, view, offset), len(plan.pages), state.PAGE_NUMBER, state.turn_page)
         if view.look is Look.PAGE and is_pdf(plan):
-            with st.container(key="r-zoom", horizontal=True, vertical_alignment="center", gap="xsmall"):
-                _show_zoom("Smaller", -1, view.zoom == ZOOMS[0])
-                show_line(f"{view.zoom} %")
-                _show_zoom("Larger", 1, view.zoom == ZOOMS[-1])
+            show_zoom(view.zoom, "r", state.turn_zoom)
         show_link(view, "Link to this place")
         show_original(library, plan, "Original file", "r-original")
-
-
-def _show_zoom(label: str, steps: int, at_end: bool) -> None:
-    st.button(label, key=f"r-{label.lower()}", type="tertiary", disabled=at_end, on_click=state.zoom, args=(steps,))
 
 
 def page_shown(plan: Plan, view: ReadView, offset: int) -> int:

@@ -15,11 +15,10 @@ from indexer.library import Library
 from indexer.types import Plan, Span
 from indexer.ui.shared import access, address
 from indexer.ui.shared.address import PAGE_LENGTH, Look, View, number, one_of, span
+from indexer.ui.shared.page_image import ZOOMS
 
 # Keys of the widgets.
 PLAN, LOOK, PAGE_NUMBER, WORDS = "r-plan", "r-view", "r-page", "r-words"
-#: Sizes of page images, in per cent of the usual one.
-ZOOMS = (75, 100, 125, 150, 200)
 _VERSION = 8  # characters of a content hash that tell versions of one plan apart
 
 
@@ -101,10 +100,9 @@ def find(plan: Plan, offset: int) -> None:
         open_place(plan, next((span for span in spans if span[0] >= offset), spans[0]))
 
 
-def zoom(steps: int) -> None:
-    """Show page images larger by so many steps, or smaller."""
-    at = ZOOMS.index(read().zoom) + steps
-    update(zoom=ZOOMS[min(max(at, 0), len(ZOOMS) - 1)])
+def turn_zoom(zoom: int) -> None:
+    """Show page images in this size, in per cent."""
+    update(zoom=zoom)
 
 
 def fit(view: ReadView, plan: Plan) -> tuple[ReadView, str]:

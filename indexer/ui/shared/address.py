@@ -32,9 +32,10 @@ _REACH_AT_FIRST = 1200
 
 # What the session remembers: the view that the widgets show; the source that is open, None for the page's own
 # choice and "" for none; how much of the plan's text is shown around it; how many passages are listed; plans of a
-# link that are not in the library; whether sources are shown as text or as pages; the page turned to in the open one.
+# link that are not in the library; whether sources are shown as text or as pages; the page turned to in the open one,
+# and how large page images are.
 VIEW, OPENED, REACH, LISTED, MISSING = "view-shown", "opened", "reach", "listed", "missing"
-LOOK, TURNED = "look", "turned"
+LOOK, TURNED, ZOOM = "look", "turned", "zoom"
 
 
 class Look(StrEnum):
@@ -245,6 +246,11 @@ def turn_look(look: Look) -> None:
 def turn_page(number: int) -> None:
     """Turn to this page of the open source."""
     st.session_state[TURNED] = number
+
+
+def turn_zoom(zoom: int) -> None:
+    """Show page images of sources in this size, in per cent of the usual one."""
+    st.session_state[ZOOM] = zoom
 
 
 def reach_further() -> None:

@@ -11,7 +11,7 @@ import streamlit as st
 from indexer.errors import IndexerError, LibraryBusyError, LibraryError
 from indexer.types import PlanInfo
 from indexer.ui.shared.access import missing_library
-from indexer.ui.shared.markup import element, link, plain, set_cookie, show, show_line
+from indexer.ui.shared.markup import element, link, plain, set_cookie, show, show_line, show_styles
 from indexer.wording import counted
 
 # The error of the last click; the text size of this session and of its widget; whether the cookie is to be set.
@@ -41,7 +41,24 @@ def show_heading(plans: Sequence[PlanInfo]) -> None:
         st.error(plain(failed))
 
 
-def show_plan_choice(titles: Mapping[str, str], key: str, on_change: Callable[[], None] | None = None) -> None:
+def show_navigation(titles: Sequence[str], current: str) -> None:
+    """The pages as links, for narrow screens: there Streamlit hides its own navigation behind a button."""
+    pages = [
+        element(
+            "a",
+            title,
+            href=title.lower() if i else "./",
+            target="_self",
+            **({"aria_current": "page"} if title == current else {}),
+        )
+        for i, title in enumerate(titles)
+    ]
+    show(element("nav", *pages, css="pages", aria_label="Pages"))
+
+
+def show_plan_choice(
+    titles: Mapping[str, str], key: str, on_change: Callable[[], None], *, labelled: bool = True
+) -> None:
     """The box to choose plans in; none means all."""
     st.multiselect(
         "Plans",
@@ -49,6 +66,8 @@ def show_plan_choice(titles: Mapping[str, str], key: str, on_change: Callable[[]
         key=key,
         format_func=lambda plan: titles.get(plan, plan),
         placeholder=f"All {len(titles)} plans" if len(titles) > 1 else "The only plan",
+        label_visibility="visible" if labelled else "collapsed",
+        wrap=True,
         on_change=on_change,
     )
 
@@ -61,13 +80,12 @@ def show_missing(missing: Sequence[str], done: str, *, all_instead: bool) -> Non
     show_line(f"{names} {verb} not in this library. {they} may have been removed or renamed. {instead}", "notice")
 
 
-def apply_text_size() -> None:
-    """Set the page in this session's text size, which a new session takes from the browser."""
+def dress_page(path: str) -> None:
+    """Style the page, in this session's text size, which a new session takes from the browser."""
     if _SIZE not in st.session_state:
         stored = st.context.cookies.get(_COOKIE, "")
         st.session_state[_SIZE] = TextSize(stored) if stored in set(TextSize) else TextSize.NORMAL
-    percent = _PERCENT[st.session_state[_SIZE]]
-    show(element("style", f":root {{ font-size: {percent}%; }}"))
+    show_styles(["shared", path, "print"], percent=_PERCENT[st.session_state[_SIZE]])
 
 
 @contextmanager

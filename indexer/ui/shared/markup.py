@@ -109,9 +109,15 @@ def show_facts(facts: Mapping[str, str]) -> None:
     show(element("dl", *rows, css="facts"))
 
 
-def run_script(name: str) -> None:
-    """Run one of the app's own scripts, which lie in ``STATIC``; nothing of a document is ever in one."""
-    _run((STATIC / name).read_text("utf-8"))
+def show_styles(names: Sequence[str], *, percent: int) -> None:
+    """Apply the app's own style sheets of these names, as far as there are, and set all type at ``percent``."""
+    sheets = [sheet.read_text("utf-8") for name in names if (sheet := STATIC / f"{name}.css").is_file()]
+    show(element("style", Html("\n".join([*sheets, f":root {{ font-size: {percent}%; }}"]))))
+
+
+def run_scripts() -> None:
+    """Run the app's own scripts; nothing of a document is ever in one."""
+    _run("\n".join(script.read_text("utf-8") for script in sorted(STATIC.glob("*.js"))))
 
 
 def set_cookie(name: str, value: str) -> None:

@@ -22,6 +22,8 @@ from indexer.ui.shared.markup import Html, element, show, show_line
 #: Dots a point in a column of the Read page and beside an answer: an A4 page is then sharp on screens of
 #: 1.5 and 1.8 dots a pixel. A click on a citation waits for the latter; it has half as many dots.
 WIDE, NARROW = 2.0, 1.4
+#: Sizes of page images, in per cent of the width of their box.
+ZOOMS = (50, 75, 100, 125, 150, 200, 300)
 _USUAL = 100
 #: Pages of one passage that are shown at once; one that goes on over more is turned to.
 _AT_ONCE = 2
@@ -134,6 +136,18 @@ def show_look_switch(look: Look, key: str, turn: Callable[[Look], None]) -> None
         label_visibility="collapsed",
         on_change=lambda: turn(Look(st.session_state[key])),
     )
+
+
+def show_zoom(zoom: int, key: str, turn: Callable[[int], None]) -> None:
+    """Buttons for smaller and larger page images, and for the usual size, which call ``turn``."""
+    at = ZOOMS.index(zoom)
+    smaller, larger = ZOOMS[max(at - 1, 0)], ZOOMS[min(at + 1, len(ZOOMS) - 1)]
+    with st.container(key=f"{key}-zoom", horizontal=True, vertical_alignment="center", gap="xsmall"):
+        for label, to in (("Smaller", smaller), ("Larger", larger), ("Fit width", _USUAL)):
+            name = f"{key}-{label.split()[0].lower()}"
+            st.button(label, key=name, type="tertiary", disabled=to == zoom, on_click=turn, args=(to,))
+            if label == "Smaller":
+                show_line(f"{zoom} %")
 
 
 def show_page_box(number: int, count: int, key: str, turn: Callable[[int], None]) -> None:

@@ -19,10 +19,19 @@ from indexer.ui.shared.address import Look
 from indexer.ui.shared.downloads import show_original
 from indexer.ui.shared.frame import show_errors
 from indexer.ui.shared.markup import Html, element, marked_html, show
-from indexer.ui.shared.page_image import NARROW, is_pdf, pages_of, show_look_switch, show_page_box, show_pages
+from indexer.ui.shared.page_image import (
+    NARROW,
+    is_pdf,
+    pages_of,
+    show_look_switch,
+    show_page_box,
+    show_pages,
+    show_zoom,
+)
 
 #: Characters of a plan that is opened at its beginning; some eight printed pages.
 _OPENING = 20_000
+_USUAL = 100  # per cent
 #: Characters of a place beyond which it is no passage to highlight, but where one begins to read.
 _LONGEST_PASSAGE = 5_000
 #: Where a stretch of text may be cut, the better places first: paragraphs, lines, words.
@@ -110,7 +119,9 @@ def _show_place(library: Library, place: Place) -> None:
         if is_pdf(plan):
             _show_tools(plan, span, look)
             number = st.session_state[state.TURNED]
-            paged = look is Look.PAGE and show_pages(library, plan, span if is_passage else None, number, NARROW)
+            zoom = st.session_state.get(state.ZOOM, _USUAL)
+            marked = span if is_passage else None
+            paged = look is Look.PAGE and show_pages(library, plan, marked, number, NARROW, zoom)
         whole = paged or _show_excerpt(plan, place)
         with st.container(horizontal=True, gap="small", vertical_alignment="center"):
             if not whole:
@@ -126,6 +137,7 @@ def _show_tools(plan: Plan, span: Span, look: Look) -> None:
         if look is Look.PAGE:
             number = st.session_state[state.TURNED] or pages_of(plan, span)[0]
             show_page_box(min(number, len(plan.pages)), len(plan.pages), "source-page", state.turn_page)
+            show_zoom(st.session_state.get(state.ZOOM, _USUAL), "source", state.turn_zoom)
 
 
 def _show_excerpt(plan: Plan, place: Place) -> bool:

@@ -1,5 +1,5 @@
-// Links to a quote's source or to a section open it without loading the page anew: the address changes as it does
-// at the Back button, which the page follows. A source that was opened from answers beside one another, or by a link
+// Links open what they lead to without loading the page anew: the address changes as it does at the Back button,
+// which the app follows. A source that was opened from answers beside one another, or by a link
 // from elsewhere, may stand far from what was clicked: it is brought into view.
 (() => {
   if (window.planciteFollows) return;
@@ -14,8 +14,8 @@
   };
 
   document.addEventListener("click", (event) => {
-    const link = event.target instanceof Element && event.target.closest("table.grid a.place, .actions a, nav.tree a");
-    if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    const link = event.target instanceof Element && event.target.closest(".stHtml a[href]");
+    if (!link || link.origin !== location.origin || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
     history.pushState(null, "", link.href);
     dispatchEvent(new PopStateEvent("popstate"));

@@ -1,5 +1,5 @@
 // Boxes open at their passage by CSS alone where a browser knows scroll-initial-target; elsewhere they are scrolled
-// here, as what they hold comes and is laid out, until somebody scrolls them. style.css says what they open at, and by
+// here, as what they hold comes and is laid out, until somebody scrolls them. shared.css says what they open at, and by
 // its margin how much stands above that.
 (() => {
   if (window.planciteReaches || CSS.supports("scroll-initial-target: nearest")) return;
@@ -17,7 +17,8 @@
       for (const box of document.querySelectorAll(boxes)) {
         const found = box.querySelector(target);
         if (!found) reached.delete(box);
-        if (!found || Math.abs(box.scrollTop - (reached.get(box) ?? 0)) > 1) continue;
+        if (!found || (box.matches(".stMain") && getComputedStyle(found, "::before").content === "none")) continue;
+        if (Math.abs(box.scrollTop - (reached.get(box) ?? 0)) > 1) continue;
         const above = parseFloat(getComputedStyle(found, "::before").marginTop) || 0;
         box.scrollTop += found.getBoundingClientRect().top + above - box.getBoundingClientRect().top;
         reached.set(box, box.scrollTop);

@@ -20,8 +20,8 @@ from indexer.wording import counted, number, reading_unit, visible_text, with_un
 
 #: A figure of a plan: the plan and where the figure begins.
 _At: TypeAlias = tuple[str, int]
-#: Lines of a time line; more would not be read.
-_MOST = 40
+#: Lines of a time line at first, and the most; more would not be read.
+_FEW, _MOST = 12, 40
 #: Heights of a line and of a bar in it, the size of text, the width of a downloaded chart; in pixels.
 _LINE, _BAR, _TEXT, _WIDTH = 42, 12, 12, 640
 #: Characters of a heading's line on it.
@@ -162,10 +162,13 @@ def _show_line(targets: Sequence[Target], titles: Mapping[str, str]) -> None:
     if not dated:
         show_line("None of these targets names a year.", "none")
         return
-    remarks = [f"The first {_MOST} of {counted(len(dated), 'target')}; use the filters to see others."] * (
-        len(dated) > _MOST
-    )
-    _show_chart(line_chart(dated[:_MOST]), titles[dated[0].plan], remarks, "time-line")
+    cut = f"The first {_MOST} of {counted(len(dated), 'target')}; use the filters to see others."
+    remarks = [cut] if len(dated) > _MOST else []
+    shown = dated[:_MOST] if st.session_state.get(state.WHOLE_LINE) else dated[:_FEW]
+    _show_chart(line_chart(shown), titles[dated[0].plan], remarks, "time-line")
+    if len(dated) > _FEW:
+        label = f"Show {'fewer' if len(shown) > _FEW else f'all {min(len(dated), _MOST)}'}"
+        st.button(label, key="t-whole", type="tertiary", on_click=state.toggle_line)
 
 
 def line_chart(targets: Sequence[Target]) -> alt.LayerChart | alt.FacetChart:

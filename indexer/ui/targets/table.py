@@ -21,7 +21,7 @@ from indexer.library import Library
 from indexer.types import Citation, Target, TargetKind, TargetRow
 from indexer.ui.shared.address import OPENED, open_source, opening_link, place_name
 from indexer.ui.shared.downloads import show_download
-from indexer.ui.shared.markup import element, marked_html, show, show_line
+from indexer.ui.shared.markup import element, marked_html, plain, show, show_line
 from indexer.ui.shared.passages import actions_html
 from indexer.ui.shared.source import Place, show_source
 from indexer.ui.targets import view as state
@@ -33,6 +33,8 @@ _WIDTHS = {
     "Indicator": 280, "Figure": "medium", "Year": "small", "Unit": "small", "Gap": "small", "Note": "medium",
     "Scope": "medium", "How binding": 105,
 }  # fmt: skip
+#: Height of a row in pixels, which lets long texts wrap.
+_ROW = 66
 #: Quotes that a click opens at once; a row may have one of each of a hundred plans.
 _MOST = 8
 
@@ -114,12 +116,15 @@ def _selected(lines: Sequence[Mapping[str, str]], labels: Mapping[str, str]) -> 
         name: st.column_config.Column(width=width, pinned=name == "Indicator")  # type: ignore[arg-type]
         for name, width in _WIDTHS.items()
     }
-    config |= {name: st.column_config.Column(label=label, width="medium") for name, label in labels.items()}
+    config |= {
+        name: st.column_config.Column(label=label, help=plain(label), width="medium") for name, label in labels.items()
+    }
     key = state.table_key()
     chosen = st.dataframe(
         lines,
         key=key,
         hide_index=True,
+        row_height=_ROW,
         on_select=partial(open_source, None),
         selection_mode="single-cell",
         column_config=config,

@@ -16,6 +16,8 @@ from indexer.ui.shared.address import View, flag, number, one_of, place, texts
 # Keys of the widgets.
 PLANS, SECTOR, YEAR, BINDING, WORDS = "t-plans", "t-sector", "t-year", "t-binding", "t-words"
 TABLE, CHART, INDICATOR, LINE_PLAN = "t-view", "t-chart", "t-indicator", "t-line"
+# Whether all of a time line is drawn.
+WHOLE_LINE = "t-whole-line"
 #: A filter's choice that lets everything through.
 ANY = "Any"
 TABLES = ("Side by side", "Every target")
@@ -100,6 +102,11 @@ def pick_indicator() -> None:
 def pick_line() -> None:
     """Put the plan that was chosen on the time line."""
     update(line=st.session_state[LINE_PLAN])
+
+
+def toggle_line() -> None:
+    """Draw all of the time line, or only its beginning."""
+    st.session_state[WHOLE_LINE] = not st.session_state.get(WHOLE_LINE, False)
 
 
 def table_key() -> str:
