@@ -32,13 +32,13 @@ def link(site: str, **query: str) -> str:
 def take(page: Page, kind: str) -> tuple[str, bytes]:
     """Name and content of a file of the answer that is shown."""
     if not page.get_by_role("button", name=kind).is_visible():
-        page.get_by_role("button", name="Take away").click()
+        page.get_by_role("button", name="Download").click()
     with page.expect_download() as started:
         page.get_by_role("button", name=kind).click()
     return started.value.suggested_filename, Path(started.value.path()).read_bytes()
 
 
-def test_an_answer_is_taken_away_in_four_formats(site: str, page: Page) -> None:
+def test_an_answer_is_downloaded_in_four_formats(site: str, page: Page) -> None:
     page.goto(link(site, q=CEMENT))
     expect(page.locator("blockquote.quote")).to_have_text(QUOTE, timeout=60_000)
     name, data = take(page, "Answer sheet, Word")
@@ -47,13 +47,13 @@ def test_an_answer_is_taken_away_in_four_formats(site: str, page: Page) -> None:
     assert f"“{QUOTE}”" in said and any(text.startswith("Searched in all ") for text in said)
     _, data = take(page, "Answer sheet, Markdown")
     assert f"> {QUOTE}" in data.decode()
-    _, data = take(page, "All passages, spreadsheet")
+    _, data = take(page, "All passages, Excel")
     assert load_workbook(BytesIO(data))["Passages"].max_row == 11
     _, data = take(page, "All passages, CSV")
     assert len(list(csv.DictReader(StringIO(data.decode("utf-8-sig"))))) == 10
 
 
-def test_every_passage_is_taken_away_though_ten_are_shown(site: str, page: Page) -> None:
+def test_every_passage_is_downloaded_though_ten_are_shown(site: str, page: Page) -> None:
     page.goto(link(site, q="energy", all="1"))
     heading = page.locator("h2", has_text="passages on the topic")
     heading.wait_for(timeout=60_000)
@@ -87,7 +87,7 @@ def test_history_by_keyboard_and_over_a_restart(serve: Serve, sample_folder: Pat
         expect(page.get_by_role("link", name="Saved")).to_be_visible()
     with serve(library, tmp_path) as site:
         page.goto(site)
-        expect(page.get_by_text("Asked lately in this library")).to_be_visible(timeout=60_000)
+        expect(page.get_by_text("Recent questions in this library")).to_be_visible(timeout=60_000)
         again = page.locator('[class*="st-key-ask-again-"]').get_by_role("button", name=CEMENT)
         again.focus()
         page.keyboard.press("Tab")
@@ -111,7 +111,7 @@ def test_what_unfolds_fits(site: str, page: Page, width: int, scheme: str) -> No
     page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
     SCREENSHOTS.mkdir(exist_ok=True)
     page.goto(link(site, q=CEMENT, sort="place"))
-    page.get_by_role("button", name="Take away").click(timeout=60_000)
+    page.get_by_role("button", name="Download").click(timeout=60_000)
     expect(page.get_by_role("button", name="All passages, CSV")).to_be_in_viewport()
     expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
     assert page.evaluate("document.querySelector('.stMain').scrollWidth <= innerWidth")

@@ -86,13 +86,13 @@ def test_nothing_serious(site: str, page: Page, name: str) -> None:
 
 
 def take_away(page: Page) -> None:
-    page.get_by_role("button", name="Take away").click()
+    page.get_by_role("button", name="Download").click()
     page.get_by_role("button", name="Answer sheet, Word").wait_for()
 
 
 def earlier(page: Page) -> None:
     page.get_by_role("button", name="Earlier questions").click()
-    page.get_by_text("Asked lately in this library").wait_for()
+    page.get_by_text("Recent questions in this library").wait_for()
 
 
 def text_size(page: Page) -> None:

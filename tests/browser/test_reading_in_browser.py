@@ -215,7 +215,7 @@ def test_a_link_shows_the_same_to_another(site: str, page: Page, browser: Browse
     page.get_by_role("button", name="Larger").click()
     expect(page.get_by_text("125 %")).to_be_visible(timeout=_WAIT)
     page.get_by_role("button", name="Link to this place").click()
-    link = (page.get_by_test_id("stCode").text_content() or "").strip()
+    link = (page.locator("p.link").text_content() or "").strip()
     assert link == page.url and urlsplit(link).path == "/read"
     source = page.locator(".page-image img").get_attribute("src")
     other = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
