@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from indexer.language.dates import MONTH, WRITTEN_YEAR, has_unit, is_year, join_lines
@@ -108,31 +108,31 @@ def find_quantities(text: str, broken: Sequence[Span] | None = None) -> list[Qua
 
     ``broken`` are the spans that the source broke off, where they are known already.
     """
-    taken = [m.span() for m in _NO_FIGURE.finditer(text)]
-    if broken is None:
-        broken = all_broken_figures(text)
+    taken = _Spans(m.span() for m in _NO_FIGURE.finditer(text))
+    cut_offs = _Spans(all_broken_figures(text) if broken is None else broken)
     found: list[Quantity] = []
     source, text, position = text, join_lines(text), 0
     series: int | None = None  # where the last of several that are named by number ends
     while match := _NUMBER.search(text, position):
         position = match.end()
         first = match.start("digits") if match["digits"] else match.start()
-        if any(a <= first < b for a, b in taken):
+        if taken.overlap(first, first + 1):
             continue
         numbered = _NUMBERED.search(text, max(0, first - _LONGEST_NUMBERED), first)
         if numbered or (series is not None and _AND_NEXT.fullmatch(text, series, first)):
             series = position if numbered is None or numbered["several"] else None
             continue
+        series = None
         unit, end = unit_at(text, match.end())
         if match["percent"] or match["currency"]:
             unit = "percent" if match["percent"] else CURRENCY[match["currency"]]
             end = match.end()
         value = _value(match)
         a_year = is_year(match.group().strip()) and not has_unit(source, text, match.end())
-        if a_year or (match["chinese"] and not unit):
+        if a_year or (match["chinese"] and not unit) or not math.isfinite(value):
             continue
         start = match.start() + len(match.group()) - len(match.group().lstrip())
-        cut_off = any(a <= start < b or a < end <= b for a, b in broken)
+        cut_off = cut_offs.overlap(start, end)
         if found and (between := _RANGE.fullmatch(text[found[-1].span[1] : start])):
             low, scale, as_low = found[-1], _SCALES.get(match["scale"] or "", 1.0), False
             if low.unit in _MONEY and not match["currency"]:
@@ -149,6 +149,20 @@ def find_quantities(text: str, broken: Sequence[Span] | None = None) -> list[Qua
         found.append(Quantity((start, end), value, unit, cut_off))
         position = max(position, end)
     return sorted([*found, *_fractions(text)], key=lambda q: q.span)
+
+
+class _Spans:
+    """Spans in order, none within another, asked about from left to right."""
+
+    def __init__(self, spans: Iterable[Span]) -> None:
+        self._spans = list(spans)
+        self._next = 0
+
+    def overlap(self, start: int, end: int) -> bool:
+        """Whether one of the spans overlaps this one; ``start`` is no less than the last time."""
+        while self._next < len(self._spans) and self._spans[self._next][1] <= start:
+            self._next += 1
+        return self._next < len(self._spans) and self._spans[self._next][0] < end
 
 
 def comparable(one: Quantity, other: Quantity) -> bool:

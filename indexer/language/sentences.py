@@ -7,11 +7,12 @@ numbers that open a line, and Chinese punctuation. Spans refer to the text as gi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
 from indexer.language.dates import SHORT_MONTHS
+from indexer.language.stopwords import FUNCTION_WORDS
 from indexer.types import Span
 
 # A line that opens with one of these starts a new sentence in any case.
@@ -46,6 +47,14 @@ _STOP = re.compile(r"[.!?。！？]+[\"'”’»)）\]』」》⁰¹²³⁴⁵�
 # Above this many characters a line is a whole paragraph; below it may be a wrapped line.
 _WRAP_WIDTH = 120
 
+#: Characters. Longer runs without a stop are no sentences, and what reads a sentence may take the square of its length.
+#: The longest sentence of nine plans has 1,832.
+LONGEST_SENTENCE = 2_000
+_BOUNDS = ("\n", "; ", "；", ", ", "，", " ")
+#: A cell that holds a figure, and how many of them make a line a table's.
+_CELL_FIGURE = re.compile(r"[(\[<>≈~$€£¥+−–-]*\d[\d.,:/%–-]*[)\]%*]*")
+_ROW_FIGURES = 3
+
 _WIDE = r"[\u3001-\u30ff\u3400-\u9fff\uff01-\uff60]"
 # Characters between the two parts of a word, or of a Chinese sentence, that a line end broke.
 # It opens with one character class, which lets the engine skip all other characters fast.
@@ -65,7 +74,7 @@ _BROKEN_AT_END = (
 )
 #: Characters searched at the end of a sentence, or before a figure.
 _END = 60
-_BROKEN_WITHIN = re.compile(r"(\d+\.\d+) (?=(?:compared|by|in|on|than|and|or|with|from)\b)")
+_BROKEN_WITHIN = re.compile(r"(?<!\d)(\d+\.\d+) (?=(?:compared|by|in|on|than|and|or|with|from)\b)")
 _LED = re.compile(rf"\b{_LEADS} $")
 
 
@@ -73,7 +82,7 @@ def split_sentences(text: str) -> list[Span]:
     """Spans of the sentences of ``text``, in order, without surrounding white space.
 
     Every character that is not white space lies in exactly one span. A heading on a line of its own
-    is a span too.
+    is a span too, and so is a line of figures in a table. No span is longer than ``LONGEST_SENTENCE``.
     """
     cuts = sorted({0, len(text), *_paragraph_cuts(text), *_stop_cuts(text)})
     spans = []
@@ -82,8 +91,22 @@ def split_sentences(text: str) -> list[Span]:
         stripped = piece.strip()
         if stripped:
             begin = start + piece.index(stripped[0])
-            spans.append((begin, begin + len(stripped)))
+            spans += _bounded(text, begin, begin + len(stripped))
     return spans
+
+
+def _bounded(text: str, start: int, end: int) -> Iterator[Span]:
+    """The span in pieces of ``LONGEST_SENTENCE`` at most, cut after a line, a clause or a word where there is one."""
+    while end - start > LONGEST_SENTENCE:
+        last = start + LONGEST_SENTENCE
+        cut = next(
+            (at for mark in _BOUNDS if (at := text.rfind(mark, start + LONGEST_SENTENCE // 2, last)) >= 0), last - 1
+        )
+        yield start, start + len(text[start : cut + 1].rstrip())
+        start = cut + 1
+        while text[start].isspace():
+            start += 1
+    yield start, end
 
 
 @lru_cache(maxsize=1)
@@ -138,6 +161,15 @@ def is_row(line: str) -> bool:
     return " | " in line
 
 
+def is_figure_row(line: str) -> bool:
+    """Whether ``line`` is a table's row without bars: half of its words are figures, and no function word is there."""
+    if len(line) > _WRAP_WIDTH:
+        return False
+    cells = line.split()
+    figures = sum(_CELL_FIGURE.fullmatch(cell) is not None for cell in cells)
+    return figures >= max(_ROW_FIGURES, len(cells) / 2) and not any(cell.lower() in FUNCTION_WORDS for cell in cells)
+
+
 @lru_cache(maxsize=4096)  # asked of every word's ends
 def is_wide(character: str) -> bool:
     """Whether ``character`` is of a script that is written without spaces, or its punctuation."""
@@ -189,7 +221,8 @@ def _continues(before: str, after: str, *, blank: bool) -> bool:
     """Whether the line ``after`` continues the sentence of the line ``before``."""
     if not before or not after or before.lstrip().startswith("#") or LINE_OPENER.match(after):
         return False
-    if is_row(before) or is_row(after.split("\n", 1)[0]):
+    line = after.split("\n", 1)[0]
+    if is_row(before) or is_row(line) or is_figure_row(before) or is_figure_row(line):
         return False
     bare = before.rstrip(_CLOSING)
     if bare[-1:] in _TERMINAL and not _abbreviated(bare):

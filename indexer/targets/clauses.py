@@ -7,14 +7,20 @@ Commas end a clause unless they only separate the members of a list that a later
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass
 from itertools import pairwise
+from operator import itemgetter
 
 from indexer.language.dates import WRITTEN_YEAR
 from indexer.language.quantities import Quantity, find_quantities
 from indexer.language.sentences import broken_figures
 from indexer.types import Span
 
+#: Characters before and after a figure in which the words about it are looked for; plans need 336 and 276.
+REACH = 400
+#: A sentence with more figures is a table, whose figures are no commitments.
+MOST_FIGURES = 60
 #: A comma or point inside a figure, "10,000.5", which ends no clause.
 IN_FIGURE = r"(?<=\d)[,.](?=\d)"
 _CUT = re.compile(r"[,;:](?=\D|$)|[，；：。]")
@@ -44,6 +50,8 @@ _TIME_ONLY = re.compile(
 _DETERMINER = re.compile(
     r"\s*(?:(?:and|while|but|as well as) )?(?:the|a|an|its|our|all|each|every|total|annual)\b", re.I
 )
+_WORD_BEFORE = 20  # characters that hold "between " or "from "
+_LONGEST_TIME = 100  # characters of a clause that only names a time
 _LINK = re.compile(r"\s?(?:-|–|—|~|～|to|至|到)\s?")
 _BETWEEN = re.compile(r"\bbetween\s+$", re.IGNORECASE)
 _SCALE_WORD = re.compile(r"\b(?:hundred|thousand|million|billion|trillion)\b|[万亿]", re.IGNORECASE)
@@ -70,24 +78,24 @@ class Figure:
 
     @property
     def before(self) -> str:
-        """The clause up to the figure."""
-        return self.sentence[self.clause[0] : self.span[0]]
+        """The clause up to the figure, ``REACH`` characters of it at most."""
+        return self.sentence[max(self.clause[0], self.span[0] - REACH) : self.span[0]]
 
     @property
     def after(self) -> str:
-        """The clause after the figure."""
-        return self.sentence[self.span[1] : self.clause[1]]
+        """The clause after the figure, ``REACH`` characters of it at most."""
+        return self.sentence[self.span[1] : min(self.clause[1], self.span[1] + REACH)]
 
 
 def find_figures(sentence: str) -> list[Figure]:
-    """The figures of ``sentence`` in order, a range as one, cut-off ones without a value."""
+    """The figures of ``sentence`` in order, a range as one, cut-off ones without a value; none of a table's row."""
     broken = broken_figures(sentence)
     found = _joined(sentence, find_quantities(sentence, broken))
     spans = [quantity.span for quantity, _ in found]
-    for span in broken:
+    for span in broken if len(found) <= MOST_FIGURES else ():
         if not any(a < span[1] and span[0] < b for a, b in spans):
             found.append((Quantity(span, 0.0, "", cut_off=True), None))
-    if not found:
+    if not 0 < len(found) <= MOST_FIGURES:
         return []
     found.sort(key=lambda pair: pair[0].span)
     pieces = _pieces(sentence, [quantity.span for quantity, _ in found])
@@ -118,7 +126,7 @@ def _joined(sentence: str, quantities: list[Quantity]) -> list[tuple[Quantity, f
         if found and found[-1][1] is None:
             low = found[-1][0]
             link = sentence[low.span[1] : quantity.span[0]]
-            start = sentence[: low.span[0]]
+            start = sentence[max(0, low.span[0] - _WORD_BEFORE) : low.span[0]]
             between = _BETWEEN.search(start) and link.strip() == "and"
             if (between or (_LINK.fullmatch(link) and not re.search(r"\bfrom\s+$|从$|由$", start))) and (
                 low.unit in ("", quantity.unit)
@@ -143,17 +151,27 @@ def _joined(sentence: str, quantities: list[Quantity]) -> list[tuple[Quantity, f
 def _pieces(sentence: str, figures: list[Span]) -> list[Span]:
     """The stretches between the sentence's commas, none of which is inside a figure or brackets."""
     cuts = [0]
+    last = opened = figure = 0
     for match in _CUT.finditer(sentence):
-        inside = any(a < match.end() <= b for a, b in figures)
-        opened = sentence[cuts[-1] : match.start()]
-        if not inside and opened.count("(") <= opened.count(")"):
-            cuts.append(match.end())
+        end = match.end()
+        while figure < len(figures) and figures[figure][1] < end:
+            figure += 1
+        inside = figure < len(figures) and figures[figure][0] < end
+        opened += sentence.count("(", last, match.start()) - sentence.count(")", last, match.start())
+        last = match.start()
+        if not inside and opened <= 0:
+            cuts.append(end)
+            opened = 0
     return [(a, b) for a, b in pairwise([*cuts, len(sentence)]) if sentence[a:b].strip()]
+
+
+def _names_a_time(piece: str) -> bool:
+    return len(piece) <= _LONGEST_TIME and _TIME_ONLY.fullmatch(piece) is not None
 
 
 def _clause(sentence: str, pieces: list[Span], figure: Span, previous: int) -> Span:
     """The piece that holds ``figure``, with the pieces before it that its verb's subject needs."""
-    index = max((i for i, (a, _) in enumerate(pieces) if a <= figure[0]), default=0)
+    index = max(0, bisect_right(pieces, figure[0], key=itemgetter(0)) - 1)
     start, end = pieces[index] if pieces else (0, len(sentence))
     end = max(end, figure[1])
     words = sentence[start : figure[0]]
@@ -164,7 +182,7 @@ def _clause(sentence: str, pieces: list[Span], figure: Span, previous: int) -> S
     for i in range(index - 1, -1, -1):
         a, b = pieces[i]
         piece = sentence[a:b]
-        if a < previous or VERB.search(piece) or _TIME_ONLY.fullmatch(piece) or piece.rstrip()[-1:] in ";:；：":
+        if a < previous or VERB.search(piece) or _names_a_time(piece) or piece.rstrip()[-1:] in ";:；：":
             return (pieces[i + 1][0], end) if not subject.strip() or i + 1 < index else (start, end)
         if _DETERMINER.match(piece):
             return a, end

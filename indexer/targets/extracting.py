@@ -27,6 +27,7 @@ _MAY_HOLD = re.compile(
     rf"|(?:{'|'.join(NUMBER_WORDS)})[ -]|(?:reach|exceed)\s*$)"
 )
 _AND = re.compile(r"(?:\s+(?:in|by|until)\s+\d{4})?,?\s*(?:and|or|和|、|，)\s*(?:then\s+)?", re.IGNORECASE)
+_LONGEST_HEADING = 300  # characters in which a heading names its year
 _NO_YEAR = "No year is named for this figure."
 
 
@@ -84,7 +85,7 @@ def _targets_of(plan: Plan, span: Span, written: int | None) -> Iterator[Target]
         indicator = _without(indicator_of(figure, previous, heading), scope)
         previous = indicator
         target = kind is TargetKind.TARGET
-        year = (moment.year if moment else headed_year(heading)) if target else None
+        year = (moment.year if moment else headed_year(heading[:_LONGEST_HEADING])) if target else None
         # "by 25 million and 13 million": the words about the first hold for the second
         shared = last if last and _continues(figure, last.span[1] - start) else None
         last = Target(

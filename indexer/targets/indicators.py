@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from indexer.language.dates import WRITTEN_YEAR
-from indexer.targets.clauses import IN_FIGURE, MODAL, VERB, Figure
+from indexer.targets.clauses import IN_FIGURE, MODAL, REACH, VERB, Figure
 from indexer.targets.wording import text_after
 
 _LEAD = re.compile(
@@ -92,7 +92,7 @@ def indicator_of(figure: Figure, previous: str, heading: str) -> str:
     ``previous`` is the indicator of the figure before it in the sentence, for "and 13 million in 2030"
     and "it will reach"; ``heading`` serves where the sentence names nothing.
     """
-    start = max(figure.clause[0], figure.previous)
+    start = max(figure.clause[0], figure.previous, figure.span[0] - REACH)
     # "it will reach" and nothing after it: the figure is the words themselves
     words = figure.sentence[start : figure.span[0] if re.search(r"\d", figure.text) else figure.span[1]]
     continued = re.match(r"\s*of\s", words)
@@ -122,7 +122,7 @@ def _of_object(figure: Figure, words: str, predicate: str, behind: str) -> str:
     """ "Cut emissions by 60%": emissions; "build 65 km of lanes": lanes."""
     found = _trimmed(_object(predicate))
     of = re.search(r"\b(?:of|for)\s*$", words)
-    if behind and " " not in found and re.match(r"\s*of\b", figure.sentence[figure.span[1] :]):
+    if behind and " " not in found and re.match(r"\s*of\b", figure.after):
         return _trimmed(behind)  # the one word before the figure is the verb
     if found and (not behind or figure.unit or of):
         return found

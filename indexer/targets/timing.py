@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -53,6 +54,8 @@ _CHANGED = re.compile(
 _STRETCH = re.compile(r"\s*年?\s*(?:to|until|till|through|and|[-–—~～至到])\s*$", re.IGNORECASE)
 _DECADE = re.compile(r"\b(?:the )?end of (?:the|this) (?:current )?decade\b|本世纪(?:二十年代)?末", re.IGNORECASE)
 _CENTURY = re.compile(r"\b(?:the )?middle of (?:the|this) century\b|\bmid-?century\b|本世纪中叶", re.IGNORECASE)
+_REACH = 60  # characters before a year that say what it is
+_COMMAS = tuple(",;:，；：。")
 #: What may come between the beginning of a clause and a year that opens it.
 _LEAD_WORDS = re.compile(
     r"[\s\"“'(*•\-–—]*(?:\(?\w{1,3}[.)]\s*)?(?:and|but|while|which|that|then|proposed|with)?\s*(?:that\s+)?"
@@ -77,23 +80,25 @@ def find_moments(sentence: str, written: int | None = None) -> list[Moment]:
         years += [(m.span(), written // 10 * 10 + 10) for m in _DECADE.finditer(sentence)]
     years += [(m.span(), 2050) for m in _CENTURY.finditer(sentence)]
     years.sort()
+    starts = [0, *(m.end() for m in _CLAUSE_START.finditer(sentence))]
     moments: list[Moment] = []
     for i, (span, year) in enumerate(years):
-        before, after = sentence[: span[0]], sentence[span[1] :]
+        before = sentence[max(0, span[0] - _REACH) : span[0]]
         part = Part.TARGET
         if i + 1 < len(years) and years[i + 1][1] > year and _stretch(sentence, span, years[i + 1][0]):
             part = Part.START
         elif (
             _BASE_BEFORE.search(before)
-            or _BASE_AFTER.match(after)
-            or (_FROM.search(before) and _CHANGED.search(before[-60:]))
+            or _BASE_AFTER.match(sentence, span[1])
+            or (_FROM.search(before) and _CHANGED.search(before))
         ):
             part = Part.BASE
-        starts = [0, *(m.end() for m in _CLAUSE_START.finditer(before))]
-        lead = before[starts[-1] :]
+        # a comma right before the year opens its clause, though a digit follows
+        start = span[0] if before[-1:] in _COMMAS else starts[bisect_right(starts, span[0]) - 1]
+        leads = span[0] - start <= _REACH and _LEAD_WORDS.fullmatch(sentence, start, span[0]) is not None
         plain = bool(_PLAIN.match(sentence, span[0]))
         period = not plain or bool(re.search(r"\b(?:by|before|until|during)\s*(?:the )?(?:end of )?\s*$", before, re.I))
-        moments.append(Moment(span, year, part, bool(_LEAD_WORDS.fullmatch(lead)), period))
+        moments.append(Moment(span, year, part, leads, period))
     return moments
 
 
@@ -160,4 +165,5 @@ def _stretch(sentence: str, first: Span, last: Span) -> bool:
     link = sentence[first[1] : last[0]]
     if not _STRETCH.fullmatch(link.rstrip() or link):
         return False
-    return "and" not in link or bool(re.search(r"\bbetween\s*$", sentence[: first[0]], re.IGNORECASE))
+    before = sentence[max(0, first[0] - _REACH) : first[0]]
+    return "and" not in link or bool(re.search(r"\bbetween\s*$", before, re.IGNORECASE))

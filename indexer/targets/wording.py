@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 
 from indexer.language.obligation import find_binding
-from indexer.targets.clauses import IN_FIGURE, MODAL, VERB, Figure
+from indexer.targets.clauses import IN_FIGURE, MODAL, REACH, VERB, Figure
 from indexer.types import Binding, Comparator, Span, Trend
 
 _AMOUNT = r"(?:\s+(?:a|an|the|total of|another|further))*\s*$"
@@ -146,7 +146,8 @@ def comparator_of(figure: Figure) -> Comparator:
 def text_after(figure: Figure) -> str:
     """The sentence after ``figure`` and after a comparator there, such as 左右 in "25%左右，…"."""
     behind = _comparator_after(figure)
-    return figure.sentence[behind[1] if behind else figure.span[1] :]
+    start = behind[1] if behind else figure.span[1]
+    return figure.sentence[start : start + REACH]
 
 
 def _comparator_after(figure: Figure) -> tuple[Comparator, int] | None:
@@ -184,11 +185,12 @@ def _trend(match: re.Match[str]) -> Trend:
 def scope_of(figure: Figure) -> str | None:
     """The scope that limits ``figure``, in the sentence's words; None where nothing limits it."""
     start, end = figure.clause
-    words = figure.sentence[max(start, figure.previous) : end]
+    start = max(start, figure.previous, figure.span[0] - REACH)
+    words = figure.sentence[start : min(end, figure.span[1] + REACH)]
     excluded = _EXCLUDED.search(words)
     if excluded:
         return _folded(excluded.group())
-    for text in (figure.sentence[max(start, figure.previous) : figure.span[0]], figure.after):
+    for text in (figure.sentence[start : figure.span[0]], figure.after):
         match = _RESTRICTED.search(text) or _INSIDE.search(text)
         if match:
             scope = _folded(_SCOPE_END.sub("", "".join(match.groups())))
