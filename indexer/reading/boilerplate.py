@@ -20,6 +20,7 @@ _REPEATED = 0.5  # share of a sentence's shingles found in the body that makes i
 _LONGEST_LEAD = 0.15  # of the text; a longer stretch before the first section is the plan itself
 
 _SHORT = 60  # characters; a longer line is prose
+_LONGEST_SIGN = 300  # characters of a line that may be a sign; a pattern takes the square of a longer one
 _MOST_BETWEEN = 2  # lines in a row, such as a headline and its author; more are a table's or a list's
 
 #: Lines that only a web page has.
@@ -83,8 +84,9 @@ def _furniture_start(text: str, sections: Sequence[Section]) -> int:
     certain = False
     for line in text[last:].splitlines(keepends=True):
         if line.strip() and position > last:
-            strong = bool(_STRONG.match(line))
-            weak = not strong and bool(_WEAK.match(line))
+            sign = len(line) <= _LONGEST_SIGN
+            strong = sign and bool(_STRONG.match(line))
+            weak = sign and not strong and bool(_WEAK.match(line))
             # the lead's headline comes again in the site's links; a weak line of it may be the plan's again
             strong = strong or (not weak and _folded(line) in lead_lines)
             between = 0 if strong or weak else between + 1

@@ -6,8 +6,10 @@ import os
 import stat
 import unicodedata
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 
 from indexer.errors import SourceError
@@ -20,6 +22,7 @@ LARGEST_TOTAL = 2 * 1024 * 1024 * 1024
 LARGEST_RATIO = 200
 _SMALL = 1024 * 1024  # bytes below which a ratio does no harm
 _ARCHIVES = (".zip", ".7z", ".rar", ".tar", ".gz", ".tgz", ".bz2", ".xz")
+_LOCAL_HEADER = 30  # bytes before each file's name, at least
 _ENCRYPTED, _UTF_8 = 0x1, 0x800  # general purpose flags
 
 
@@ -43,7 +46,8 @@ class SourceFile:
         if self.archive is None:
             return read_bytes(self.path)
         try:
-            with zipfile.ZipFile(self.archive) as package, package.open(self.member) as file:
+            package = _open_archive(self.archive, *_version(self.archive))
+            with package.open(self.member) as file:
                 # no more than the size it declares
                 data = file.read(package.getinfo(self.member).file_size)
         except Exception as error:  # zipfile does not wrap errors of the decompressors
@@ -101,6 +105,10 @@ def _in_archive(archive: Path) -> Iterator[SourceFile]:
         reason = f"{archive} holds more than {MOST_MEMBERS} files or {LARGEST_TOTAL >> 30} GB. Add its plans in parts."
         yield SourceFile(archive, problem=reason)
         return
+    if _overlap(members):
+        reason = f"{archive} has files that overlap, which no program packs. Unpack it and add its plans."
+        yield SourceFile(archive, problem=reason)
+        return
     found = False
     for member in sorted(members, key=lambda m: m.filename):
         parts = [part for part in _readable(member).replace("\\", "/").split("/") if part not in ("", ".", "..")]
@@ -114,6 +122,23 @@ def _in_archive(archive: Path) -> Iterator[SourceFile]:
     if not found:
         known = ", ".join(sorted(LOADERS))
         yield SourceFile(archive, problem=f"{archive} holds no plans. Files with these endings are read: {known}.")
+
+
+@lru_cache(maxsize=1)
+def _open_archive(archive: Path, changed: int, size: int) -> zipfile.ZipFile:
+    """The archive, kept open while its files are read one after another: opening it reads its whole directory."""
+    return zipfile.ZipFile(archive)
+
+
+def _version(archive: Path) -> tuple[int, int]:
+    found = archive.stat()
+    return found.st_mtime_ns, found.st_size
+
+
+def _overlap(members: Sequence[zipfile.ZipInfo]) -> bool:
+    """Whether packed files share bytes, so that a small archive unpacks without end (Fifield, 2019)."""
+    places = sorted((m.header_offset, m.header_offset + _LOCAL_HEADER + m.compress_size) for m in members)
+    return any(end > start for (_, end), (start, _) in pairwise(places))
 
 
 def _mode(path: Path) -> int:

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from operator import itemgetter
 
 from indexer.language.numerals import CHINESE_DIGITS, ordinal_number
 from indexer.language.sentences import fold_space
@@ -29,13 +30,16 @@ _MARK = re.compile(
     re.MULTILINE | re.VERBOSE,
 )
 #: A line of a table of contents: a title, then dots or a new cell, then the page.
-_ENTRY = re.compile(
-    r"^[^\n]*[^\W\d_]{2}[^\n]*?(?:[ \t]*(?:[.…·_][ \t]?){3,}|[ \t]+\|[ \t]+|\t+)(?P<page>\d{1,4})[ \t]*$", re.MULTILINE
-)
+_ENTRY = re.compile(r"^[^\n]{1,300}\d[ \t]{0,20}$", re.MULTILINE)
+_ENTRY_PAGE = re.compile(r"(?:[ \t]{0,20}(?:[.…·_][ \t]?){3,}|[ \t]+\|[ \t]+|\t+)(\d{1,4})[ \t]*$")
+_ENTRY_TITLE = re.compile(r"[^\W\d_]{2}")
 _FEWEST_ENTRIES = 4
 _BETWEEN_ENTRIES = 4  # line ends: an entry may go over a line, a part's title has no page
 #: Sequences may lose a mark or two to a bad source; a longer jump is no heading.
 _LARGEST_GAP = 3
+#: Levels of sections; deeper ones are lists.
+_DEEPEST = 9
+_NEAR = 400  # characters around a mark that are looked at
 #: Words that a title may have before it is cut; longer labels do not fit a breadcrumb.
 _TITLE_WORDS = 12
 _PREPOSITION = re.compile(r"(?:of|for|to|in|on|and|with|by|the|from|at|between|through)\b|the\b")
@@ -92,26 +96,36 @@ def section_path(sections: Sequence[Section], index: int | None) -> tuple[str, .
 def contents_spans(text: str) -> list[Span]:
     """Spans of the tables of contents in ``text``: entries line by line whose page numbers never fall."""
     found: list[Span] = []
-    run: list[re.Match[str]] = []
-    for entry in [*_ENTRY.finditer(text), None]:
-        between = text[run[-1].end() : entry.start()] if run and entry else ""
-        goes_on = (
-            run and entry and between.count("\n") <= _BETWEEN_ENTRIES and int(run[-1]["page"]) <= int(entry["page"])
-        )
+    run: list[tuple[Span, int]] = []
+    for entry in [*_entries(text), None]:
+        if run and entry:
+            (_, end), page = run[-1]
+            goes_on = page <= entry[1] and text.count("\n", end, entry[0][0]) <= _BETWEEN_ENTRIES
+        else:
+            goes_on = False
         if not goes_on:
             if len(run) >= _FEWEST_ENTRIES:
-                found.append((run[0].start(), run[-1].end()))
+                found.append((run[0][0][0], run[-1][0][1]))
             run = []
         if entry:
             run.append(entry)
     return found
 
 
+def _entries(text: str) -> Iterator[tuple[Span, int]]:
+    """Lines that may be entries of a table of contents, with their page numbers."""
+    for line in _ENTRY.finditer(text):
+        page = _ENTRY_PAGE.search(text, *line.span())
+        if page and _ENTRY_TITLE.search(text, line.start(), page.start()):
+            yield line.span(), int(page[1])
+
+
 def _find_marks(text: str) -> list[_Mark]:
     marks = []
     contents = contents_spans(text)
     for m in _MARK.finditer(text):
-        if any(start <= m.start() < end for start, end in contents):
+        at = bisect_right(contents, m.start(), key=itemgetter(0)) - 1
+        if at >= 0 and m.start() < contents[at][1]:
             continue
         if m["word"] and re.match(r"\(|[a-z]", text[m.end() :]):
             continue  # a sentence goes on with "Article 7 of the Act"
@@ -150,7 +164,7 @@ def _split_glued(text: str, mark: _Mark, open_marks: list[_Mark], decimals: int)
     if mark.kind != "decimal" or decimals > 2 or not open_marks:
         return mark
     expected = open_marks[-1].kind == "number" and open_marks[-1].value == mark.value - 1
-    broken = text[: mark.start].rstrip()[-1:] not in ".!?。"
+    broken = text[max(0, mark.start - _NEAR) : mark.start].rstrip()[-1:] not in ".!?。"
     if not (expected and broken):
         return mark
     own = f"{mark.value}."
@@ -162,9 +176,10 @@ def _depth(text: str, mark: _Mark, open_marks: list[_Mark], following: _Mark | N
     """Depth at which ``mark`` goes on with a sequence or opens one; None if it is no heading."""
     same = [d for d, m in enumerate(open_marks) if m.kind == mark.kind]
     if not same:
-        return len(open_marks)
+        return len(open_marks) if len(open_marks) < _DEEPEST else None
     if mark.value == 1:
-        return same[-1] if same[-1] == len(open_marks) - 1 else len(open_marks)
+        deeper = len(open_marks) if len(open_marks) < _DEEPEST else None
+        return same[-1] if same[-1] == len(open_marks) - 1 else deeper
     gaps = {d: mark.value - open_marks[d].value for d in same}
     fitting = [d for d in same if 1 <= gaps[d] <= _LARGEST_GAP]
     exact = [d for d in fitting if gaps[d] == 1]
@@ -191,7 +206,7 @@ def _numbered(text: str, mark: _Mark) -> Section:
     line_end = _line_end(text, mark.end)
     line = text[mark.end : line_end]
     if _stands_alone(text, mark) and line.strip():
-        rest = text[line_end:].lstrip()
+        rest = text[line_end : line_end + _NEAR].lstrip()
         title = fold_space(line + _continuation(line, rest))
         body = line_end
     else:

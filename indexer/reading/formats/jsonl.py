@@ -10,7 +10,7 @@ from typing import Any
 
 from indexer.errors import SourceError
 from indexer.reading.formats.text import decode
-from indexer.reading.loading import Content, storable
+from indexer.reading.loading import LONGEST_TEXT, Content, storable
 from indexer.types import Page, Record
 
 ENDINGS = (".jsonl",)
@@ -51,6 +51,10 @@ def load(path: Path, data: bytes) -> Content:
 
 
 def _parse(path: Path, number: int, line: str) -> dict[str, Any]:
+    if len(line) > LONGEST_TEXT:
+        raise SourceError(
+            f"{path}, line {number}: longer than {LONGEST_TEXT // 1_000_000} million characters. Split the record."
+        )
     try:
         record = json.loads(line)
     except ValueError as error:

@@ -23,6 +23,10 @@ _MARKS = (
 #: Share of control characters above which bytes are no text.
 _MOST_CONTROLS = 0.01
 _CONTROL = re.compile(f"[{CONTROLS}]")
+#: Combining marks in a row, more than which no writing system has (UAX #15, Stream-Safe Text Format); normalising takes
+#: the square of their number.
+_MOST_MARKS = 30
+_MARKS_RUN = re.compile(rf"[^\x00-\u02ff\w\s]{{{_MOST_MARKS + 1},}}")
 #: Bytes from which an encoding is guessed.
 _SAMPLE = 200_000
 _WIDE_SAMPLE = 4_000
@@ -69,7 +73,17 @@ def decode(path: Path, data: bytes, declared: str | None = None) -> str:
     if controls > _MOST_CONTROLS * len(sample):
         raise _not_text(path)
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return unicodedata.normalize("NFC", _CONTROL.sub("", text))
+    return unicodedata.normalize("NFC", _MARKS_RUN.sub(_bounded_marks, _CONTROL.sub("", text)))
+
+
+def _bounded_marks(run: re.Match[str]) -> str:
+    """The characters of ``run``, of combining marks in a row only the first ``_MOST_MARKS``."""
+    kept, marks = [], 0
+    for character in run[0]:
+        marks = marks + 1 if unicodedata.combining(character) else 0
+        if marks <= _MOST_MARKS:
+            kept.append(character)
+    return "".join(kept)
 
 
 def _decoded(data: bytes, declared: str | None) -> str | None:
