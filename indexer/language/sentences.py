@@ -85,7 +85,7 @@ def split_sentences(text: str) -> list[Span]:
     is a span too, and so is a line of figures in a table. No span is longer than ``LONGEST_SENTENCE``.
     """
     cuts = sorted({0, len(text), *_paragraph_cuts(text), *_stop_cuts(text)})
-    spans = []
+    spans: list[Span] = []
     for start, end in pairwise(cuts):
         piece = text[start:end]
         stripped = piece.strip()

@@ -81,14 +81,12 @@ def load_plan(path: Path, plan_id: str | None = None, data: bytes | None = None)
     """
     _check_name(path)
     data = read_bytes(path) if data is None else data
-    content = _load(path, data)
+    content = load_content(path, data)
     text = storable(content.text)
     if not re.search(r"\w", text):
         raise SourceError(f"{path} holds no text. Give a file with the plan's words in it.")
     if len(text) > LONGEST_TEXT and not content.records:
-        raise SourceError(
-            f"{path} holds more than {LONGEST_TEXT // 1_000_000} million characters. Split it and add the parts."
-        )
+        raise too_long(path)
     sections = () if content.records else build_sections(text, content.headings)
     asides = () if content.records or not content.web else find_asides(text, sections)
     title = fold_space(storable(content.title or find_title(text))) or plan_id_of(path.name)
@@ -120,7 +118,14 @@ def _check_name(path: Path) -> None:
         ) from None
 
 
-def _load(path: Path, data: bytes) -> Content:
+def too_long(path: Path) -> SourceError:
+    return SourceError(
+        f"{path} holds more than {LONGEST_TEXT // 1_000_000} million characters. Split it and add the parts."
+    )
+
+
+def load_content(path: Path, data: bytes) -> Content:
+    """What the format of ``path`` finds in ``data``. Raises SourceError, with the file's name and the remedy."""
     check_readable(path)
     loader: Callable[[Path, bytes], Content] = import_module(
         f"indexer.reading.formats.{LOADERS[path.suffix.lower()]}"

@@ -7,7 +7,8 @@ Commas end a clause unless they only separate the members of a list that a later
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from operator import itemgetter
@@ -19,6 +20,8 @@ from indexer.types import Span
 
 #: Characters before and after a figure in which the words about it are looked for; plans need 336 and 276.
 REACH = 400
+#: The same for words that touch the figure.
+NEAR = 100
 #: A sentence with more figures is a table, whose figures are no commitments.
 MOST_FIGURES = 60
 #: A comma or point inside a figure, "10,000.5", which ends no clause.
@@ -82,6 +85,11 @@ class Figure:
         return self.sentence[max(self.clause[0], self.span[0] - REACH) : self.span[0]]
 
     @property
+    def near(self) -> str:
+        """The last ``NEAR`` characters of the clause up to the figure."""
+        return self.sentence[max(self.clause[0], self.span[0] - NEAR) : self.span[0]]
+
+    @property
     def after(self) -> str:
         """The clause after the figure, ``REACH`` characters of it at most."""
         return self.sentence[self.span[1] : min(self.clause[1], self.span[1] + REACH)]
@@ -99,24 +107,31 @@ def find_figures(sentence: str) -> list[Figure]:
         return []
     found.sort(key=lambda pair: pair[0].span)
     pieces = _pieces(sentence, [quantity.span for quantity, _ in found])
+    verbs = [match.span() for match in VERB.finditer(sentence)]
     figures: list[Figure] = []
     previous = 0
     for quantity, high in found:
         value, unit = (None, "") if quantity.cut_off else (quantity.value, quantity.unit)
-        clause = _clause(sentence, pieces, quantity.span, previous)
-        if figures and _in_subject(figures[-1], clause, quantity.span):
+        clause = _clause(sentence, pieces, verbs, quantity.span, previous)
+        if figures and _in_subject(figures[-1], clause, verbs, quantity.span):
             previous = figures[-1].previous
         figures.append(Figure(sentence, quantity.span, value, None if value is None else high, unit, clause, previous))
         previous = quantity.span[1]
     return figures
 
 
-def _in_subject(earlier: Figure, clause: Span, span: Span) -> bool:
+def _in_subject(earlier: Figure, clause: Span, verbs: Sequence[Span], span: Span) -> bool:
     """Whether ``earlier`` is among the words that the verb before ``span`` has as its subject."""
     start, end = earlier.span
     if not clause[0] <= start < clause[1] or earlier.value is None:
         return False
-    return not VERB.search(earlier.sentence[clause[0] : start]) and bool(VERB.search(earlier.sentence[end : span[0]]))
+    return _first_within(verbs, clause[0], start) is None and _first_within(verbs, end, span[0]) is not None
+
+
+def _first_within(spans: Sequence[Span], start: int, end: int) -> Span | None:
+    """The first of ``spans``, which are in order, that lies within ``start`` and ``end``."""
+    at = bisect_left(spans, (start, start))
+    return spans[at] if at < len(spans) and spans[at][1] <= end else None
 
 
 def _joined(sentence: str, quantities: list[Quantity]) -> list[tuple[Quantity, float | None]]:
@@ -169,20 +184,19 @@ def _names_a_time(piece: str) -> bool:
     return len(piece) <= _LONGEST_TIME and _TIME_ONLY.fullmatch(piece) is not None
 
 
-def _clause(sentence: str, pieces: list[Span], figure: Span, previous: int) -> Span:
+def _clause(sentence: str, pieces: list[Span], verbs: Sequence[Span], figure: Span, previous: int) -> Span:
     """The piece that holds ``figure``, with the pieces before it that its verb's subject needs."""
     index = max(0, bisect_right(pieces, figure[0], key=itemgetter(0)) - 1)
     start, end = pieces[index] if pieces else (0, len(sentence))
     end = max(end, figure[1])
-    words = sentence[start : figure[0]]
-    verb = VERB.search(words)
-    subject = words[: verb.start()] if verb else words
+    verb = _first_within(verbs, start, figure[0])
+    subject = sentence[start : verb[0]] if verb else ""
     if not verb or _DETERMINER.match(subject) or start <= previous:
         return start, end
     for i in range(index - 1, -1, -1):
         a, b = pieces[i]
         piece = sentence[a:b]
-        if a < previous or VERB.search(piece) or _names_a_time(piece) or piece.rstrip()[-1:] in ";:；：":
+        if a < previous or _first_within(verbs, a, b) or _names_a_time(piece) or piece.rstrip()[-1:] in ";:；：":
             return (pieces[i + 1][0], end) if not subject.strip() or i + 1 < index else (start, end)
         if _DETERMINER.match(piece):
             return a, end

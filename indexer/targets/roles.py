@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from indexer.targets.clauses import MODAL, REACH, Figure
+from indexer.targets.clauses import MODAL, NEAR, REACH, Figure
 from indexer.targets.timing import Moment, Part
 from indexer.targets.wording import IN_PLACES
 from indexer.types import TargetKind
 
 #: A figure in these units names a thing (a 500 kV line) or a duration, not an amount.
 _NAMING_UNITS = frozenset({"kV", "year", "month", "day", "hour"})
-_NAME_REACH = 60  # characters before a bare number
 _BARE_NAME = re.compile(r"(?:\b(?:the|these|those|all|its|of|first|last|top|No\.?)\s*$)|(?<=[a-z,] )[A-Z][\w-]*\s+$")
 _START_VALUE = re.compile(
     r"\b(?:from|(?:up|down) from|compared (?:with|to)|against)(?:\s+(?:about|around|nearly|some|just"
@@ -82,26 +81,26 @@ def _names(figure: Figure) -> bool:
     """Whether a bare number names something: "the 12 districts", "Agenda 21"."""
     if figure.unit or figure.text[-1:].isalpha():
         return False
-    before = figure.sentence[max(0, figure.span[0] - _NAME_REACH) : figure.span[0]]
+    before = figure.sentence[max(0, figure.span[0] - NEAR) : figure.span[0]]
     return bool(_BARE_NAME.search(before)) or figure.sentence[figure.span[1] : figure.span[1] + 1] in "-/"
 
 
 def _starts(figure: Figure) -> bool:
     """Whether the figure is the start of a change: "from 17% to 24%", "32 MW today"."""
-    return bool(_START_VALUE.search(figure.before) or _NOW.match(figure.sentence, figure.span[1]))
+    return bool(_START_VALUE.search(figure.near) or _NOW.match(figure.sentence, figure.span[1]))
 
 
 def _limits(figure: Figure) -> bool:
     """Whether the figure restricts what is meant rather than sets what is to be reached."""
     before = figure.before
     if _SUFFIX.match(figure.sentence, figure.span[1]):
-        return not _REACHED.search(before.rstrip())
+        return not _REACHED.search(figure.near.rstrip())
     relative = _RELATIVE.search(before)
     if relative and not re.search(rf"\b(?:{MODAL}|reach\w*)\b", relative["words"], re.IGNORECASE):
         return True
-    if _OF_PLACES.search(before):
+    if _OF_PLACES.search(figure.near):
         return True
-    adjective = _ADJECTIVE.search(before)
+    adjective = _ADJECTIVE.search(figure.near)
     if not adjective or _VERBAL.fullmatch(adjective["noun"]):
         return False
     if adjective["word"].lower() == "exceeding" or adjective["word"].lower().endswith("than"):

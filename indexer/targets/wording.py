@@ -160,9 +160,9 @@ def change_of(figure: Figure) -> Trend | None:
     """The direction of ``figure`` if it is a change; None for a level."""
     before = figure.before
     match = _BY.search(before)
-    if match and not (match["gap"] and VERB.search(match["gap"])) and not _PHRASAL_UP.search(before):
+    if match and not (match["gap"] and VERB.search(match["gap"])) and not _PHRASAL_UP.search(figure.near):
         return _trend(match)
-    alone = _ALONE.search(before)
+    alone = _ALONE.search(figure.near)
     if alone and not re.match(r"\s+of\b", figure.after):  # "grow 500 tons of reed" has an object
         return _trend(alone)
     back = _BACK.match(figure.after)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from indexer.reading.outline import Heading
 
@@ -44,6 +45,23 @@ class Blocks:
         folded = [" ".join(cell.split()) for cell in cells]
         if any(folded):
             self.add(CELL.join(folded), tight=True)
+
+    def extend(self, text: str, headings: Sequence[Heading]) -> None:
+        """Add canonical ``text`` with its ``headings``."""
+        if not text.strip():
+            return
+        if self._parts:
+            self._put("\n\n")
+        start = self._length
+        self._put(text)
+        self._count += 1
+        self._tight = False
+        self._headings += (Heading(start + h.start, start + h.end, h.level) for h in headings)
+
+    @property
+    def length(self) -> int:
+        """Characters so far."""
+        return self._length
 
     def __len__(self) -> int:
         """Blocks so far."""

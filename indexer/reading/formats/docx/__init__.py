@@ -21,7 +21,7 @@ from docx.oxml.ns import qn
 from indexer.errors import SourceError
 from indexer.reading.formats.blocks import Blocks
 from indexer.reading.formats.docx.styles import Numbering, Styles
-from indexer.reading.loading import Content, meaningful_title
+from indexer.reading.loading import LONGEST_TEXT, Content, load_content, meaningful_title, too_long
 
 ENDINGS = (".docx",)
 
@@ -40,12 +40,18 @@ _LONGEST_HEADING = 300  # characters; a longer paragraph in a heading style is n
 
 def load(path: Path, data: bytes) -> Content:
     """Read a Word file. Raises SourceError when it is damaged, has a password or unpacks beyond bounds."""
+    return _load(path, data, inserted=False)
+
+
+def _load(path: Path, data: bytes, *, inserted: bool) -> Content:
     _check_package(path, data)
     document = Document(io.BytesIO(data))
-    reading = _Reading(document)
+    reading = _Reading(path, document, inserted=inserted)
     reading.read(document.element.body)
     title = meaningful_title(document.core_properties.title or "") or reading.title
-    return Content(reading.blocks.text(), title=title, headings=reading.blocks.headings(title), web=False)
+    warnings = (f"{reading.unread} documents inserted into it were not read",) if reading.unread else ()
+    headings = reading.blocks.headings(title)
+    return Content(reading.blocks.text(), title=title, headings=headings, warnings=warnings, web=False)
 
 
 def _check_package(path: Path, data: bytes) -> None:
@@ -72,26 +78,49 @@ def _check_package(path: Path, data: bytes) -> None:
 class _Reading:
     """One pass over a document's body, filling ``blocks`` and finding the title."""
 
-    def __init__(self, document: Any) -> None:
+    def __init__(self, path: Path, document: Any, *, inserted: bool) -> None:
         self.blocks = Blocks()
         self.title = ""
+        self.unread = 0  # inserted documents that could not be read
+        self._path, self._parts, self._inserted = path, document.part.related_parts, inserted
+        self._seen: set[str] = set()
         self._styles = Styles(document.styles.element)
         self._numbering = Numbering(_related(document.part, RELATIONSHIP_TYPE.NUMBERING))
         self._notes = {
             "footnote": _notes(_related(document.part, RELATIONSHIP_TYPE.FOOTNOTES)),
             "endnote": _notes(_related(document.part, RELATIONSHIP_TYPE.ENDNOTES)),
         }
-        self._noted = 0
+        self._numbers: dict[tuple[str, str], int] = {}  # of the notes so far
 
     def read(self, container: Any) -> None:
         """Read the paragraphs and tables of ``container`` in order."""
         for child in container.iterchildren("*"):
+            if self.blocks.length > LONGEST_TEXT:
+                raise too_long(self._path)
             if child.tag == qn("w:p"):
                 self._paragraph(child)
             elif child.tag == qn("w:tbl"):
                 self._table(child)
+            elif child.tag == qn("w:altChunk"):
+                self._insert(child.get(qn("r:id"), ""))
             elif child.tag not in _SKIPPED:
                 self.read(child)
+
+    def _insert(self, part_id: str) -> None:
+        """Read a part that Word inserts on opening: a web page, text, or a Word file, whose own parts are not read."""
+        part = self._parts.get(part_id)
+        if part is None or part_id in self._seen or self._inserted:
+            self.unread += 1
+            return
+        self._seen.add(part_id)
+        name = Path(self._path, str(part.partname).lstrip("/"))
+        try:
+            docx = name.suffix.lower() in ENDINGS
+            content = _load(name, part.blob, inserted=True) if docx else load_content(name, part.blob)
+        except SourceError:
+            self.unread += 1
+        else:
+            self.blocks.extend(content.text, content.headings)
 
     def _paragraph(self, paragraph: Any) -> None:
         style = self._styles.of(paragraph)
@@ -116,9 +145,12 @@ class _Reading:
                 self.read(element)
 
     def _note(self, kind: str, note_id: str | None) -> None:
-        self._noted += 1
-        if note := self._notes[kind].get(note_id or ""):
-            self.blocks.add(f"[{self._noted}] {note}")
+        """Read a note after the first paragraph that refers to it."""
+        note = kind, note_id or ""
+        if note not in self._numbers:
+            self._numbers[note] = len(self._numbers) + 1
+            if text := self._notes[kind].get(note[1]):
+                self.blocks.add(f"[{self._numbers[note]}] {text}")
 
     def _table(self, table: Any) -> None:
         """A row a line; a cell merged downwards is repeated in each of its rows.
@@ -134,6 +166,8 @@ class _Reading:
             return
         above: dict[int, str] = {}
         for row in cells:
+            if self.blocks.length > LONGEST_TEXT:
+                raise too_long(self._path)
             texts = []
             aside: list[Any] = []
             column = 0

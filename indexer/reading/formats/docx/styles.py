@@ -26,6 +26,7 @@ _CONTENTS = re.compile(r"^(?:toc|目录|目錄)(?: heading)?\s*\d*$", re.IGNOREC
 BULLET = "-"
 _CHINESE = ("chineseCounting", "chineseCountingThousand", "japaneseCounting", "taiwaneseCounting", "ideographDigital")
 _LEVELS = 9
+_LONGEST_CHAIN = 32  # styles based on each other; Word allows eleven
 _BODY_LEVEL = 9  # the outline level of text that is no heading
 
 
@@ -62,9 +63,9 @@ class Styles:
 
     def _style(self, style_id: str) -> Style:
         if style_id not in self._known:
-            chain = []
+            chain: list[str] = []
             at = style_id
-            while at in self._elements and at not in chain:
+            while at in self._elements and at not in chain and len(chain) < _LONGEST_CHAIN:
                 chain.append(at)
                 based = self._elements[at].find(qn("w:basedOn"))
                 at = based.get(qn("w:val"), "") if based is not None else ""
@@ -125,12 +126,15 @@ class Numbering:
         definitions = {} if root is None else {d.get(qn("w:abstractNumId")): d for d in root.iter(qn("w:abstractNum"))}
         self._lists: dict[str, tuple[str, dict[int, _Level]]] = {}
         self._overrides: dict[str, dict[int, int]] = {}
+        read: dict[Any, dict[int, _Level]] = {}
         for number in () if root is None else root.iter(qn("w:num")):
             abstract = number.find(qn("w:abstractNumId"))
             key = abstract.get(qn("w:val")) if abstract is not None else None
             if key in definitions:
                 number_id = number.get(qn("w:numId"), "")
-                self._lists[number_id] = (str(key), _levels(definitions[key]))
+                if key not in read:
+                    read[key] = _levels(definitions[key])
+                self._lists[number_id] = (str(key), read[key])
                 self._overrides[number_id] = _overrides(number)
         self._counts: dict[str, list[int | None]] = {}
 
