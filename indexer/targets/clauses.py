@@ -23,7 +23,7 @@ REACH = 400
 #: The same for words that touch the figure.
 NEAR = 100
 #: A sentence with more figures is a table, whose figures are no commitments.
-MOST_FIGURES = 60
+MOST_FIGURES = 40
 #: A comma or point inside a figure, "10,000.5", which ends no clause.
 IN_FIGURE = r"(?<=\d)[,.](?=\d)"
 _CUT = re.compile(r"[,;:](?=\D|$)|[，；：。]")

@@ -315,3 +315,80 @@ def test_what_is_no_word_file(tmp_path: Path, data: bytes, said: str) -> None:
     with pytest.raises(SourceError, match=said) as caught:
         load_plan(path)
     assert str(path) in str(caught.value)
+
+
+def test_a_note_is_read_once_however_often_it_is_referred_to(tmp_path: Path) -> None:
+    document = Document()
+    for i in range(300):
+        refer(document.add_paragraph(f"Kiln {i} closes."), 2)
+    note = f"<w:r><w:t>{'See the law. ' * 500}</w:t></w:r>"
+    path = tmp_path / "plan.docx"
+    path.write_bytes(with_notes(document, {2: note}))
+    text = load_plan(path).text
+    assert text.count("[1] See the law.") == 1 and "Kiln 299 closes." in text
+
+
+def test_merged_cells_stop_at_the_longest_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    document = Document()
+    table = document.add_table(rows=60, cols=2)
+    table.cell(0, 0).text = "Kilns close. " * 200
+    for row in range(60):
+        table.cell(row, 1).text = f"kiln {row}"
+    table.cell(0, 0).merge(table.cell(59, 0))
+    path = tmp_path / "plan.docx"
+    document.save(str(path))
+    assert load_plan(path).text.count("kiln 59") == 1
+    monkeypatch.setattr("indexer.reading.formats.docx.LONGEST_TEXT", 20_000)
+    with pytest.raises(SourceError, match="million characters"):
+        load_plan(path)
+
+
+def inserted(data: bytes, name: str, part: bytes) -> bytes:
+    """A Word file that inserts ``part`` behind its text (altChunk)."""
+    kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/aFChunk"
+    office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+
+    def change(each: str, content: bytes) -> bytes:
+        if each == "word/_rels/document.xml.rels":
+            added = f'<Relationship Id="rId98" Type="{kind}" Target="{name}"/></Relationships>'
+            return content.replace(b"</Relationships>", added.encode())
+        if each == "word/document.xml":
+            chunk = f'<w:altChunk xmlns:r="{office}" r:id="rId98"/>'
+            return content.replace(b"<w:sectPr", chunk.encode() + b"<w:sectPr", 1)
+        if each == "[Content_Types].xml":
+            ending = name.rsplit(".", 1)[-1]
+            return content.replace(
+                b"<Default ", f'<Default Extension="{ending}" ContentType="text/any"/><Default '.encode(), 1
+            )
+        return content
+
+    return rewritten(data, change, **{f"word/{name}": part})
+
+
+@pytest.mark.parametrize(
+    ("name", "part"),
+    [
+        ("chunk.html", b"<html><body><h1>Wind</h1><p>Wind farms grow to 20 GW.</p></body></html>"),
+        ("chunk.txt", b"Wind farms grow to 20 GW."),
+        ("chunk.docx", b""),
+    ],
+)
+def test_inserted_documents_are_read(tmp_path: Path, name: str, part: bytes) -> None:
+    if not part:
+        file = io.BytesIO()
+        document = Document()
+        document.add_paragraph("Wind farms grow to 20 GW.")
+        document.save(file)
+        part = file.getvalue()
+    path = tmp_path / "plan.docx"
+    path.write_bytes(inserted(simple(), name, part))
+    plan = load_plan(path)
+    assert plan.text.index("Kilns close by 2025.") < plan.text.index("Wind farms grow to 20 GW.")
+    assert plan.warnings == ()
+
+
+def test_an_inserted_document_of_no_known_kind_is_warned_about(tmp_path: Path) -> None:
+    path = tmp_path / "plan.docx"
+    path.write_bytes(inserted(simple(), "chunk.rtf", b"{\\rtf1 Wind farms grow.}"))
+    plan = load_plan(path)
+    assert "Wind" not in plan.text and plan.warnings == ("inserted documents that were not read: 1",)

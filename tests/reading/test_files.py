@@ -149,3 +149,32 @@ def test_a_damaged_archive_gives_bytes_or_a_reason(
             assert isinstance(source.read(), bytes)
         except SourceError as error:
             assert str(path) in str(error)
+
+
+def test_reading_every_member_takes_time_in_proportion(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = pack(tmp_path / "plans.zip", {f"{i:04}.txt": b"Kilns close." for i in range(200)})
+    opened = []
+    real = zipfile.ZipFile
+    monkeypatch.setattr(archive.zipfile, "ZipFile", lambda *given: opened.append(given) or real(*given))
+    assert all(source.read() == b"Kilns close." for source in plan_files([path]))
+    assert len(opened) <= 2  # listed once, kept open while it is read
+
+
+def test_a_changed_archive_is_opened_again(tmp_path: Path) -> None:
+    path = pack(tmp_path / "plans.zip", {"a.txt": b"Kilns close."})
+    (source,) = plan_files([path])
+    assert source.read() == b"Kilns close."
+    pack(path, {"a.txt": b"Wind farms grow."})
+    assert source.read() == b"Wind farms grow."
+
+
+def test_an_archive_whose_members_overlap_is_refused(tmp_path: Path) -> None:
+    path = pack(
+        tmp_path / "plans.zip", {"a.txt": b"Kilns close." * 9, "b.txt": b"Kilns close." * 9}, zipfile.ZIP_STORED
+    )
+    data = bytearray(path.read_bytes())
+    entries = [i for i in range(len(data)) if data[i : i + 4] == b"PK\x01\x02"]
+    data[entries[1] + 42 : entries[1] + 46] = bytes(4)  # the second member begins where the first does
+    path.write_bytes(data)
+    (source,) = plan_files([path])
+    assert "overlap" in refusal(source)

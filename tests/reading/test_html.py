@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -120,3 +121,23 @@ def test_elements_nested_without_end(tmp_path: Path) -> None:
 def test_a_page_without_text_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match=r"plan\.html holds no text"):
         read(tmp_path, "<html><head><title>Plan</title></head><body><script>x()</script></body></html>")
+
+
+def test_a_tag_of_thousands_of_attributes_and_a_row_of_thousands_of_cells_are_read_fast(tmp_path: Path) -> None:
+    path = tmp_path / "plan.html"
+    attributes = " ".join(f'a{i}="x"' for i in range(40_000))
+    cells = "".join(f"<td>{i}</td>" for i in range(20_000))
+    for body in (
+        f"<p {attributes}>Kilns close by 2025.</p>",
+        f"<p>Kilns close by 2025.</p><table><tr>{cells}</tr></table>",
+    ):
+        path.write_text(f"<html><body>{body}</body></html>", "utf-8")
+        start = time.process_time()
+        assert "Kilns close by 2025." in load_plan(path).text
+        assert time.process_time() - start < 3
+
+
+def test_a_tag_with_few_attributes_keeps_them(tmp_path: Path) -> None:
+    path = tmp_path / "plan.html"
+    path.write_text(f'<html><body><p title="{"x" * 1000}" hidden>Kilns close.</p></body></html>', "utf-8")
+    assert load_plan(path).text == "Kilns close."

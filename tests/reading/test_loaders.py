@@ -655,3 +655,22 @@ def test_the_section_of_a_record_is_the_passages_path(tmp_path: Path) -> None:
         ("b", ("Wind",), None),
         ("c", (), None),
     ]
+
+
+def test_of_combining_marks_in_a_row_thirty_stay(write: Write) -> None:
+    text = "Kilns close" + "\u0301\u0323" * 20_000 + " by 2025."
+    plan = load_plan(write("plan.txt", text.encode()))
+    assert unicodedata.is_normalized("NFC", plan.text) and len(plan.text) <= len("Kilns close by 2025.") + 30
+    few = "Kilns cafe\u0301 a" + "\u0323\u0301" * 3
+    assert load_plan(write("plan.txt", few.encode())).text == unicodedata.normalize("NFC", few)
+    signs = "……——，，！！" * 20
+    assert load_plan(write("plan.txt", f"碳达峰{signs}".encode())).text == f"碳达峰{signs}"
+
+
+def test_a_record_of_millions_of_characters_is_refused_before_it_is_parsed(
+    write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("indexer.reading.formats.jsonl.LONGEST_TEXT", 1000)
+    line = json.dumps({"id": "a", "text": "Kilns close.", "more": [{} for _ in range(1000)]})
+    with pytest.raises(SourceError, match="line 1: longer than"):
+        load_plan(write("plan.jsonl", line.encode()))

@@ -27,6 +27,11 @@ ENDINGS = (".html", ".htm", ".mhtml", ".mht")
 
 #: Tags of a page; the longest plans have some ten thousand paragraphs, and a million take minutes.
 MOST_TAGS = 100_000
+#: Cells of a table's row, of which trafilatura takes the square.
+MOST_CELLS = 2_000
+#: Attributes of one tag; the parser takes the square of their number.
+MOST_ATTRIBUTES = 200
+_LONG_TAG = re.compile(rf"<([a-zA-Z][\w:-]{{0,30}})\s[^<>]{{{2 * MOST_ATTRIBUTES},}}>")
 #: Share of the page's prose from which trafilatura's extraction is used.
 _ENOUGH = 0.5
 _CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]{2,40})""", re.IGNORECASE)
@@ -50,7 +55,7 @@ def load(path: Path, data: bytes) -> Content:
     if source.count("<") > MOST_TAGS:
         raise SourceError(f"{path} has more than {MOST_TAGS:,} tags. Save the plan's own page, or its text alone.")
     # the text is decoded already: the declaration would contradict it
-    tree = _parse(re.sub(r"^\s*<\?xml[^>]*\?>", "", source))
+    tree = _parse(_LONG_TAG.sub(_without_attributes, re.sub(r"^\s*<\?xml[^>]*\?>", "", source)))
     if tree is None:
         raise SourceError(f"{path} holds no web page. Save it again from the browser.")
     metas = _metas(tree)
@@ -85,6 +90,10 @@ def _parse(source: str) -> Any | None:
     return tree
 
 
+def _without_attributes(tag: re.Match[str]) -> str:
+    return tag[0] if len(tag[0].split()) <= MOST_ATTRIBUTES else f"<{tag[1]}>"
+
+
 def _metas(tree: Any) -> dict[str, str]:
     """Contents of the page's meta elements by their name in lower case."""
     found: dict[str, str] = {}
@@ -109,7 +118,8 @@ def _main_content(tree: Any) -> Blocks:
     from trafilatura import bare_extraction
 
     found = Blocks()
-    document = bare_extraction(tree, favor_recall=True, include_comments=False, include_tables=True)
+    wide = any(len(row) > MOST_CELLS for row in tree.iter("tr"))
+    document = None if wide else bare_extraction(tree, favor_recall=True, include_comments=False, include_tables=True)
     body = getattr(document, "body", None)
     if body is not None:
         _read(body, found)

@@ -49,7 +49,7 @@ def _load(path: Path, data: bytes, *, inserted: bool) -> Content:
     reading = _Reading(path, document, inserted=inserted)
     reading.read(document.element.body)
     title = meaningful_title(document.core_properties.title or "") or reading.title
-    warnings = (f"{reading.unread} documents inserted into it were not read",) if reading.unread else ()
+    warnings = (f"inserted documents that were not read: {reading.unread}",) if reading.unread else ()
     headings = reading.blocks.headings(title)
     return Content(reading.blocks.text(), title=title, headings=headings, warnings=warnings, web=False)
 

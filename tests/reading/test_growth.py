@@ -1,0 +1,131 @@
+"""Time grows in proportion to the text, whatever is in it: each generator aims at a pattern, at n, 2n and 4n."""
+
+from __future__ import annotations
+
+import gc
+import time
+from collections.abc import Callable
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from growing import GENERATORS
+
+from indexer.asking.question import Kind, fits_kind, kind_of, read_question
+from indexer.errors import SourceError
+from indexer.language.dates import find_years
+from indexer.language.folding import fold_spelling
+from indexer.language.matching import absent_words, holds_figure, word_set, words
+from indexer.language.obligation import find_binding
+from indexer.language.quantities import find_quantities
+from indexer.language.sentences import LONGEST_SENTENCE, fold_space, folded_places, split_sentences
+from indexer.language.terms import analyze
+from indexer.reading.loading import load_plan
+from indexer.reading.passages import chunk_plan, indexed_text
+from indexer.targets.extracting import find_targets
+from indexer.targets.sectors import sector_of
+
+pytestmark = pytest.mark.slow
+
+SIZE = 5_000  # characters
+#: For four times the text: proportion, and half as much again for the machine.
+MOST_TIMES = 6
+MOST_SECONDS = 2.0
+_NOISE = 0.05  # seconds below which nothing is measured
+
+
+def seconds(run: Callable[[], object]) -> float:
+    """Processor seconds of ``run``."""
+    gc.collect()
+    start = time.process_time()
+    run()
+    return time.process_time() - start
+
+
+def assert_proportional(run: Callable[[int], object], sizes: tuple[int, int, int]) -> None:
+    """That ``run`` takes at most ``MOST_TIMES`` for four times the size; a busy machine gets a second try."""
+    for attempt in (1, 2):
+        taken = []
+        for size in sizes:
+            taken.append(seconds(lambda size=size: run(size)))  # type: ignore[misc]
+            assert taken[-1] < MOST_SECONDS, f"{taken} s for {sizes} characters"
+        if taken[-1] <= MOST_TIMES * max(taken[0], _NOISE):
+            return
+        assert attempt == 1, f"{taken} s for {sizes} characters"
+
+
+def read_all(path: Path, text: str) -> None:
+    path.write_text(f"The plan begins.\n{text}", "utf-8")
+    try:
+        plan = load_plan(path)
+    except SourceError:
+        return
+    for passage in chunk_plan(plan):
+        indexed_text(passage)
+    for target in find_targets(plan):
+        sector_of(target)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _warm(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """What is imported late is imported before anything is timed."""
+    read_all(tmp_path_factory.mktemp("warm") / "plan.txt", "a" * 5000 + "\n" + "三" * 5000)
+    analyze("kilns")
+
+
+@pytest.mark.parametrize("name", GENERATORS)
+def test_a_plan_is_read_in_proportion(name: str, tmp_path: Path) -> None:
+    path = tmp_path / "plan.txt"
+    assert_proportional(lambda size: read_all(path, GENERATORS[name](size)), (SIZE, 2 * SIZE, 4 * SIZE))
+
+
+@pytest.mark.parametrize("ending", [".md", ".html"])
+@pytest.mark.parametrize("name", ["headings", "hashes", "fences", "open fences", "blank lines", "greater", "digits"])
+def test_formats_read_in_proportion(name: str, ending: str, tmp_path: Path) -> None:
+    path = tmp_path / f"plan{ending}"
+    assert_proportional(lambda size: read_all(path, GENERATORS[name](size)), (SIZE, 2 * SIZE, 4 * SIZE))
+
+
+@pytest.mark.parametrize("name", GENERATORS)
+def test_language_works_in_proportion_on_text_of_any_length(name: str) -> None:
+    def run(size: int) -> None:
+        text = GENERATORS[name](size)
+        find_quantities(text)
+        find_years(text, periods=True)
+        find_binding(text)
+        fold_spelling(text)
+        words(text)
+        word_set(text)
+        analyze(text)
+        holds_figure(text, "13.7")
+        absent_words(["Anhui", "13.7"], [text])
+        folded_places(text, fold_space(text))
+
+    assert_proportional(run, (SIZE, 2 * SIZE, 4 * SIZE))
+
+
+@pytest.mark.parametrize("name", GENERATORS)
+def test_questions_and_sentences_are_read_in_proportion(name: str) -> None:
+    def run(size: int) -> None:
+        text = f"What {GENERATORS[name](size)}"[:LONGEST_SENTENCE]
+        kind_of(text)
+        read_question(text, {"anhui": ["Anhui"]})
+        for kind in Kind:
+            fits_kind(kind, text)
+
+    assert_proportional(run, (LONGEST_SENTENCE // 4, LONGEST_SENTENCE // 2, LONGEST_SENTENCE))
+
+
+def test_a_long_table_and_a_long_run_of_digits(tmp_path: Path) -> None:
+    table = "District 7 12.7 13.0 140 15,107 1.7\n" * 400
+    assert seconds(lambda: read_all(tmp_path / "table.txt", table)) < MOST_SECONDS
+    assert seconds(lambda: read_all(tmp_path / "digits.txt", "7" * 120_000)) < MOST_SECONDS
+
+
+@pytest.mark.parametrize("name", GENERATORS)
+def test_sentences_are_bounded_and_hold_every_character(name: str) -> None:
+    text = GENERATORS[name](3 * LONGEST_SENTENCE)
+    spans = split_sentences(text)
+    assert all(0 < end - start <= LONGEST_SENTENCE for start, end in spans)
+    assert all(one[1] <= other[0] for one, other in pairwise(spans))
+    assert "".join("".join(text[a:b].split()) for a, b in spans) == "".join(text.split())
