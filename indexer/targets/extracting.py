@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from indexer.language.numerals import CHINESE_DIGITS, FRACTION_WORDS, NUMBER_WORDS, SCALE_WORDS
-from indexer.language.sentences import forget_plan, is_heading_like, sentences_of_plan
+from indexer.language.sentences import forget_plan, is_figure_row, is_heading_like, sentences_of_plan
 from indexer.reading.outline import section_at, section_path
 from indexer.storage import Backend
 from indexer.targets.clauses import Figure, find_figures
@@ -65,7 +65,7 @@ def gather_targets(backend: Backend, plans: Sequence[str] | None = None) -> list
 def _targets_of(plan: Plan, span: Span, written: int | None) -> Iterator[Target]:
     start, end = span
     sentence = plan.text[start:end]
-    figures = find_figures(sentence)
+    figures = [] if is_figure_row(sentence) else find_figures(sentence)
     if not figures:
         return
     section = section_path(plan.sections, section_at(plan.sections, start))

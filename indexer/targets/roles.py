@@ -12,7 +12,10 @@ from indexer.types import TargetKind
 
 #: A figure in these units names a thing (a 500 kV line) or a duration, not an amount.
 _NAMING_UNITS = frozenset({"kV", "year", "month", "day", "hour"})
-_BARE_NAME = re.compile(r"(?:\b(?:the|these|those|all|its|of|first|last|top|No\.?)\s*$)|(?<=[a-z,] )[A-Z][\w-]*\s+$")
+_BARE_NAME = re.compile(
+    r"(?:\b(?:the|these|those|all|its|of|first|last|top|No\.?)\s*$)|(?<=[a-z,] )[A-Z][\w-]*\s+$"
+    r"|\b(?i:scopes?|ISO|IEC|GB/?T)\s(?:\d+(?:,|,? (?:and|or))\s)*$"  # "Scope 1 and 2 emissions", "ISO 14001"
+)
 _START_VALUE = re.compile(
     r"\b(?:from|(?:up|down) from|compared (?:with|to)|against)(?:\s+(?:about|around|nearly|some|just"
     r"|the))*\s*$|[从由自比较]\s*$",

@@ -179,6 +179,8 @@ def test_thresholds_are_told_apart(sentence: str, value: float, comparator: Comp
         "Build the 500 kV line to the coast.",
         "The first 3 of the 12 districts take part.",
         "Boats will be electric by 2030.",
+        "Scope 1, 2 and 3 emissions will be reported under ISO 14001 from 2026.",
+        "District 7 12.7 13.0 140 15,107 1.7",
     ],
 )
 def test_what_commits_to_nothing_is_left_out(sentence: str) -> None:
