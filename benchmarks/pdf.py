@@ -36,6 +36,7 @@ from indexer.reading.loading import Content, load_plan
 from indexer.types import Plan, Table
 
 _HEADING = re.compile(r"#{1,6}\s+(.*)")
+_PLAIN_FIGURES = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _TITLE_LINES = 5  # a title stands on a few lines at most
 
 
@@ -164,7 +165,8 @@ def to_markdown(plan: Plan, content: Content) -> str:
     for start, end in sorted(parts):
         found += [plan.text[position:start], parts[start, end]]
         position = end
-    return re.sub("-?\u00ad\n?", "", "\n".join([*found, plan.text[position:]]))
+    # the truth writes raised figures plainly
+    return re.sub("-?\u00ad\n?", "", "\n".join([*found, plan.text[position:]])).translate(_PLAIN_FIGURES)
 
 
 def _table(text: str, table: Table) -> str:

@@ -170,6 +170,19 @@ def test_a_row_that_spans_others_is_in_the_first_of_them() -> None:
     assert [[c.column for c in row] for row in table.rows] == [[0, 1, 2], [1, 2], [1, 2]]
 
 
+def test_a_form_to_be_filled_in_is_a_table_with_empty_cells() -> None:
+    def page(canvas: Canvas) -> None:
+        for y in (720, 700, 680, 660, 640, 620):
+            canvas.line(70, y, 370, y)
+        for x in (70, 170, 370):
+            canvas.line(x, 620, x, 720)
+        rows = [("", "At the weir"), ("Depth", ""), ("Width", ""), ("Flow", ""), ("Keeper", "")]
+        cells(canvas, rows, (75, 175), (706, 686, 666, 646, 626))
+
+    (table,) = load(Path("plan.pdf"), pdf(page)).tables
+    assert [[c.end > c.start for c in row] for row in table.rows] == [[False, True], *[[True, False]] * 4]
+
+
 def test_the_labels_of_a_chart_are_no_table() -> None:
     def page(canvas: Canvas) -> None:
         for i in range(6):

@@ -89,7 +89,8 @@ def find_headings(
         first = found[0][0].lines(lines)
         above_all = len(headings) > 1 and headings[0].level < min(h.level for h in headings[1:])
         named = bool(title) and _joined(first) in _compared(title)
-        if named or (above_all and not build_sections(first[0].text)):
+        numbered = build_sections(first[0].text) or first[0].text[:1].isdecimal()
+        if named or (above_all and not numbered):
             title = title or fold_space("\n".join(line.text for line in first))
             headings = headings[1:]
         said = {(starts[b.first], starts[b.last]) for b, _ in found if _joined(b.lines(lines)) == _compared(title)}
@@ -121,9 +122,9 @@ def _shown_title(opening: Sequence[_Block], lines: Sequence[Line], body: _Look) 
         and not _LETTERHEAD.search(_text(block, lines))
         and _reads_as_heading(_text(block, lines), block, surely=True)
     ]
-    if not shown or (prose == len(lines) and lines[shown[0].first].size < _TITLE_SIZE * body[0]):
+    largest = max((lines[block.first].size for block in shown), default=0.0)
+    if not shown or (prose == len(lines) and largest < _TITLE_SIZE * body[0]):
         return ""
-    largest = max(lines[block.first].size for block in shown)
     first = next(block for block in shown if lines[block.first].size == largest)
     parts: list[str] = []
     begin = above.index(first)

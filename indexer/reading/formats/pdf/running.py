@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from indexer.reading.formats.pdf.lines import Line, Run
 from indexer.reading.formats.pdf.page import PageWords
 
-_TOLD = 3  # pages whose headers may give the date of the document
+_DATED_PAGES = 3  # whose headers may give the date of the document
 _EDGE = 4  # lines at the top and the bottom of a page that may be running
 _FEWEST = 3  # pages; on two, a line must also stand apart from the text
 _SAME_PLACE = 6.0  # points
@@ -54,7 +54,7 @@ def strip_headers_and_footers(pages: Sequence[PageWords]) -> tuple[list[PageWord
                 tables=tables,
             )
         )
-        if number < _TOLD:
+        if number < _DATED_PAGES:
             texts += [run.text for run in page.runs if id(run) in gone]
     return kept, texts
 

@@ -22,6 +22,7 @@ _MOST_RULES = 250_000  # pairs of rules that are compared; more are a drawing's
 _MOST_CELLS = 20_000
 _FEW_BANDS = 2  # a head and a body whose rows have no rules between them
 _FORM_ROWS = 3
+_LONGEST_LABEL = 80  # characters of what a form asks for
 _FEWEST_WALLED = 3  # cells of a lone row, whose table may go on from another page
 
 
@@ -56,8 +57,12 @@ def _is_table(rows: Sequence[Line]) -> bool:
     several = sum(count > 1 for count in filled)
     if len(rows) == 1:
         return filled[0] >= _FEWEST_WALLED
-    # a form to be filled in has words in its head and its first column
-    return several >= 2 or (several == 1 and sum(len(row.runs) > 1 for row in rows) >= _FORM_ROWS)
+    if several >= 2:
+        return True
+    # a form to be filled in has words in its head and its first column alone
+    forms = sum(len(row.runs) > 1 for row in rows)
+    short = all(len(run.text) <= _LONGEST_LABEL for row in rows for run in row.runs)
+    return forms >= (_FORM_ROWS if several else _FORM_ROWS + 1) and short
 
 
 def _same_extent(rules: Iterable[Rule]) -> list[list[Rule]]:
