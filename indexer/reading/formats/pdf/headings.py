@@ -89,8 +89,7 @@ def find_headings(
         first = found[0][0].lines(lines)
         above_all = len(headings) > 1 and headings[0].level < min(h.level for h in headings[1:])
         named = bool(title) and _joined(first) in _compared(title)
-        numbered = build_sections(first[0].text) or first[0].text[:1].isdecimal()
-        if named or (above_all and not numbered):
+        if named or (above_all and not _is_numbered(first[0].text)):
             title = title or fold_space("\n".join(line.text for line in first))
             headings = headings[1:]
         said = {(starts[b.first], starts[b.last]) for b, _ in found if _joined(b.lines(lines)) == _compared(title)}
@@ -139,7 +138,7 @@ def _shown_title(opening: Sequence[_Block], lines: Sequence[Line], body: _Look) 
             break
         parts.append(_text(block, lines))
     found = " ".join(parts)
-    return "" if build_sections(found) or len(found) > _LONGEST else found
+    return "" if _is_numbered(found) or len(found) > _LONGEST else found
 
 
 def _notice_title(lines: Sequence[Line], pages: Sequence[int]) -> str:
@@ -155,6 +154,11 @@ def _notice_title(lines: Sequence[Line], pages: Sequence[int]) -> str:
         found = fold_space("\n".join(other.text for other in lines[first:i]))
         return found if len(found) <= 2 * _LONGEST else ""
     return ""
+
+
+def _is_numbered(text: str) -> bool:
+    """Whether a heading has a number, as a title has none."""
+    return bool(build_sections(text) or re.match(r"\d{1,2}(?:\.\d{1,2})*\.?\s", text))
 
 
 def _text(block: _Block, lines: Sequence[Line]) -> str:
