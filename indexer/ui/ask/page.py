@@ -91,7 +91,6 @@ def _show_filters(titles: dict[str, str]) -> None:
         st.toggle(
             "Every passage on the topic",
             key=state.EVERY,
-            help="List all passages, with counts by plan and section, instead of giving an answer",
             on_change=state.refine,
         )
 
