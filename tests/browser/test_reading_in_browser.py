@@ -212,8 +212,10 @@ def test_a_link_shows_the_same_to_another(site: str, page: Page, browser: Browse
     page.goto(read(site, plan="liaoning", find="offshore wind", view="page"))
     page.get_by_role("button", name="Next", exact=True).click(timeout=_WAIT)
     expect(page.locator(".page-image .spot")).to_be_in_viewport(timeout=_WAIT)
+    usual = page.locator(".page-image img").get_attribute("src") or ""
     page.get_by_role("button", name="Larger").click()
     expect(page.get_by_text("125 %")).to_be_visible(timeout=_WAIT)
+    expect(page.locator(".page-image img")).not_to_have_attribute("src", usual, timeout=_WAIT)
     page.get_by_role("button", name="Link to this place").click()
     link = (page.locator("p.link").text_content() or "").strip()
     assert link == page.url and urlsplit(link).path == "/read"
