@@ -436,7 +436,8 @@ def test_check_tells_what_is_wrong(run: Run, fake: FakeEncoder, at: tuple[str, P
         connection.execute("UPDATE passages SET text = 'made up' WHERE key = 1")
     connection.close()
     ran = run("check", *at)
-    assert (ran.code, ran.out) == (1, "anhui: 1 passages do not match the plan's text. Run: plancite rebuild\n")
+    changed = "anhui: the text of 1 of its passages changed on disk after it was stored. Run: plancite rebuild\n"
+    assert (ran.code, ran.out) == (1, changed)
     assert run("rebuild", *at).code == 0
     assert run("check", *at).out == "The library is sound.\n"
 

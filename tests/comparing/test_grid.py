@@ -59,8 +59,8 @@ def test_the_same_question_on_the_same_plan_has_the_same_answer(sample_library: 
 
 
 @pytest.mark.real
-def test_ask_and_compare_agree_on_all_questions(sample_library: Library, data: Path) -> None:
-    check_agreement(sample_library, [row["question"] for row in read_rows(*sorted(QUESTIONS.glob("*.jsonl")))], PLANS)
+@pytest.mark.slow
+def test_ask_and_compare_agree_on_the_development_questions(data: Path) -> None:
     paths, rows = real_set(data)
     with indexed(paths) as library:
         check_agreement(library, [row["question"] for row in rows], ["liaoning", "sichuan"])

@@ -208,6 +208,7 @@ def hostile(library: Library, tmp_path: Path) -> Library:
             f"{name} {EVIL}\n\n1. {EVIL}\nCement & {EVIL} kilns of {name} close by 2025.\n"
         )
         library.add(tmp_path / f"{name}.txt")
+        library.edit(name, title=f"{name} {EVIL}")
     return library
 
 
