@@ -37,7 +37,6 @@ def library(page: Page, site: str) -> None:
     page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(
         sorted(path for path in CORPUS.iterdir() if path.is_file())
     )
-    page.get_by_role("button", name="Add 3 files").click()
     expect(page.locator(".st-key-report ul.report li")).to_have_count(3, timeout=300_000)
 
 
@@ -76,7 +75,7 @@ def read(page: Page, site: str) -> None:
 def compare(page: Page, site: str) -> None:
     """One question asked of three plans."""
     page.goto(f"{site}/compare?{urlencode({'q': SHARE})}")
-    expect(page.locator("blockquote.quote:has(b.figure)")).to_have_count(2)
+    expect(page.locator("blockquote.quote:has(b.figure)")).to_have_count(3)
 
 
 def targets(page: Page, site: str) -> None:
