@@ -37,6 +37,17 @@ class Role(StrEnum):
     BODY = "body"
     SUMMARY = "summary"  # a leading summary that the body repeats
     FURNITURE = "furniture"  # what a web page left around the plan: links, other news
+    CONTENTS = "contents"  # a contents page, a list of figures or tables
+    REFERENCES = "references"  # a list of other documents
+
+    @property
+    def may_answer(self) -> bool:
+        """Whether text of this kind may be an answer."""
+        return self in (Role.BODY, Role.SUMMARY)
+
+
+#: A stretch of a plan's text that is not its body: start, end, role.
+Aside: TypeAlias = tuple[int, int, Role]
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +177,7 @@ class Plan:
     sha256: str
     pages: tuple[Page, ...] = ()
     sections: tuple[Section, ...] = ()
-    asides: tuple[tuple[int, int, Role], ...] = ()
+    asides: tuple[Aside, ...] = ()
     records: tuple[Record, ...] = ()
     warnings: tuple[str, ...] = ()
     metadata: Metadata = Metadata()

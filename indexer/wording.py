@@ -41,6 +41,8 @@ NOTHING = "–"
 _ROLES = {
     Role.SUMMARY: "From a summary, not part of the plan's body",
     Role.FURNITURE: "Not part of the plan's body",
+    Role.CONTENTS: "From a contents page",
+    Role.REFERENCES: "From a list of references",
 }
 #: Characters of a title in a chip, which must fit on one line of the reading column.
 _MAX_TITLE = 48

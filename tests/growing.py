@@ -138,6 +138,8 @@ _UNITS = {
     "open fences": "~~~a\n",
     "marks of parts": "1.1 1.2 ",
     "lines of parts": "1. Kilns\n(1) Wind\n",
+    "contents": "Contents\nKilns ..... 3\nWind 4\n",
+    "references": "References\nAlder, P. (2019). Kilns.\n[1] Birch (2020)\n",
     "decimal lines": "1.1 Kilns\n",
     "glued marks": "\n2.3. Kilns",
     "bars": " | ",

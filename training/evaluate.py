@@ -31,7 +31,7 @@ from indexer.asking.ranking import context_of
 from indexer.encoding.answer_reader import SpanPrediction, encode_pairs, load_tokenizer
 from indexer.evaluation import auroc, calibration, refused_at_kept
 from indexer.storage import Scope
-from indexer.types import Passage, Role
+from indexer.types import Passage
 from training.examples import Example, Kind, draw, read_split
 from training.export import read_exported
 from training.items import encode
@@ -119,10 +119,7 @@ def read_plans(
 ) -> list[list[tuple[Passage, SpanPrediction]]]:
     """For each question its best passages with what the reader says of them."""
     asked = [
-        (i, s.question.text, r.passage)
-        for i, s in enumerate(seen)
-        for r in s.ranked[:TOP]
-        if r.passage.role is not Role.FURNITURE
+        (i, s.question.text, r.passage) for i, s in enumerate(seen) for r in s.ranked[:TOP] if r.passage.role.may_answer
     ]
     pairs = encode_pairs(
         tokenizer,

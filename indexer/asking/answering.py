@@ -19,7 +19,7 @@ from indexer.language.matching import absent_words, overlap, word_set
 from indexer.language.quantities import find_quantities
 from indexer.language.sentences import broken_figures, is_heading_like
 from indexer.storage import Backend, Scope
-from indexer.types import Answer, AnswerSentence, Citation, Hit, Passage, Role, Span
+from indexer.types import Answer, AnswerSentence, Citation, Hit, Passage, Span
 
 #: Sentences of an answer, at most.
 MOST_SENTENCES = 3
@@ -113,7 +113,7 @@ def to_answer(ranked: RankedQuestion, top_k: int = 10) -> Answer:
     hits = tuple(to_hit(c) for c in ranked.ranked[:top_k])
     highest = max((confidence(features) for features, _ in ranked.judged), default=0.0)
     if not chosen:
-        nearest = next((to_hit(c) for c in ranked.ranked if c.passage.role is not Role.FURNITURE), None)
+        nearest = next((to_hit(c) for c in ranked.ranked if c.passage.role.may_answer), None)
         return Answer(
             question.asked,
             ranked.searched,
@@ -131,8 +131,8 @@ def to_answer(ranked: RankedQuestion, top_k: int = 10) -> Answer:
 
 
 def _may_answer(sentence: CandidateSentence) -> bool:
-    """Boilerplate and headings never answer."""
-    if sentence.passage.role is Role.FURNITURE:
+    """Boilerplate, contents pages, reference lists and headings never answer."""
+    if not sentence.passage.role.may_answer:
         return False
     return sentence.passage.record is not None or not is_heading_like(sentence.text)
 

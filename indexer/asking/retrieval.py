@@ -23,9 +23,9 @@ DEPTH = 100
 #: Share of the dense score in the fused one, BM25 has the rest: 0.3 to 0.4 is best on regulations (MAP@10),
 #: 0.4 to 0.6 on the plans, where late interaction makes up for it.
 DENSE_WEIGHT = 0.35
-#: Subtracted from the fused score, which lies between 0 and 1. Boilerplate comes last: its penalty is larger than
-#: anything ranking adds.
-ROLE_PENALTY = {Role.BODY: 0.0, Role.SUMMARY: 0.02, Role.FURNITURE: 9.0}
+#: Subtracted from the fused score, which lies between 0 and 1. What never answers comes last: its
+#: penalty is larger than anything ranking adds.
+ROLE_PENALTY = {Role.BODY: 0.0, Role.SUMMARY: 0.02} | {role: 9.0 for role in Role if not role.may_answer}
 #: Runs BM25 while the encoder, which releases the interpreter, embeds the question.
 _bm25_pool = ThreadPoolExecutor(thread_name_prefix="bm25")
 

@@ -16,7 +16,7 @@ from indexer.asking.retrieval import Candidate, retrieve
 from indexer.encoding import Encoder
 from indexer.language.matching import absent_words
 from indexer.storage import Backend, Scope
-from indexer.types import Passage, Role, Survey
+from indexer.types import Passage, Survey
 
 #: Passages scored, at most; the survey says so when it reaches this.
 MOST = 400
@@ -52,11 +52,7 @@ def survey(backend: Backend, encoder: Encoder, asked: str, scope: Scope | None =
         batch = score_sentences(question, words, candidates[first : first + BATCH], encoder, backend.word_vectors)
         scored += len(batch)
         bar = bar or share * max(map(_interaction, batch), default=0.0)
-        on_topic = [
-            c
-            for c in batch
-            if c.passage.role is not Role.FURNITURE and (0 < bar <= _interaction(c) or c.key in complete)
-        ]
+        on_topic = [c for c in batch if c.passage.role.may_answer and (0 < bar <= _interaction(c) or c.key in complete)]
         found.extend(on_topic)
         if not on_topic:
             stopped = f"the last {len(batch)} of {scored} passages looked at had nothing on the topic"

@@ -14,10 +14,11 @@ from pathlib import Path, PurePosixPath
 
 from indexer.errors import SourceError
 from indexer.language.sentences import broken_figures_of_plan, fold_space
+from indexer.reading.apparatus import find_contents, find_references
 from indexer.reading.boilerplate import find_asides
 from indexer.reading.metadata import UNKNOWN, find_metadata
 from indexer.reading.outline import Heading, build_sections
-from indexer.types import Metadata, Page, Plan, Record, Role, Table
+from indexer.types import Aside, Metadata, Page, Plan, Record, Role, Section, Table
 
 _FORMATS = Path(__file__).with_name("formats")
 _DECLARED = re.compile(r"^ENDINGS = (\(.+\))$", re.MULTILINE)
@@ -87,8 +88,7 @@ def load_plan(path: Path, plan_id: str | None = None, data: bytes | None = None)
         raise SourceError(f"{path} holds no text. Give a file with the plan's words in it.")
     if len(text) > LONGEST_TEXT and not content.records:
         raise too_long(path)
-    sections = () if content.records else build_sections(text, content.headings)
-    asides = () if content.records or not content.web else find_asides(text, sections)
+    sections, asides = ((), ()) if content.records else _structure(text, content)
     title = fold_space(storable(content.title or find_title(text))) or plan_id_of(path.name)
     return Plan(
         id=plan_id or plan_id_of(path.name),
@@ -104,6 +104,17 @@ def load_plan(path: Path, plan_id: str | None = None, data: bytes | None = None)
         warnings=content.warnings + _warnings(text, asides),
         metadata=find_metadata(text, content.metadata, title),
     )
+
+
+def _structure(text: str, content: Content) -> tuple[tuple[Section, ...], tuple[Aside, ...]]:
+    """The sections of ``text`` and what in it is not its body."""
+    contents = find_contents(text, content.pages)
+    sections = build_sections(text, content.headings, contents)
+    found: list[Aside] = [(*span, Role.CONTENTS) for span in contents]
+    found += [(*span, Role.REFERENCES) for span in find_references(text, sections)]
+    web = find_asides(text, sections) if content.web else ()
+    apart = [a for a in found if not any(start < a[1] and a[0] < end for start, end, _ in web)]
+    return sections, tuple(sorted([*web, *apart]))
 
 
 def _check_name(path: Path) -> None:
@@ -199,7 +210,7 @@ def meaningful_title(title: str) -> str:
     return "" if _NO_TITLE.match(text) else text
 
 
-def _warnings(text: str, asides: tuple[tuple[int, int, Role], ...]) -> tuple[str, ...]:
+def _warnings(text: str, asides: tuple[Aside, ...]) -> tuple[str, ...]:
     broken = len(broken_figures_of_plan(text))
     notes = []
     if broken:

@@ -9,7 +9,7 @@ the sequences that are open, and the mark that follows decides where both would 
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from operator import itemgetter
@@ -64,15 +64,16 @@ class _Mark:
     depth: int = 0
 
 
-def build_sections(text: str, headings: Sequence[Heading] = ()) -> tuple[Section, ...]:
+def build_sections(text: str, headings: Sequence[Heading] = (), contents: Sequence[Span] = ()) -> tuple[Section, ...]:
     """The section tree of ``text`` in reading order; from ``headings`` where a loader found any.
 
-    Raises nothing: a text without marks has no sections.
+    What stands within ``contents``, the spans of contents pages, is no heading but their first line. Raises nothing: a
+    text without marks has no sections.
     """
     if headings:
-        flat = [_known(text, h) for h in headings]
+        flat = [_known(text, h) for h in headings if not _is_within(contents, h.start)]
     else:
-        flat = [_numbered(text, mark) for mark in _order(text, _find_marks(text))]
+        flat = [_numbered(text, mark) for mark in _order(text, _find_marks(text, contents))]
     return _nest(flat, len(text))
 
 
@@ -120,12 +121,17 @@ def _entries(text: str) -> Iterator[tuple[Span, int]]:
             yield line.span(), int(page[1])
 
 
-def _find_marks(text: str) -> list[_Mark]:
+def _is_within(spans: Sequence[Span], offset: int) -> bool:
+    """Whether ``offset`` lies within one of ``spans``, which are in order, behind its beginning."""
+    at = bisect_left(spans, offset, key=itemgetter(0)) - 1
+    return at >= 0 and offset < spans[at][1]
+
+
+def _find_marks(text: str, contents: Sequence[Span]) -> list[_Mark]:
     marks = []
-    contents = contents_spans(text)
+    entries = contents_spans(text)
     for m in _MARK.finditer(text):
-        at = bisect_right(contents, m.start(), key=itemgetter(0)) - 1
-        if at >= 0 and m.start() < contents[at][1]:
+        if _is_within(contents, m.start()) or _is_within(entries, m.start() + 1):
             continue
         if m["word"] and re.match(r"\(|[a-z]", text[m.end() :]):
             continue  # a sentence goes on with "Article 7 of the Act"

@@ -34,8 +34,8 @@ _NO_YEAR = "No year is named for this figure."
 def find_targets(plan: Plan) -> list[Target]:
     """Targets and thresholds of ``plan``, in reading order.
 
-    A leading summary counts only for what the body does not say, as where a figure is cut off there. Page boilerplate
-    does not count.
+    A leading summary counts only for what the body does not say, as where a figure is cut off there. Page boilerplate,
+    contents pages and reference lists do not count.
     """
     written = int(plan.metadata.date[:4]) if plan.metadata.date[:4].isdigit() else None
     body: list[Target] = []
@@ -44,7 +44,7 @@ def find_targets(plan: Plan) -> list[Target]:
         if not (_DIGIT.search(plan.text, *span) or _MAY_HOLD.search(plan.text[slice(*span)].lower())):
             continue
         role = next((role for a, b, role in plan.asides if a <= span[0] < b), Role.BODY)
-        if role is not Role.FURNITURE:
+        if role.may_answer:
             (summary if role is Role.SUMMARY else body).extend(_targets_of(plan, span, written))
     forget_plan()  # nothing needs its sentences after this
     in_body = {(t.kind, t.value, t.high, t.unit, t.year) for t in body}
