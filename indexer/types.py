@@ -623,6 +623,75 @@ class Changes:
     answers: tuple[ChangedAnswer, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class BriefItem:
+    """One paragraph of a brief: a quote from a plan, own words, or a heading.
+
+    ``citation`` is where the quote was taken from. ``before`` and ``after`` are the plan's text next to it, by which
+    a quote that stands several times is found again. ``text`` are own words: the paragraph, the heading, or the note on
+    a quote. ``tags`` are free words to find it by. ``id`` tells it from all others.
+    """
+
+    id: str
+    text: str = ""
+    heading: bool = False
+    citation: Citation | None = None
+    before: str = ""
+    after: str = ""
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """Quotes from plans in an order of one's own, with headings and own words between."""
+
+    name: str
+    items: tuple[BriefItem, ...] = ()
+
+
+class QuoteState(StrEnum):
+    """What became of a quote since it was taken."""
+
+    SAME = "same"
+    MOVED = "moved"
+    CHANGED = "changed"
+    GONE = "gone"
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedQuote:
+    """A quote in the plan as it is now.
+
+    ``citation`` is where it stands: its new place when it moved, the sentence nearest to it when its words changed,
+    None when nothing like it is left or the plan is gone.
+    """
+
+    state: QuoteState
+    citation: Citation | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """That no passage answers a question, in a form that can be checked.
+
+    ``plans`` are (id, title, SHA-256 of the file) of those searched; ``passages`` counts what was searched.
+    ``confidence`` is that of the nearest passage, which stays below ``threshold``. ``model`` and ``reader`` say what
+    judged, ``at`` when (ISO 8601, UTC). ``sha256`` is the hash of everything else, as ``library.absence`` writes it.
+    """
+
+    question: str
+    plans: tuple[tuple[str, str, str], ...]
+    section: str
+    passages: int
+    nearest: Citation | None
+    confidence: float
+    threshold: float
+    model: str
+    reader: str
+    at: str
+    sha256: str = ""
+
+
 class Binding(StrEnum):
     """Degrees of obligation, the strictest first."""
 
@@ -732,17 +801,21 @@ class TargetRow:
 
 
 __all__ = [
+    "Absence",
     "Added",
     "Answer",
     "AnswerSentence",
     "AskedQuestion",
     "Aspect",
     "Binding",
+    "Brief",
+    "BriefItem",
     "Cell",
     "Change",
     "ChangedAnswer",
     "ChangedSentence",
     "Changes",
+    "CheckedQuote",
     "Citation",
     "Comparator",
     "Comparison",
@@ -755,6 +828,7 @@ __all__ = [
     "Passage",
     "Plan",
     "PlanInfo",
+    "QuoteState",
     "RecognizedLine",
     "Record",
     "Results",

@@ -11,6 +11,7 @@ from itertools import pairwise
 from indexer.language.quantities import decimals
 from indexer.language.sentences import BROKEN_WORD, fold_space
 from indexer.types import (
+    Absence,
     Answer,
     AnswerSentence,
     Aspect,
@@ -228,6 +229,21 @@ def none_found(answer: Answer) -> list[str]:
     """That no plan answers: the heading, how many passages were searched, and the words found nowhere."""
     lines = ["Not found in these plans.", f"{counted(answer.searched, 'passage')} searched."]
     return lines + (["Found nowhere in them: " + ", ".join(answer.unmatched) + "."] if answer.unmatched else [])
+
+
+def absence_facts(absence: Absence) -> dict[str, str]:
+    """What a certificate of absence says, by name, in its order."""
+    plans = [f"{title} (SHA-256 {sha256[:16]})" for _, title, sha256 in absence.plans]
+    return {
+        "Searched": f"{counted(absence.passages, 'passage')} in {counted(len(absence.plans), 'plan')}"
+        + (f", sections whose heading holds “{absence.section}”" if absence.section else ""),
+        "Plans": "; ".join(plans),
+        "Nearest": f"probability {absence.confidence:.2f}; an answer needs {absence.threshold:.2f}",
+        "Searched with": absence.model,
+        "Read with": absence.reader or "no reader",
+        "When": absence.at,
+        "SHA-256": absence.sha256,
+    }
 
 
 def counts(survey: Survey) -> list[tuple[str, str, int]]:

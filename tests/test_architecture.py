@@ -38,7 +38,7 @@ OWNERS: dict[str, str | tuple[str, ...]] = {
     "tantivy": ("storage/local/", "language/terms.py"),
     "sqlite3": "storage/local",
     "filelock": "storage/disk.py",
-    "msgspec": ("storage/rows.py", "encoding/onnx.py"),
+    "msgspec": ("storage/rows.py", "encoding/onnx.py", "library/briefs.py"),
     "pymilvus": "storage/milvus",
     "milvus_lite": "storage/milvus",
     "grpc": "storage/milvus",

@@ -19,8 +19,10 @@ from indexer.library import arguments, process
 from indexer.library.adding import Cancelled, Progress, Stopped, add_file, embed_all, never, no_progress
 from indexer.storage import Backend, Notify, Scope, open_backend
 from indexer.types import (
+    Absence,
     Added,
     Answer,
+    Brief,
     Cell,
     ChangedAnswer,
     Changes,
@@ -307,6 +309,27 @@ class Library:
 
         return compare_answers(self.saved(), {info.id for info in self.plans()}, self.ask, plan_id)
 
+    def briefs(self) -> list[Brief]:
+        """All briefs, in the order in which they were made. Raises LibraryError."""
+        from indexer.library.briefs import read_briefs
+
+        return read_briefs(self.backend)
+
+    def quote(
+        self, plan_id: str, start: int, end: int, *, brief: str = "Brief", note: str = "", tags: Iterable[str] = ()
+    ) -> Brief:
+        """Put the quote ``plan.text[start:end]`` at the end of a brief, which is made if there is none.
+
+        Raises UnknownPlanError, LibraryError, LibraryBusyError.
+        """
+        from indexer.library.briefs import add_items, change_brief, take
+
+        arguments.whole_number(start, "start")
+        item = take(self.plan(plan_id), start, arguments.whole_number(end, "end"), note=note, tags=tuple(tags))
+        changed = change_brief(self.backend, arguments.text(brief, "brief"), lambda known: add_items(known, [item]))
+        assert changed is not None
+        return changed
+
     # -- asking it -----------------------------------------------------------------------------
 
     def search(
@@ -339,6 +362,19 @@ class Library:
         The scope is as in ``search``. Raises QuestionError, UnknownPlanError.
         """
         return self._ask(arguments.text(question, "question"), plans, section, year, top_k)
+
+    def certify_absence(
+        self, question: str, *, plans: str | Iterable[str] | None = None, section: str | None = None
+    ) -> Absence:
+        """The certificate that no passage answers. Raises QuestionError when one does, or none can be asked."""
+        from indexer.library.absence import certify_absence
+
+        answer = self.ask(question, plans=plans, section=section)
+        scope = _scope(plans, section)
+        chosen = scope.plans or answer.named
+        searched = [info for info in self.plans() if not chosen or info.id in chosen]
+        reader = self.reader.fingerprint if self.reader else ""
+        return certify_absence(answer, searched, section or "", self.backend.model, reader)
 
     def survey(
         self,

@@ -5,10 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from indexer.ui.ask import page as ask
+from indexer.ui.brief import page as brief
 from indexer.ui.compare import page as compare
 from indexer.ui.library import page as library
 from indexer.ui.read import page as read
 from indexer.ui.shared.frame import dress_page, show_errors, show_navigation
+from indexer.ui.shared.keeping import follow_keeping_link
 from indexer.ui.shared.markup import run_scripts
 from indexer.ui.targets import page as targets
 
@@ -19,6 +21,7 @@ PAGES = {
     "Compare": compare.page,
     "Targets": targets.page,
     "Read": read.page,
+    "Brief": brief.page,
     "Library": library.page,
 }
 
@@ -34,6 +37,7 @@ def main() -> None:
     dress_page(chosen.title.lower())
     run_scripts()
     show_navigation(list(PAGES), chosen.title)
+    follow_keeping_link()
     with show_errors():
         chosen.run()
 

@@ -9,7 +9,8 @@ from functools import partial
 
 import streamlit as st
 
-from indexer.exporting import ANSWER_FORMATS, export_answers
+from indexer.exporting import ANSWER_FORMATS, FORMATS, export_answers
+from indexer.exporting.briefs import export_absence
 from indexer.library import Library
 from indexer.types import Answer, PlanInfo, Survey
 from indexer.ui.ask import view as state
@@ -123,7 +124,7 @@ def _show_result(library: Library, view: AskView, plans: Sequence[PlanInfo], tit
     def show_tools() -> None:
         with st.container(key="result-tools", horizontal=True, gap="small", vertical_alignment="center"):
             show_saving(library, view)
-            _show_downloads(library, Asked(found, scope))
+            _show_downloads(library, view, Asked(found, scope))
             show_link(view)
             show_recent(library, titles)
 
@@ -147,10 +148,19 @@ def _find(library: Library, view: AskView) -> Answer | Survey:
     return replace(answer, hits=longer.hits)
 
 
-def _show_downloads(library: Library, asked: Asked) -> None:
+def _show_downloads(library: Library, view: AskView, asked: Asked) -> None:
     today = date.today()
     with st.popover("Download", type="tertiary"):
         for ending, label in _FILES.items():
             data = partial(export_answers, [asked], ending, generation=library.backend.generation, made=today)
             name = file_name(asked.result.question, today, ending)
             show_download(label, data, name, ANSWER_FORMATS[ending], f"take-{ending}")
+        if isinstance(asked.result, Answer) and not asked.result.found:
+            certify = partial(_certificate, library, view)
+            name = file_name(f"not found {asked.result.question}", today, "docx")
+            show_download("Certificate that nothing answers, Word", certify, name, FORMATS["docx"], "take-absence")
+
+
+def _certificate(library: Library, view: AskView) -> bytes:
+    absence = library.certify_absence(view.question, plans=view.plans or None, section=view.section or None)
+    return export_absence(absence, "docx")

@@ -8,6 +8,7 @@ import streamlit as st
 
 from indexer.exporting.markdown import markdown_quotation
 from indexer.types import AnswerSentence, Citation, Hit, Mark, Passage, Span
+from indexer.ui.shared.keeping import keeping_link
 from indexer.ui.shared.markup import Html, copy_button, element, marked_html, sentence_html, show
 from indexer.ui.shared.source import Place
 from indexer.wording import ASPECTS, CUT_OFF, breadcrumb, notes, quotation
@@ -78,6 +79,7 @@ def actions_html(
         element("a", element("span", label), css=chip, href=address, **({"title": hint} if hint else {})),
         copy_button("Copy quote", quotation(place)),
         copy_button("Copy as Markdown", markdown_quotation(place)),
+        keeping_link(place),
     ]
     if counterparts:
         actions.append(element("a", element("span", "Counterparts"), href=counterparts))
