@@ -111,7 +111,7 @@ def check_quotes(items: Iterable[BriefItem], plan: Callable[[str], Plan]) -> dic
     for item in items:
         if item.citation:
             by_plan.setdefault(item.citation.plan, []).append(item)
-    found = {}
+    found: dict[str, CheckedQuote] = {}
     for plan_id, quotes in by_plan.items():
         try:
             now = plan(plan_id)

@@ -27,8 +27,12 @@ def address(app: AppTest) -> dict[str, list[str]]:
     return {name: [value] if isinstance(value, str) else list(value) for name, value in app.query_params.items()}
 
 
-def quote_links(app: AppTest) -> list[tuple[str, dict[str, list[str]]]]:
-    """What the links beside quotes say and where they lead, in the page's order."""
+def quote_links(app: AppTest, *, keeping: bool = False) -> list[tuple[str, dict[str, list[str]]]]:
+    """What the links beside quotes say and where they lead, in the page's order; or those that put it into a brief."""
+    return [(label, query) for label, query in _links(app) if ("keep" in query) == keeping]
+
+
+def _links(app: AppTest) -> list[tuple[str, dict[str, list[str]]]]:
     found = re.findall(r'<div class="actions">(.*?)</div>', page_html(app), re.DOTALL)
     links = re.findall(r'<a [^>]*?href="\w*\?([^"]*)"[^>]*><span>(.*?)</span></a>', "".join(found), re.DOTALL)
     return [(unescape(label), parse_qs(unescape(query), keep_blank_values=True)) for query, label in links]
@@ -36,7 +40,7 @@ def quote_links(app: AppTest) -> list[tuple[str, dict[str, list[str]]]]:
 
 def follow(app: AppTest, label: str, nth: int = 0) -> AppTest:
     """Click on the ``nth`` link beside a quote that begins with ``label``: the browser changes the address alone."""
-    query = [query for said, query in quote_links(app) if said.startswith(label)][nth]
+    query = [query for said, query in _links(app) if said.startswith(label)][nth]
     app.query_params.clear()
     app.query_params.update(query)
     return app.run()

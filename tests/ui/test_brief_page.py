@@ -44,7 +44,7 @@ def test_a_quote_goes_into_the_brief_once_and_its_link_acts_in_no_other_session(
     open_app: OpenApp, sample_library: Library
 ) -> None:
     app = open_app(q=QUESTION)
-    query = next(query for label, query in quote_links(app) if label == "Add to brief")
+    query = next(query for label, query in quote_links(app, keeping=True) if label == "Add to brief")
     follow(app, "Add to brief")
     assert not app.exception and "keep" not in address(app) and address(app)["q"] == [QUESTION]
     (item,) = brief(sample_library).items
@@ -84,7 +84,7 @@ def test_a_brief_is_made_renamed_deleted_and_put_back(quoted: AppTest, sample_li
     quoted.button(key="rename-brief").click().run()
     assert [each.name for each in sample_library.briefs()] == ["Brief", "On waves"]
     go(quoted, "", q=QUESTION)
-    assert any(label == "Add to “On waves”" for label, _ in quote_links(quoted))
+    assert any(label == "Add to “On waves”" for label, _ in quote_links(quoted, keeping=True))
     go(quoted, "brief", name="Brief")
     quoted.button(key="delete-brief").click().run()
     assert [each.name for each in sample_library.briefs()] == ["On waves"]

@@ -307,7 +307,7 @@ def test_hostile_text_is_shown_as_text(open_app: OpenApp, tmp_path: Path, encode
         assert "&lt;b&gt;" in html or tab is Tab.ONLY
         for ours in ("<script", "<img", "<b>", "<i>"):
             assert ours not in html
-        assert html.count("<a ") == len(links(html)) + len(quote_links(app))
+        assert html.count("<a ") == len(links(html)) + len(quote_links(app)) + len(quote_links(app, keeping=True))
         unescaped = [re.sub(r"\\.", "", button.label) for button in app.button]
         assert not any(mark in label for label in unescaped for mark in "<$*[:`_")
 
