@@ -1,8 +1,9 @@
 """A page of a PDF -> its words with their places and type, through pdfium.
 
 Places are in points from the lower left corner of the page in its reading frame: turned so that most of its
-text is upright, and cropped. ``first`` is the index of a word's first character in pdfium's text of the page and
-the others follow it, so that any span of the canonical text leads back to the characters on the page.
+text is upright, mirrored where that runs from right to left, and cropped. ``first`` is the index of a word's first
+character in pdfium's text of the page and the others follow it, so that any span of the canonical text leads back to
+the characters on the page.
 """
 
 from __future__ import annotations
@@ -18,6 +19,9 @@ from typing import Any
 import pypdfium2.raw as pdfium_c
 
 _WORD = re.compile(r"\S+")
+#: Letters of scripts that run from right to left: Hebrew, Arabic, Syriac, Thaana, N'Ko.
+_FROM_RIGHT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+_MOSTLY = 0.5  # of a page's letters
 _HYPHENS = "\ufffe\x02"  # what pdfium gives for a hyphen at a line's end
 SOFT_HYPHEN = "\u00ad"
 # Footnote marks and exponents.
@@ -31,6 +35,8 @@ _SUPERSCRIPTS = str.maketrans("0123456789", _RAISED_FIGURES)
 #: claim five times the height of their letters.
 _DESCENT = 0.45
 _ASCENT = 1.25
+_AGAIN = 1.0  # points between a word and the same drawn again
+_MOST_AGAIN = 200  # earlier places of a word that are looked at
 _BOLD_WEIGHT = 600  # of 100 to 900; above 900 fonts give nonsense
 _BOLD_NAME = re.compile(r"bold|black|heavy|semib|demi|medi$|-bd\b|,b\b|^(?:cm|sf)(?:ss)?bx", re.IGNORECASE)
 _REGULAR_NAME = re.compile(r"regular|roman|light|book|thin", re.IGNORECASE)  # whatever weight the font claims
@@ -77,17 +83,22 @@ class Word:
 class Frame:
     """Leads from pdfium's places on a page to those in the reading frame, and on to the page as it is shown.
 
-    ``turn`` is the angle of the page's text as it is shown, in degrees anticlockwise.
+    ``turn`` is the angle of the page's text as it is shown, in degrees anticlockwise. The frame is ``mirrored`` where
+    that text runs from right to left, so that lines, columns and tables are all read in one direction.
     """
 
-    def __init__(self, page: Any, turn: int = 0) -> None:
-        self.turn = turn
+    def __init__(self, page: Any, turn: int = 0, *, mirrored: bool = False) -> None:
+        self.turn, self.mirrored = turn, mirrored
         self._left, self._bottom, self._right, self._top = page.get_bbox()
         self.rotation = (page.get_rotation() + turn) % 360  # degrees clockwise
         width, height = self._right - self._left, self._top - self._bottom
         self.width, self.height = (height, width) if self.rotation in (90, 270) else (width, height)
 
     def point(self, x: float, y: float) -> tuple[float, float]:
+        across, up = self._upright(x, y)
+        return (self.width - across if self.mirrored else across), up
+
+    def _upright(self, x: float, y: float) -> tuple[float, float]:
         match self.rotation:
             case 90:
                 return y - self._bottom, self._right - x
@@ -100,6 +111,7 @@ class Frame:
 
     def shown(self, x: float, y: float) -> tuple[float, float]:
         """A point of the reading frame on the page as it is shown."""
+        x = self.width - x if self.mirrored else x
         match self.turn:
             case 90:
                 return self.height - y, x
@@ -128,14 +140,25 @@ def read_words(page: Any, textpage: Any) -> tuple[list[list[Word]], Frame]:
             angles[type_.angle] += len(match.group())
     # a page whose text leans by other than a right angle is read as it stands
     most = angles.most_common(1)[0][0] if angles else 0
-    frame = Frame(page, most if most in (90, 180, 270) else 0)
+    mirrored = len(_FROM_RIGHT.findall(text)) > _MOSTLY * sum(map(str.isalpha, text))
+    frame = Frame(page, most if most in (90, 180, 270) else 0, mirrored=mirrored)
     reader = Characters(page, textpage, frame)
     lines = []
+    places: dict[str, list[Word]] = {}
     for line in found:
-        words = [part for match, _ in line for part in _words(text, match, reader) if _is_shown(part, frame)]
+        parts = (part for match, _ in line for part in _words(text, match, reader))
+        words = [part for part in parts if _is_shown(part, frame) and not _is_again(part, places)]
         if words:
             lines.append(_with_raised(words))
     return lines, frame
+
+
+def _is_again(word: Word, places: dict[str, list[Word]]) -> bool:
+    """Whether ``word`` stands where the same was drawn before, as it is for bold type; ``places`` are those so far."""
+    same = places.setdefault(word.text, [])
+    again = any(abs(o.left - word.left) < _AGAIN and abs(o.bottom - word.bottom) < _AGAIN for o in same[-_MOST_AGAIN:])
+    same.append(word)
+    return again
 
 
 def _is_shown(word: Word, frame: Frame) -> bool:
