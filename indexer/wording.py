@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
+from typing import TypeAlias
 
 from indexer.language.quantities import decimals
 from indexer.language.sentences import BROKEN_WORD, fold_space
+from indexer.reading.doubts import doubtful_pages
 from indexer.types import (
     Absence,
     Answer,
@@ -21,6 +23,7 @@ from indexer.types import (
     Difference,
     Mark,
     Passage,
+    PlanInfo,
     Role,
     Span,
     Survey,
@@ -29,7 +32,10 @@ from indexer.types import (
 TITLE = "Plans compared"
 ANSWERS_TITLE = "Answers from plans"
 CUT_OFF = "Figure cut off in the source"
+READS_BADLY = "This page reads badly; see its image"
 NEAREST = "Nearest passage, which does not answer"
+#: (plan id, page) of pages that read badly.
+Doubtful: TypeAlias = Set[tuple[str, int | None]]
 #: Headings of the rows of differences.
 ASPECTS = {
     Aspect.FIGURE: "Figures",
@@ -184,6 +190,11 @@ def noted(place: str, *, cut_off: bool) -> str:
 def notes(passage: Passage) -> list[str]:
     """Warnings about a passage: that it is not part of the plan's body, or that a figure is cut off."""
     return [note for note in (_ROLES.get(passage.role), CUT_OFF if passage.cut_off else None) if note]
+
+
+def doubtful_places(plans: Iterable[PlanInfo]) -> Doubtful:
+    """(plan id, page) of each page of ``plans`` that reads badly."""
+    return frozenset((plan.id, page) for plan in plans for page in doubtful_pages(plan.warnings))
 
 
 def _where(citation: Citation) -> str:

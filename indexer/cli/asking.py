@@ -25,10 +25,11 @@ from indexer.cli.common import (
     open_library,
     passage_object,
     read_questions,
+    remark,
     wrap,
 )
 from indexer.types import Answer, Survey
-from indexer.wording import Asked, cite, scope_text
+from indexer.wording import Asked, Doubtful, cite, doubtful_places, scope_text
 
 if TYPE_CHECKING:
     from indexer.library import Library
@@ -60,14 +61,15 @@ def ask(
     questions, refused = read_questions(question, source)
     results: list[Answer | Survey] = []
     with open_library(library, quiet=quiet) as opened:
+        doubtful = doubtful_places(opened.plans())
         for asked in questions:
             if every:
                 survey = opened.survey(asked, plans=plan, section=section, year=year)
-                printed = survey_json(survey) if as_json else survey_text(survey)
+                printed = survey_json(survey, doubtful) if as_json else survey_text(survey, doubtful)
                 results.append(survey)
             else:
                 answer = opened.ask(asked, plans=plan, section=section, year=year, top_k=top_k)
-                printed = answer_json(answer) if as_json else answer_text(answer)
+                printed = answer_json(answer, doubtful) if as_json else answer_text(answer, doubtful)
                 results.append(answer)
             print(printed, flush=True)
         if export:
@@ -100,7 +102,7 @@ def _save(library: Library, asked: Sequence[Asked], files: Sequence[Path]) -> No
         save(file, export_answers(asked, _format(file), generation=generation, made=made))
 
 
-def answer_json(answer: Answer) -> str:
+def answer_json(answer: Answer, doubtful: Doubtful = frozenset()) -> str:
     """One line of JSON, as docs/json.md specifies."""
     return dump(
         {
@@ -112,13 +114,13 @@ def answer_json(answer: Answer) -> str:
                 {"text": s.text, "citation": s.citation, "emphasis": s.emphasis, "span": s.span}
                 for s in answer.sentences
             ],
-            "citations": [asdict(c) for c in answer.citations],
-            "passages": [passage_object(rank, hit) for rank, hit in enumerate(answer.hits, 1)],
+            "citations": [asdict(c) | {"page_reads_badly": (c.plan, c.page) in doubtful} for c in answer.citations],
+            "passages": [passage_object(rank, hit, doubtful) for rank, hit in enumerate(answer.hits, 1)],
         }
     )
 
 
-def answer_text(answer: Answer) -> str:
+def answer_text(answer: Answer, doubtful: Doubtful = frozenset()) -> str:
     """The answer with its citations, then the passages, for a terminal."""
     lines = []
     if answer.found:
@@ -128,20 +130,20 @@ def answer_text(answer: Answer) -> str:
             if s.cut_off:
                 lines.append("    (a figure here is cut off in the source)")
         lines.append("")
-        lines += [f"[{n}] {cite(c)}" for n, c in by_number.items()]
+        lines += [f"[{n}] {cite(c)}{remark(c, doubtful)}" for n, c in by_number.items()]
     else:
         lines.append(f"Not found in these plans. {answer.searched:,} passages searched.")
         if answer.unmatched:
             lines.append("Found nowhere: " + ", ".join(answer.unmatched))
         if answer.nearest:
-            lines += ["", "Nearest passage, which does not answer:", hit_text(None, answer.nearest)]
+            lines += ["", "Nearest passage, which does not answer:", hit_text(None, answer.nearest, doubtful)]
     if answer.found and answer.hits:
         lines += ["", f"{len(answer.hits)} passages of {answer.searched:,}, by relevance:"]
-        lines += [hit_text(rank, hit) for rank, hit in enumerate(answer.hits, 1)]
+        lines += [hit_text(rank, hit, doubtful) for rank, hit in enumerate(answer.hits, 1)]
     return "\n".join(lines)
 
 
-def survey_json(survey: Survey) -> str:
+def survey_json(survey: Survey, doubtful: Doubtful = frozenset()) -> str:
     """One line of JSON: every passage on the topic, counts, and why the search stopped."""
     return dump(
         {
@@ -153,16 +155,16 @@ def survey_json(survey: Survey) -> str:
                 {"plan": plan, "section": section, "passages": n} for (plan, section), n in survey.by_section.items()
             ],
             "stopped": survey.stopped,
-            "passages": [passage_object(rank, hit) for rank, hit in enumerate(survey.hits, 1)],
+            "passages": [passage_object(rank, hit, doubtful) for rank, hit in enumerate(survey.hits, 1)],
         }
     )
 
 
-def survey_text(survey: Survey) -> str:
+def survey_text(survey: Survey, doubtful: Doubtful = frozenset()) -> str:
     """Every passage on the topic, counts first, for a terminal."""
     lines = [f"{len(survey.hits)} passages on the topic of {survey.searched:,} searched; {survey.stopped}."]
     for plan, count in sorted(survey.by_plan.items()):
         lines.append(f"{plan}: {count}")
         sections = [(s, n) for (p, s), n in survey.by_section.items() if p == plan and s]
         lines += [f"    {section}: {n}" for section, n in sorted(sections)]
-    return "\n".join([*lines, "", *(hit_text(rank, hit) for rank, hit in enumerate(survey.hits, 1))])
+    return "\n".join([*lines, "", *(hit_text(rank, hit, doubtful) for rank, hit in enumerate(survey.hits, 1))])

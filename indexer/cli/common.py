@@ -15,8 +15,8 @@ import typer
 
 from indexer.errors import IndexerError, QuestionError, SourceError
 from indexer.language.sentences import fold_space
-from indexer.types import Added, ChangedAnswer, Hit, SavedQuestion, Span
-from indexer.wording import cite
+from indexer.types import Added, ChangedAnswer, Citation, Hit, Passage, SavedQuestion, Span
+from indexer.wording import READS_BADLY, Doubtful, cite
 
 if TYPE_CHECKING:
     from indexer.library import Library
@@ -195,10 +195,11 @@ def report_added(reports: Iterable[Added], quiet: bool) -> int:
     return REFUSED if failed == files else SOME_FAILED
 
 
-def passage_object(rank: int, hit: Hit) -> dict[str, Any]:
-    """A hit as an object of docs/json.md."""
+def passage_object(rank: int, hit: Hit, doubtful: Doubtful | None = None) -> dict[str, Any]:
+    """A hit as an object of docs/json.md; with ``doubtful``, whether its page reads badly."""
     p = hit.passage
-    return {
+    known = {} if doubtful is None else {"page_reads_badly": (p.plan, p.page) in doubtful}
+    return known | {
         "rank": rank,
         "score": hit.score,
         "plan": p.plan,
@@ -213,11 +214,16 @@ def passage_object(rank: int, hit: Hit) -> dict[str, Any]:
     }
 
 
-def hit_text(rank: int | None, hit: Hit) -> str:
+def hit_text(rank: int | None, hit: Hit, doubtful: Doubtful = frozenset()) -> str:
     """The place of a passage, and the passage below it."""
-    place = styled(cite(hit.passage), FAINT)
+    place = styled(cite(hit.passage), FAINT) + remark(hit.passage, doubtful)
     head = f"{rank:>3}  {place}" if rank else f"     {place}"
     return f"{head}\n{wrap(emphasized(hit.passage.text, hit.highlights), '     ')}"
+
+
+def remark(place: Citation | Passage, doubtful: Doubtful) -> str:
+    """That the page of ``place`` reads badly, in brackets; "" where it does not."""
+    return f" ({READS_BADLY.lower()})" if (place.plan, place.page) in doubtful else ""
 
 
 def emphasized(text: str, spans: Sequence[Span]) -> str:

@@ -12,6 +12,7 @@ from indexer.library import Library
 from indexer.types import Answer, Citation, Hit, Survey
 from indexer.ui.ask import view as state
 from indexer.ui.ask.view import AskView
+from indexer.ui.shared.access import remark_on
 from indexer.ui.shared.address import LISTED, OPENED, PASSAGE, list_further, opening_link
 from indexer.ui.shared.markup import Html, element, show, show_line
 from indexer.ui.shared.passages import actions_html, place_of, place_of_quote, quote_html, show_card
@@ -68,7 +69,7 @@ def _show_sentences(library: Library, answer: Answer) -> None:
             hint = " › ".join(citation.section)
             with st.container(key=f"answer-{citation.n}"):
                 actions = actions_html(chip(citation), opening_link(key), citation, hint=hint)
-                show(*heading, *quote_html(sentence), actions)
+                show(*heading, *quote_html(sentence, remark=remark_on(library, citation)), actions)
             if opened == key or (opened is None and citation.n == 1):
                 show_source(library, place_of_quote(sentence, citation), key if opened else "default")
 
@@ -86,7 +87,7 @@ def _show_not_found(library: Library, view: AskView, answer: Answer, show_tools:
         if hits:
             with st.expander(label):
                 for key, hit in hits.items():
-                    show_card(hit, key, opening_link(key))
+                    show_card(hit, key, opening_link(key), remark=remark_on(library, hit.passage))
         opened = hits.get(st.session_state[OPENED])
         if opened:
             show_source(library, place_of(opened), st.session_state[OPENED])
@@ -140,7 +141,7 @@ def _show_passages(library: Library, hits: Sequence[tuple[int, Hit]], citations:
     opened = st.session_state[OPENED]
     for i, (rank, hit) in enumerate(hits):
         key = f"{PASSAGE}{rank}"
-        show_card(hit, key, opening_link(key), citations, rank)
+        show_card(hit, key, opening_link(key), citations, rank, remark=remark_on(library, hit.passage))
         if key == opened:
             show_source(library, place_of(hit, citations), key)
         elif opened is None and i == 0 and not citations:

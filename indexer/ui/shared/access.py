@@ -19,6 +19,7 @@ from indexer.types import (
     Cell,
     ChangedAnswer,
     Changes,
+    Citation,
     Comparison,
     Counterpart,
     Passage,
@@ -32,6 +33,7 @@ from indexer.types import (
     UniqueContent,
 )
 from indexer.ui.shared.task import Task
+from indexer.wording import READS_BADLY, Doubtful, doubtful_places
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -108,6 +110,17 @@ def named_plans(library: Library, question: str) -> tuple[str, ...]:
 def list_plans(library: Library) -> list[PlanInfo]:
     """All plans of the library, by title."""
     return sorted(library.plans(), key=lambda info: (info.title.casefold(), info.id))
+
+
+@cached(4)
+def doubtful(library: Library) -> Doubtful:
+    """(plan id, page) of each page that reads badly."""
+    return doubtful_places(library.plans())
+
+
+def remark_on(library: Library, place: Citation | Passage) -> str:
+    """That the page of ``place`` reads badly; "" where it does not."""
+    return READS_BADLY if (place.plan, place.page) in doubtful(library) else ""
 
 
 @cached(32)

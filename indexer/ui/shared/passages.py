@@ -22,11 +22,12 @@ def show_card(
     rank: int | None = None,
     counterparts: str = "",
     headed: bool = False,
+    remark: str = "",
 ) -> None:
     """One passage; sentences of ``citations`` in it are shaded.
 
     ``address`` opens its source and ``counterparts`` those in other plans; ``headed`` says that its plan and
-    section stand above.
+    section stand above; ``remark`` is a badge.
     """
     passage = hit.passage
     number = [element("span", f"{rank}", css="rank")] if rank else []
@@ -37,7 +38,7 @@ def show_card(
     with st.container(key=f"card-{key}"):
         show(
             *(() if headed else heading),
-            *(element("span", badge, css="badge") for badge in notes(passage)),
+            *(element("span", badge, css="badge") for badge in [*notes(passage), *filter(None, [remark])]),
             element(
                 "div",
                 marked_html(passage.text, {"answer": _answering(passage, citations), "met": hit.highlights}),
@@ -86,9 +87,12 @@ def actions_html(
     return element("div", *actions, css="actions")
 
 
-def quote_html(sentence: AnswerSentence, marks: Mapping[str, Sequence[Span]] | None = None) -> list[Html]:
-    """A sentence as a quote with ``marks`` by class, and a badge where its figure breaks off."""
-    badge = [element("span", CUT_OFF, css="badge")] if sentence.cut_off else []
+def quote_html(
+    sentence: AnswerSentence, marks: Mapping[str, Sequence[Span]] | None = None, remark: str = ""
+) -> list[Html]:
+    """A sentence as a quote with ``marks`` by class, and badges where its figure breaks off, and with ``remark``."""
+    badges = [CUT_OFF if sentence.cut_off else "", remark]
+    badge = [element("span", text, css="badge") for text in badges if text]
     return [element("blockquote", sentence_html(sentence, marks), css="quote"), *badge]
 
 

@@ -10,6 +10,7 @@ from pathlib import PurePath
 import streamlit as st
 
 from indexer.library import Library
+from indexer.reading.doubts import doubtful_pages
 from indexer.types import Plan, Span
 from indexer.ui.ask.view import AskView
 from indexer.ui.read.view import ReadView, version_of
@@ -28,6 +29,7 @@ from indexer.ui.shared.page_image import (
     show_pages,
     show_zoom,
 )
+from indexer.wording import READS_BADLY
 
 #: Characters of a plan that is opened at its beginning; some eight printed pages.
 _OPENING = 20_000
@@ -55,6 +57,8 @@ def show_source(library: Library, place: Place, key: str) -> None:
     plan = read_plan(library, place.plan)
     with st.container(key=f"source-{key}"):
         show(element("h2", plan.title, css="source-title"), element("p", whereabouts(plan, place), css="crumbs"))
+        if place.page in doubtful_pages(plan.warnings):
+            show(element("span", READS_BADLY, css="badge"))
         st.fragment(_show_place)(library, place)
 
 
@@ -112,7 +116,8 @@ def _show_place(library: Library, place: Place) -> None:
         st.rerun()  # it was closed, which concerns the page around it
     with show_errors():
         plan = read_plan(library, place.plan)
-        look = st.session_state.get(state.LOOK, Look.TEXT)
+        badly = place.page in doubtful_pages(plan.warnings)
+        look = st.session_state.get(state.LOOK, Look.PAGE if badly else Look.TEXT)
         span = (place.start, place.end)
         is_passage = place.end - place.start <= _LONGEST_PASSAGE
         paged = False

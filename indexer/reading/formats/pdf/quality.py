@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from indexer.language.sentences import is_wide
+from indexer.reading.doubts import doubt_warning
 from indexer.reading.formats.pdf.lines import Line
 
 _FEWEST_LINES = 8
@@ -35,7 +36,7 @@ def page_warnings(pages: Sequence[Sequence[Line]]) -> Iterator[str]:
         ("characters have no known letter", _is_unmapped),
     ):
         if bad := [number for number, lines in enumerate(pages, 1) if is_bad(lines)]:
-            yield f"{what} on pages {', '.join(map(str, bad))}; open the page image to check a quote"
+            yield doubt_warning(what, bad)
 
 
 def _is_shuffled(lines: Sequence[Line]) -> bool:

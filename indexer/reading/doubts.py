@@ -1,0 +1,20 @@
+"""Pages that read badly, as a plan's warnings name them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+_REMEDY = "open the page image to check a quote"
+_WARNING = re.compile(rf" on pages (\d[\d, ]*); {_REMEDY}$")
+
+
+def doubt_warning(what: str, pages: Iterable[int]) -> str:
+    """The warning that ``what`` is wrong with ``pages``, numbers from 1."""
+    return f"{what} on pages {', '.join(map(str, pages))}; {_REMEDY}"
+
+
+def doubtful_pages(warnings: Iterable[str]) -> frozenset[int]:
+    """The numbers of the pages that ``warnings`` of a plan say read badly."""
+    named = (found[1] for warning in warnings if (found := _WARNING.search(warning)))
+    return frozenset(int(number) for pages in named for number in pages.split(","))
