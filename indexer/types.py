@@ -142,17 +142,34 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
+class Found:
+    """Where title, issuer and date of a plan were found, each "" where it is not known.
+
+    "cover" (the first page's look or a line by itself at the beginning), "header" (running on the pages), "label"
+    ("Issued by: …"), "release line" ("published on …"), "notice" (the form of an official notice), "imprint",
+    "signature", "heading", "opening" (the first lines of the text), "title", "bookmark", "metadata" (what the file
+    says of itself), "file name", or "person" for what a person has set.
+    """
+
+    title: str = ""
+    issuer: str = ""
+    date: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Metadata:
     """What a source says about itself beyond its text; empty where it says nothing.
 
     ``issuer`` is the body or region that issued the plan, ``date`` its date as ISO 8601 to the
-    precision known ("2022", "2022-08", "2022-08-05"), ``language`` an ISO 639-1 code ("en", "zh").
+    precision known ("2022", "2022-08", "2022-08-05"), ``language`` an ISO 639-1 code ("en", "zh"), ``found`` says
+    where title, issuer and date were found.
     """
 
     issuer: str = ""
     date: str = ""
     language: str = ""
     machine_translated: bool = False
+    found: Found = Found()
 
     @property
     def year(self) -> int | None:

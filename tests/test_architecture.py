@@ -54,6 +54,8 @@ OWNERS: dict[str, str | tuple[str, ...]] = {
     "pypdfium2": "reading",
     "charset_normalizer": "reading",
     "lxml": "reading",
+    "pptx": "reading",
+    "striprtf": "reading",
     "trafilatura": "reading",
     "rapidocr_onnxruntime": "reading",
     "langchain_text_splitters": "reading",
@@ -135,7 +137,7 @@ def test_the_tree_is_read() -> None:
 
 HEAVY = {
     "torch", "transformers", "sentence_transformers", "onnxruntime", "streamlit", "langchain_text_splitters",
-    "faiss", "tantivy", "pymilvus", "grpc", "ray", "pypdf", "pypdfium2", "docx", "lxml", "trafilatura", "pandas", "scipy", "sklearn",
+    "faiss", "tantivy", "pymilvus", "grpc", "ray", "pypdf", "pypdfium2", "docx", "pptx", "lxml", "trafilatura", "pandas", "scipy", "sklearn",
 }  # fmt: skip
 
 

@@ -310,4 +310,6 @@ def keep_edits(old: Plan, new: Plan) -> Plan:
     """``new`` with what a person has set in ``old``."""
     metadata = {name: getattr(old.metadata, name) for name in old.edited if name != "title"}
     title = old.title if "title" in old.edited else new.title
-    return replace(new, title=title, metadata=replace(new.metadata, **metadata), edited=old.edited)
+    by_person = {name: "person" for name in ("title", "issuer", "date") if name in old.edited}
+    found = replace(new.metadata.found, **by_person)
+    return replace(new, title=title, metadata=replace(new.metadata, found=found, **metadata), edited=old.edited)

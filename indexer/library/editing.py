@@ -85,7 +85,8 @@ def with_edits(plan: Plan, given: dict[str, str | bool]) -> Plan:
     if not _LANGUAGE.fullmatch(str(values.get("language", ""))):
         raise LibraryError(f"{values['language']!r} is not a language. Give its code of two letters, such as en or zh.")
     title = str(values.pop("title", plan.title))
-    metadata = replace(plan.metadata, **values)  # type: ignore[arg-type]
+    found = replace(plan.metadata.found, **{name: "person" for name in ("title", "issuer", "date") if name in given})
+    metadata = replace(plan.metadata, found=found, **values)  # type: ignore[arg-type]
     return replace(plan, title=title, metadata=metadata, edited=tuple(sorted({*plan.edited, *given})))
 
 

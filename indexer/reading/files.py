@@ -13,7 +13,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from indexer.errors import SourceError
-from indexer.reading.loading import LARGEST_FILE, LOADERS, read_bytes
+from indexer.reading.loading import LARGEST_FILE, LOADERS, OLD, read_bytes
 
 #: Files in an archive, and bytes they unpack to, all together and against their packed size. Text packs
 #: twenty to one; a bomb a thousand to one.
@@ -82,7 +82,7 @@ def _in_folder(folder: Path) -> Iterator[SourceFile]:
         folders[:] = sorted(name for name in folders if not _hidden(name))
         for name in sorted(names):
             path = Path(here, name)
-            if not _hidden(name) and path.suffix.lower() in {*LOADERS, ".zip"}:
+            if not _hidden(name) and path.suffix.lower() in {*LOADERS, *OLD, ".zip"}:
                 found = True
                 yield from plan_files([path])
     for error in refused:
@@ -116,7 +116,7 @@ def _in_archive(archive: Path) -> Iterator[SourceFile]:
             continue
         path = archive.joinpath(*parts)
         ending = path.suffix.lower()
-        if ending in LOADERS or ending in _ARCHIVES:
+        if ending in LOADERS or ending in OLD or ending in _ARCHIVES:
             found = True
             yield SourceFile(path, archive, member.filename, _problem(path, member))
     if not found:

@@ -8,7 +8,7 @@ import re
 import stat
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path, PurePosixPath
 
@@ -16,6 +16,7 @@ from indexer.errors import SourceError
 from indexer.language.sentences import broken_figures_of_plan, fold_space
 from indexer.reading.apparatus import find_contents, find_references
 from indexer.reading.boilerplate import find_asides
+from indexer.reading.formats.blocks import CELL
 from indexer.reading.metadata import UNKNOWN, find_metadata
 from indexer.reading.outline import Heading, build_sections
 from indexer.types import Aside, Metadata, Page, Plan, Record, Role, Section, Table
@@ -39,6 +40,8 @@ def _find_loaders() -> dict[str, str]:
 
 #: Format modules by file ending; each has ``load(path, data) -> Content``.
 LOADERS = _find_loaders()
+#: Endings of files that are refused: the program that opens them, the ending that can be read.
+OLD = {".doc": ("Word", ".docx"), ".xls": ("Excel", ".xlsx"), ".ppt": ("PowerPoint", ".pptx")}
 #: Bytes; a larger file is no plan, and reading it would exhaust the memory.
 LARGEST_FILE = 200 * 1024 * 1024
 #: Characters; the longest plans have two million, and a million takes two seconds. Records are passages
@@ -69,7 +72,7 @@ class Content:
     headings: tuple[Heading, ...] = ()
     records: tuple[Record, ...] = ()
     warnings: tuple[str, ...] = ()
-    metadata: Metadata = UNKNOWN
+    metadata: Metadata = UNKNOWN  # its ``found.title`` says where ``title`` was found
     tables: tuple[Table, ...] = ()
     web: bool = True
 
@@ -89,7 +92,8 @@ def load_plan(path: Path, plan_id: str | None = None, data: bytes | None = None)
     if len(text) > LONGEST_TEXT and not content.records:
         raise too_long(path)
     sections, asides = ((), ()) if content.records else _structure(text, content)
-    title = fold_space(storable(content.title or find_title(text))) or plan_id_of(path.name)
+    title, place = _title(path, content, text)
+    metadata = find_metadata(text, content.metadata, title)
     return Plan(
         id=plan_id or plan_id_of(path.name),
         title=title[:LONGEST_TITLE],
@@ -102,8 +106,17 @@ def load_plan(path: Path, plan_id: str | None = None, data: bytes | None = None)
         asides=asides,
         records=content.records,
         warnings=content.warnings + _warnings(text, asides),
-        metadata=find_metadata(text, content.metadata, title),
+        metadata=replace(metadata, found=replace(metadata.found, title=place)),
     )
+
+
+def _title(path: Path, content: Content, text: str) -> tuple[str, str]:
+    """What the plan is called, and where that was found."""
+    if own := fold_space(storable(content.title)):
+        return own, content.metadata.found.title or "heading"
+    if opening := fold_space(storable(find_title(text))):
+        return opening, "opening"
+    return plan_id_of(path.name), "file name"
 
 
 def _structure(text: str, content: Content) -> tuple[tuple[Section, ...], tuple[Aside, ...]]:
@@ -154,7 +167,10 @@ def load_content(path: Path, data: bytes) -> Content:
 
 
 def check_readable(path: Path) -> None:
-    """Raise SourceError for a file ending that no format has."""
+    """Raise SourceError for a file ending that no format has, with the remedy for an old one."""
+    if path.suffix.lower() in OLD:
+        program, ending = OLD[path.suffix.lower()]
+        raise SourceError(f"{path} is an old {program} file. Open it in {program}, save it as {ending}, and add that.")
     if path.suffix.lower() not in LOADERS:
         known = ", ".join(sorted(LOADERS))
         raise SourceError(f"{path} is not a kind of file that can be read. These can: {known}.")
@@ -198,7 +214,7 @@ def find_title(text: str) -> str:
         return " ".join(quoted[1].split())
     first = next((line.strip() for line in opening.splitlines() if line.strip()), "")
     first = first.lstrip("#").strip()
-    if not first or len(first) > 140 or first[-1] in ".。:：;；,，" or first[0].islower():
+    if not first or CELL in f" {first} " or len(first) > 140 or first[-1] in ".。:：;；,，" or first[0].islower():
         return ""
     # a line that goes on with a small letter is the first of a paragraph
     return "" if re.match(r"[^\n]*\n[ \t]*[a-z]", opening.lstrip()) else first

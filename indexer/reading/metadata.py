@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 
@@ -13,6 +14,9 @@ from indexer.types import Metadata
 
 #: What a file tells that tells nothing.
 UNKNOWN = Metadata()
+#: Something found, and where (``types.Found``).
+_Placed = tuple[str, str]
+_NOWHERE: _Placed = ("", "")
 #: Characters of the opening, where a plan says who issued it and when, and of the end, where it is signed.
 _OPENING = 2_500
 _ENDING = 600
@@ -31,6 +35,7 @@ _SMALL_WORDS = {
     "pl": "i w na z do się nie jest oraz od dla przez że o po za jako są ze",
 }
 _LEAST_WORDS = 20
+_PERSIAN = 0.01  # share of the letters that Arabic does not have
 _LEAST_SHARE = 0.12  # of all words; prose has a quarter to a half
 _LEAST_LEAD = 1.5  # times the next language
 
@@ -105,11 +110,16 @@ def find_metadata(text: str, own: Metadata = UNKNOWN, title: str = "") -> Metada
     """
     ends = (text[:_OPENING], text[-_ENDING:] if len(text) > _OPENING else "")
     year = _YEAR.search(title)
+    issuers = (_issuer(*ends, title, text[:_JOURNAL_OPENING]), (own.issuer, own.found.issuer or "metadata"))
+    dates = (_date(*ends), (own.date, own.found.date or "metadata"), (year[0] if year else "", "title"))
+    issuer, issuer_place = next((known for known in issuers if known[0]), _NOWHERE)
+    day, date_place = next((known for known in dates if known[0]), _NOWHERE)
     return Metadata(
-        issuer=_issuer(*ends, title, text[:_JOURNAL_OPENING]) or own.issuer,
-        date=_date(*ends) or own.date or (year[0] if year else ""),
+        issuer=issuer,
+        date=day,
         language=find_language(text) or own.language,
         machine_translated=own.machine_translated or any(_MACHINE.search(end) for end in ends),
+        found=replace(own.found, issuer=issuer_place, date=date_place),
     )
 
 
@@ -120,6 +130,11 @@ def find_language(text: str) -> str:
     kana = len(re.findall(r"[\u3041-\u30fe]", sample))
     hangul = len(re.findall(r"[\uac00-\ud7a3]", sample))
     han = len(re.findall(r"[\u4e00-\u9fff]", sample))
+    arabic = len(re.findall(r"[\u0620-\u06d3\ufb50-\ufefc]", sample))
+    if arabic > 0.3 * letters:
+        return "fa" if len(re.findall("[\u067e\u0686\u0698\u06af]", sample)) > _PERSIAN * arabic else "ar"
+    if len(re.findall(r"[\u05d0-\u05ea]", sample)) > 0.3 * letters:
+        return "he"
     if hangul > 0.3 * letters:
         return "ko"
     if han + kana > 0.3 * letters:
@@ -160,39 +175,52 @@ def _iso(found: re.Match[str]) -> str:
     return day.isoformat() if "d" in part else f"{year}-{number:02}"
 
 
-def _date(opening: str, ending: str) -> str:
-    for line in [*opening.split("\n")[:20], *reversed(ending.split("\n")[-6:])]:
+def _date(opening: str, ending: str) -> _Placed:
+    first, last = opening.split("\n")[:20], [*reversed(ending.split("\n")[-6:])]
+    for line, place in [*((line, "cover") for line in first), *((line, "signature") for line in last)]:
         alone = re.sub(r"\s+version\s[\d.]+$", "", line.strip(" \t(（)）#*_|."), flags=re.IGNORECASE)
         if (found := _DATE.fullmatch(alone)) and found["cy"] != alone.strip("年"):
-            return _iso(found)
+            return _iso(found), place
     for found in _DATE.finditer(opening):
         before = opening[max(0, found.start() - _BESIDE) : found.start()]
         after = opening[found.end() : found.end() + _BESIDE // 2]
         word = next(reversed(list(_ISSUED.finditer(before))), None)
         between = before[word.end() :] if word else ""
         if (word and not re.search(r"[.。;；\n]", between)) or re.match(r"\s*(?:发布|印发|公布|發布)", after):
-            return _iso(found)
+            return _iso(found), "release line"
     in_force = _IN_FORCE.search(ending)
-    return iso_date(in_force[0]) if in_force else ""
+    return (iso_date(in_force[0]), "signature") if in_force else _NOWHERE
 
 
-def _issuer(opening: str, ending: str, title: str, journal: str) -> str:
-    if found := _ISSUER_LABEL.search(opening) or _AGENCY.search(journal) or _NOTICE.search(opening):
-        return fold_space(found["name"])
-    for line in [*re.split(r":|\s[-–—]\s", title), *opening[:_COVER].split("\n")]:
+def _issuer(opening: str, ending: str, title: str, journal: str) -> _Placed:
+    if found := _ISSUER_LABEL.search(opening):
+        return fold_space(found["name"]), "label"
+    if found := _AGENCY.search(journal) or _NOTICE.search(opening):
+        return fold_space(found["name"]), "notice"
+    parts = [(part, "title") for part in re.split(r":|\s[-–—]\s", title)]
+    for line, place in [*parts, *((line, "cover") for line in opening[:_COVER].split("\n"))]:
         name = line.strip(" \t#*_|.")
         if name != title and title.startswith(f"{name} "):
             continue  # the first line of a longer title
         if len(name) <= _LONGEST_NAME and _OFFICE.fullmatch(name) and not re.search(rf"(?:{_PLAN_WORDS})$", name, re.I):
-            return name
+            return name, place
         if named := _OFFICE_NAMED.match(name):
-            return named["name"]
+            return named["name"], place
     if found := _COMPANY.search(opening):
-        return fold_space(found["name"])
-    # the signature: a body alone on a line above the date
+        return fold_space(found["name"]), "imprint"
+    return _signed(ending) or _region(title)
+
+
+def _signed(ending: str) -> _Placed | None:
+    """The body alone on a line above the date at the end."""
     lines = [line.strip() for line in ending.split("\n") if line.strip()]
     for above, below in pairwise(lines):
         if _DATE.fullmatch(below) and len(above) <= 60 and _BODY.search(above):
-            return "" if re.search(r"[.,;:，。；：]", above) else above
+            return _NOWHERE if re.search(r"[.,;:，。；：]", above) else (above, "signature")
+    return None
+
+
+def _region(title: str) -> _Placed:
+    """The region that ``title`` begins with."""
     region = _REGION.match(title) or _CJK_REGION.match(title)
-    return region["name"].strip() if region else ""
+    return (region["name"].strip(), "title") if region else _NOWHERE

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 
 from documents import make, set_across_columns, set_by_reportlab, without_tables
 from docx import Document
+from offices import MAKERS, epub, odt
 from pypdf import PdfReader, PdfWriter
 
 from indexer.errors import SourceError
@@ -70,6 +71,7 @@ def seeds() -> dict[str, bytes]:
         "across.pdf": set_across_columns(plain)[0],
         "locked.pdf": closed.getvalue(),
     }
+    files |= {name: make_file(english) for name, make_file in MAKERS.items()}
     return files | {
         "plans.zip": pack({"a.txt": files["plan.txt"], "b/c.md": files["plan.md"], "d.docx": files["plan.docx"]})
     }
@@ -206,6 +208,7 @@ def hostile() -> Iterator[tuple[str, bytes]]:
     }  # fmt: skip
     for name, part in changed.items():
         yield f"{name}.docx", pack(parts | {"word/document.xml": part})
+    yield from _hostile_offices(files)
     yield "bomb.zip", pack({"a.txt": b"a" * (150 * mega), "b.txt": b"Kilns close."})
     yield "nested.zip", pack({"a.zip": pack({"b.zip": pack({"c.txt": b"words"})})})
     yield "many.zip", pack({f"{i}.txt": b"" for i in range(20_000)})
@@ -233,6 +236,35 @@ def hostile() -> Iterator[tuple[str, bytes]]:
         "paths.pdf",
         _pdf(b"/Kids [3 0 R] /Count 1", content, b"<< /Length %d >>\nstream\n%s\nendstream" % (len(paths), paths)),
     )
+
+
+def _hostile_offices(files: dict[str, bytes]) -> Iterator[tuple[str, bytes]]:
+    mega = 1 << 20
+    yield "braces.rtf", b"{\\rtf1 Kilns close." + b"{" * mega
+    yield "words.rtf", b"{\\rtf1 Kilns close." + b"\\b0 " * mega + b"}"
+    yield "long.rtf", b"{\\rtf1 " + b"Kilns close.\\par " * 300_000 + b"}"
+    inner = b"".join(b"--%d\r\nContent-Type: multipart/mixed; boundary=%d\r\n\r\n" % (i, i + 1) for i in range(3000))
+    yield "deep.eml", b"Subject: Kilns\r\nContent-Type: multipart/mixed; boundary=0\r\n\r\n" + inner
+    yield "heads.eml", b"Subject: Kilns\r\n" + b"X-Kiln: close\r\n" * 200_000 + b"\r\nKilns close."
+    deep = "<text:section>" * 50_000 + "<text:p>Kilns close.</text:p>"
+    cell = '<table:table-cell table:number-columns-repeated="999999"><text:p>a</text:p></table:table-cell>'
+    wide = f"<table:table><table:table-row>{cell * 50_000}</table:table-row></table:table>"
+    for name, body in {
+        "deep": deep,
+        "wide": wide,
+        "list": "<text:list><text:list-item>" * 240,
+        "long": "<text:p>Kilns close.</text:p>" * 400_000,
+    }.items():
+        yield f"{name}.odt", odt(body)
+    yield "parts.epub", epub({f"{i}.xhtml": "<p>Kilns close.</p>" for i in range(5_000)})
+    yield "again.epub", epub({"a.xhtml": "<p>Kilns close.</p>" * 10_000}, spine=["a.xhtml"] * 50_000)
+    with zipfile.ZipFile(io.BytesIO(files["plan.xlsx"])) as package:
+        sheets = {name: package.read(name) for name in package.namelist()}
+    far = b'<row r="1048576"><c r="XFD1048576" t="inlineStr"><is><t>Kilns close.</t></is></c></row></sheetData>'
+    many = b'<row><c t="inlineStr"><is><t>Kilns close.</t></is></c></row>' * 400_000 + b"</sheetData>"
+    for name, rows in (("far", far), ("rows", many)):
+        changed_sheet = sheets["xl/worksheets/sheet1.xml"].replace(b"</sheetData>", rows)
+        yield f"{name}.xlsx", pack(sheets | {"xl/worksheets/sheet1.xml": changed_sheet})
 
 
 def _pdf(kids: bytes, *objects: bytes) -> bytes:

@@ -370,6 +370,7 @@ def inserted(data: bytes, name: str, part: bytes) -> bytes:
     [
         ("chunk.html", b"<html><body><h1>Wind</h1><p>Wind farms grow to 20 GW.</p></body></html>"),
         ("chunk.txt", b"Wind farms grow to 20 GW."),
+        ("chunk.rtf", b"{\\rtf1 Wind farms grow to 20 GW.}"),
         ("chunk.docx", b""),
     ],
 )
@@ -389,6 +390,6 @@ def test_inserted_documents_are_read(tmp_path: Path, name: str, part: bytes) -> 
 
 def test_an_inserted_document_of_no_known_kind_is_warned_about(tmp_path: Path) -> None:
     path = tmp_path / "plan.docx"
-    path.write_bytes(inserted(simple(), "chunk.rtf", b"{\\rtf1 Wind farms grow.}"))
+    path.write_bytes(inserted(simple(), "chunk.bin", b"Wind farms grow."))
     plan = load_plan(path)
     assert "Wind" not in plan.text and plan.warnings == ("inserted documents that were not read: 1",)

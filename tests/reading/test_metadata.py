@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
+from indexer.library.adding import keep_edits
+from indexer.library.editing import with_edits
+from indexer.reading.loading import load_plan
 from indexer.reading.metadata import find_language, find_metadata, iso_date
-from indexer.types import Metadata
+from indexer.types import Found, Metadata
 
 PROSE = "The kilns of the province close in time, and the quotas of each city are kept by those that hold them. " * 3
 
@@ -78,8 +84,49 @@ def test_the_language(text: str, language: str) -> None:
 def test_the_text_is_believed_before_the_file() -> None:
     own = Metadata(issuer="portal", date="2024-01-01", language="de")
     found = find_metadata(f"Plan\nIssued by: Ministry of Energy\n5 August 2022\n{PROSE}", own)
-    assert found == Metadata("Ministry of Energy", "2022-08-05", "en")
-    assert find_metadata("Kilns close.", own) == own
+    assert found == Metadata("Ministry of Energy", "2022-08-05", "en", found=Found("", "label", "cover"))
+    assert find_metadata("Kilns close.", own) == replace(own, found=Found("", "metadata", "metadata"))
+
+
+@pytest.mark.parametrize(
+    ("text", "title", "issuer", "date"),
+    [
+        (f"Ministry of Energy\nCarbon Plan\npublished on 5 August 2022\n{PROSE}", "", "cover", "release line"),
+        (f"Plan\n{PROSE * 20}\nHefei City Council\n5 August 2022", "", "signature", "signature"),
+        (f"Kilns\nAGENCY: Bureau of Kilns, Interior.\n{PROSE}", "", "notice", ""),
+        (f"Kilns\nKiln Works Limited\n{PROSE}", "Kilns 2022", "imprint", "title"),
+        (PROSE, "Anhui Province Carbon Plan", "title", ""),
+    ],
+)
+def test_where_issuer_and_date_were_found(text: str, title: str, issuer: str, date: str) -> None:
+    found = find_metadata(text, title=title)
+    assert (found.found.issuer, found.found.date) == (issuer, date)
+    assert (bool(found.issuer), bool(found.date)) == (bool(issuer), bool(date))
+
+
+def test_what_a_person_sets_was_found_by_a_person(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(f"Carbon Plan\nIssued by: Ministry of Energy\n5 August 2022\n{PROSE}")
+    plan = load_plan(tmp_path / "a.txt")
+    edited = with_edits(plan, {"title": "Energy Plan", "date": "2021"})
+    assert edited.metadata.found == Found("person", "label", "person")
+    assert keep_edits(edited, plan) == edited
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "title", "place"),
+    [
+        ("a.html", b"<h1>Carbon Plan</h1><p>Kilns close by 2025.</p>", "Carbon Plan", "heading"),
+        ("a.html", b"<title>Carbon Plan | Portal</title><p>Kilns close by 2025.</p>", "Carbon Plan", "metadata"),
+        ("a.txt", b"Carbon Plan\n\nKilns close by 2025.", "Carbon Plan", "opening"),
+        ("a.txt", b"kilns close by 2025.", "a", "file name"),
+        ("a.txt", b"Year | Kilns\n2025 | 3\n", "a", "file name"),
+        ("a.jsonl", b'{"id": "1", "text": "Kilns close."}', "a", "file name"),
+    ],
+)
+def test_where_the_title_was_found(tmp_path: Path, name: str, data: bytes, title: str, place: str) -> None:
+    (tmp_path / name).write_bytes(data)
+    plan = load_plan(tmp_path / name)
+    assert (plan.title, plan.metadata.found.title) == (title, place)
 
 
 @pytest.mark.parametrize(

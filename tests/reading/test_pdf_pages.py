@@ -18,7 +18,7 @@ from indexer.language.sentences import fold_space, split_sentences
 from indexer.reading.formats.pdf import load
 from indexer.reading.formats.pdf.boxes import find_boxes
 from indexer.reading.loading import load_plan
-from indexer.types import Plan
+from indexer.types import Found, Plan
 
 WIDTH, HEIGHT = A4
 
@@ -359,6 +359,7 @@ def test_headers_of_three_lines_are_left_out_and_may_give_the_date() -> None:
     plan = read(pdf(*(page(n) for n in range(1, 5))))
     assert not re.search("draft|Page|May", plan.text)
     assert plan.metadata.date == "2031-05-02"
+    assert plan.metadata.found.date == "header"
 
 
 def test_totals_at_the_foot_of_pages_are_no_page_numbers() -> None:
@@ -515,6 +516,7 @@ def test_the_title_is_what_the_first_page_shows_over_its_lines(own: str) -> None
     assert plan.title == "A Plan for the Wells of the County"
     assert plan.metadata.date == "2031-05-03"
     assert plan.metadata.issuer == "DEPARTMENT OF RIVERS"
+    assert plan.metadata.found == Found("cover", "cover", "release line")
 
 
 def test_a_notice_in_a_journal_is_called_by_the_lines_above_its_agency() -> None:
@@ -528,6 +530,7 @@ def test_a_notice_in_a_journal_is_called_by_the_lines_above_its_agency() -> None
 
     plan = read(pdf(page))
     assert "Wells and Springs of the County; Final Rule" in plan.title
+    assert plan.metadata.found == Found("notice", "notice", "")
     assert plan.metadata.issuer == "Bureau of Inland Waters, Rivers"
 
 

@@ -40,6 +40,14 @@ class Blocks:
         if level is not None:
             self._headings.append(Heading(start, self._length, level))
 
+    def open_table(self) -> None:
+        """The rows added until ``close_table`` are those of one table, with a blank line before and behind it."""
+        self._tight = False
+
+    def close_table(self) -> None:
+        """End the open table."""
+        self._tight = False
+
     def add_row(self, cells: list[str]) -> None:
         """Add a table's row as one line, "a | b | c"; a row without text is left out."""
         folded = [" ".join(cell.split()) for cell in cells]

@@ -21,7 +21,7 @@ from indexer.reading.formats.blocks import Blocks
 from indexer.reading.formats.text import decode
 from indexer.reading.loading import Content, meaningful_title
 from indexer.reading.metadata import iso_date
-from indexer.types import Metadata
+from indexer.types import Found, Metadata
 
 ENDINGS = (".html", ".htm", ".mhtml", ".mht")
 
@@ -49,6 +49,22 @@ _ISSUERS = ("contentsource", "dcterms.publisher", "dc.publisher")
 def load(path: Path, data: bytes) -> Content:
     """Read a web page. Raises SourceError for bytes that are no text or no page."""
     page, charset = _from_mhtml(data) if path.suffix.lower() in (".mhtml", ".mht") else (data, None)
+    tree = parse_page(path, page, charset)
+    metas = _metas(tree)
+    title, place = _title(tree)
+    own = Metadata(
+        issuer=next((metas[name] for name in _ISSUERS if name in metas), ""),
+        date=next((found for name in _DATES if (found := iso_date(metas.get(name, "")[:10]))), ""),
+        language=(tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang") or "")[:2].lower(),
+        machine_translated="translated-" in (tree.get("class") or ""),
+        found=Found(title=place),
+    )
+    blocks = _main_content(tree)
+    return Content(blocks.text(), title=title, headings=blocks.headings(title), metadata=own)
+
+
+def parse_page(path: Path, page: bytes, charset: str | None = None) -> Any:
+    """The tree of a web page. Raises SourceError for bytes that are no text or no page."""
     named = _CHARSET.search(page[:4096])
     declared = charset or (named[1].decode("ascii").lower() if named else None)
     source = decode(path, page, _LARGER.get(declared or "", declared))
@@ -58,16 +74,13 @@ def load(path: Path, data: bytes) -> Content:
     tree = _parse(_LONG_TAG.sub(_without_attributes, re.sub(r"^\s*<\?xml[^>]*\?>", "", source)))
     if tree is None:
         raise SourceError(f"{path} holds no web page. Save it again from the browser.")
-    metas = _metas(tree)
-    title = _title(tree)
-    own = Metadata(
-        issuer=next((metas[name] for name in _ISSUERS if name in metas), ""),
-        date=next((found for name in _DATES if (found := iso_date(metas.get(name, "")[:10]))), ""),
-        language=(tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang") or "")[:2].lower(),
-        machine_translated="translated-" in (tree.get("class") or ""),
-    )
-    blocks = _main_content(tree)
-    return Content(blocks.text(), title=title, headings=blocks.headings(title), metadata=own)
+    return tree
+
+
+def read_whole(tree: Any, blocks: Blocks) -> None:
+    """Read all text of a page that HTML does not mark as navigation into ``blocks``; ``tree`` loses the rest."""
+    etree.strip_elements(tree, *_DROPPED, with_tail=False)
+    _read(tree, blocks)
 
 
 def _from_mhtml(data: bytes) -> tuple[bytes, str | None]:
@@ -104,14 +117,14 @@ def _metas(tree: Any) -> dict[str, str]:
     return found
 
 
-def _title(tree: Any) -> str:
-    """The page's only first-level heading, else its title without the name of the site."""
+def _title(tree: Any) -> tuple[str, str]:
+    """The page's only first-level heading, else its title without the name of the site; where that was found."""
     tops = [" ".join(h.text_content().split()) for h in tree.iter("h1")]
     if len(tops) == 1 and tops[0]:
-        return meaningful_title(tops[0])
+        return meaningful_title(tops[0]), "heading"
     element = next(tree.iter("title"), None)
     whole = " ".join(element.text_content().split()) if element is not None else ""
-    return meaningful_title(re.split(r"\s+[-–—|]\s+|[_|]", whole)[0])
+    return meaningful_title(re.split(r"\s+[-–—|]\s+|[_|]", whole)[0]), "metadata"
 
 
 def _main_content(tree: Any) -> Blocks:
@@ -123,11 +136,9 @@ def _main_content(tree: Any) -> Blocks:
     body = getattr(document, "body", None)
     if body is not None:
         _read(body, found)
-    # after the extraction, which needs the whole tree
-    etree.strip_elements(tree, *_DROPPED, with_tail=False)
-    prose = sum(_letters(text) for text in _prose(tree))
     whole = Blocks()
-    _read(tree, whole)
+    read_whole(tree, whole)  # after the extraction, which needs the whole tree
+    prose = sum(_letters(text) for text in _prose(tree))
     # as a last resort trafilatura returns the page as one paragraph
     structured = len(found) > 1 or len(whole) <= 1
     return found if structured and _letters(found.text()) >= max(1, _ENOUGH * prose) else whole

@@ -11,7 +11,7 @@ from typing import Any
 from indexer.errors import SourceError
 from indexer.reading.formats.text import decode
 from indexer.reading.loading import LONGEST_TEXT, Content, storable
-from indexer.types import Page, Record
+from indexer.types import Found, Metadata, Page, Record
 
 ENDINGS = (".jsonl",)
 
@@ -46,8 +46,16 @@ def load(path: Path, data: bytes) -> Content:
             pages.append(Page(page, position, position + len(text)))
         parts.append(text)
         position += len(text) + len(_BETWEEN)
+    about = Metadata(found=Found(title="file name"))
     warnings = (f"{empty} records without text were left out",) if empty else ()
-    return Content(_BETWEEN.join(parts), title=path.stem, records=tuple(records), pages=tuple(pages), warnings=warnings)
+    return Content(
+        _BETWEEN.join(parts),
+        title=path.stem,
+        records=tuple(records),
+        pages=tuple(pages),
+        warnings=warnings,
+        metadata=about,
+    )
 
 
 def _parse(path: Path, number: int, line: str) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from indexer.ui.shared.address import link_to
 from indexer.ui.shared.markup import element, link, show, show_line
 from indexer.wording import counted
 
-_KINDS = "PDF, Word, saved web pages, Markdown, text, JSON lines, and zip archives of these"
+_KINDS = "PDF, Office and OpenDocument files, e-books, e-mails, web pages, text, records, and zip archives of these"
 #: The sample plans are in a checkout, next to the package; they are not installed with it.
 SAMPLES = Path(__file__).resolve().parents[3] / "corpus"
 _REPLACES = "replaces"

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import re
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,15 +20,12 @@ from docx.oxml.ns import qn
 from indexer.errors import SourceError
 from indexer.reading.formats.blocks import Blocks
 from indexer.reading.formats.docx.styles import Numbering, Styles
+from indexer.reading.formats.package import check_package, transitional
 from indexer.reading.loading import LONGEST_TEXT, Content, load_content, meaningful_title, too_long
+from indexer.types import Found, Metadata
 
 ENDINGS = (".docx",)
 
-#: Bytes of a file's parts, unpacked. A bomb packs a thousand to one; a plan full of pictures stays below.
-LARGEST_UNPACKED = 256 * 1024 * 1024
-#: Bytes of text parts together: a tree of XML takes eight times that in memory.
-LARGEST_XML = 48 * 1024 * 1024
-_OLE = b"\xd0\xcf\x11\xe0"  # the container of old Word files, and of new ones with a password
 _COMPATIBILITY = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _MATH_TEXT = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
 _SKIPPED = {qn(f"w:{name}") for name in ("del", "moveFrom", "pPr", "rPr", "instrText", "delText", "sectPr", "rt")}
@@ -44,35 +40,16 @@ def load(path: Path, data: bytes) -> Content:
 
 
 def _load(path: Path, data: bytes, *, inserted: bool) -> Content:
-    _check_package(path, data)
-    document = Document(io.BytesIO(data))
+    check_package(path, data, "Word")
+    document = Document(io.BytesIO(transitional(data)))
     reading = _Reading(path, document, inserted=inserted)
     reading.read(document.element.body)
-    title = meaningful_title(document.core_properties.title or "") or reading.title
+    own = meaningful_title(document.core_properties.title or "")
+    title = own or reading.title
     warnings = (f"inserted documents that were not read: {reading.unread}",) if reading.unread else ()
     headings = reading.blocks.headings(title)
-    return Content(reading.blocks.text(), title=title, headings=headings, warnings=warnings, web=False)
-
-
-def _check_package(path: Path, data: bytes) -> None:
-    if data.startswith(_OLE):
-        raise SourceError(
-            f"{path} is an old Word file or one with a password. Open it, save it as .docx without one, and add that."
-        )
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as package:
-            parts = package.infolist()
-            xml = sum(part.file_size for part in parts if part.filename.endswith((".xml", ".rels")))
-            if xml > LARGEST_XML or sum(part.file_size for part in parts) > LARGEST_UNPACKED:
-                raise SourceError(f"{path} unpacks to more than a plan can hold. Save its text alone, or split it.")
-            # declared sizes may be wrong: testzip reads in chunks, python-docx each part at once
-            damaged = package.testzip()
-    except SourceError:
-        raise
-    except Exception as error:  # zipfile does not wrap errors of the decompressors
-        raise SourceError(f"{path} is not a readable Word file. Open it in Word and save it again.") from error
-    if damaged:
-        raise SourceError(f"{path} is damaged at {damaged}. Open it in Word and save it again.")
+    about = Metadata(found=Found(title="metadata" if own else "cover"))
+    return Content(reading.blocks.text(), title=title, headings=headings, warnings=warnings, metadata=about, web=False)
 
 
 class _Reading:

@@ -33,7 +33,7 @@ from indexer.reading.formats.pdf.quality import page_warnings
 from indexer.reading.formats.pdf.running import strip_headers_and_footers
 from indexer.reading.loading import Content, meaningful_title
 from indexer.reading.metadata import header_date
-from indexer.types import Metadata, RecognizedLine
+from indexer.types import Found, Metadata, RecognizedLine
 
 ENDINGS = (".pdf",)
 
@@ -72,7 +72,7 @@ def load(path: Path, data: bytes) -> Content:
                 RecognizedLine(start + at, word.bottom, word.top, word.edges) for _, at, word in line.placed()
             )
     about = _read_about(data)
-    headings, title = find_headings(lines, on_page, starts, about.bookmarks, about.title)
+    headings, title, place = find_headings(lines, on_page, starts, about.bookmarks, about.title)
     return Content(
         text,
         title=title,
@@ -82,7 +82,7 @@ def load(path: Path, data: bytes) -> Content:
         ),
         headings=headings,
         warnings=(*_page_warnings(silent, pictured, recognized), *page_warnings(ordered)),
-        metadata=Metadata(language=about.language, date=header_date(headers)),
+        metadata=Metadata(language=about.language, date=header_date(headers), found=Found(place, date="header")),
         tables=tuple(find_tables(lines, starts)),
         web=False,
     )

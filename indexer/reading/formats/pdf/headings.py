@@ -73,8 +73,9 @@ def read_bookmarks(reader: PdfReader) -> list[Bookmark]:
 
 def find_headings(
     lines: Sequence[Line], pages: Sequence[int], starts: Sequence[int], marks: Sequence[Bookmark], title: str
-) -> tuple[tuple[Heading, ...], str]:
-    """Headings among ``lines``, whose page indices and offsets are ``pages`` and ``starts``; and the title.
+) -> tuple[tuple[Heading, ...], str, str]:
+    """Headings among ``lines``, whose page indices and offsets are ``pages`` and ``starts``; the title; where that was
+    found (``types.Found``).
 
     ``title`` is what the file calls itself, believed where its first page says it, too, or where that page has
     no larger type. The title is no heading of its own: neither where it stands nor where all others stand under it.
@@ -84,30 +85,39 @@ def find_headings(
     marked = _bookmarked(lines, pages, marks, contents)
     found = _levelled(_by_look(blocks, lines, pages, contents), marked, lines)
     headings = [Heading(starts[b.first], starts[b.last] + len(lines[b.last].text), level) for b, level in found]
-    title = _title(blocks, lines, pages, title)
+    title, place = _title(blocks, lines, pages, marks, title)
     if headings:
         first = found[0][0].lines(lines)
         above_all = len(headings) > 1 and headings[0].level < min(h.level for h in headings[1:])
         named = bool(title) and _joined(first) in _compared(title)
         if named or (above_all and not _is_numbered(first[0].text)):
-            title = title or fold_space("\n".join(line.text for line in first))
+            if not title:
+                title, place = fold_space("\n".join(line.text for line in first)), "heading"
             headings = headings[1:]
         said = {(starts[b.first], starts[b.last]) for b, _ in found if _joined(b.lines(lines)) == _compared(title)}
         headings = [h for h in headings if not any(first <= h.start <= last for first, last in said)]
     lowest = min((h.level for h in headings), default=1)
-    return tuple(Heading(h.start, h.end, h.level - lowest + 1) for h in headings), title
+    return tuple(Heading(h.start, h.end, h.level - lowest + 1) for h in headings), title, place
 
 
-def _title(blocks: Sequence[_Block], lines: Sequence[Line], pages: Sequence[int], title: str) -> str:
-    """The title: the file's own if the first page says it, else what that page's look or a notice's form shows, else
-    the file's own."""
+def _title(
+    blocks: Sequence[_Block], lines: Sequence[Line], pages: Sequence[int], marks: Sequence[Bookmark], title: str
+) -> tuple[str, str]:
+    """The title and where it was found: the file's own if the first page says it, else what that page's look or a
+    notice's form shows, else the bookmark above all others, else the file's own."""
     body = _body(lines)
     opening = [block for block in blocks if pages[block.first] == pages[0]]
-    if body is None or not opening:
-        return title
-    if title and _compared(title) in _joined(lines[: opening[-1].last + 1]):
-        return title
-    return _shown_title(opening, lines, body) or _notice_title(lines, pages) or title
+    if body is not None and opening:
+        if title and _compared(title) in _joined(lines[: opening[-1].last + 1]):
+            return title, "cover"
+        if shown := _shown_title(opening, lines, body):
+            return shown, "cover"
+        if notice := _notice_title(lines, pages):
+            return notice, "notice"
+    first = marks[0] if len(marks) > 2 and all(level > marks[0][2] for _, _, level in marks[1:]) else None
+    if first and first[1] <= 1 and not _is_numbered(first[0]):
+        return first[0], "bookmark"
+    return title, "metadata"
 
 
 def _shown_title(opening: Sequence[_Block], lines: Sequence[Line], body: _Look) -> str:
