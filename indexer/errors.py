@@ -6,7 +6,8 @@
     ├── ModelError          an embedding model that cannot be loaded or does not fit
     ├── LibraryError        a library folder that cannot be opened, read or written
     │   └── LibraryBusyError    another process is writing
-    └── QuestionError       a question that cannot be asked as put
+    ├── QuestionError       a question that cannot be asked as put
+    └── LimitError          more at once than a server takes
 
 Each message is one sentence on what is wrong, naming the file or thing, and one on what to do next. What to
 do is said in arguments and methods of ``Library``, in backquotes, which the command line words as options.
@@ -39,6 +40,10 @@ class LibraryBusyError(LibraryError):
 
 class QuestionError(IndexerError):
     """A question that cannot be asked: empty, too long, or out of range options."""
+
+
+class LimitError(IndexerError):
+    """More at once than a server takes: asked again in a moment, it works."""
 
 
 def model_mismatch(stored: str, given: str) -> ModelError:

@@ -86,12 +86,13 @@ def test_ask_json(run: Run, sample_folder: Path, sample_library: Library, questi
         assert is_span_list(sentence["emphasis"], sentence["text"])
         assert sentence["text"] == found["citations"][sentence["citation"] - 1]["quote"]
     for citation in found["citations"]:
-        assert list(citation) == ["n", "plan", "title", "section", "page", "start", "end", "quote"]
+        assert list(citation) == ["n", "plan", "title", "section", "page", "start", "end", "quote", "page_reads_badly"]
         assert_place(citation, sample_library, citation["quote"])
     assert [p["rank"] for p in found["passages"]] == [1, 2, 3, 4, 5]
     for passage in found["passages"]:
         assert list(passage) == [
             "rank", "score", "plan", "title", "section", "page", "start", "end", "text", "highlights", "record",
+            "page_reads_badly",
         ]  # fmt: skip
         assert isinstance(passage["score"], float)
         assert is_span_list(passage["highlights"], passage["text"])
@@ -128,11 +129,11 @@ def test_list_json(run: Run, sample_folder: Path, sample_library: Library) -> No
     for plan in ran.objects:
         assert list(plan) == [
             "plan", "title", "source", "pages", "passages", "words", "sha256", "warnings",
-            "issuer", "date", "language", "machine_translated",
+            "issuer", "date", "language", "machine_translated", "found",
         ]  # fmt: skip
         assert {k: type(v) for k, v in plan.items() if k != "pages"} == {
             "plan": str, "title": str, "source": str, "passages": int, "words": int, "sha256": str, "warnings": list,
-            "issuer": str, "date": str, "language": str, "machine_translated": bool,
+            "issuer": str, "date": str, "language": str, "machine_translated": bool, "found": dict,
         }  # fmt: skip
         whole = sample_library.plan(plan["plan"])
         assert plan["pages"] == (len(whole.pages) or None)

@@ -6,11 +6,24 @@ import os
 import sys
 from io import TextIOWrapper
 
-from indexer.cli import plans, asking, comparing, targets, questions, briefs, service  # isort: skip  (the order of the help)
+# the order of the help
+from indexer.cli import plans, asking, comparing, targets, questions, briefs, evaluating, access, service  # isort: skip
 from indexer.cli.common import REFUSED, app, in_options
 from indexer.errors import IndexerError
 
-__all__ = ["app", "asking", "briefs", "comparing", "main", "plans", "questions", "service", "targets"]
+__all__ = [
+    "access",
+    "app",
+    "asking",
+    "briefs",
+    "comparing",
+    "evaluating",
+    "main",
+    "plans",
+    "questions",
+    "service",
+    "targets",
+]
 
 
 def main() -> None:

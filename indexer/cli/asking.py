@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -23,11 +22,11 @@ from indexer.cli.common import (
     hit_text,
     note,
     open_library,
-    passage_object,
     read_questions,
     remark,
     wrap,
 )
+from indexer.exporting.objects import answer_object, survey_object
 from indexer.types import Answer, Survey
 from indexer.wording import Asked, Doubtful, cite, doubtful_places, scope_text
 
@@ -65,11 +64,11 @@ def ask(
         for asked in questions:
             if every:
                 survey = opened.survey(asked, plans=plan, section=section, year=year)
-                printed = survey_json(survey, doubtful) if as_json else survey_text(survey, doubtful)
+                printed = dump(survey_object(survey, doubtful)) if as_json else survey_text(survey, doubtful)
                 results.append(survey)
             else:
                 answer = opened.ask(asked, plans=plan, section=section, year=year, top_k=top_k)
-                printed = answer_json(answer, doubtful) if as_json else answer_text(answer, doubtful)
+                printed = dump(answer_object(answer, doubtful)) if as_json else answer_text(answer, doubtful)
                 results.append(answer)
             print(printed, flush=True)
         if export:
@@ -102,24 +101,6 @@ def _save(library: Library, asked: Sequence[Asked], files: Sequence[Path]) -> No
         save(file, export_answers(asked, _format(file), generation=generation, made=made))
 
 
-def answer_json(answer: Answer, doubtful: Doubtful = frozenset()) -> str:
-    """One line of JSON, as docs/json.md specifies."""
-    return dump(
-        {
-            "question": answer.question,
-            "answerable": answer.found,
-            "searched": answer.searched,
-            "named": answer.named,
-            "answer": [
-                {"text": s.text, "citation": s.citation, "emphasis": s.emphasis, "span": s.span}
-                for s in answer.sentences
-            ],
-            "citations": [asdict(c) | {"page_reads_badly": (c.plan, c.page) in doubtful} for c in answer.citations],
-            "passages": [passage_object(rank, hit, doubtful) for rank, hit in enumerate(answer.hits, 1)],
-        }
-    )
-
-
 def answer_text(answer: Answer, doubtful: Doubtful = frozenset()) -> str:
     """The answer with its citations, then the passages, for a terminal."""
     lines = []
@@ -141,23 +122,6 @@ def answer_text(answer: Answer, doubtful: Doubtful = frozenset()) -> str:
         lines += ["", f"{len(answer.hits)} passages of {answer.searched:,}, by relevance:"]
         lines += [hit_text(rank, hit, doubtful) for rank, hit in enumerate(answer.hits, 1)]
     return "\n".join(lines)
-
-
-def survey_json(survey: Survey, doubtful: Doubtful = frozenset()) -> str:
-    """One line of JSON: every passage on the topic, counts, and why the search stopped."""
-    return dump(
-        {
-            "question": survey.question,
-            "searched": survey.searched,
-            "found": len(survey.hits),
-            "by_plan": survey.by_plan,
-            "by_section": [
-                {"plan": plan, "section": section, "passages": n} for (plan, section), n in survey.by_section.items()
-            ],
-            "stopped": survey.stopped,
-            "passages": [passage_object(rank, hit, doubtful) for rank, hit in enumerate(survey.hits, 1)],
-        }
-    )
 
 
 def survey_text(survey: Survey, doubtful: Doubtful = frozenset()) -> str:

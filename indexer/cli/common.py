@@ -15,7 +15,7 @@ import typer
 
 from indexer.errors import IndexerError, QuestionError, SourceError
 from indexer.language.sentences import fold_space
-from indexer.types import Added, ChangedAnswer, Citation, Hit, Passage, SavedQuestion, Span
+from indexer.types import Added, ChangedAnswer, Citation, Hit, Passage, Span
 from indexer.wording import READS_BADLY, Doubtful, cite
 
 if TYPE_CHECKING:
@@ -195,25 +195,6 @@ def report_added(reports: Iterable[Added], quiet: bool) -> int:
     return REFUSED if failed == files else SOME_FAILED
 
 
-def passage_object(rank: int, hit: Hit, doubtful: Doubtful | None = None) -> dict[str, Any]:
-    """A hit as an object of docs/json.md; with ``doubtful``, whether its page reads badly."""
-    p = hit.passage
-    known = {} if doubtful is None else {"page_reads_badly": (p.plan, p.page) in doubtful}
-    return known | {
-        "rank": rank,
-        "score": hit.score,
-        "plan": p.plan,
-        "title": p.title,
-        "section": p.section,
-        "page": p.page,
-        "start": p.start,
-        "end": p.end,
-        "text": p.text,
-        "highlights": hit.highlights,
-        "record": p.record,
-    }
-
-
 def hit_text(rank: int | None, hit: Hit, doubtful: Doubtful = frozenset()) -> str:
     """The place of a passage, and the passage below it."""
     place = styled(cite(hit.passage), FAINT) + remark(hit.passage, doubtful)
@@ -249,19 +230,6 @@ def wrap(text: str, indent: str = "") -> str:
 def dump(entry: dict[str, Any]) -> str:
     """One line of JSON."""
     return json.dumps(entry, ensure_ascii=False)
-
-
-def saved_json(question: SavedQuestion, changed: ChangedAnswer | None) -> dict[str, Any]:
-    pairs = {"removed": changed.removed, "added": changed.added} if changed else {"removed": (), "added": ()}
-    return {
-        "id": question.id,
-        "question": question.question,
-        "plans": question.plans,
-        "section": question.section,
-        "saved": question.at,
-        "quotes": [{"plan": plan, "quote": quote} for plan, quote in question.quotes],
-        **{name: [{"plan": plan, "quote": quote} for plan, quote in quotes] for name, quotes in pairs.items()},
-    }
 
 
 def answer_lines(changed: ChangedAnswer) -> list[str]:

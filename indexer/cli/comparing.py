@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -24,13 +23,13 @@ from indexer.cli.common import (
     hit_text,
     note,
     open_library,
-    passage_object,
     read_questions,
     styled,
     wrap,
 )
 from indexer.errors import QuestionError
-from indexer.types import Cell, Comparison, Counterpart, Hit, Mark, UniqueContent
+from indexer.exporting.objects import comparison_object, counterparts_object, unique_content_object
+from indexer.types import Comparison, Counterpart, Hit, UniqueContent
 from indexer.wording import ASPECTS, cite
 
 
@@ -56,7 +55,7 @@ def compare(
     with open_library(library, quiet=quiet) as opened:
         for asked in questions:
             comparison = opened.compare(asked, plan or [])
-            printed = comparison_json(comparison) if as_json else comparison_text(comparison)
+            printed = dump(comparison_object(comparison)) if as_json else comparison_text(comparison)
             print(printed, flush=True)
             compared.append(comparison)
         if export:
@@ -85,7 +84,7 @@ def similar(
     with open_library(library, quiet=quiet) as opened:
         found = opened.similar(plan, int(start), other, top_k)
     if as_json:
-        print(counterparts_json(plan, int(start), other, found))
+        print(dump(counterparts_object(plan, int(start), other, found)))
     else:
         print(counterparts_text(other, found))
 
@@ -100,18 +99,7 @@ def distinct(
     """Show what only one of several plans says, section by section."""
     with open_library(library, quiet=quiet) as opened:
         found = opened.unique_content(plans)
-    print(unique_content_json(found) if as_json else unique_content_text(found))
-
-
-def comparison_json(comparison: Comparison) -> str:
-    """One line of JSON, as docs/json.md specifies."""
-    return dump(
-        {
-            "question": comparison.question,
-            "cells": [_cell(cell) for cell in comparison.cells],
-            "differences": [{"aspect": d.aspect, "values": d.values} for d in comparison.differences],
-        }
-    )
+    print(dump(unique_content_object(found)) if as_json else unique_content_text(found))
 
 
 def comparison_text(comparison: Comparison) -> str:
@@ -135,26 +123,6 @@ def comparison_text(comparison: Comparison) -> str:
     return "\n".join([*lines, ""])
 
 
-def counterparts_json(plan: str, start: int, other: str, found: Sequence[Counterpart]) -> str:
-    """One line of JSON: the passages of ``other``, mutual nearest first."""
-    return dump(
-        {
-            "plan": plan,
-            "start": start,
-            "in": other,
-            "counterparts": [
-                {
-                    **passage_object(rank, counterpart.hit),
-                    "mutual": counterpart.mutual,
-                    "own_marks": _marks(counterpart.own_marks),
-                    "marks": _marks(counterpart.marks),
-                }
-                for rank, counterpart in enumerate(found, 1)
-            ],
-        }
-    )
-
-
 def counterparts_text(other: str, found: Sequence[Counterpart]) -> str:
     """The passages with their differences in bold, and whether each is a mutual nearest neighbour."""
     if not found:
@@ -172,31 +140,6 @@ def counterparts_text(other: str, found: Sequence[Counterpart]) -> str:
     return "\n".join(lines)
 
 
-def unique_content_json(found: UniqueContent) -> str:
-    """One line of JSON: unique passages by plan and section, shared ones, and the measure."""
-    return dump(
-        {
-            "measure": found.measure,
-            "only": [
-                {
-                    "plan": group.plan,
-                    "title": group.title,
-                    "section": group.section,
-                    "passages": [passage_object(rank, hit) for rank, hit in enumerate(group.passages, 1)],
-                }
-                for group in found.only
-            ],
-            "shared": [
-                [
-                    {"plan": p.plan, "section": p.section, "page": p.page, "start": p.start, "end": p.end}
-                    for p in each.passages
-                ]
-                for each in found.shared
-            ],
-        }
-    )
-
-
 def unique_content_text(found: UniqueContent) -> str:
     """Each plan's unique passages by section, with counts and the measure."""
     lines: list[str] = []
@@ -210,23 +153,3 @@ def unique_content_text(found: UniqueContent) -> str:
         lines.append("")
     lines.append(f"{len(found.shared)} passages are shared by most of the plans.")
     return "\n".join([*lines, wrap(found.measure)])
-
-
-def _cell(cell: Cell) -> dict[str, Any]:
-    answer = cell.answer
-    return {
-        "plan": cell.plan,
-        "title": cell.title,
-        "found": cell.found,
-        "searched": answer.searched,
-        "answer": [
-            {"text": s.text, "citation": s.citation, "emphasis": s.emphasis, "marks": _marks(marks)}
-            for s, marks in zip(answer.sentences, cell.marks, strict=True)
-        ],
-        "citations": [asdict(c) for c in answer.citations],
-        "nearest": passage_object(1, answer.nearest) if answer.nearest else None,
-    }
-
-
-def _marks(marks: Sequence[Mark]) -> list[dict[str, Any]]:
-    return [{"start": mark.span[0], "end": mark.span[1], "aspect": mark.aspect} for mark in marks]

@@ -1,11 +1,10 @@
-"""Commands on plans: index, add, embed, replace, sync, remove, restore, list, edit, rename, changes."""
+"""Commands on plans: index, add, embed, replace, sync, watch, remove, restore, list, edit, rename, changes."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -19,13 +18,15 @@ from indexer.cli.common import (
     answer_lines,
     app,
     confirm,
+    count_bar,
+    note,
     open_library,
     print_lines,
     progress_bar,
     report_added,
-    saved_json,
 )
 from indexer.errors import IndexerError, SourceError
+from indexer.exporting.objects import changes_object, plan_object
 from indexer.types import Changes, Sentence
 
 PlanArgument = Annotated[str, typer.Argument(help="Id of the plan.")]
@@ -140,6 +141,27 @@ def sync(
 
 
 @app.command()
+def watch(
+    folder: Annotated[Path, typer.Argument(help="The folder to watch, with its sub-folders.")],
+    every: Annotated[float, typer.Option(min=0.1, metavar="SECONDS", help="Time between two looks.")] = 2.0,
+    rest: Annotated[
+        float, typer.Option(min=0.1, metavar="SECONDS", help="Time for which a file must not have changed.")
+    ] = 5.0,
+    library: LibraryOption = "index",
+    quiet: QuietOption = False,
+) -> None:
+    """Add what comes to rest in a folder, until it is stopped; a file that is removed removes no plan."""
+    from indexer.library.watching import watch_folder
+
+    if not folder.is_dir():
+        raise SourceError(f"There is no folder {folder}. Give one that plans are put into.")
+    with open_library(library, create=True, quiet=quiet) as opened:
+        for report in watch_folder(opened, folder, every=every, rest=rest, notify=note(False)):
+            if report.status != "same":
+                report_added([report], quiet)
+
+
+@app.command()
 def remove(
     plans: Annotated[list[str], typer.Argument(help="Ids of the plans to remove.")],
     purge: Annotated[
@@ -163,10 +185,20 @@ def remove(
 def restore(
     plan: Annotated[str | None, typer.Argument(help="Id of the plan; lists removed plans if left out.")] = None,
     version: Annotated[int | None, typer.Option(help="Number of an earlier version to restore.")] = None,
+    backup: Annotated[
+        Path | None,
+        typer.Option("--from", metavar="BACKUP", help="Make the whole library what it was in this backup."),
+    ] = None,
+    yes: YesOption = False,
     library: LibraryOption = "index",
     quiet: QuietOption = False,
 ) -> None:
-    """Restore a removed plan, or an earlier version of a plan."""
+    """Restore a removed plan, an earlier version of a plan, or a whole library from a backup."""
+    if backup is not None:
+        if plan is not None or version is not None:
+            raise IndexerError("A backup is restored whole. Leave the plan and --version out.")
+        _put_back(backup, library, yes, quiet)
+        return
     with open_library(library, quiet=quiet) as opened:
         if plan is None:
             for each in opened.removed():
@@ -181,7 +213,7 @@ def restore(
 def list_plans(library: LibraryOption = "index", as_json: JsonOption = False, quiet: QuietOption = False) -> None:
     """List the plans in the library."""
     with open_library(library, quiet=quiet) as opened:
-        plans = [_listed(asdict(info)) for info in opened.plans()]
+        plans = [plan_object(info) for info in opened.plans()]
     if as_json:
         print_lines(plans)
         return
@@ -249,9 +281,23 @@ def changes(
     with open_library(library, quiet=quiet) as opened:
         found = opened.changes(plan, old, new)
     if as_json:
-        print_lines([_changes_json(found)])
+        print_lines([changes_object(found)])
     else:
         print(_changes_text(found))
+
+
+def _put_back(backup: Path, library: str, yes: bool, quiet: bool) -> None:
+    from indexer.library.backup import put_back
+
+    if not (backup / "plans.sqlite").is_file():
+        raise IndexerError(f"{backup} is no backup. Give a folder that was made by: plancite backup")
+    with open_library(library, create=True, quiet=quiet) as opened:
+        if opened.plans() or opened.removed():
+            confirm(f"Replace all of {library} by {backup}; what is newer than the backup is deleted for good", yes)
+        with count_bar(quiet) as progress:
+            copied = put_back(backup, opened.backend, progress=progress)
+    if not quiet:
+        print(f"Restored: {copied.plans} plans, {copied.passages:,} passages, {copied.versions} earlier versions")
 
 
 def _holds_many(path: Path) -> bool:
@@ -281,22 +327,6 @@ def _add(
         progress_bar(quiet, len(files)) as progress,
     ):
         return report_added(opened.add_iter(paths, plan_id=plan_id, replace=replace, progress=progress), quiet)
-
-
-def _listed(info: dict[str, Any]) -> dict[str, Any]:
-    """A plan as an object of `list --json`, its metadata inlined."""
-    metadata = info.pop("metadata")
-    return {"plan": info.pop("id"), **info, **metadata}
-
-
-def _changes_json(found: Changes) -> dict[str, Any]:
-    return {
-        "plan": found.new.plan,
-        "old": asdict(found.old),
-        "new": asdict(found.new),
-        "sentences": [asdict(sentence) for sentence in found.sentences],
-        "answers": [saved_json(answer.saved, answer) for answer in found.answers],
-    }
 
 
 def _changes_text(found: Changes) -> str:

@@ -15,9 +15,9 @@ from indexer.cli.common import (
     app,
     open_library,
     print_lines,
-    saved_json,
 )
 from indexer.errors import IndexerError
+from indexer.exporting.objects import saved_object
 
 
 @app.command()
@@ -42,7 +42,7 @@ def saved(as_json: JsonOption = False, library: LibraryOption = "index", quiet: 
         questions = opened.saved()
         changed = {answer.saved.id: answer for answer in opened.changed_answers()} if questions else {}
     if as_json:
-        print_lines(saved_json(question, changed.get(question.id)) for question in questions)
+        print_lines(saved_object(question, changed.get(question.id)) for question in questions)
         return
     for question in questions:
         where = f" in {', '.join(question.plans)}" if question.plans else ""

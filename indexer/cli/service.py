@@ -1,4 +1,4 @@
-"""Commands on the library as a whole: serve, check, doctor, rebuild, copy."""
+"""Commands on the library as a whole: serve, mcp, check, doctor, rebuild, backup, copy."""
 
 from __future__ import annotations
 
@@ -7,15 +7,18 @@ import os
 import socket
 import subprocess
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from indexer.api import missing_extra
 from indexer.cli.common import (
     SOME_FAILED,
     LibraryOption,
     ModelOption,
     QuietOption,
+    YesOption,
     app,
     count_bar,
     note,
@@ -41,9 +44,16 @@ def serve(
     public_name: Annotated[
         str | None, typer.Option(metavar="HOST", help="Host name of the app behind a proxy, as browsers see it.")
     ] = None,
+    mcp_write: Annotated[
+        bool, typer.Option("--mcp-write", help="Let assistants at /mcp add and remove plans, too.")
+    ] = False,
+    require_token: Annotated[
+        bool,
+        typer.Option("--require-token", help="Ask programs and assistants for a token; see: plancite token."),
+    ] = False,
     quiet: QuietOption = False,
 ) -> None:
-    """Serve the web app, on this machine only by default."""
+    """Serve the web app, the HTTP API and MCP, on this machine only by default."""
     if address not in _LOOPBACK and not allow_anonymous:
         raise IndexerError(
             f"Listening on {address} lets everyone on that network read, add and remove plans: there is no sign-in. "
@@ -55,10 +65,27 @@ def serve(
         options["browser.serverAddress"] = public_name
     command = [sys.executable, "-m", "indexer.ui.server"]
     command += [f"--option={name}={value}" for name, value in options.items()]
+    command += ["--mcp-writes"] if mcp_write else []
+    command += ["--asks-for-token"] if require_token else []
     environment = {**os.environ, "PLANCITE_LIBRARY": library}
     if os.name == "posix":  # in the place of this process, so that signals reach the server
         os.execve(command[0], command, environment)
     raise typer.Exit(subprocess.run(command, env=environment, check=False).returncode)
+
+
+@app.command()
+def mcp(
+    library: LibraryOption = "index",
+    write: Annotated[bool, typer.Option("--write", help="Let the assistant add and remove plans, too.")] = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Serve the library to an assistant on this machine by MCP, over standard input and output."""
+    try:
+        from indexer.api.mcp import make_server
+    except ImportError as error:
+        raise IndexerError(missing_extra(error)) from error
+    with open_library(library, quiet=quiet) as opened:
+        make_server(lambda: opened, write=write).run()
 
 
 def _check_port(address: str, port: int) -> None:
@@ -108,12 +135,40 @@ def doctor(library: LibraryOption = "index", quiet: QuietOption = False) -> None
 
 
 @app.command()
-def rebuild(library: LibraryOption = "index", model: ModelOption = None, quiet: QuietOption = False) -> None:
-    """Chunk and embed every plan again, with another model if given."""
+def rebuild(
+    library: LibraryOption = "index", model: ModelOption = None, yes: YesOption = False, quiet: QuietOption = False
+) -> None:
+    """Chunk and embed every plan again, with another model if given.
+
+    Where the library has questions of its own (plancite eval), another model is tried on a copy first; if it answers
+    them worse, the switch needs a yes.
+    """
+    from indexer.cli.evaluating import ask_before_switch
+    from indexer.library.judgements import judgements_file
+
     with open_library(library, quiet=quiet) as opened, progress_bar(quiet) as progress:
+        if model is not None and judgements_file(opened.backend).exists():
+            ask_before_switch(opened, model, progress, yes=yes)
         opened.rebuild(model, progress)
     if not quiet:
         print("Rebuilt.")
+
+
+@app.command()
+def backup(
+    folder: Annotated[Path, typer.Argument(help="Where backups are kept; each gets a dated folder of its own.")],
+    keep: Annotated[
+        int | None, typer.Option(min=1, help="Delete older backups there, except for this many of the latest.")
+    ] = None,
+    library: LibraryOption = "index",
+    quiet: QuietOption = False,
+) -> None:
+    """Back up a library, also while it is served; every hash is compared."""
+    from indexer.library.backup import back_up
+
+    with open_library(library, quiet=quiet) as opened, count_bar(quiet) as progress:
+        made = back_up(opened.backend, folder, keep=keep, progress=progress)
+    print(made)
 
 
 @app.command()

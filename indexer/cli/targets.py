@@ -6,12 +6,13 @@ import sys
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from indexer.cli.common import JsonOption, LibraryOption, PlanOption, QuietOption, app, open_library, print_lines
 from indexer.errors import IndexerError
+from indexer.exporting.objects import row_object, target_object
 from indexer.types import Target, TargetRow
 
 
@@ -38,7 +39,7 @@ def targets(
         rows = opened.align_targets(plan) if aligned else []
         titles = {info.id: info.title for info in opened.plans() if plan is None or info.id in plan}
     if as_json:
-        print_lines(map(row_json, rows) if aligned else map(target_json, found))
+        print_lines(map(row_object, rows) if aligned else map(target_object, found))
     elif csv is not None:
         from indexer.exporting.targets import aligned_csv, targets_csv
 
@@ -49,47 +50,6 @@ def targets(
         _write(xlsx, targets_xlsx(found, rows, titles))
     else:
         print("\n".join(map(_row_text, rows) if aligned else _text(found)))
-
-
-def target_json(target: Target) -> dict[str, Any]:
-    """A target as an object of docs/json.md."""
-    return {
-        "kind": target.kind,
-        "plan": target.plan,
-        "indicator": target.indicator,
-        "comparator": target.comparator,
-        "value": target.value,
-        "high": target.high,
-        "unit": target.unit,
-        "figure": target.figure,
-        "quote": target.quote,
-        "section": list(target.section),
-        "page": target.page,
-        "start": target.start,
-        "end": target.end,
-        "figure_start": target.span[0],
-        "figure_end": target.span[1],
-        "year": target.year,
-        "base_year": target.base_year,
-        "change": target.change,
-        "scope": target.scope,
-        "binding": target.binding,
-        "cut_off": target.cut_off,
-        "doubt": target.doubt,
-    }
-
-
-def row_json(row: TargetRow) -> dict[str, Any]:
-    """A row of aligned targets as an object of docs/json.md."""
-    return {
-        "series": row.series,
-        "indicator": row.indicator,
-        "year": row.year,
-        "unit": row.unit,
-        "cells": [{"value": c.value, "high": c.high, "target": target_json(c.target)} for c in row.cells],
-        "gap": row.gap,
-        "note": row.note,
-    }
 
 
 def _write(file: str, data: str | bytes) -> None:

@@ -17,6 +17,7 @@ from indexer.encoding.loading import load_encoder
 from indexer.errors import SourceError, model_mismatch
 from indexer.library import arguments, process
 from indexer.library.adding import Cancelled, Progress, Stopped, add_file, embed_all, never, no_progress
+from indexer.library.audit import record, recorded
 from indexer.storage import Backend, Notify, Scope, open_backend
 from indexer.types import (
     Absence,
@@ -195,12 +196,15 @@ class Library:
         add = partial(add_file, self.backend, lambda: self.encoder, plan_id=plan_id, replaces=replace)
         for file in plan_files(paths):
             try:
-                yield add(file, progress=progress, cancelled=cancelled)
+                added = add(file, progress=progress, cancelled=cancelled)
             except Stopped:
                 yield Added(str(file.path), "cancelled", detail="cancelled; the library is as it was")
                 return
             except SourceError as error:
-                yield Added(str(file.path), "failed", detail=str(error))
+                added = Added(str(file.path), "failed", detail=str(error))
+            if added.status != "same":
+                record(self.backend, "add", added.plan or file.path.name, added.detail or added.status)
+            yield added
 
     def remove(self, plans: str | Iterable[str], *, purge: bool = False) -> None:
         """Remove plans, all or none. They can be restored, unless ``purge``, which deletes every trace.
@@ -209,7 +213,9 @@ class Library:
         """
         from indexer.library.originals import remove_plans
 
-        remove_plans(self.backend, arguments.plan_ids(plans), purge=purge)
+        chosen = arguments.plan_ids(plans)
+        with recorded(self.backend, "delete for good" if purge else "remove", ", ".join(chosen)):
+            remove_plans(self.backend, chosen, purge=purge)
 
     def restore(self, plan_id: str, version: int | None = None, progress: Progress = no_progress) -> None:
         """Put a removed plan back, or an earlier version in the place of the present one.
@@ -220,7 +226,8 @@ class Library:
 
         if version is not None:
             arguments.whole_number(version, "version")
-        restore_plan(self.backend, lambda: self.encoder, arguments.text(plan_id, "plan_id"), version, progress)
+        with recorded(self.backend, "restore", arguments.text(plan_id, "plan_id")):
+            restore_plan(self.backend, lambda: self.encoder, plan_id, version, progress)
 
     def edit(
         self,
@@ -243,13 +250,17 @@ class Library:
         fields: dict[str, str | bool] = {k: arguments.text(v, k) for k, v in texts.items() if v is not None}
         if machine_translated is not None:
             fields["machine_translated"] = arguments.yes_or_no(machine_translated, "machine_translated")
-        edit_plan(self.backend, lambda: self.encoder, arguments.text(plan_id, "plan_id"), fields)
+        with recorded(self.backend, f"edit {', '.join(fields)}", arguments.text(plan_id, "plan_id")):
+            edit_plan(self.backend, lambda: self.encoder, plan_id, fields)
 
     def rename(self, plan_id: str, new_id: str) -> None:
         """Give a plan another short name. Raises UnknownPlanError, and LibraryError for one that is taken."""
         from indexer.library.editing import rename_plan
 
-        rename_plan(self.backend, arguments.text(plan_id, "plan_id"), arguments.text(new_id, "new_id"))
+        with recorded(
+            self.backend, f"rename to {arguments.text(new_id, 'new_id')}", arguments.text(plan_id, "plan_id")
+        ):
+            rename_plan(self.backend, plan_id, new_id)
 
     def rebuild(self, model: str | None = None, progress: Progress = no_progress) -> None:
         """Chunk and embed every plan again from the text in the library, with ``model`` if given.
@@ -257,7 +268,8 @@ class Library:
         One transaction: until it is done the library answers as before. Raises ModelError.
         """
         encoder = load_encoder(arguments.text(model, "model"), notify=self._notify) if model else self.encoder
-        embed_all(self.backend, encoder, progress)
+        with recorded(self.backend, "rebuild", encoder.fingerprint):
+            embed_all(self.backend, encoder, progress)
         self._encoder = encoder
 
     # -- its history ---------------------------------------------------------------------------

@@ -14,7 +14,8 @@ from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path, PurePath
 
-from indexer.errors import LibraryError
+from indexer.errors import LibraryError, SourceError
+from indexer.library.judgements import forget_quotes, judgements_file
 from indexer.storage import Backend
 from indexer.storage.disk import write_whole
 from indexer.types import Plan, PlanInfo, Version
@@ -59,6 +60,12 @@ def find_original(backend: Backend, version: Plan | PlanInfo | Version) -> Path 
     return None
 
 
+def missing_original(version: Plan | PlanInfo | Version) -> SourceError:
+    """The error for a plan whose file is not found."""
+    name = PurePath(version.source).name
+    return SourceError(f"The original file {name} is no longer in its place, or has changed. Add the file again.")
+
+
 @lru_cache(maxsize=256)
 def _hash_of(path: Path, size: int, changed: int) -> str:
     """The hash of a file's content, cached while its size and modification time stay the same."""
@@ -94,13 +101,15 @@ def drop_unused(backend: Backend, hashes: Iterable[str]) -> None:
 
 
 def remove_plans(backend: Backend, plan_ids: Sequence[str], *, purge: bool) -> None:
-    """Remove plans, all or none; with ``purge`` their kept files, too.
+    """Remove plans, all or none; with ``purge`` their kept files, too, and judgements that quote them.
 
     Raises UnknownPlanError, LibraryError.
     """
-    hashes = [version.sha256 for plan in plan_ids for version in backend.versions(plan)] if purge else []
+    versions = [version for plan in plan_ids for version in backend.versions(plan)] if purge else []
+    texts = [backend.version(v.plan, v.n).text for v in versions] if judgements_file(backend).exists() else []
     backend.remove(plan_ids, purge=purge)
-    drop_unused(backend, hashes)
+    drop_unused(backend, [version.sha256 for version in versions])
+    forget_quotes(backend, texts)
 
 
 def safe_name(name: str) -> str:

@@ -1,4 +1,7 @@
-"""Serves the web app: Streamlit's ASGI app behind a guard. `plancite serve` runs this module in its own place."""
+"""Serves pages and programs on one port: Streamlit's ASGI app with the API in it, behind a guard.
+
+`plancite serve` runs this module in its own place.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,8 @@ import re
 import signal
 import sys
 import threading
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -19,10 +23,18 @@ import uvicorn
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse
+from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import config, net_util
 from streamlit.starlette import App
 from streamlit.web import bootstrap
+
+from indexer.api import missing_extra
+from indexer.api.access import ByRole, SignIn
+from indexer.api.application import api_app
+from indexer.api.problems import Problem, problem_response
+from indexer.api.routes import PREFIX
+from indexer.library import Library
 
 _UI = Path(__file__).parent
 #: The script that draws the pages.
@@ -61,6 +73,7 @@ CONTENT_POLICY = "; ".join(
 HEADERS = {
     "Content-Security-Policy": CONTENT_POLICY,
     "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
@@ -68,6 +81,10 @@ HEADERS = {
 }
 #: Routes for operators and machines that Streamlit opens to everyone.
 _CLOSED = re.compile(r"/_stcore/(?:metrics|agent|script-health-check)(?:/|$)")
+#: Paths for programs, which are told as problem+json why they are refused.
+_PROGRAMS = re.compile(r"/(?:api|mcp)(?:/|$)")
+#: Switches of ``make_app``, which the command gives as --switch.
+_PROGRAM_OPTIONS = ("mcp_writes", "asks_for_token")
 _LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
 
 # Streamlit asks a public service for this machine's address, and a socket for the way to it.
@@ -92,11 +109,15 @@ class Guard:
             await send(message)
 
         headers = Headers(scope=scope)
-        origin = headers.get("origin")
-        if _CLOSED.search(scope["path"]):
+        origin, host = headers.get("origin"), headers.get("host", "")
+        given = [*([f"//{host}"] if host else []), *([origin] if origin is not None else [])]
+        foreign = [address for address in given if not own_address(address, host)]
+        path = scope["path"]
+        # a line break in a name would match no route of the API, and so reach the pages
+        if _CLOSED.search(path) or (_PROGRAMS.match(path) and not path.isprintable()):
             await _refuse(scope, receive, send_guarded, 404, "There is nothing here.")
-        elif origin is not None and not own_origin(origin, headers.get("host", "")):
-            reason = f"The app is not served under {_host(origin)}. See: plancite serve --public-name"
+        elif foreign:
+            reason = f"The app is not served under {_host(foreign[0])}. See: plancite serve --public-name"
             await _refuse(scope, receive, send_guarded, 403, reason)
         else:
             if origin is not None:  # Streamlit would look up this machine's address to compare it
@@ -105,21 +126,23 @@ class Guard:
             await self._app(scope, receive, send_guarded)
 
 
-def own_origin(origin: str, host: str) -> bool:
-    """Whether a request's Origin header names this app, given its Host header.
+def own_address(address: str, host: str) -> bool:
+    """Whether an address, of a request's Origin header or its Host header, names this app.
 
     It does by a local name, a name that the server was started with, or the IP address of the request itself. Any other
     name may be one that a foreign site has pointed at this machine (DNS rebinding).
     """
     names = {config.get_option("server.address"), config.get_option("browser.serverAddress")}
     names |= {_host(entry) for entry in config.get_option("server.corsAllowedOrigins") or ()}
-    name = _host(origin)
+    name = _host(address)
     return name in _LOCAL | names or (_is_ip(name) and name == _host(f"//{host}"))
 
 
 async def _refuse(scope: Scope, receive: Receive, send: Send, status: int, reason: str) -> None:
     if scope["type"] == "websocket":
         await send({"type": "websocket.close", "code": 1008})
+    elif _PROGRAMS.match(scope["path"]):
+        await problem_response(Problem(status, "foreign", reason))(scope, receive, send)
     else:
         await PlainTextResponse(reason, status)(scope, receive, send)
 
@@ -163,13 +186,66 @@ def _end() -> None:
     os._exit(0)
 
 
-def serve(options: dict[str, Any]) -> None:
-    """Serve until a signal comes; ``options`` are Streamlit's, with dots. Exits 1 when the port is taken."""
+def open_library() -> Library:
+    """The library that the pages show. Raises LibraryError."""
+    from indexer.ui.shared import access  # whose caches need a server that runs
+
+    return access.open_library()
+
+
+def make_app(*, mcp_writes: bool = False, asks_for_token: bool = False) -> App:
+    """The pages, the API and MCP as one ASGI application.
+
+    ``mcp_writes`` lets assistants change the library; with ``asks_for_token`` programs and assistants need a token,
+    whose role says what they may do.
+    """
+    sign_in = SignIn(open_library, required=asks_for_token)
+    mcp, lifespan = _mcp(sign_in, mcp_writes)
+    routes = [Mount(PREFIX, api_app(open_library, sign_in=sign_in)), mcp]
+    return App(SCRIPT, routes=routes, middleware=[Middleware(Guard)], lifespan=lifespan)
+
+
+def _mcp(sign_in: SignIn, writes: bool) -> tuple[Route, Callable[[App], AbstractAsyncContextManager[None]] | None]:
+    """The route of MCP and its lifespan; without the package, a route that says what to install."""
+    try:
+        from indexer.api.mcp import http_app, make_server
+    except ImportError as error:
+        refusal = problem_response(Problem(501, "not-installed", missing_extra(error)))
+        return Route("/mcp", lambda request: refusal, methods=["GET", "POST", "DELETE"]), None
+    reading, begin_reading = http_app(make_server(open_library, base=_base()))
+    writing, begin_writing = http_app(make_server(open_library, base=_base(), write=writes))
+
+    @asynccontextmanager
+    async def lifespan(app: App) -> AsyncIterator[None]:
+        async with begin_reading(), begin_writing():
+            yield
+
+    return Route("/mcp", ByRole(sign_in, reading, writing)), lifespan
+
+
+def _base() -> str:
+    """The address of the pages, as far as this server knows it: a proxy with a name of its own has TLS."""
+    if name := config.get_option("browser.serverAddress"):
+        return f"https://{name}"
+    scheme = "https" if config.get_option("server.sslCertFile") else "http"
+    address, port = config.get_option("server.address") or "localhost", config.get_option("server.port")
+    return f"{scheme}://{_in_url(address)}:{port}"
+
+
+def _in_url(address: str) -> str:
+    return f"[{address}]" if ":" in address else address
+
+
+def serve(options: dict[str, Any], **programs: bool) -> None:
+    """Serve until a signal comes; ``options`` are Streamlit's, ``programs`` those of ``make_app``.
+
+    Exits 1 when the port is taken.
+    """
     config._main_script_path = str(SCRIPT)
     bootstrap.load_config_options({**OPTIONS, **options})
     address, port = config.get_option("server.address"), config.get_option("server.port")
     settings = uvicorn.Config(
-        App(SCRIPT, middleware=[Middleware(Guard)]),
+        make_app(**programs),
         host=address,
         port=port,
         ssl_certfile=config.get_option("server.sslCertFile"),
@@ -180,9 +256,8 @@ def serve(options: dict[str, Any]) -> None:
         server_header=False,
         timeout_graceful_shutdown=CLOSING,
     )
-    shown = f"[{address}]" if ":" in address else address
     scheme = "https" if settings.ssl_certfile else "http"
-    print(f"Plancite is served at {scheme}://{shown}:{port} (Ctrl+C to stop)", flush=True)
+    print(f"Plancite is served at {scheme}://{_in_url(address)}:{port} (Ctrl+C to stop)", flush=True)
     _Server(settings).run()
     _end()
 
@@ -191,7 +266,11 @@ def main() -> None:
     """Read ``--NAME=VALUE`` for any of Streamlit's options and serve."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--option", action="append", default=[], metavar="NAME=VALUE")
-    serve(dict(entry.split("=", 1) for entry in parser.parse_args().option))
+    for name in _PROGRAM_OPTIONS:
+        parser.add_argument(f"--{name.replace('_', '-')}", action="store_true")
+    given = vars(parser.parse_args())
+    options = dict(entry.split("=", 1) for entry in given.pop("option"))
+    serve(options, **given)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -12,8 +13,10 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import anyio
 import pytest
 from commands import Run
+from mcp import Client
 from served import PLANCITE, Served, served
 
 from indexer.library import Library
@@ -51,6 +54,33 @@ def test_only_the_app_itself_may_connect(server: Served) -> None:
     assert server.open_socket("http://evil.example", host="evil.example") == 403
     refused = server.get("/", Origin="http://evil.example")
     assert refused.status == 403 and b"--public-name" in refused.body
+
+
+def test_a_name_that_a_foreign_site_points_here_reads_nothing(server: Served) -> None:
+    # a browser sends no Origin with a GET to the site that it is on: only the Host tells
+    for path in ("/", "/api/v1/plans", "/mcp", "/_stcore/health"):
+        assert server.get(path, Host="evil.example").status == 403
+        assert server.get(path, Host=f"evil.example:{server.port}").status == 403
+    refused = server.get("/api/v1/plans", Host="evil.example")
+    assert refused.headers["content-type"] == "application/problem+json" and b"--public-name" in refused.body
+    assert server.get("/api/v1/plans", Host="127.0.0.1").status == 200
+    broken = server.get("/api/v1/plans/a%0Ab")
+    assert broken.status == 404 and broken.headers["content-type"] == "application/problem+json"
+
+
+def test_the_same_port_serves_programs_and_assistants(server: Served) -> None:
+    health = server.get("/api/v1/health")
+    assert health.status == 200 and json.loads(health.body)["plans"] == 0
+    assert health.headers["x-content-type-options"] == "nosniff"
+
+    async def talk() -> list[str]:
+        async with Client(f"http://127.0.0.1:{server.port}/mcp") as client:
+            called = await client.call_tool("list_plans", {})
+            assert called.structured_content == {"plans": []}
+            return [tool.name for tool in (await client.list_tools()).tools]
+
+    names = anyio.run(talk)
+    assert "search" in names and "add_plan" not in names
 
 
 def test_behind_a_proxy_its_name_may_connect(tmp_path: Path) -> None:

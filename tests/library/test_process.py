@@ -18,9 +18,9 @@ from fakes import FakeEncoder
 
 from indexer.errors import SourceError
 from indexer.library import Library, adding, process
+from indexer.library.jobs import Job, JobQueue
+from indexer.library.uploads import Upload, add_uploads
 from indexer.reading.formats import ocr
-from indexer.ui.library.adding import Upload, add_uploads
-from indexer.ui.library.jobs import Job, JobQueue
 
 TEXT = "Plan of {0}\n\n1. Industry\nCement kilns of {0} close by 2025. Steel output falls to 12 million tons by 2030.\n"
 

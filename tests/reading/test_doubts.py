@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
-
-from indexer.cli.asking import answer_json, answer_text
+from indexer.cli.asking import answer_text
+from indexer.exporting.objects import answer_object
 from indexer.reading.doubts import doubt_warning, doubtful_pages
 from indexer.types import Answer, AnswerSentence, Citation, Hit, Passage, PlanInfo
 from indexer.wording import READS_BADLY, doubtful_places
@@ -23,7 +22,7 @@ def test_a_quote_of_such_a_page_says_so() -> None:
     answer = Answer("How deep?", 2, (AnswerSentence(text, 1),), (citation,), hits)
     info = PlanInfo("water", "Water Plan", "", 5, 2, 6, "", (doubt_warning("words may be out of order", [3]),))
     doubtful = doubtful_places([info])
-    said = json.loads(answer_json(answer, doubtful))
+    said = answer_object(answer, doubtful)
     assert [passage["page_reads_badly"] for passage in said["passages"]] == [True, False]
     assert [citation["page_reads_badly"] for citation in said["citations"]] == [True]
     assert answer_text(answer, doubtful).count(READS_BADLY.lower()) == 2

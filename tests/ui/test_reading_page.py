@@ -17,11 +17,11 @@ from streamlit.testing.v1 import AppTest
 
 from indexer.encoding import Encoder
 from indexer.library import Library
+from indexer.library.jobs import Job, Report
+from indexer.library.uploads import Upload, add_uploads
 from indexer.reading.formats.pdf.boxes import find_boxes
 from indexer.reading.formats.pdf.images import HIGHLIGHT
 from indexer.types import Plan
-from indexer.ui.library.adding import Upload, add_uploads
-from indexer.ui.library.jobs import Job, Report
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "reading"))
 from drawn_pages import LINES, draw

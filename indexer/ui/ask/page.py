@@ -16,6 +16,7 @@ from indexer.types import Answer, PlanInfo, Survey
 from indexer.ui.ask import view as state
 from indexer.ui.ask.answer import show_answer, show_survey
 from indexer.ui.ask.history import note_question, show_history, show_recent, show_saving
+from indexer.ui.ask.judging import show_judging
 from indexer.ui.ask.view import AskView
 from indexer.ui.library.adding import show_empty
 from indexer.ui.library.jobs import concerns_session, show_job
@@ -124,6 +125,8 @@ def _show_result(library: Library, view: AskView, plans: Sequence[PlanInfo], tit
     def show_tools() -> None:
         with st.container(key="result-tools", horizontal=True, gap="small", vertical_alignment="center"):
             show_saving(library, view)
+            if isinstance(found, Answer):
+                show_judging(library, view, found)
             _show_downloads(library, view, Asked(found, scope))
             show_link(view)
             show_recent(library, titles)

@@ -13,6 +13,7 @@ import streamlit as st
 
 from indexer.exporting import FORMATS, export_comparisons
 from indexer.library import Library
+from indexer.library.task import Task
 from indexer.types import Cell, Citation, Comparison
 from indexer.ui.compare import view as state
 from indexer.ui.shared import access
@@ -30,7 +31,6 @@ from indexer.ui.shared.passages import (
     show_legend,
 )
 from indexer.ui.shared.source import Place, show_source
-from indexer.ui.shared.task import Task
 from indexer.wording import ASPECTS, CUT_OFF, counted, format_difference, not_found, quotes, section_numbers
 
 #: Seconds that a page waits for answers before it shows itself without them, and between two looks.

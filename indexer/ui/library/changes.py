@@ -10,6 +10,7 @@ from difflib import SequenceMatcher
 import streamlit as st
 
 from indexer.library import Library
+from indexer.library.jobs import Job, Report
 from indexer.types import (
     Change,
     ChangedAnswer,
@@ -23,7 +24,7 @@ from indexer.types import (
 )
 from indexer.ui.ask.view import AskView
 from indexer.ui.library import view as state
-from indexer.ui.library.jobs import Job, Report, begin_job
+from indexer.ui.library.jobs import begin_job
 from indexer.ui.library.view import LibraryView
 from indexer.ui.shared import access
 from indexer.ui.shared.address import LISTED, OPENED, link_to, list_further, open_source

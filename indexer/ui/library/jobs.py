@@ -1,25 +1,20 @@
-"""Jobs that change the library or check all of it: one at a time, seen by everyone, with a report at the end."""
+"""The job in progress on a page, seen by everyone, and the report of the last."""
 
 from __future__ import annotations
 
-import threading
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from functools import partial
-from time import monotonic
-from typing import TypeAlias
 
 import streamlit as st
 
 from indexer.errors import IndexerError
 from indexer.library import Library
-from indexer.library.adding import Progress
+from indexer.library.jobs import Job, Report, Reports, Step, job_queue, settled, undo
 from indexer.ui.library import view as state
 from indexer.ui.library.view import LibraryView, Part
 from indexer.ui.shared.address import link_to
 from indexer.ui.shared.markup import Html, element, link, plain, show, show_line
-from indexer.ui.shared.task import Task
 from indexer.wording import counted
 
 #: Seconds between two looks; finished and waiting files that are listed while one is read.
@@ -37,143 +32,6 @@ _STATUS = {
     "done": ("Done", ""),
     "problem": ("Problem", ""),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What became of one file or plan: ``name`` is what people call it, ``detail`` a sentence about it.
-
-    ``status`` is one of ``Added``'s, "done", or "problem". ``earlier`` is how many versions the plan
-    had before it was replaced by another text, else 0.
-    """
-
-    name: str
-    status: str
-    detail: str = ""
-    plan: str = ""
-    earlier: int = 0
-
-    @property
-    def undoable(self) -> bool:
-        """Whether ``undo`` would do anything about it."""
-        return self.status == "added" or self.earlier > 0
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """What is in progress: its name and stage, and how many passages of how many are done since ``began``."""
-
-    name: str
-    stage: str
-    done: int
-    total: int
-    began: float
-
-    @property
-    def rate(self) -> float:
-        """Passages a second; 0.0 while that is unknown."""
-        taken = monotonic() - self.began
-        return self.done / taken if self.done and taken > 0 else 0.0
-
-    @property
-    def left(self) -> float | None:
-        """Seconds until it is done, at the rate so far; None while that is unknown."""
-        return (self.total - self.done) / self.rate if self.rate else None
-
-
-class Cancelled(Exception):
-    """Ends a job whose engine has no way to stop, from within its progress."""
-
-
-class Job:
-    """A task with a title, a step in progress, and a way to cancel it.
-
-    ``names`` are what is to be done, once that is known. With ``breaks_off``, cancelling raises Cancelled
-    where progress is reported; otherwise the job asks ``cancelled``. ``cancellable`` says whether it can be
-    cancelled at all.
-    """
-
-    def __init__(
-        self,
-        title: str,
-        reports: Callable[[Job], Iterator[Report]],
-        *,
-        cancellable: bool = False,
-        breaks_off: bool = False,
-    ) -> None:
-        self.title = title
-        self.names: list[str] = []
-        self.step: Step | None = None
-        self.cancellable = cancellable
-        self._breaks_off = breaks_off
-        self._cancel = threading.Event()
-        self.task: Task[Report] = Task(reports(self), 0, pauses=False)
-
-    @property
-    def in_words(self) -> str:
-        """The title within a sentence."""
-        return f"{self.title[:1].lower()}{self.title[1:]}"
-
-    def cancel(self) -> None:
-        """Stop at the next batch of passages; the file in progress is left out."""
-        self._cancel.set()
-
-    def cancelled(self) -> bool:
-        """Whether somebody has cancelled it."""
-        return self._cancel.is_set()
-
-    def progress(self, name: str | None = None) -> Progress:
-        """The progress callback for an engine; steps are called ``name``, or by the file's own name."""
-
-        def advance(path: object, stage: str, done: int, total: int) -> None:
-            if self._breaks_off and self.cancelled():
-                raise Cancelled
-            before, called = self.step, name or str(path)
-            same = before is not None and (before.name, before.stage) == (called, str(stage)) and done >= before.done
-            self.step = Step(called, str(stage), done, total, before.began if same and before else monotonic())
-
-        return advance
-
-
-Reports: TypeAlias = Callable[[Job], Iterator[Report]]
-
-
-class JobQueue:
-    """A library's jobs: the one in progress, or the last one until its report is dismissed."""
-
-    def __init__(self) -> None:
-        self.job: Job | None = None
-        self._lock = threading.Lock()
-
-    def begin(self, job: Job) -> bool:
-        """Start ``job``; False, and nothing is started, while another runs."""
-        with self._lock:
-            if self.busy:
-                return False
-            self.job = job
-            job.task.look()
-            return True
-
-    @property
-    def busy(self) -> bool:
-        """Whether a job runs."""
-        return self.job is not None and self.job.task.running
-
-    def dismiss(self) -> None:
-        """Remove the last job's report from the page."""
-        with self._lock:
-            if not self.busy:
-                self.job = None
-
-
-def job_queue(library: Library) -> JobQueue:
-    """The jobs of ``library``, the same for every session of this server."""
-    return _job_queue(library.backend.location)
-
-
-@st.cache_resource(show_spinner=False)
-def _job_queue(location: str) -> JobQueue:
-    return JobQueue()
 
 
 def begin_job(
@@ -195,27 +53,6 @@ def concerns_session(library: Library) -> bool:
     """Whether a job runs, or the last one was begun in this session."""
     job = job_queue(library).job
     return job is not None and (job.task.running or job is st.session_state.get(_BEGUN))
-
-
-def settled(reports: Sequence[Report]) -> list[Report]:
-    """``reports`` without those that a cancel has overtaken: a plan removed again is reported as that alone."""
-    taken = {(report.name, report.plan) for report in reports if report.status == "cancelled"}
-    return [r for r in reports if r.status == "cancelled" or (r.name, r.plan) not in taken]
-
-
-def undo(library: Library, reports: Sequence[Report], job: Job) -> Iterator[Report]:
-    """Undo what ``reports`` say: plans added are removed, and replaced ones get their earlier version back.
-
-    Raises IndexerError.
-    """
-    added = [report.plan for report in reports if report.status == "added"]
-    if added:
-        library.remove(added)
-        yield from (Report(plan, "done", "removed again; it can be put back") for plan in added)
-    for report in reports:
-        if report.status == "replaced" and report.earlier:
-            library.restore(report.plan, report.earlier, job.progress(report.plan))
-            yield Report(report.plan, "done", "the earlier version is back")
 
 
 def show_job(library: Library) -> None:

@@ -8,11 +8,12 @@ from pathlib import Path
 import streamlit as st
 
 from indexer.library import Library
+from indexer.library.jobs import Cancelled, Job, Report, job_queue
 from indexer.types import PlanInfo
 from indexer.ui.library import view as state
 from indexer.ui.library.adding import show_drop_zone, show_first_steps
 from indexer.ui.library.changes import keep_again, show_questions
-from indexer.ui.library.jobs import Cancelled, Job, Report, begin_job, job_queue, show_job
+from indexer.ui.library.jobs import begin_job, show_job
 from indexer.ui.library.listing import show_list
 from indexer.ui.library.plan import put_back, show_removed
 from indexer.ui.library.view import LibraryTab

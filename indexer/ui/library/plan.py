@@ -10,11 +10,12 @@ import streamlit as st
 
 from indexer.library import Library
 from indexer.library.editing import edit_plan
+from indexer.library.jobs import Job, Report
 from indexer.types import Plan, PlanInfo
 from indexer.ui.library import view as state
 from indexer.ui.library.adding import show_replacement
 from indexer.ui.library.changes import show_changes
-from indexer.ui.library.jobs import Job, Report, begin_job
+from indexer.ui.library.jobs import begin_job
 from indexer.ui.library.view import LibraryView, Part
 from indexer.ui.read.view import ReadView
 from indexer.ui.shared import access

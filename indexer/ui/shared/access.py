@@ -8,11 +8,14 @@ from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeAlias, TypeVar
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from indexer.asking.naming import plan_names
 from indexer.comparing.grid import to_comparison
 from indexer.language import finding
 from indexer.library import DEFAULT_LIBRARY, Library
+from indexer.library.limits import LIMITS
+from indexer.library.task import Task
 from indexer.storage import Scope
 from indexer.types import (
     Answer,
@@ -32,7 +35,6 @@ from indexer.types import (
     TargetRow,
     UniqueContent,
 )
-from indexer.ui.shared.task import Task
 from indexer.wording import READS_BADLY, Doubtful, doubtful_places
 
 P = ParamSpec("P")
@@ -132,26 +134,28 @@ def read_plan(library: Library, plan_id: str) -> Plan:
 @cached(_ANSWERS)
 def ask(library: Library, question: str, plans: _Texts, section: str, top_k: int) -> Answer:
     """The answer to a question, with ``top_k`` passages. Raises IndexerError."""
-    return library.ask(question, plans=plans or None, section=section or None, top_k=top_k)
+    with LIMITS.place(_session()):
+        return library.ask(question, plans=plans or None, section=section or None, top_k=top_k)
 
 
 @cached(_ANSWERS)
 def survey(library: Library, question: str, plans: _Texts, section: str) -> Survey:
     """Every passage on a topic. Raises IndexerError."""
-    return library.survey(question, plans=plans or None, section=section or None)
+    with LIMITS.place(_session()):
+        return library.survey(question, plans=plans or None, section=section or None)
 
 
 @cached(32, tasks=True)
 def compare(library: Library, questions: _Texts, plans: _Texts) -> Task[tuple[int, Comparison]]:
     """A task that gives (index of the question, its comparison so far), one cell more each time."""
-    return Task(_compared(library, questions, plans), len(questions) * len(plans))
+    return Task(_in_turn(_compared(library, questions, plans)), len(questions) * len(plans))
 
 
 @cached(32, tasks=True)
 def count_passages(library: Library, questions: _Texts, plans: _Texts) -> Task[tuple[int, dict[str, int]]]:
     """A task that gives (index of the question, plan id -> number of its passages on the topic)."""
     counts = ((i, library.survey(question, plans=plans).by_plan) for i, question in enumerate(questions))
-    return Task(counts, len(questions))
+    return Task(_in_turn(counts), len(questions))
 
 
 @cached(8)
@@ -208,6 +212,28 @@ def changes(library: Library, plan_id: str, old: int, new: int) -> Task[Changes]
 def changed_answers(library: Library) -> Task[list[ChangedAnswer]]:
     """A task that gives the saved questions whose answers have changed."""
     return Task((library.changed_answers() for _ in range(1)), 1)
+
+
+def _session() -> str:
+    """The session that asks, as the limits tell clients apart."""
+    context = get_script_run_ctx()
+    return f"session {context.session_id}" if context else ""
+
+
+def _in_turn(items: Iterator[T]) -> Iterator[T]:
+    """``items``, each made in its turn among all questions; they are of the session that asks now."""
+    session = _session()
+
+    def take() -> Iterator[T]:
+        while True:
+            with LIMITS.place(session):
+                try:
+                    item = next(items)
+                except StopIteration:
+                    return
+            yield item
+
+    return take()
 
 
 def _location() -> str:

@@ -12,7 +12,7 @@ import streamlit as st
 
 from indexer.errors import SourceError
 from indexer.library import Library
-from indexer.library.originals import find_original
+from indexer.library.originals import find_original, missing_original
 from indexer.reading.formats.pdf.boxes import PageBoxes, find_boxes
 from indexer.reading.formats.pdf.images import page_image
 from indexer.types import Page, Plan, Span, page_at
@@ -51,7 +51,7 @@ def draw_pages(library: Library, plan: Plan, span: Span | None, number: int | No
     """
     path = find_original(library.backend, plan)
     if not path:
-        raise _missing_original(plan)
+        raise missing_original(plan)
     numbers = [number] if number is not None else pages_of(plan, span) if span else [1]
     shown = tuple(page for page in plan.pages if page.number in numbers)
     if span:
@@ -105,7 +105,7 @@ def _drawn(
     try:
         data = _path.read_bytes()
     except OSError as error:
-        raise _missing_original(_plan) from error
+        raise missing_original(_plan) from error
     boxed = {page.number: page for page in find_boxes(data, _plan, span)} if span else {}
     return [_image(data, page.number, boxed.get(page.number), scale) for page in pages]
 
@@ -165,8 +165,3 @@ def show_page_box(number: int, count: int, key: str, turn: Callable[[int], None]
             width=120,
         )
         show_line(f"of {count:,}")
-
-
-def _missing_original(plan: Plan) -> SourceError:
-    name = PurePath(plan.source).name
-    return SourceError(f"The original file {name} is no longer in its place, or has changed. Add the file again.")

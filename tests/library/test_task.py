@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from indexer.ui.shared import task as module
-from indexer.ui.shared.task import Task
+from indexer.library import task as module
+from indexer.library.task import Task
 
 
 def gated(gate: threading.Semaphore, items: int) -> Iterator[int]:

@@ -1,9 +1,10 @@
-"""Work that goes on between two draws of a page, so that the page stays usable meanwhile."""
+"""Work in a thread of its own, which pages and programs look at while it goes on."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from contextvars import copy_context
 from time import monotonic
 from typing import Generic, TypeVar
 
@@ -37,7 +38,8 @@ class Task(Generic[T]):
         self._seen = monotonic()
         with self._lock:
             if not self.stopped and not self._ended and not (self._thread and self._thread.is_alive()):
-                self._thread = threading.Thread(target=self._run, daemon=True)
+                # whoever looks first has begun it: the audit log names them
+                self._thread = threading.Thread(target=copy_context().run, args=(self._run,), daemon=True)
                 self._thread.start()
             thread = self._thread
         if wait and thread:

@@ -1,0 +1,49 @@
+"""Objects of docs/json.md -> the same with the keys of other citation formats, and a hash to check each text by."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from indexer.types import Passage
+
+
+def text_hash(text: str) -> str:
+    """SHA-256 of a text in UTF-8, in hex."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def citable(entry: dict[str, Any], text: str) -> dict[str, Any]:
+    """A citation or passage with the keys of other citation formats; ``text`` is its words."""
+    return {
+        **entry,
+        "cited_text": text,
+        "document_title": entry["title"],
+        "start_char_index": entry["start"],
+        "end_char_index": entry["end"],
+        "text_sha256": text_hash(text),
+    }
+
+
+def citable_result(entry: dict[str, Any]) -> dict[str, Any]:
+    """An answer, survey or cell with its citations and passages citable."""
+    listed = {
+        "citations": [citable(citation, citation["quote"]) for citation in entry.get("citations", ())],
+        "passages": [citable(passage, passage["text"]) for passage in entry.get("passages", ())],
+    }
+    return {**entry, **{name: entries for name, entries in listed.items() if name in entry}}
+
+
+def citable_passage(passage: Passage) -> dict[str, Any]:
+    """A passage of a plan that nobody asked for, so that it has neither rank nor score."""
+    entry = {
+        "plan": passage.plan,
+        "title": passage.title,
+        "section": passage.section,
+        "page": passage.page,
+        "start": passage.start,
+        "end": passage.end,
+        "text": passage.text,
+        "record": passage.record,
+    }
+    return citable(entry, passage.text)

@@ -1,0 +1,254 @@
+"""What requests may hold and replies do: types that check the former and describe both in the OpenAPI document."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta, Struct
+
+from indexer.asking.question import LONGEST_QUESTION
+
+#: Entries of one page of a list, passages of one answer, and cells of one comparison, at most.
+MOST_LISTED, MOST_PASSAGES, MOST_CELLS = 1000, 200, 60
+
+Question = Annotated[
+    str, Meta(min_length=1, max_length=LONGEST_QUESTION, description="A question, or words to search for.")
+]
+PlanId = Annotated[str, Meta(min_length=1, max_length=200, description="A plan's short id.")]
+Plans = Annotated[list[PlanId], Meta(max_length=MOST_LISTED, description="Only these plans; all when left out.")]
+Section = Annotated[str, Meta(max_length=200, description="Only sections whose heading holds these words.")]
+Year = Annotated[int, Meta(ge=1, le=9999, description="Only plans dated in this year.")]
+Limit = Annotated[int, Meta(ge=1, le=MOST_LISTED, description="Entries of one page of the list.")]
+Cursor = Annotated[str, Meta(max_length=2000, description="`next_cursor` of the page before.")]
+Offset = Annotated[int, Meta(ge=0, description="An offset into the plan's text.")]
+Hash = Annotated[str, Meta(pattern="^[0-9a-f]{64}$", description="SHA-256 in hex.")]
+Span = Annotated[list[int], Meta(min_length=2, max_length=2)]
+
+
+# -- requests ------------------------------------------------------------------------------------
+
+
+class _Given(Struct, forbid_unknown_fields=True):
+    """What a client sends: a name that is not known is refused, since it would be a typo."""
+
+
+class Listing(_Given):
+    cursor: Cursor = ""
+    limit: Limit = 100
+
+
+class NoQuery(_Given):
+    pass
+
+
+class TargetListing(Listing):
+    plan: Plans = []
+    aligned: Annotated[bool, Meta(description="One row an indicator and year, the plans side by side.")] = False
+
+
+class PageImage(_Given):
+    quote: Annotated[str, Meta(max_length=20_000, description="Words of the page to highlight.")] = ""
+
+
+class Search(_Given):
+    query: Question
+    plans: Plans | None = None
+    section: Section | None = None
+    year: Year | None = None
+    top_k: Annotated[int, Meta(ge=1, le=MOST_PASSAGES)] = 10
+
+
+class Ask(_Given):
+    question: Question
+    plans: Plans | None = None
+    section: Section | None = None
+    year: Year | None = None
+    top_k: Annotated[int, Meta(ge=1, le=MOST_PASSAGES)] = 10
+    all: Annotated[bool, Meta(description="Every passage on the topic instead of an answer.")] = False
+
+
+class Compare(_Given):
+    questions: Annotated[list[Question], Meta(min_length=1, max_length=MOST_CELLS // 2)]
+    plans: Annotated[list[PlanId], Meta(min_length=2, max_length=MOST_CELLS, extra_json_schema={"uniqueItems": True})]
+
+
+class Edit(_Given):
+    """What is left out stays."""
+
+    title: Annotated[str, Meta(min_length=1, max_length=500)] | None = None
+    issuer: Annotated[str, Meta(max_length=500)] | None = None
+    date: Annotated[str, Meta(pattern=r"^(\d{4}(-\d{2}(-\d{2})?)?)?$")] | None = None
+    language: Annotated[str, Meta(pattern="^([a-z]{2})?$")] | None = None
+    machine_translated: bool | None = None
+
+
+# -- replies -------------------------------------------------------------------------------------
+
+
+class Plan(Struct):
+    plan: str
+    title: str
+    source: str
+    pages: int | None
+    passages: int
+    words: int
+    sha256: Hash
+    warnings: list[str]
+    issuer: str
+    date: str
+    language: str
+    machine_translated: bool
+    found: dict[str, str]
+
+
+class SectionPlace(Struct):
+    label: str
+    level: int
+    start: int
+    end: int
+
+
+class PlanDetail(Plan):
+    sections: list[SectionPlace]
+    characters: int
+    text_sha256: Hash
+
+
+class Citable(Struct):
+    """Where a text is: ``text_of_plan[start_char_index:end_char_index] == cited_text``."""
+
+    cited_text: str
+    document_title: str
+    start_char_index: int
+    end_char_index: int
+    text_sha256: Hash
+
+
+class PlanPassage(Citable):
+    plan: str
+    title: str
+    section: list[str]
+    page: int | None
+    start: int
+    end: int
+    text: str
+    record: str | None
+
+
+class Passage(PlanPassage):
+    rank: int
+    score: float
+    highlights: list[Span]
+    page_reads_badly: bool
+
+
+class Citation(Citable):
+    n: int
+    plan: str
+    title: str
+    section: list[str]
+    page: int | None
+    start: int
+    end: int
+    quote: str
+    page_reads_badly: bool
+
+
+class AnswerSentence(Struct):
+    text: str
+    citation: int
+    emphasis: list[Span]
+    span: Span | None
+
+
+class Answer(Struct):
+    question: str
+    answerable: bool
+    searched: int
+    named: list[str]
+    answer: list[AnswerSentence]
+    citations: list[Citation]
+    passages: list[Passage]
+
+
+class SectionCount(Struct):
+    plan: str
+    section: str
+    passages: int
+
+
+class Survey(Struct):
+    question: str
+    searched: int
+    found: int
+    by_plan: dict[str, int]
+    by_section: list[SectionCount]
+    stopped: str
+    passages: list[Passage]
+
+
+class SearchResult(Struct):
+    query: str
+    passages: list[Passage]
+
+
+class Comparison(Struct):
+    question: str
+    cells: list[dict[str, Any]]
+    differences: list[dict[str, Any]]
+
+
+class Comparisons(Struct):
+    comparisons: list[Comparison]
+
+
+class PlanList(Struct):
+    items: list[Plan]
+    next_cursor: str | None
+
+
+class PassageList(Struct):
+    items: list[PlanPassage]
+    next_cursor: str | None
+
+
+class TargetList(Struct):
+    items: list[dict[str, Any]]
+    next_cursor: str | None
+
+
+class Step(Struct):
+    name: str
+    stage: str
+    done: int
+    total: int
+
+
+class Report(Struct):
+    name: str
+    status: str
+    detail: str
+    plan: str
+
+
+class Job(Struct):
+    job: str
+    title: str
+    state: Literal["running", "done", "failed"]
+    step: Step | None
+    reports: list[Report]
+    error: str | None
+
+
+class Health(Struct):
+    status: Literal["ok"]
+    version: str
+    plans: int
+    generation: int
+
+
+class ProblemDocument(Struct, rename={"kind": "type"}):
+    kind: str
+    title: str
+    status: int
+    detail: str

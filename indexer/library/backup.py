@@ -1,0 +1,97 @@
+"""Backups: dated copies of a library, made while it is served, and put back while it is served."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+from indexer.errors import IndexerError, LibraryError
+from indexer.library import briefs, judgements, questions
+from indexer.library.copying import Copied, CopyProgress, copy_library
+from indexer.storage import Backend, open_backend
+
+#: Files of a library besides its plans, which a backup takes along.
+FILES = (questions.FILE, judgements.FILE, briefs.FILE)
+#: Copies begun anew because somebody changed the library meanwhile; what is copied is kept each time.
+_TRIES = 10
+_NAME = re.compile(r"plancite-\d{4}-\d{2}-\d{2}T\d{6}Z")
+
+
+def _silent(doing: str, done: int, total: int) -> None:
+    return None
+
+
+def back_up(source: Backend, folder: Path, *, keep: int | None = None, progress: CopyProgress = _silent) -> Path:
+    """Copy ``source`` to a dated folder in ``folder``, with every hash compared; its path.
+
+    Older backups there are deleted except for the latest ``keep``. What is broken off leaves nothing that looks like
+    a backup. Raises LibraryError.
+    """
+    name = f"plancite-{datetime.now(UTC):%Y-%m-%dT%H%M%SZ}"
+    draft = folder / f".{name}"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        _copy_whole(source, draft, progress)
+        _copy_files(source.folder, draft)
+        draft.rename(folder / name)
+    except OSError as error:
+        raise LibraryError(
+            f"No backup can be made in {folder} ({error.strerror or error}). Check its free space and permissions."
+        ) from error
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+    if keep is not None:
+        for old in backups(folder)[:-keep]:
+            shutil.rmtree(old, ignore_errors=True)
+    return folder / name
+
+
+def backups(folder: Path) -> list[Path]:
+    """The backups in ``folder``, the oldest first."""
+    return sorted(path for path in folder.iterdir() if _NAME.fullmatch(path.name))
+
+
+def put_back(backup: Path, target: Backend, *, progress: CopyProgress = _silent) -> Copied:
+    """Make ``target`` what ``backup`` is, plan by plan: plans that the backup lacks are deleted, with their versions.
+
+    Who reads meanwhile sees each plan as it was or as it is in the backup. Raises LibraryError, ModelError.
+    """
+    source = open_backend(backup)
+    try:
+        ours = {info.id for info in source.plans()} | {version.plan for version in source.removed()}
+        theirs = {info.id for info in target.plans()} | {version.plan for version in target.removed()}
+        if foreign := sorted(theirs - ours):
+            target.remove(foreign, purge=True)
+        copied = copy_library(source, target, progress)
+        _copy_files(backup, target.folder)
+    except OSError as error:
+        raise LibraryError(f"{backup} cannot be read whole ({error.strerror or error}).") from error
+    finally:
+        source.close()
+    return copied
+
+
+def _copy_whole(source: Backend, draft: Path, progress: CopyProgress) -> None:
+    target = open_backend(draft, create=True)
+    try:
+        for left in reversed(range(_TRIES)):
+            generation = source.generation
+            try:
+                copy_library(source, target, progress)
+                break
+            except IndexerError:  # also a plan that came or went in between
+                if not left or source.generation == generation:
+                    raise
+        if problems := target.check():
+            raise LibraryError(f"The backup is damaged: {problems[0]} Check the disk, and make it again.")
+    finally:
+        target.close()
+
+
+def _copy_files(source: Path, target: Path) -> None:
+    for name in FILES:
+        with suppress(FileNotFoundError):
+            shutil.copy2(source / name, target / name)

@@ -1,0 +1,90 @@
+"""A folder that is watched: each file in it that has come to rest is added, once for each content that it has.
+
+The folder is looked through again and again rather than asked to tell of changes, which network drives do not. What is
+in the library already is "same", so that a watch that was killed goes on where it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from time import monotonic, sleep
+from typing import TypeAlias
+
+from indexer.errors import LibraryError
+from indexer.library.facade import Library
+from indexer.reading.files import plan_files
+from indexer.storage import Notify
+from indexer.types import Added
+
+#: Seconds between two looks, and those for which a file must not have changed.
+EVERY, REST = 2.0, 5.0
+#: Size and time of a file's last change.
+_State: TypeAlias = tuple[int, int]
+
+
+class WatchedFolder:
+    """Tells which files of ``folder`` have come to rest and were not taken in this state."""
+
+    def __init__(self, folder: Path, rest: float = REST) -> None:
+        self.folder = folder
+        self._rest = rest
+        self._seen: dict[Path, tuple[_State, float]] = {}
+        self._taken: dict[Path, _State] = {}
+
+    def ready(self, now: float) -> list[Path] | None:
+        """The files that have not changed for ``rest`` seconds until ``now``; None when the folder is not there."""
+        if not self.folder.is_dir():
+            return None
+        states = dict(self._states())
+        self._seen = {
+            path: self._seen[path] if path in self._seen and self._seen[path][0] == state else (state, now)
+            for path, state in states.items()
+        }
+        at_rest = [path for path, (_, since) in self._seen.items() if now - since >= self._rest]
+        return [path for path in at_rest if self._taken.get(path) != states[path]]
+
+    def take(self, path: Path) -> None:
+        """Remember that ``path`` was taken as it was when it was last looked at."""
+        self._taken[path] = self._seen[path][0]
+
+    def _states(self) -> Iterator[tuple[Path, _State]]:
+        home = self.folder.resolve()
+        for path in dict.fromkeys(file.archive or file.path for file in plan_files([self.folder])):
+            try:  # a link out of the folder would add what nobody put there
+                if path != self.folder and path.resolve().is_relative_to(home):
+                    found = path.stat()
+                    yield path, (found.st_size, found.st_mtime_ns)
+            except OSError:
+                continue  # gone meanwhile
+
+
+def watch_folder(
+    library: Library,
+    folder: Path,
+    *,
+    every: float = EVERY,
+    rest: float = REST,
+    notify: Notify = lambda line: None,
+    stopped: Callable[[], bool] = lambda: False,
+) -> Iterator[Added]:
+    """Add what comes to rest in ``folder`` until ``stopped``; a report of each file, as ``Library.add_iter`` gives it.
+
+    Removing a file removes no plan. ``notify`` gets a line when the folder goes away or comes back, and when the
+    library is busy, which is tried again.
+    """
+    watched = WatchedFolder(folder, rest)
+    there = True
+    while not stopped():
+        ready = watched.ready(monotonic())
+        if (ready is not None) != there:
+            there = not there
+            notify(f"{folder} is {'there again' if there else 'not there: its plans stay, and it is tried again'}.")
+        for path in ready or ():
+            try:
+                yield from library.add_iter(path)
+            except LibraryError as error:
+                notify(f"{error} It is tried again.")
+                break
+            watched.take(path)
+        sleep(every)

@@ -1,0 +1,259 @@
+"""Every route with right and wrong input: replies fit the document, refusals say what to do."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import re
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import httpx
+import jsonschema
+import pytest
+from commands import Run
+from PIL import Image
+from starlette.testclient import TestClient
+from waiting import await_job
+
+from indexer.api import bodies
+from indexer.library import Library
+from indexer.library.limits import QuestionLimits
+
+QUESTION = "What are the cement capacity rules?"
+
+
+def problem(reply: httpx.Response, status: int) -> str:
+    """The sentence of a refusal, which must be a problem document."""
+    assert reply.status_code == status, reply.text
+    assert reply.headers["content-type"] == "application/problem+json"
+    body = reply.json()
+    assert body["status"] == status and body["type"].startswith("urn:plancite:problem:")
+    assert " " in body["detail"]
+    return str(body["detail"])
+
+
+@pytest.fixture
+def fits(client: TestClient) -> Any:
+    """Checks a reply against the OpenAPI document; gives its JSON."""
+    document = client.get("openapi.json").json()
+
+    def check(reply: httpx.Response, path: str) -> Any:
+        described = document["paths"][path][reply.request.method.lower()]["responses"][str(reply.status_code)]
+        schema = described["content"]["application/json"]["schema"]
+        jsonschema.validate(reply.json(), {**schema, "components": document["components"]})
+        return reply.json()
+
+    return check
+
+
+def test_plans_are_paged_by_a_cursor_that_removals_do_not_shift(client: TestClient, filled: Library, fits: Any) -> None:
+    first = fits(client.get("plans", params={"limit": 1}), "/plans")
+    assert [plan["plan"] for plan in first["items"]] == ["liaoning"]
+    filled.remove("liaoning")
+    rest = fits(client.get("plans", params={"cursor": first["next_cursor"], "limit": 5}), "/plans")
+    assert [plan["plan"] for plan in rest["items"]] == ["national", "sichuan"] and rest["next_cursor"] is None
+
+
+@pytest.mark.parametrize("cursor", ["x", "bnVsbA", "W1tdXQ", "WyIiLCAiIl0", "é"])
+def test_a_cursor_of_nothing_is_refused(client: TestClient, cursor: str) -> None:
+    reply = client.get("plans/national/passages", params={"cursor": cursor})
+    assert "`cursor`" in problem(reply, 422) or "next_cursor" in problem(reply, 422)
+
+
+def test_a_plan_and_its_passages_are_slices_of_its_text(client: TestClient, fits: Any) -> None:
+    text = client.get("plans/national/text").text
+    plan = fits(client.get("plans/national"), "/plans/{plan}")
+    assert plan["characters"] == len(text)
+    assert plan["text_sha256"] == hashlib.sha256(text.encode()).hexdigest()
+    cursor, passages = "", []
+    while cursor is not None:
+        reply = client.get("plans/national/passages", params={"limit": 7, "cursor": cursor})
+        page = fits(reply, "/plans/{plan}/passages")
+        passages += page["items"]
+        cursor = page["next_cursor"]
+    assert len(passages) == plan["passages"]
+    for passage in passages:
+        cited = text[passage["start_char_index"] : passage["end_char_index"]]
+        assert cited == passage["cited_text"] == passage["text"]
+        assert hashlib.sha256(cited.encode()).hexdigest() == passage["text_sha256"]
+
+
+def test_an_answer_is_that_of_the_command_line_with_checkable_citations(
+    client: TestClient, fits: Any, run: Run, filled: Library
+) -> None:
+    answer = fits(client.post("ask", json={"question": QUESTION, "top_k": 2}), "/ask")
+    from indexer.exporting.objects import answer_object
+
+    told = json.loads(json.dumps(answer_object(filled.ask(QUESTION, top_k=2))))
+    added = ("cited_text", "document_title", "start_char_index", "end_char_index", "text_sha256")
+    assert answer["citations"]
+    for key in ("citations", "passages"):
+        bare = [{name: value for name, value in entry.items() if name not in added} for entry in answer[key]]
+        assert bare == told.pop(key)
+    assert {key: value for key, value in answer.items() if key not in ("citations", "passages")} == told
+    for citation in answer["citations"]:
+        text = client.get(f"plans/{citation['plan']}/text").text
+        assert text[citation["start_char_index"] : citation["end_char_index"]] == citation["cited_text"]
+
+
+def test_all_lists_every_passage(client: TestClient, fits: Any) -> None:
+    survey = fits(client.post("ask", json={"question": "cement", "all": True, "plans": ["sichuan"]}), "/ask")
+    assert survey["found"] == len(survey["passages"]) and set(survey["by_plan"]) == {"sichuan"}
+
+
+def test_search_and_compare(client: TestClient, fits: Any) -> None:
+    found = fits(client.post("search", json={"query": "cement", "top_k": 3, "plans": ["liaoning"]}), "/search")
+    assert [p["plan"] for p in found["passages"]] == ["liaoning"] * 3
+    asked = {"questions": [QUESTION, "coal"], "plans": ["liaoning", "sichuan"]}
+    compared = fits(client.post("compare", json=asked), "/compare")["comparisons"]
+    assert [c["question"] for c in compared] == asked["questions"]
+    assert [cell["plan"] for cell in compared[0]["cells"]] == asked["plans"]
+    assert all(c["cited_text"] == c["quote"] for c in compared[0]["cells"][0]["citations"])
+
+
+def test_targets_listed_and_aligned(client: TestClient, fits: Any) -> None:
+    found = fits(client.get("targets", params={"plan": ["national", "sichuan"], "limit": 1000}), "/targets")
+    assert {target["plan"] for target in found["items"]} == {"national", "sichuan"}
+    rows = fits(client.get("targets", params={"aligned": "true", "limit": 2}), "/targets")
+    assert len(rows["items"]) == 2 and rows["next_cursor"] and "cells" in rows["items"][0]
+
+
+def test_a_page_is_drawn_with_its_quote_marked(client: TestClient, filled: Library) -> None:
+    quote = next(p["text"] for p in client.get("plans/liaoning/passages").json()["items"] if p["page"] == 2)
+    plain = Image.open(io.BytesIO(client.get("plans/liaoning/pages/2.png").content))
+    marked = Image.open(io.BytesIO(client.get("plans/liaoning/pages/2.png", params={"quote": quote}).content))
+    assert plain.size == marked.size and plain.tobytes() != marked.tobytes()
+    assert "does not hold" in problem(client.get("plans/liaoning/pages/2.png?quote=zebra"), 404)
+    assert "pages 1 to 15" in problem(client.get("plans/liaoning/pages/99.png"), 404)
+    assert "no pages" in problem(client.get("plans/national/pages/1.png"), 404)
+    original = client.get("plans/liaoning/original")
+    assert original.content == Path(filled.plan("liaoning").source).read_bytes()
+    assert original.headers["content-disposition"] == 'attachment; filename="liaoning.pdf"'
+
+
+def test_a_file_is_added_by_a_job_then_edited_removed_and_told_in_the_feed(client: TestClient, fits: Any) -> None:
+    sent = {"file": ("kilns.txt", b"Old kilns close by 2030. The county says so.")}
+    begun = client.post("plans", files=sent)
+    assert begun.status_code == 202 and begun.headers["location"] == f"/api/v1/jobs/{begun.json()['job']}"
+    job = await_job(client, begun.json()["job"])
+    assert [(r["name"], r["status"], r["plan"]) for r in job["reports"]] == [("kilns.txt", "added", "kilns")]
+    fits(client.get(f"jobs/{job['job']}"), "/jobs/{job}")
+    edited = fits(client.patch("plans/kilns", json={"issuer": "County", "date": "2024-05"}), "/plans/{plan}")
+    assert (edited["issuer"], edited["date"]) == ("County", "2024-05")
+    assert client.delete("plans/kilns").status_code == 204
+    problem(client.get("plans/kilns"), 404)
+    feed = ET.fromstring(client.get("changes.atom").content)
+    ids = [str(entry.findtext("{*}id")) for entry in feed.findall("{*}entry")]
+    assert [name for name in ids if ":kilns:" in name] == ["urn:plancite:kilns:1:removed", "urn:plancite:kilns:1:added"]
+    assert len(set(ids)) == len(ids) == 5
+
+
+def test_a_new_version_takes_the_place_that_into_names(client: TestClient, filled: Library) -> None:
+    sent = {"file": ("new text.txt", b"Steel mills close by 2031.")}
+    job = await_job(client, client.post("plans", files=sent, data={"into": "national"}).json()["job"])
+    assert job["reports"][0]["status"] == "replaced"
+    assert "2031" in filled.plan("national").text and len(filled.versions("national")) == 2
+    problem(client.post("plans", files=sent, data={"into": "nowhere"}), 404)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "sent", "status", "told"),
+    [
+        ("GET", "plans?limit=0", {}, 422, "`limit`"),
+        ("GET", "plans?limit=many", {}, 422, "`limit`"),
+        ("GET", "plans?limmit=3", {}, 422, "limmit"),
+        ("GET", "plans/none", {}, 404, "There is no plan 'none'"),
+        ("GET", "plans/none/text", {}, 404, "There is no plan"),
+        ("GET", "plans/none/passages", {}, 404, "There is no plan"),
+        ("GET", "plans/none/original", {}, 404, "There is no plan"),
+        ("GET", "plans/none/pages/1.png", {}, 404, "There is no plan"),
+        ("GET", "targets?plan=none", {}, 404, "There is no plan"),
+        ("GET", "jobs/none", {}, 404, "no such job"),
+        ("DELETE", "jobs/none", {}, 404, "no such job"),
+        ("DELETE", "plans/none", {}, 404, "There is no plan"),
+        ("GET", "nothing", {}, 404, "openapi.json"),
+        ("PUT", "plans", {}, 405, "other methods"),
+        ("POST", "ask", {"content": "{"}, 415, "application/json"),
+        ("POST", "ask", {"content": "{", "headers": {"content-type": "application/json"}}, 400, "no JSON"),
+        ("POST", "ask", {"content": b'{"question": "\xff"}', "headers": {"content-type": "application/json"}}, 400, ""),
+        ("POST", "ask", {"json": {}}, 422, "question"),
+        ("POST", "ask", {"json": {"question": ""}}, 422, "`question`"),
+        ("POST", "ask", {"json": {"question": "?!"}}, 422, "no word"),
+        ("POST", "ask", {"json": {"question": "x" * 2001}}, 422, "`question`"),
+        ("POST", "ask", {"json": {"question": "coal", "plans": ["none"]}}, 404, "There is no plan"),
+        ("POST", "ask", {"json": {"question": "coal", "top_k": 201}}, 422, "`top_k`"),
+        ("POST", "ask", {"json": {"question": "coal", "topk": 3}}, 422, "topk"),
+        ("POST", "search", {"json": {"query": "coal", "plans": "national"}}, 422, "`plans`"),
+        ("POST", "compare", {"json": {"questions": ["coal"], "plans": ["national"]}}, 422, "`plans`"),
+        ("POST", "compare", {"json": {"questions": ["coal"], "plans": ["national"] * 2}}, 422, "two plans"),
+        ("POST", "compare", {"json": {"questions": ["coal"] * 30, "plans": ["national"] * 3}}, 422, "60 cells"),
+        ("PATCH", "plans/national", {"json": {}}, 422, "Nothing to set"),
+        ("PATCH", "plans/national", {"json": {"date": "soon"}}, 422, "`date`"),
+        ("PATCH", "plans/none", {"json": {"issuer": "x"}}, 404, "There is no plan"),
+        ("POST", "plans", {"json": {}}, 415, "multipart/form-data"),
+        ("POST", "plans", {"files": {"other": ("a.txt", b"x")}}, 422, "`other`"),
+        ("POST", "plans", {"files": {"file": ("a.txt", b"x")}, "data": {"replace": "maybe"}}, 422, "`replace`"),
+        ("POST", "plans", {"content": b"--x", "headers": {"content-type": "multipart/form-data"}}, 400, ""),
+    ],
+)
+def test_what_does_not_fit_is_refused_with_a_sentence(
+    client: TestClient, method: str, path: str, sent: dict[str, Any], status: int, told: str
+) -> None:
+    assert told in problem(client.request(method, path, **sent), status)
+
+
+def test_a_wrong_method_is_told_all_the_right_ones(client: TestClient) -> None:
+    for path, methods in client.get("openapi.json").json()["paths"].items():
+        reply = client.request("TRACE", re.sub(r"\{\w+\}", "1", path).lstrip("/"))
+        problem(reply, 405)
+        assert {method.strip() for method in reply.headers["allow"].split(",")} - {"HEAD"} == {
+            method.upper() for method in methods
+        }
+
+
+def test_a_full_server_says_when_to_come_again(client: TestClient, limits: QuestionLimits) -> None:
+    with limits.place("testclient"), limits.place("testclient"):
+        reply = client.post("ask", json={"question": "coal"})
+        assert "2 questions open" in problem(reply, 429) and int(reply.headers["retry-after"]) > 0
+    assert client.post("ask", json={"question": "coal"}).status_code == 200
+
+
+def test_a_request_too_large_is_refused_whatever_length_it_states(client: TestClient) -> None:
+    def drip() -> Any:
+        for _ in range(5):
+            yield b" " * (bodies.MOST_JSON // 4)
+
+    headers = {"content-type": "application/json"}
+    assert "larger than 1 MB" in problem(client.post("ask", content=drip(), headers=headers), 413)
+    assert "larger than 1 MB" in problem(
+        client.post("ask", content=b" " * (bodies.MOST_JSON + 1), headers=headers), 413
+    )
+
+
+def test_a_library_that_is_not_there_is_a_problem_not_a_defect(client: TestClient, filled: Library) -> None:
+    from indexer.api.application import api_app
+
+    app = api_app(lambda: Library.open(filled.backend.location + "-none"))
+    with TestClient(app, raise_server_exceptions=False) as other:
+        for path in ("/health", "/plans"):
+            assert "There is no library" in problem(other.get(path), 503)
+
+
+def test_an_unexpected_error_shows_nothing_of_the_code(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*arguments: object, **options: object) -> None:
+        raise ZeroDivisionError("secret detail")
+
+    monkeypatch.setattr(Library, "ask", fail)
+    assert "secret" not in problem(client.post("ask", json={"question": "coal"}), 500)
+
+
+def test_the_page_names_every_operation_and_loads_nothing(client: TestClient) -> None:
+    page = client.get("").text
+    document = client.get("openapi.json").json()
+    for path, methods in document["paths"].items():
+        for method in methods:
+            assert f"<code>{method.upper()} /api/v1{path}</code>" in page
+    assert not re.search(r"https?:|<script|src=", page)

@@ -1,0 +1,107 @@
+"""A watched folder: what is half-written waits, each content is added once, and nothing that goes away takes a plan along."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from pytest import MonkeyPatch
+
+from indexer.errors import LibraryBusyError
+from indexer.library import Library
+from indexer.library.watching import WatchedFolder, watch_folder
+from indexer.types import Added
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    made = tmp_path / "watched"
+    made.mkdir()
+    return made
+
+
+def test_a_file_is_ready_once_it_rests_and_again_only_when_it_has_changed(folder: Path) -> None:
+    watched = WatchedFolder(folder, rest=5)
+    file = folder / "plan.txt"
+    file.write_text("Kilns")
+    assert watched.ready(0) == []
+    file.write_text("Kilns close")  # still being written
+    assert watched.ready(4) == []
+    assert watched.ready(8) == []
+    assert watched.ready(9) == [file]
+    assert watched.ready(10) == [file]  # not taken yet
+    watched.take(file)
+    assert watched.ready(11) == []
+    os.utime(file, ns=(1, 1))
+    assert watched.ready(12) == [] and watched.ready(17) == [file]
+
+
+def test_a_folder_that_is_not_there_is_not_an_empty_one(folder: Path) -> None:
+    watched = WatchedFolder(folder, rest=0)
+    folder.rmdir()
+    assert watched.ready(0) is None
+    folder.mkdir()
+    assert watched.ready(1) == []
+
+
+def test_what_is_hidden_or_a_link_out_of_the_folder_is_left_alone(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "secret.txt").write_text("secret")
+    (folder / "link.txt").symlink_to(tmp_path / "secret.txt")
+    (folder / ".draft.txt").write_text("draft")
+    (folder / "note.exe").write_text("program")
+    (folder / "in").mkdir()
+    (folder / "in" / "plan.txt").write_text("Kilns")
+    assert WatchedFolder(folder, rest=0).ready(0) == [folder / "in" / "plan.txt"]
+
+
+def test_many_events_add_each_plan_once_and_a_rename_none(library: Library, folder: Path) -> None:
+    done = threading.Event()
+    reports: list[Added] = []
+
+    def watch() -> None:
+        reports.extend(watch_folder(library, folder, every=0.02, rest=0.3, stopped=done.is_set))
+
+    thread = threading.Thread(target=watch)
+    thread.start()
+    for number in range(20):
+        with (folder / f"plan{number}.txt").open("w") as file:
+            for sentence in range(5):
+                file.write(f"Kiln {number} closes by {2030 + sentence}. ")
+                file.flush()
+    wait_for(lambda: len(library.plans()) == 20)
+    (folder / "plan0.txt").rename(folder / "renamed.txt")
+    (folder / "plan1.txt").unlink()
+    (folder / "plan2.txt").write_text("Kiln 2 stays open.")
+    wait_for(lambda: "stays" in library.plan("plan2").text)
+    done.set()
+    thread.join(60)
+    assert [report.status for report in reports].count("added") == 20
+    assert [(r.plan, r.status) for r in reports if r.status == "replaced"] == [("plan2", "replaced")]
+    assert {info.id for info in library.plans()} == {f"plan{number}" for number in range(20)}
+
+
+def test_while_the_library_is_busy_it_is_tried_again(library: Library, folder: Path, monkeypatch: MonkeyPatch) -> None:
+    (folder / "plan.txt").write_text("Kilns close by 2030.")
+    add, busy, told = library.add_iter, [True], []
+
+    def add_iter(path: Path) -> object:
+        if busy:
+            busy.clear()
+            raise LibraryBusyError("The library is being written.")
+        return add(path)
+
+    monkeypatch.setattr(library, "add_iter", add_iter)
+    watch = watch_folder(library, folder, every=0.01, rest=0.01, notify=told.append)
+    assert next(iter(watch)).status == "added"
+    assert told == ["The library is being written. It is tried again."]
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 120
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
