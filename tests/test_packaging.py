@@ -15,9 +15,10 @@ PACKAGE = ROOT / "indexer"
 BUILD = """
 import os, sys
 from setuptools import build_meta
-os.chdir(sys.argv[1])
-print(build_meta.build_sdist(sys.argv[2]))
-print(build_meta.build_wheel(sys.argv[2]))
+source, target = sys.argv[1:]  # setuptools writes to sys.argv
+os.chdir(source)
+build_meta.build_sdist(target)
+build_meta.build_wheel(target)
 """
 
 
