@@ -71,7 +71,7 @@ _ASKED = "?" + urlencode({"q": "What are the cement capacity rules?"})
 CLICKS = (
     Click("ask", "", ".st-key-submit button", "What share of energy will be non-fossil by 2030?"),
     Click("ask again", _ASKED, ".st-key-submit button", "How much offshore wind will be built?"),
-    Click("every passage on the topic", _ASKED, ".st-key-every input"),
+    Click("every answer", _ASKED, ".st-key-every input"),
     Click("open a passage's source", _ASKED, '[class*="st-key-card-passage-3"] .actions a'),
     Click("copy a quote", _ASKED, '[class*="st-key-card-passage-2"] .actions button'),
     Click("read the plan", _ASKED, 'a[href*="read?"]'),

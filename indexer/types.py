@@ -345,7 +345,9 @@ def _one_line(text: str) -> str:
 class AnswerSentence:
     """One sentence of a plan that answers; ``emphasis`` spans are offsets into ``text``.
 
-    ``span`` is the part of it that the reader predicts as the answer; None without a reader.
+    ``span`` is the part of it that the reader predicts as the answer; None without a reader. A sentence that only
+    completes another one (a list's lead-in or item, an exception, the sentence that names a subject)
+    ``completes`` that one, by its citation. ``role`` says where the plan has it.
     """
 
     text: str
@@ -353,6 +355,62 @@ class AnswerSentence:
     emphasis: tuple[Span, ...] = ()
     cut_off: bool = False
     span: Span | None = None
+    completes: int | None = None
+    role: Role = Role.BODY
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerPart:
+    """One of several questions that were asked in one, and the ``citations`` that answer it, by number, if any.
+
+    ``verdict`` is as in ``Answer``.
+    """
+
+    question: str
+    citations: tuple[int, ...]
+    verdict: str = ""
+
+
+class RouteKind(StrEnum):
+    """A view of the plans that shows more than an answer."""
+
+    COMPARE = "compare"
+    TARGETS = "targets"
+
+
+@dataclass(frozen=True, slots=True)
+class RouteFigure:
+    """A figure, as ``plan`` writes it, that a view sets beside those of others; "" where the plan gives none.
+
+    A target has its ``indicator`` and ``year``. ``start`` is where its sentence begins in the plan's text.
+    """
+
+    plan: str
+    figure: str
+    indicator: str = ""
+    year: int | None = None
+    start: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Where a question leads besides its answer: to the comparison of ``plans``, or to their targets."""
+
+    kind: RouteKind
+    plans: tuple[str, ...]
+    figures: tuple[RouteFigure, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How far the search for every answer went: where the passages are that hold one, and why it ``stopped``.
+
+    ``by_plan`` and ``by_section`` map a plan id, and (plan id, outermost section label), to a number of passages.
+    """
+
+    by_plan: dict[str, int]
+    by_section: dict[tuple[str, str], int]
+    stopped: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -361,7 +419,11 @@ class Answer:
 
     ``sentences`` is empty when no sentence answers; then ``nearest`` is the passage that comes closest and
     ``unmatched`` the words of the question that no passage matches. ``searched`` counts the
-    passages in scope, ``named`` are the plans to which names in the question narrowed it.
+    passages in scope, ``named`` are the plans to which names in the question narrowed it. ``sentences`` are the best
+    first, each followed by those that complete it; ``citations`` are numbered as they are shown. Where every answer
+    was asked for, ``coverage`` says how far the search went. ``verdict`` is "yes" or "no" where the first sentence says
+    so, else "". A question of several ``parts`` was asked part by part; ``read_as`` is how a follow-up was read, and
+    ``route`` the view that shows more.
     """
 
     question: str
@@ -373,6 +435,11 @@ class Answer:
     unmatched: tuple[str, ...] = ()
     confidence: float = 0.0
     named: tuple[str, ...] = ()
+    coverage: Coverage | None = None
+    verdict: str = ""
+    parts: tuple[AnswerPart, ...] = ()
+    read_as: str = ""
+    route: Route | None = None
 
     @property
     def found(self) -> bool:
@@ -380,9 +447,15 @@ class Answer:
         return bool(self.sentences)
 
     @property
+    def quotes(self) -> list[tuple[AnswerSentence, Citation]]:
+        """The sentences with their citations, in the order in which they are shown."""
+        by_citation = {sentence.citation: sentence for sentence in self.sentences}
+        return [(by_citation[citation.n], citation) for citation in self.citations]
+
+    @property
     def text(self) -> str:
         """The sentences that answer, as the plans write them; "" when none does."""
-        return " ".join(sentence.text for sentence in self.sentences)
+        return " ".join(sentence.text for sentence, _ in self.quotes)
 
     def __repr__(self) -> str:
         return f"Answer({self.question!r}, found={self.found}, text={_one_line(self.text)!r})"
@@ -391,41 +464,13 @@ class Answer:
         if not self.found:
             near = f" The nearest passage: {self.nearest}" if self.nearest else ""
             return f"Not found in {self.searched} passages.{near}"
-        cited = zip(self.sentences, self.citations, strict=True)
-        return "\n".join(f"“{_one_line(s.text)}”\n    [{c.n}] {c}" for s, c in cited)
+        return "\n".join(f"“{_one_line(s.text)}”\n    [{c.n}] {c}" for s, c in self.quotes)
 
     def _repr_html_(self) -> str:
         if self.found:
-            cited = zip(self.sentences, self.citations, strict=True)
-            return "".join(notebook.quotation(s.text, s.emphasis, f"[{c.n}] {c}") for s, c in cited)
+            return "".join(notebook.quotation(s.text, s.emphasis, f"[{c.n}] {c}") for s, c in self.quotes)
         near = f"<p>Nearest passage:</p>{self.nearest._repr_html_()}" if self.nearest else ""
         return f"<p><b>Not found</b> in {self.searched} passages.</p>{near}"
-
-
-@dataclass(frozen=True, slots=True)
-class Survey:
-    """Every passage on a topic, with where the search stopped and why.
-
-    ``by_plan`` and ``by_section`` map a plan id, and (plan id, outermost section label), to the
-    number of its passages among ``hits``.
-    """
-
-    question: str
-    searched: int
-    hits: tuple[Hit, ...]
-    by_plan: dict[str, int]
-    by_section: dict[tuple[str, str], int]
-    stopped: str
-
-    def __repr__(self) -> str:
-        return f"Survey({self.question!r}, {len(self.hits)} of {self.searched} passages)"
-
-    def __str__(self) -> str:
-        return "\n".join([f"{len(self.hits)} of {self.searched} passages; {self.stopped}", *map(str, self.hits)])
-
-    def _repr_html_(self) -> str:
-        counted = f"<p>{len(self.hits)} of {self.searched} passages; {notebook.escape(self.stopped)}</p>"
-        return counted + notebook.numbered(self.hits)
 
 
 class Aspect(StrEnum):
@@ -607,7 +652,7 @@ class SavedQuestion:
 class AskedQuestion:
     """A question that was asked, with its scope: plans (all when empty) and words of a section's heading.
 
-    ``every`` asks for every passage on the topic instead of an answer. Two are the same question
+    ``every`` asks for every answer. Two are the same question
     when they are equal.
     """
 
@@ -821,6 +866,7 @@ __all__ = [
     "Absence",
     "Added",
     "Answer",
+    "AnswerPart",
     "AnswerSentence",
     "AskedQuestion",
     "Aspect",
@@ -837,6 +883,7 @@ __all__ = [
     "Comparator",
     "Comparison",
     "Counterpart",
+    "Coverage",
     "Difference",
     "Hit",
     "Mark",
@@ -850,6 +897,9 @@ __all__ = [
     "Record",
     "Results",
     "Role",
+    "Route",
+    "RouteFigure",
+    "RouteKind",
     "SavedQuestion",
     "Section",
     "SectionPair",
@@ -858,7 +908,6 @@ __all__ = [
     "Shared",
     "Span",
     "Stage",
-    "Survey",
     "Table",
     "TableCell",
     "Target",

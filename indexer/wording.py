@@ -20,20 +20,25 @@ from indexer.types import (
     Cell,
     Citation,
     Comparison,
+    Coverage,
     Difference,
     Mark,
     Passage,
     PlanInfo,
     Role,
+    RouteFigure,
     Span,
-    Survey,
 )
 
 TITLE = "Plans compared"
 ANSWERS_TITLE = "Answers from plans"
 CUT_OFF = "Figure cut off in the source"
 READS_BADLY = "This page reads badly; see its image"
-NEAREST = "Nearest passage, which does not answer"
+NEAREST = "The nearest passage; it may not answer"
+NEAR = "Near passages; they may not answer"
+OTHERS_NEAR = "Other near passages; they may not answer"
+#: Said under a part of a question that nothing answers.
+NO_PART = "Not found in these plans."
 #: (plan id, page) of pages that read badly.
 Doubtful: TypeAlias = Set[tuple[str, int | None]]
 #: Headings of the rows of differences.
@@ -70,7 +75,7 @@ _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff
 class Asked:
     """The result of a question, with ``scope``, the words for what was searched."""
 
-    result: Answer | Survey
+    result: Answer
     scope: str
 
 
@@ -182,14 +187,14 @@ def place_line(place: Citation | Passage, *, titled: bool = False) -> str:
     return line(cite(place) if titled else breadcrumb(place)) or f"characters {place.start} to {place.end}"
 
 
-def noted(place: str, *, cut_off: bool) -> str:
-    """``place``, with the remark that the sentence's figure is cut off if it is."""
-    return f"{place} ({CUT_OFF.lower()})" if cut_off else place
+def noted(place: str, sentence: AnswerSentence) -> str:
+    """``place``, with the warnings about the sentence."""
+    return place + "".join(f" ({note.lower()})" for note in notes(sentence))
 
 
-def notes(passage: Passage) -> list[str]:
-    """Warnings about a passage: that it is not part of the plan's body, or that a figure is cut off."""
-    return [note for note in (_ROLES.get(passage.role), CUT_OFF if passage.cut_off else None) if note]
+def notes(text: Passage | AnswerSentence) -> list[str]:
+    """Warnings about a text: that it is not part of the plan's body, or that a figure is cut off."""
+    return [note for note in (_ROLES.get(text.role), CUT_OFF if text.cut_off else None) if note]
 
 
 def doubtful_places(plans: Iterable[PlanInfo]) -> Doubtful:
@@ -208,22 +213,65 @@ def _shortened(text: str) -> str:
     return text if len(text) <= _MAX_TITLE else text[: _MAX_TITLE - 1].rsplit(" ", 1)[0] + "…"
 
 
-# Answers, surveys and comparisons
+# Answers and comparisons
 
 
 def answer_quotes(answer: Answer) -> list[tuple[AnswerSentence, Citation]]:
     """The sentences of an answer with their citations, grouped by plan in order of first appearance."""
-    by_number = {citation.n: citation for citation in answer.citations}
     order = list(dict.fromkeys(citation.plan for citation in answer.citations))
-    pairs = [(sentence, by_number[sentence.citation]) for sentence in answer.sentences]
-    return sorted(pairs, key=lambda pair: order.index(pair[1].plan))
+    return sorted(answer.quotes, key=lambda pair: order.index(pair[1].plan))
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """What answers a question: its ``heading`` where several were asked in one, what is said before ``quotes``."""
+
+    heading: str
+    said: str
+    quotes: Sequence[tuple[AnswerSentence, Citation]]
+
+
+def blocks(answer: Answer) -> list[Block]:
+    """The sentences of an answer part by part, plan by plan, "yes" or "no" where they say so; missing parts too."""
+    quoted = answer_quotes(answer)
+    if not answer.parts:
+        return [Block("", _verdict(answer.verdict), quoted)] if quoted else []
+    found = []
+    for part in answer.parts:
+        own = [(s, c) for s, c in quoted if c.n in part.citations]
+        found.append(Block(part.question, _verdict(part.verdict) if own else NO_PART, own))
+    return found
+
+
+def read_line(answer: Answer) -> list[str]:
+    """How a follow-up was read; nothing for any other question."""
+    return [f"Read as: {answer.read_as}"] if answer.read_as else []
+
+
+def _verdict(verdict: str) -> str:
+    return f"{verdict.capitalize()}:" if verdict else ""
+
+
+def route_lines(answer: Answer, titles: Mapping[str, str] | None = None) -> list[str]:
+    """The figures that another view sets side by side, one plan or target a line."""
+    if not answer.route:
+        return []
+    named = titles or {}
+    return [
+        ": ".join(filter(None, [_target(figure), f"{named.get(figure.plan, figure.plan)}: {figure.figure or NOTHING}"]))
+        for figure in answer.route.figures
+    ]
+
+
+def _target(figure: RouteFigure) -> str:
+    return ", ".join(filter(None, [figure.indicator, str(figure.year or "")]))
 
 
 def quotes(cell: Cell) -> Iterator[tuple[AnswerSentence, Citation, tuple[Mark, ...]]]:
     """The sentences of a cell's answer, each with its citation and its marks."""
-    by_number = {citation.n: citation for citation in cell.answer.citations}
-    for i, sentence in enumerate(cell.answer.sentences):
-        yield sentence, by_number[sentence.citation], cell.marks[i] if i < len(cell.marks) else ()
+    marks = dict(zip((s.citation for s in cell.answer.sentences), cell.marks, strict=False))
+    for sentence, citation in cell.answer.quotes:
+        yield sentence, citation, marks.get(citation.n, ())
 
 
 def format_difference(found: Difference, plan: str) -> str:
@@ -257,31 +305,34 @@ def absence_facts(absence: Absence) -> dict[str, str]:
     }
 
 
-def counts(survey: Survey) -> list[tuple[str, str, int]]:
-    """(plan's title, outermost section, passages), the most first; section "" for a plan as a whole."""
-    titles = {hit.passage.plan: hit.passage.title for hit in survey.hits}
+def counts(answer: Answer) -> list[tuple[str, str, int]]:
+    """(plan's title, outermost section, passages that answer), the most first; section "" for a plan as a whole."""
+    coverage = answer.coverage or Coverage({}, {}, "")
+    titles = {citation.plan: citation.title for citation in answer.citations}
     rows = []
-    for plan, count in sorted(survey.by_plan.items(), key=lambda entry: (-entry[1], entry[0])):
+    for plan, count in sorted(coverage.by_plan.items(), key=lambda entry: (-entry[1], entry[0])):
         rows.append((titles.get(plan, plan), "", count))
-        sections = [(name, n) for (of, name), n in survey.by_section.items() if of == plan]
+        sections = [(name, n) for (of, name), n in coverage.by_section.items() if of == plan]
         for name, n in sorted(sections, key=lambda entry: (-entry[1], entry[0])):
             rows.append((titles.get(plan, plan), name or "Before the first section", n))
     return rows
 
 
-def survey_lines(survey: Survey) -> list[str]:
-    """How many passages are on the topic, and why the search ended."""
+def coverage_lines(answer: Answer) -> list[str]:
+    """How many sentences of how many plans answer, and why the search ended; nothing where not all were asked for."""
+    if not answer.coverage:
+        return []
+    plans = counted(len({citation.plan for citation in answer.citations}), "plan")
+    passages = counted(sum(answer.coverage.by_plan.values()), "passage")
     return [
-        f"{counted(len(survey.hits), 'passage')} on the topic, of {survey.searched:,} searched.",
-        f"The search went from the nearest passage outwards; it ended because {survey.stopped}.",
+        f"{counted(len(answer.sentences), 'sentence')} of {plans}, in {passages} of {answer.searched:,} searched.",
+        f"The search went from the nearest passage outwards; it ended because {answer.coverage.stopped}.",
     ]
 
 
-def passages_heading(result: Answer | Survey) -> str:
-    """The heading above the passages of a result."""
-    if isinstance(result, Answer) and not result.found:
-        return "Near passages, none of which answers"
-    return "Passages, by relevance"
+def passages_heading(answer: Answer) -> str:
+    """The heading above the passages of an answer."""
+    return "Passages, by relevance" if answer.found else NEAR
 
 
 # Scopes and origins

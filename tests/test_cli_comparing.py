@@ -71,7 +71,7 @@ def test_compare_as_text(run: Run, both: tuple[object, ...]) -> None:
     assert "Figures: liaoning 13.7%" in ran.out
     missing = run("compare", GAS, *both)
     assert "Not found in this plan. 1" in missing.out
-    assert "Nearest passage, which does not answer" in missing.out
+    assert "The nearest passage; it may not answer" in missing.out
 
 
 def test_questions_from_a_file(run: Run, both: tuple[object, ...], tmp_path: Path) -> None:

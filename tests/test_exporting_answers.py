@@ -22,7 +22,7 @@ from indexer.errors import IndexerError
 from indexer.exporting import ANSWER_FORMATS, export_answers, save
 from indexer.exporting.markdown import markdown_quotation
 from indexer.exporting.tables import csv_text
-from indexer.types import Answer, AnswerSentence, Citation, Hit, Passage, Role, Survey
+from indexer.types import Answer, AnswerSentence, Citation, Coverage, Hit, Passage, Role
 from indexer.wording import Asked, clean, file_name, line, scope_text
 
 DAY = date(2026, 3, 9)
@@ -55,17 +55,21 @@ ANSWER = Answer(
     (Hit(NORTH, 0.9, ((4, 12),)), Hit(SOUTH, 0.8), Hit(SUMMARY, 0.7)),
 )
 MISSING = Answer("Who won?", 1240, (), (), (Hit(SOUTH, 0.1),), Hit(SOUTH, 0.1), ("won", "cup"))
-SURVEY = Survey(
+EVERY = Answer(
     "kilns",
     1240,
+    (AnswerSentence(SOUTH.text, 1), AnswerSentence(NORTH.text, 2), AnswerSentence(SUMMARY.text, 3)),
+    (citation(1, SOUTH), citation(2, NORTH), citation(3, SUMMARY)),
     (Hit(SOUTH, 0.9), Hit(NORTH, 0.5), Hit(SUMMARY, 0.4)),
-    {"south": 1, "north": 2},
-    {("south", "2. Key actions"): 1, ("north", "2. Key actions"): 1, ("north", ""): 1},
-    "the next 50 passages have nothing on it",
+    coverage=Coverage(
+        {"south": 1, "north": 2},
+        {("south", "2. Key actions"): 1, ("north", "2. Key actions"): 1, ("north", ""): 1},
+        "the next 50 passages have nothing on it",
+    ),
 )
 
 
-def export(ending: str, *results: Answer | Survey, scope: str = "all 2 plans") -> bytes:
+def export(ending: str, *results: Answer, scope: str = "all 2 plans") -> bytes:
     return export_answers([Asked(result, scope) for result in results], ending, generation=12, made=DAY)
 
 
@@ -114,12 +118,12 @@ def test_that_nothing_was_found_says_how_much_was_searched_and_what_came_nearest
     data = export(ending, MISSING)
     said = "\n".join(paragraphs(data)) if ending == "docx" else data.decode().replace("\\", "")
     assert "Not found in these plans. 1,240 passages searched. Found nowhere in them: won, cup." in said
-    assert "Nearest passage, which does not answer: Plan of south › 2. Key actions › Cement" in said
-    assert "Near passages, none of which answers" in said and "Passages, by relevance" not in said
+    assert "The nearest passage; it may not answer: Plan of south › 2. Key actions › Cement" in said
+    assert "Near passages; they may not answer" in said and "Passages, by relevance" not in said
 
 
-def test_a_survey_is_counted_and_listed_whole() -> None:
-    document = Document(BytesIO(export("docx", SURVEY)))
+def test_every_answer_is_counted_and_listed_whole() -> None:
+    document = Document(BytesIO(export("docx", EVERY)))
     rows = [[box.text for box in row.cells] for row in document.tables[0].rows]
     assert rows == [
         ["Plan", "Section", "Passages"],
@@ -130,9 +134,9 @@ def test_a_survey_is_counted_and_listed_whole() -> None:
         ["Plan of south", "2. Key actions", "1"],
     ]
     said = [paragraph.text for paragraph in document.paragraphs]
-    assert "3 passages on the topic, of 1,240 searched." in said
+    assert "3 sentences of 2 plans, in 3 passages of 1,240 searched." in said
     assert [text[0] for text in said if " · Plan of" in text] == ["1", "2", "3"]
-    assert "| Plan of north |  | 2 |" in export("md", SURVEY).decode()
+    assert "| Plan of north |  | 2 |" in export("md", EVERY).decode()
 
 
 def test_the_table_has_a_line_a_passage_with_its_offsets_and_what_answers() -> None:

@@ -288,7 +288,7 @@ def test_another_model_is_refused(
     with Library.open(tmp_path / "library", model=model) as library:
         for use in (
             lambda: library.ask("wind"),
-            lambda: library.survey("wind"),
+            lambda: library.search("wind"),
             lambda: add(library, plans / "henan.txt"),
             lambda: library.encoder,
         ):
@@ -396,7 +396,7 @@ def test_questions_that_cannot_be_asked(sample_library: Library) -> None:
         with pytest.raises(QuestionError, match="Type a question"):
             sample_library.ask(question)
         with pytest.raises(QuestionError, match="Type a question"):
-            sample_library.survey(question)
+            sample_library.ask(question, every=True)
     with pytest.raises(QuestionError, match="2001 characters, 2000 at most"):
         sample_library.ask("x" * 2001)
     with pytest.raises(QuestionError, match="1 or more"):
@@ -408,17 +408,15 @@ def test_questions_that_cannot_be_asked(sample_library: Library) -> None:
 def test_an_empty_library_answers_nothing(library: Library) -> None:
     answer = library.ask("cement")
     assert (answer.searched, answer.found, answer.hits) == (0, False, ())
-    assert library.survey("cement").hits == ()
+    assert library.ask("cement", every=True).hits == ()
     assert library.check() == []
 
 
-def test_a_survey_counts_what_it_lists(sample_library: Library) -> None:
-    survey = sample_library.survey("forests")
-    assert survey.hits
-    assert sum(survey.by_plan.values()) == sum(survey.by_section.values()) == len(survey.hits)
-    assert survey.searched == sum(p.passages for p in sample_library.plans())
-    assert survey.stopped
-    assert len({(h.passage.plan, h.passage.start) for h in survey.hits}) == len(survey.hits)
+def test_every_answer_lists_each_passage_once(sample_library: Library) -> None:
+    found = sample_library.ask("forests", every=True)
+    assert found.hits
+    assert found.searched == sum(p.passages for p in sample_library.plans())
+    assert len({(h.passage.plan, h.passage.start) for h in found.hits}) == len(found.hits)
 
 
 def test_the_same_question_gives_the_same_answer(sample_library: Library) -> None:

@@ -26,7 +26,7 @@ def citable(entry: dict[str, Any], text: str) -> dict[str, Any]:
 
 
 def citable_result(entry: dict[str, Any]) -> dict[str, Any]:
-    """An answer, survey or cell with its citations and passages citable."""
+    """An answer or cell with its citations and passages citable."""
     listed = {
         "citations": [citable(citation, citation["quote"]) for citation in entry.get("citations", ())],
         "passages": [citable(passage, passage["text"]) for passage in entry.get("passages", ())],

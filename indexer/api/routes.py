@@ -24,7 +24,6 @@ from indexer.exporting.objects import (
     passage_object,
     plan_object,
     row_object,
-    survey_object,
     target_object,
 )
 from indexer.library import Library, audit
@@ -197,9 +196,7 @@ def _ask(call: Call) -> Response:
     scope: dict[str, Any] = {"plans": asked.plans, "section": asked.section, "year": asked.year}
     with call.limits.place(call.client):
         doubtful = doubtful_places(call.library.plans())
-        if asked.all:
-            return JSONResponse(citable_result(survey_object(call.library.survey(asked.question, **scope), doubtful)))
-        answer = call.library.ask(asked.question, top_k=asked.top_k, **scope)
+        answer = call.library.ask(asked.question, top_k=asked.top_k, every=asked.all, **scope)
     return JSONResponse(citable_result(answer_object(answer, doubtful)))
 
 
@@ -356,9 +353,9 @@ OPERATIONS = (
     Operation(
         "POST",
         "/ask",
-        "The plans' own sentences that answer, cited, or none; with `all` every passage on the topic",
+        "The plans' own sentences that answer, cited, or none; with `all` every answer",
         _ask,
-        (schemas.Answer, schemas.Survey),
+        (schemas.Answer, schemas.EveryAnswer),
         body=schemas.Ask,
         refusals=(404, 413, 415, 429),
     ),

@@ -159,6 +159,28 @@ class AnswerSentence(Struct):
     citation: int
     emphasis: list[Span]
     span: Span | None
+    completes: int | None
+    role: str
+
+
+class AnswerPart(Struct):
+    question: str
+    citations: list[int]
+    verdict: str
+
+
+class RouteFigure(Struct):
+    plan: str
+    figure: str
+    indicator: str
+    year: int | None
+    start: int | None
+
+
+class Route(Struct):
+    kind: str
+    plans: list[str]
+    figures: list[RouteFigure]
 
 
 class Answer(Struct):
@@ -166,6 +188,10 @@ class Answer(Struct):
     answerable: bool
     searched: int
     named: list[str]
+    read_as: str
+    verdict: str
+    parts: list[AnswerPart]
+    route: Route | None
     answer: list[AnswerSentence]
     citations: list[Citation]
     passages: list[Passage]
@@ -177,14 +203,11 @@ class SectionCount(Struct):
     passages: int
 
 
-class Survey(Struct):
-    question: str
-    searched: int
+class EveryAnswer(Answer):
     found: int
     by_plan: dict[str, int]
     by_section: list[SectionCount]
     stopped: str
-    passages: list[Passage]
 
 
 class SearchResult(Struct):

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
+from itertools import zip_longest
 
-from indexer.asking.interaction import NO_WORDS, QuestionWords, embed_words
+from indexer.asking.completing import completing
+from indexer.asking.every import REPEATED, Sweep, asks_for_all, asks_for_list, sweep
+from indexer.asking.following import follow, parts_of
+from indexer.asking.interaction import MATCH_THRESHOLD, NO_WORDS, QuestionWords, embed_words
 from indexer.asking.judging import NamesHeld, answers, confidence, features_of, find_names
 from indexer.asking.naming import plan_names
 from indexer.asking.question import FIGURES, Question, for_plans, read_question
-from indexer.asking.ranking import rank_passages, rerank
+from indexer.asking.ranking import order_passages, rank_passages, rerank
 from indexer.asking.retrieval import DEPTH, Candidate, CandidateSentence, retrieve
+from indexer.asking.routes import MOST_COMPARED, compared_plans, route_of
+from indexer.asking.verdict import asks_yes_or_no, verdict
 from indexer.encoding import Encoder
 from indexer.encoding.answer_reader import AnswerReader
 from indexer.errors import QuestionError
@@ -18,8 +26,21 @@ from indexer.language.dates import find_years
 from indexer.language.matching import absent_words, overlap, word_set
 from indexer.language.quantities import find_quantities
 from indexer.language.sentences import broken_figures, is_heading_like
+from indexer.reading.outline import section_at, section_path
 from indexer.storage import Backend, Scope
-from indexer.types import Answer, AnswerSentence, Citation, Hit, Passage, Span
+from indexer.types import (
+    Answer,
+    AnswerPart,
+    AnswerSentence,
+    Citation,
+    Coverage,
+    Hit,
+    Passage,
+    Plan,
+    Role,
+    Span,
+    page_at,
+)
 
 #: Sentences of an answer, at most.
 MOST_SENTENCES = 3
@@ -27,7 +48,6 @@ MOST_SENTENCES = 3
 #: since plans say the same in different words.
 MARGIN = 0.25
 PLAN_MARGIN = 0.8
-_DUPLICATE = 0.6  # share of words from which a sentence repeats another
 #: Cosine from which a word is not reported as unmatched.
 _NEAR = 0.6
 
@@ -38,7 +58,7 @@ class RankedQuestion:
 
     ``judged`` are (features, sentence) pairs, the features as ``indexer.asking.judging`` names them. ``missing`` are
     names of the question that no passage holds; with one of them nothing answers. ``narrowed`` are the plans to which
-    names in the question narrowed an open scope.
+    names in the question narrowed an open scope, which became ``scope``.
     """
 
     question: Question
@@ -47,7 +67,8 @@ class RankedQuestion:
     ranked: list[Candidate]
     judged: list[tuple[list[float], CandidateSentence]]
     names: NamesHeld
-    narrowed: tuple[str, ...] = ()
+    narrowed: tuple[str, ...]
+    scope: Scope
 
 
 def ask(
@@ -57,15 +78,58 @@ def ask(
     scope: Scope | None = None,
     top_k: int = 10,
     reader: AnswerReader | None = None,
+    *,
+    every: bool = False,
+    after: str = "",
 ) -> Answer:
     """Answer a question from the plans in ``scope``; without a ``reader`` refusals are less reliable.
 
-    A plan that the question names narrows an open scope to it. Raises QuestionError and UnknownPlanError.
+    With ``every``, and where the question asks for all there is, the answer is every sentence that answers; with
+    ``every`` the passages are all that hold one. A question of several parts is answered part by part, one that
+    follows the question ``after`` is read with it. A plan that the question names narrows an open scope to it. Raises
+    QuestionError and UnknownPlanError.
     """
     if top_k < 1:
         raise QuestionError("`top_k` must be 1 or more.")
-    ranked = rank_question(backend, encoder, asked, scope or Scope(), depth=max(DEPTH, top_k), reader=reader)
-    return to_answer(ranked, top_k)
+    read_question(asked)
+    find = plan_names(backend).find
+    read = follow(after, asked, find) if after.strip() else asked
+    parts = parts_of(read, find)
+    within = scope or Scope()
+    # at one generation: sentences are completed from the text of the plan in which they were found
+    answers = [
+        backend.snapshot(partial(_ask_one, backend, encoder, part, within, top_k, reader, every=every))
+        for part in parts
+    ]
+    answer = join_parts(answers, top_k) if len(answers) > 1 else answers[0]
+    return replace(answer, question=asked.strip(), read_as="" if read == asked else read)
+
+
+def _ask_one(
+    backend: Backend,
+    encoder: Encoder,
+    asked: str,
+    scope: Scope,
+    top_k: int,
+    reader: AnswerReader | None,
+    *,
+    every: bool,
+) -> Answer:
+    ranked = rank_question(backend, encoder, asked, scope, depth=max(DEPTH, top_k), reader=reader)
+    if not (every or asks_for_all(ranked.question)) or not ranked.searched:
+        answer = to_answer(ranked, top_k, backend.plan)
+        route = route_of(backend, ranked.question, ranked.words.words, answer, ranked.scope)
+        return replace(answer, route=route)
+    swept = sweep(backend, encoder, ranked.question, ranked.words, ranked.scope, reader)
+    answer = to_answer(ranked, top_k, backend.plan, swept)
+    holding = order_passages(_holding(answer, [*swept.passages, *ranked.ranked]))
+    coverage = Coverage(
+        dict(Counter(c.passage.plan for c in holding)),
+        dict(Counter((c.passage.plan, (c.passage.section or ("",))[0]) for c in holding)),
+        swept.stopped,
+    )
+    hits = tuple(to_hit(c) for c in holding) if every else answer.hits
+    return replace(answer, hits=hits, coverage=coverage)
 
 
 def rank_question(
@@ -75,9 +139,10 @@ def rank_question(
     narrows = scope.plans is None
     question, scope = resolve_scope(asked, backend, scope)
     narrowed = question.plans if narrows else ()
+    question = replace(question, named=compared_plans(backend, question, scope))
     searched = backend.count(scope)
     if not searched:
-        return RankedQuestion(question, NO_WORDS, 0, [], [], NamesHeld((), (), {}), narrowed)
+        return RankedQuestion(question, NO_WORDS, 0, [], [], NamesHeld((), (), {}), narrowed, scope)
     candidates = retrieve(backend, encoder, question.topic, scope, depth)
     words = embed_words(question, encoder, backend.idf)
     ranked = rank_passages(question, words, candidates, encoder, backend.word_vectors)
@@ -91,7 +156,7 @@ def rank_question(
         # with a reader, what it did not read ranks far below
         if (sentence.reading or not reader) and _may_answer(sentence)
     ]
-    return RankedQuestion(question, words, searched, ranked, judged, names, narrowed)
+    return RankedQuestion(question, words, searched, ranked, judged, names, narrowed, scope)
 
 
 def resolve_scope(asked: str, backend: Backend, scope: Scope) -> tuple[Question, Scope]:
@@ -106,10 +171,14 @@ def resolve_scope(asked: str, backend: Backend, scope: Scope) -> tuple[Question,
     return question, replace(scope, plans=question.plans or None)
 
 
-def to_answer(ranked: RankedQuestion, top_k: int = 10) -> Answer:
-    """The sentences that answer, with ``top_k`` passages; or the nearest miss."""
+def to_answer(ranked: RankedQuestion, top_k: int, plan_of: Callable[[str], Plan], swept: Sweep | None = None) -> Answer:
+    """The sentences that answer, and those of ``swept``, with ``top_k`` passages; or the nearest miss.
+
+    ``plan_of`` gives the plans whose sentences are completed by others.
+    """
     question = ranked.question
-    chosen = _choose(ranked.judged, named=len(question.named) > 1)
+    best = [_of_body(s, ranked.ranked) for s in _choose(ranked.judged, named=len(question.named) > 1)]
+    chosen = _quotes(ranked, best, plan_of, swept)
     hits = tuple(to_hit(c) for c in ranked.ranked[:top_k])
     highest = max((confidence(features) for features, _ in ranked.judged), default=0.0)
     if not chosen:
@@ -123,11 +192,164 @@ def to_answer(ranked: RankedQuestion, top_k: int = 10) -> Answer:
             confidence=highest,
             named=ranked.narrowed,
         )
-    citations = tuple(_cite(n, sentence) for n, sentence in enumerate(chosen, 1))
-    sentences = tuple(_answer_sentence(question, n, sentence) for n, sentence in enumerate(chosen, 1))
+    said = ""
+    if chosen[0].sentence and asks_yes_or_no(question.text):
+        matched = ranked.words.weights[chosen[0].sentence.matches >= MATCH_THRESHOLD].sum()
+        share = float(matched / ranked.words.weights.sum()) if ranked.words.words else 0.0
+        said = verdict(question.topic, ranked.words, chosen[0].text, share)
+    shown = {(q.plan.id, q.span): n for n, q in enumerate(_as_shown(chosen, by_place=swept is not None), 1)}
+    citations = tuple(_cite(n, next(q for q in chosen if (q.plan.id, q.span) == at)) for at, n in shown.items())
     return Answer(
-        question.asked, ranked.searched, sentences, citations, hits, confidence=highest, named=ranked.narrowed
+        question.asked,
+        ranked.searched,
+        tuple(_answer_sentence(question, quote, shown) for quote in chosen),
+        citations,
+        hits,
+        confidence=highest,
+        named=ranked.narrowed,
+        verdict=said,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Quote:
+    """A sentence of an answer, of ``plan``'s text at ``span``; it ``completes`` the one there, or answers by itself.
+
+    ``sentence`` is None for what was not ranked: the parts of a list, and what completes a sentence.
+    """
+
+    plan: Plan
+    span: Span
+    sentence: CandidateSentence | None = None
+    completes: Span | None = None
+
+    @property
+    def text(self) -> str:
+        return self.sentence.text if self.sentence else self.plan.text[slice(*self.span)]
+
+    def overlaps(self, plan: str, span: Span) -> bool:
+        return self.plan.id == plan and self.span[0] < span[1] and span[0] < self.span[1]
+
+
+def _quotes(
+    ranked: RankedQuestion, best: Sequence[CandidateSentence], plan_of: Callable[[str], Plan], swept: Sweep | None
+) -> list[_Quote]:
+    """The sentences to show: the best first, each followed by those that complete it."""
+    plans: dict[str, Plan] = {}
+
+    def plan(plan_id: str) -> Plan:
+        return plans[plan_id] if plan_id in plans else plans.setdefault(plan_id, plan_of(plan_id))
+
+    lists: list[_Quote] = []
+    sentences = list(best)
+    if swept:
+        lists = [
+            _Quote(plan(plan_id), span, completes=spans[0] if i else None)
+            for plan_id, spans in swept.lists.items()
+            for i, span in enumerate(spans)
+        ]
+        covered = {*swept.lists, *(s.passage.plan for s in swept.sentences)}
+        # of a plan that was swept the best one stands with what was found there
+        sentences = [s for i, s in enumerate(best) if not i or s.passage.plan not in covered] + list(swept.sentences)
+    singles = [_Quote(plan(s.passage.plan), place_of(s), s) for s in sentences]
+    found: list[_Quote] = []
+    heads: dict[tuple[str, Span], Span] = {}  # of a lead-in that is there already, where
+    for quote in [*lists, *singles] if asks_for_list(ranked.question) else [*singles, *lists]:
+        there = next((q for q in found if q.overlaps(quote.plan.id, quote.span)), None)
+        if there:
+            heads[quote.plan.id, quote.span] = there.completes or there.span
+            continue
+        found.append(replace(quote, completes=heads.get((quote.plan.id, quote.completes or (0, 0)), quote.completes)))
+        if quote.sentence is None or quote.sentence.passage.record is not None:
+            continue
+        if quote.plan.text[slice(*quote.span)] != quote.text:  # replaced meanwhile
+            continue
+        for span in completing(quote.plan, quote.span, ranked.words.words, whole_list=swept is not None):
+            if not any(q.overlaps(quote.plan.id, span) for q in [*found, *singles]):
+                found.append(_Quote(quote.plan, span, completes=quote.span))
+    return found
+
+
+def _of_body(sentence: CandidateSentence, ranked: Sequence[Candidate]) -> CandidateSentence:
+    """``sentence``, or the body's for one of a leading summary, unless the source broke a figure off there."""
+    if sentence.passage.role is not Role.SUMMARY:
+        return sentence
+    bodies = [
+        s
+        for c in ranked
+        if c.passage.plan == sentence.passage.plan and c.passage.role is Role.BODY
+        for s in c.sentences
+        if _repeats(s.text, sentence.text) and _may_answer(s) and not broken_figures(s.text)
+    ]
+    return max(bodies, key=lambda s: s.score, default=sentence)
+
+
+def _as_shown(quotes: Sequence[_Quote], *, by_place: bool) -> list[_Quote]:
+    """``quotes`` plan by plan; in the order of the text, or each group of sentences where its best one comes."""
+    plans = list(dict.fromkeys(q.plan.id for q in quotes))
+    groups: dict[tuple[str, Span], int] = {}
+    for i, quote in enumerate(quotes):
+        groups.setdefault((quote.plan.id, quote.completes or quote.span), i)
+
+    def order(quote: _Quote) -> tuple[int, int, int]:
+        group = 0 if by_place else groups[quote.plan.id, quote.completes or quote.span]
+        return plans.index(quote.plan.id), group, quote.span[0]
+
+    return sorted(quotes, key=order)
+
+
+def join_parts(answers: Sequence[Answer], top_k: int) -> Answer:
+    """One answer to several questions: their sentences in turn, each quoted once, their best passages in turn."""
+    places = list(dict.fromkeys((c.plan, c.start, c.end) for answer in answers for c in answer.citations))
+    number = {place: n for n, place in enumerate(places, 1)}
+    citations: dict[int, Citation] = {}
+    sentences: dict[int, AnswerSentence] = {}
+    parts = []
+    for answer in answers:
+        new = {c.n: number[c.plan, c.start, c.end] for c in answer.citations}
+        citations |= {new[c.n]: replace(c, n=new[c.n]) for c in answer.citations}
+        for s in answer.sentences:
+            completes = new[s.completes] if s.completes else None
+            sentences.setdefault(new[s.citation], replace(s, citation=new[s.citation], completes=completes))
+        parts.append(AnswerPart(answer.question, tuple(new.values()), answer.verdict))
+    in_turn = dict.fromkeys(hit for hits in zip_longest(*(a.hits for a in answers)) for hit in hits if hit)
+    hits = {(hit.passage.plan, hit.passage.start): hit for hit in reversed(in_turn)}
+    missing = next((a for a in answers if not a.found), answers[0])
+    covered = [a.coverage for a in answers if a.coverage]
+    by_plan: Counter[str] = Counter()
+    by_section: Counter[tuple[str, str]] = Counter()
+    for each in covered:
+        by_plan.update(each.by_plan)
+        by_section.update(each.by_section)
+    stopped = "; ".join(dict.fromkeys(each.stopped for each in covered))
+    return Answer(
+        " ".join(a.question for a in answers),
+        max(a.searched for a in answers),
+        tuple(sentences.values()),
+        tuple(citations[n] for n in sorted(citations)),
+        tuple(reversed(hits.values()))[:top_k],
+        None if sentences else missing.nearest,
+        tuple(dict.fromkeys(word for a in answers for word in a.unmatched)),
+        max(a.confidence for a in answers),
+        tuple(sorted({plan for a in answers for plan in a.named})),
+        coverage=Coverage(dict(by_plan), dict(by_section), stopped) if covered else None,
+        parts=tuple(parts),
+        route=next((a.route for a in answers if a.route), None),
+    )
+
+
+def _holding(answer: Answer, candidates: Sequence[Candidate]) -> list[Candidate]:
+    """The passages, each once, that hold a sentence of ``answer``."""
+    by_key: dict[int, Candidate] = {}
+    for candidate in candidates:
+        by_key.setdefault(candidate.key, candidate)
+    return [
+        c
+        for c in by_key.values()
+        if any(
+            q.plan == c.passage.plan and q.start < c.passage.end and c.passage.start < q.end for q in answer.citations
+        )
+    ]
 
 
 def _may_answer(sentence: CandidateSentence) -> bool:
@@ -149,7 +371,7 @@ def _choose(judged: Sequence[tuple[Sequence[float], CandidateSentence]], *, name
         best_of.setdefault(sentence.passage.plan, (good, sentence))
     firsts = [s for good, s in best_of.values() if good]
     if named:
-        return firsts[:MOST_SENTENCES]
+        return firsts[: max(MOST_SENTENCES, MOST_COMPARED)]
     if not order or not order[0][0]:
         return []  # the best sentence does not answer, so none below it does
     best = order[0][1]
@@ -166,38 +388,46 @@ def _choose(judged: Sequence[tuple[Sequence[float], CandidateSentence]], *, name
 
 
 def _repeats(text: str, other: str) -> bool:
-    return overlap(word_set(text), word_set(other)) >= _DUPLICATE
+    return overlap(word_set(text), word_set(other)) >= REPEATED
 
 
-def _cite(n: int, sentence: CandidateSentence) -> Citation:
-    passage = sentence.passage
-    start, end = sentence.span
-    return Citation(
-        n=n,
-        plan=passage.plan,
-        title=passage.title,
-        section=passage.section,
-        page=passage.page,
-        start=passage.start + start,
-        end=passage.start + end,
-        quote=sentence.text,
-    )
+def place_of(sentence: CandidateSentence) -> Span:
+    """Where the sentence is in its plan's text."""
+    return sentence.passage.start + sentence.span[0], sentence.passage.start + sentence.span[1]
 
 
-def _answer_sentence(question: Question, citation: int, sentence: CandidateSentence) -> AnswerSentence:
+def _cite(n: int, quote: _Quote) -> Citation:
+    plan, (start, end) = quote.plan, quote.span
+    if quote.sentence:
+        section, page = quote.sentence.passage.section, quote.sentence.passage.page
+    else:
+        aside = any(a <= start < b for a, b, _ in plan.asides)
+        section = () if aside else section_path(plan.sections, section_at(plan.sections, end - 1))
+        page = page_at(plan.pages, start)
+    return Citation(n, plan.id, plan.title, section, page, start, end, quote.text)
+
+
+def _answer_sentence(question: Question, quote: _Quote, shown: Mapping[tuple[str, Span], int]) -> AnswerSentence:
     """The sentence as shown: matched words emphasised, and figures if one is asked for; the reader's span."""
-    text, shift = sentence.text, sentence.span[0]
-    emphasis = [(start - shift, end - shift) for start, end in sentence.matched]
+    text, sentence = quote.text, quote.sentence
+    emphasis: list[Span] = []
+    span = None
+    if sentence:
+        shift = sentence.span[0]
+        emphasis = [(start - shift, end - shift) for start, end in sentence.matched]
+        span = sentence.reading.span if sentence.reading else None
+        span = span and (span[0] - shift, span[1] - shift)
     if question.kind in FIGURES:
         emphasis += [quantity.span for quantity in find_quantities(text)]
         emphasis += [year.span for year in find_years(text)]
-    span = sentence.reading.span if sentence.reading else None
     return AnswerSentence(
         text,
-        citation,
+        shown[quote.plan.id, quote.span],
         merge_spans(emphasis),
         bool(broken_figures(text)),
-        span and (span[0] - shift, span[1] - shift),
+        span,
+        shown[quote.plan.id, quote.completes] if quote.completes else None,
+        sentence.passage.role if sentence else Role.BODY,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -26,9 +27,21 @@ from indexer.cli.common import (
     remark,
     wrap,
 )
-from indexer.exporting.objects import answer_object, survey_object
-from indexer.types import Answer, Survey
-from indexer.wording import Asked, Doubtful, cite, doubtful_places, scope_text
+from indexer.exporting.objects import answer_object
+from indexer.types import Answer, Route, RouteKind
+from indexer.wording import (
+    NEAREST,
+    Asked,
+    Doubtful,
+    blocks,
+    cite,
+    coverage_lines,
+    doubtful_places,
+    notes,
+    read_line,
+    route_lines,
+    scope_text,
+)
 
 if TYPE_CHECKING:
     from indexer.library import Library
@@ -42,7 +55,12 @@ def ask(
     section: Annotated[str | None, typer.Option(help="Only sections whose heading contains these words.")] = None,
     year: Annotated[int | None, typer.Option(help="Only plans dated in this year.")] = None,
     top_k: Annotated[int, typer.Option("--top-k", help="Passages to list.")] = 10,
-    every: Annotated[bool, typer.Option("--all", help="List every passage on the topic, with counts.")] = False,
+    every: Annotated[
+        bool, typer.Option("--every", "--all", help="Every answer, or all on a topic, of every plan, with counts.")
+    ] = False,
+    after: Annotated[
+        str | None, typer.Option("--after", metavar="QUESTION", help="The question before: this one follows it up.")
+    ] = None,
     source: FromOption = None,
     export: Annotated[
         list[Path] | None,
@@ -58,19 +76,13 @@ def ask(
     for file in export or ():
         _format(file)  # before the work
     questions, refused = read_questions(question, source)
-    results: list[Answer | Survey] = []
+    results: list[Answer] = []
     with open_library(library, quiet=quiet) as opened:
         doubtful = doubtful_places(opened.plans())
         for asked in questions:
-            if every:
-                survey = opened.survey(asked, plans=plan, section=section, year=year)
-                printed = dump(survey_object(survey, doubtful)) if as_json else survey_text(survey, doubtful)
-                results.append(survey)
-            else:
-                answer = opened.ask(asked, plans=plan, section=section, year=year, top_k=top_k)
-                printed = dump(answer_object(answer, doubtful)) if as_json else answer_text(answer, doubtful)
-                results.append(answer)
-            print(printed, flush=True)
+            answer = opened.ask(asked, plans=plan, section=section, year=year, top_k=top_k, every=every, after=after)
+            results.append(answer)
+            print(dump(answer_object(answer, doubtful)) if as_json else answer_text(answer, doubtful), flush=True)
         if export:
             _save(opened, [_scoped(opened, result, plan or (), section or "", year) for result in results], export)
             note(quiet)(f"Written: {', '.join(map(str, export))}")
@@ -84,7 +96,7 @@ def _format(file: Path) -> str:
     return export_format(file, ANSWER_FORMATS, "an answer")
 
 
-def _scoped(library: Library, result: Answer | Survey, plans: Sequence[str], section: str, year: int | None) -> Asked:
+def _scoped(library: Library, result: Answer, plans: Sequence[str], section: str, year: int | None) -> Asked:
     """The result with the words for what was searched."""
     from indexer.asking.naming import plan_names
 
@@ -101,34 +113,35 @@ def _save(library: Library, asked: Sequence[Asked], files: Sequence[Path]) -> No
         save(file, export_answers(asked, _format(file), generation=generation, made=made))
 
 
+def _command(question: str, route: Route) -> str:
+    """The command that shows more."""
+    plans = " ".join(f"--plan {plan}" for plan in route.plans)
+    if route.kind is RouteKind.COMPARE:
+        return f"Side by side: plancite compare {shlex.quote(question)} {plans}"
+    return f"All targets: plancite targets {plans}"
+
+
 def answer_text(answer: Answer, doubtful: Doubtful = frozenset()) -> str:
     """The answer with its citations, then the passages, for a terminal."""
-    lines = []
+    lines = read_line(answer)
     if answer.found:
-        by_number = {c.n: c for c in answer.citations}
-        for s in answer.sentences:
-            lines.append(wrap(f"“{emphasized(s.text, s.emphasis)}” [{s.citation}]"))
-            if s.cut_off:
-                lines.append("    (a figure here is cut off in the source)")
+        for block in blocks(answer):
+            lines += filter(None, [block.heading, block.said])
+            for s, citation in block.quotes:
+                lines.append(wrap(f"“{emphasized(s.text, s.emphasis)}” [{citation.n}]", "    " if s.completes else ""))
+                lines += [f"    ({note.lower()})" for note in notes(s)]
         lines.append("")
-        lines += [f"[{n}] {cite(c)}{remark(c, doubtful)}" for n, c in by_number.items()]
+        lines += [f"[{c.n}] {cite(c)}{remark(c, doubtful)}" for c in answer.citations]
+        lines += ["", *coverage_lines(answer)] if answer.coverage else []
     else:
         lines.append(f"Not found in these plans. {answer.searched:,} passages searched.")
         if answer.unmatched:
             lines.append("Found nowhere: " + ", ".join(answer.unmatched))
         if answer.nearest:
-            lines += ["", "Nearest passage, which does not answer:", hit_text(None, answer.nearest, doubtful)]
+            lines += ["", f"{NEAREST}:", hit_text(None, answer.nearest, doubtful)]
+    if answer.route:
+        lines += ["", *map(wrap, route_lines(answer)), _command(answer.question, answer.route)]
     if answer.found and answer.hits:
         lines += ["", f"{len(answer.hits)} passages of {answer.searched:,}, by relevance:"]
         lines += [hit_text(rank, hit, doubtful) for rank, hit in enumerate(answer.hits, 1)]
     return "\n".join(lines)
-
-
-def survey_text(survey: Survey, doubtful: Doubtful = frozenset()) -> str:
-    """Every passage on the topic, counts first, for a terminal."""
-    lines = [f"{len(survey.hits)} passages on the topic of {survey.searched:,} searched; {survey.stopped}."]
-    for plan, count in sorted(survey.by_plan.items()):
-        lines.append(f"{plan}: {count}")
-        sections = [(s, n) for (p, s), n in survey.by_section.items() if p == plan and s]
-        lines += [f"    {section}: {n}" for section, n in sorted(sections)]
-    return "\n".join([*lines, "", *(hit_text(rank, hit, doubtful) for rank, hit in enumerate(survey.hits, 1))])

@@ -30,7 +30,7 @@ from indexer.cli.common import (
 from indexer.errors import QuestionError
 from indexer.exporting.objects import comparison_object, counterparts_object, unique_content_object
 from indexer.types import Comparison, Counterpart, Hit, UniqueContent
-from indexer.wording import ASPECTS, cite
+from indexer.wording import ASPECTS, NEAREST, cite
 
 
 @app.command()
@@ -108,13 +108,13 @@ def comparison_text(comparison: Comparison) -> str:
     for cell in comparison.cells:
         lines += ["", f"{cell.plan}: {cell.title}"]
         answer = cell.answer
-        for sentence in answer.sentences:
-            lines.append(wrap(f"“{emphasized(sentence.text, sentence.emphasis)}” [{sentence.citation}]", "    "))
+        for sentence, citation in answer.quotes:
+            lines.append(wrap(f"“{emphasized(sentence.text, sentence.emphasis)}” [{citation.n}]", "    "))
         lines += [f"    [{c.n}] {styled(cite(c), FAINT)}" for c in answer.citations]
         if not cell.found:
             lines.append(f"    Not found in this plan. {answer.searched:,} passages searched.")
             if answer.nearest:
-                lines += ["    Nearest passage, which does not answer:", hit_text(None, answer.nearest)]
+                lines += [f"    {NEAREST}:", hit_text(None, answer.nearest)]
     if comparison.differences:
         lines += ["", "They differ:"]
         for difference in comparison.differences:

@@ -7,15 +7,16 @@ from datetime import date
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from indexer.types import Answer, Aspect, Cell, Comparison, Hit, Mark, Span, Survey
+from indexer.types import Answer, Aspect, Cell, Comparison, Hit, Mark, Span
 from indexer.wording import (
     ANSWERS_TITLE,
     ASPECTS,
     NEAREST,
     TITLE,
     Asked,
-    answer_quotes,
+    blocks,
     counts,
+    coverage_lines,
     format_difference,
     line,
     none_found,
@@ -27,8 +28,9 @@ from indexer.wording import (
     pieces,
     place_line,
     quotes,
+    read_line,
+    route_lines,
     sheet_origin,
-    survey_lines,
 )
 
 if TYPE_CHECKING:
@@ -87,8 +89,8 @@ def _fill_cell(box: Any, cell: Cell) -> None:
     paragraph = box.paragraphs[0]
     for sentence, citation, marks in quotes(cell):
         add_quote(paragraph, sentence.text, sentence.emphasis, marks)
-        put(box.add_paragraph(), noted(place_line(citation), cut_off=sentence.cut_off))
-        if sentence is not cell.answer.sentences[-1]:
+        put(box.add_paragraph(), noted(place_line(citation), sentence))
+        if sentence is not cell.answer.quotes[-1][0]:
             paragraph = box.add_paragraph()
     if not cell.found:
         paragraph.add_run(not_found(cell.answer)).italic = True
@@ -161,10 +163,7 @@ def write_answers(asked: Sequence[Asked], *, generation: int, made: date) -> byt
     for each in asked:
         document.add_heading(line(each.result.question), 1)
         put(document.add_paragraph(), line(sheet_origin(each, generation, made)))
-        if isinstance(each.result, Survey):
-            _add_counts(document, each.result)
-        else:
-            _add_answer(document, each.result)
+        _add_answer(document, each.result)
         if each.result.hits:
             document.add_heading(passages_heading(each.result), 2)
         for rank, hit in enumerate(each.result.hits, 1):
@@ -174,21 +173,28 @@ def write_answers(asked: Sequence[Asked], *, generation: int, made: date) -> byt
 
 def _add_answer(document: Document, answer: Answer) -> None:
     """The answering sentences, each with its place; or "not found" and the nearest passage."""
-    for sentence, citation in answer_quotes(answer):
-        add_quote(document.add_paragraph(), sentence.text, sentence.emphasis)
-        place = noted(place_line(citation, titled=True), cut_off=sentence.cut_off)
-        put(document.add_paragraph(), f"[{citation.n}] {place}")
+    for text in (*read_line(answer), *coverage_lines(answer)):
+        document.add_paragraph(line(text))
+    for block in blocks(answer) if answer.found else ():
+        for text in filter(None, (block.heading, block.said)):
+            document.add_paragraph(line(text))
+        for sentence, citation in block.quotes:
+            add_quote(document.add_paragraph(), sentence.text, sentence.emphasis)
+            place = noted(place_line(citation, titled=True), sentence)
+            put(document.add_paragraph(), f"[{citation.n}] {place}")
+    for text in route_lines(answer):
+        document.add_paragraph(line(text))
     if not answer.found:
         document.add_paragraph().add_run(line(" ".join(none_found(answer)))).bold = True
         if answer.nearest:
             _add_passage(document, f"{NEAREST}: ", answer.nearest)
+    if answer.coverage and answer.coverage.by_plan:
+        _add_counts(document, answer)
 
 
-def _add_counts(document: Document, survey: Survey) -> None:
-    for text in survey_lines(survey):
-        document.add_paragraph(text)
+def _add_counts(document: Document, answer: Answer) -> None:
     table = add_table(document, ["Plan", "Section", "Passages"])
-    for plan, section, number in counts(survey):
+    for plan, section, number in counts(answer):
         for box, text in zip(table.add_row().cells, (plan, section, f"{number:,}"), strict=True):
             put(box.paragraphs[0], line(text))
 

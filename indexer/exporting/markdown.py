@@ -6,16 +6,17 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from indexer.types import Answer, Cell, Citation, Comparison, Hit, Passage, Survey
+from indexer.types import Answer, Cell, Citation, Comparison, Hit, Passage
 from indexer.wording import (
     ANSWERS_TITLE,
     ASPECTS,
     NEAREST,
     TITLE,
     Asked,
-    answer_quotes,
+    blocks,
     breadcrumb,
     counts,
+    coverage_lines,
     format_difference,
     line,
     none_found,
@@ -27,8 +28,9 @@ from indexer.wording import (
     pieces,
     place_line,
     quotes,
+    read_line,
+    route_lines,
     sheet_origin,
-    survey_lines,
 )
 
 _MARKUP = re.compile(r"[\\`*_\[\]<>#|~$&:]")
@@ -71,7 +73,7 @@ def _cell(cell: Cell) -> Iterator[str]:
             core = written.strip()
             parts.append(written.replace(core, f"**{core}**", 1) if piece.aspect and core else written)
         yield "> " + _OPENER.sub(r"\1\\\2", "".join(parts).strip())
-        yield noted(escaped(place_line(citation)), cut_off=sentence.cut_off)
+        yield noted(escaped(place_line(citation)), sentence)
     if not cell.found:
         yield not_found(cell.answer)
 
@@ -96,7 +98,7 @@ def write_answers(asked: Sequence[Asked], *, generation: int, made: date) -> byt
     for each in asked:
         result = each.result
         lines += [f"## {escaped(result.question)}", escaped(sheet_origin(each, generation, made))]
-        lines += _counts(result) if isinstance(result, Survey) else _answer(result)
+        lines += _answer(result)
         if result.hits:
             lines.append(f"### {passages_heading(result)}")
         for rank, hit in enumerate(result.hits, 1):
@@ -105,20 +107,20 @@ def write_answers(asked: Sequence[Asked], *, generation: int, made: date) -> byt
 
 
 def _answer(answer: Answer) -> Iterator[str]:
-    for sentence, citation in answer_quotes(answer):
-        yield f"> {escaped(sentence.text)}"
-        place = noted(place_line(citation, titled=True), cut_off=sentence.cut_off)
-        yield escaped(f"[{citation.n}] {place}")
+    yield from map(escaped, [*read_line(answer), *coverage_lines(answer)])
+    for block in blocks(answer) if answer.found else ():
+        yield from map(escaped, filter(None, [block.heading, block.said]))
+        for sentence, citation in block.quotes:
+            yield f"> {escaped(sentence.text)}"
+            place = noted(place_line(citation, titled=True), sentence)
+            yield escaped(f"[{citation.n}] {place}")
+    yield from map(escaped, route_lines(answer))
     if not answer.found:
         yield escaped(" ".join(none_found(answer)))
         if answer.nearest:
             yield from _passage(f"{NEAREST}: ", answer.nearest)
-
-
-def _counts(survey: Survey) -> Iterator[str]:
-    yield from map(escaped, survey_lines(survey))
-    rows = [[escaped(plan), escaped(section), f"{number:,}"] for plan, section, number in counts(survey)]
-    yield "\n".join(map(table_row, [["Plan", "Section", "Passages"], ["---", "---", "---:"], *rows]))
+    if rows := [[escaped(plan), escaped(section), f"{number:,}"] for plan, section, number in counts(answer)]:
+        yield "\n".join(map(table_row, [["Plan", "Section", "Passages"], ["---", "---", "---:"], *rows]))
 
 
 def _passage(label: str, hit: Hit) -> Iterator[str]:

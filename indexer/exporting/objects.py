@@ -13,11 +13,11 @@ from indexer.types import (
     Changes,
     Comparison,
     Counterpart,
+    Coverage,
     Hit,
     Mark,
     PlanInfo,
     SavedQuestion,
-    Survey,
     Target,
     TargetRow,
     UniqueContent,
@@ -39,26 +39,36 @@ def answer_object(answer: Answer, doubtful: Doubtful = frozenset()) -> dict[str,
         "answerable": answer.found,
         "searched": answer.searched,
         "named": answer.named,
+        "read_as": answer.read_as,
+        "verdict": answer.verdict,
+        "parts": [asdict(part) for part in answer.parts],
+        "route": answer.route and asdict(answer.route),
         "answer": [
-            {"text": s.text, "citation": s.citation, "emphasis": s.emphasis, "span": s.span} for s in answer.sentences
+            {
+                "text": s.text,
+                "citation": s.citation,
+                "emphasis": s.emphasis,
+                "span": s.span,
+                "completes": s.completes,
+                "role": s.role,
+            }
+            for s in answer.sentences
         ],
         "citations": [asdict(c) | {"page_reads_badly": (c.plan, c.page) in doubtful} for c in answer.citations],
+        **(_coverage(answer.coverage) if answer.coverage else {}),
         "passages": [passage_object(rank, hit, doubtful) for rank, hit in enumerate(answer.hits, 1)],
     }
 
 
-def survey_object(survey: Survey, doubtful: Doubtful = frozenset()) -> dict[str, Any]:
-    """Every passage on the topic, counts, and why the search stopped."""
+def _coverage(coverage: Coverage) -> dict[str, Any]:
+    """How many passages hold an answer, and why the search stopped."""
     return {
-        "question": survey.question,
-        "searched": survey.searched,
-        "found": len(survey.hits),
-        "by_plan": survey.by_plan,
+        "found": sum(coverage.by_plan.values()),
+        "by_plan": coverage.by_plan,
         "by_section": [
-            {"plan": plan, "section": section, "passages": n} for (plan, section), n in survey.by_section.items()
+            {"plan": plan, "section": section, "passages": n} for (plan, section), n in coverage.by_section.items()
         ],
-        "stopped": survey.stopped,
-        "passages": [passage_object(rank, hit, doubtful) for rank, hit in enumerate(survey.hits, 1)],
+        "stopped": coverage.stopped,
     }
 
 

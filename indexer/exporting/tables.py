@@ -18,6 +18,7 @@ from indexer.wording import (
     Asked,
     answer_quotes,
     clean,
+    coverage_lines,
     format_difference,
     none_found,
     not_found,
@@ -27,7 +28,6 @@ from indexer.wording import (
     place_line,
     quotes,
     sheet_origin,
-    survey_lines,
     visible_text,
 )
 
@@ -152,7 +152,7 @@ def _overview_rows(comparisons: Sequence[Comparison], titles: dict[str, str]) ->
 def _summary(cell: Cell) -> str:
     if not cell.found:
         return not_found(cell.answer)
-    return "\n".join(noted(f"“{visible_text(s.text)}”", cut_off=s.cut_off) for s in cell.answer.sentences)
+    return "\n".join(noted(f"“{visible_text(s.text)}”", s) for s, _ in cell.answer.quotes)
 
 
 def _quote_rows(comparison: Comparison, cell: Cell) -> Iterable[list[Any]]:
@@ -200,16 +200,15 @@ def answers_xlsx(asked: Sequence[Asked], *, generation: int, made: date) -> byte
 
 def _passage_rows(asked: Sequence[Asked]) -> Iterator[list[str | int | None]]:
     for each in asked:
-        answer = each.result if isinstance(each.result, Answer) else None
         for rank, hit in enumerate(each.result.hits, 1):
-            yield _passage_row(each.result.question, rank, hit, answer)
+            yield _passage_row(each.result.question, rank, hit, each.result)
 
 
-def _passage_row(question: str, rank: int, hit: Hit, answer: Answer | None) -> list[str | int | None]:
+def _passage_row(question: str, rank: int, hit: Hit, answer: Answer) -> list[str | int | None]:
     passage = hit.passage
     quoted = [
         citation.quote
-        for citation in (answer.citations if answer else ())
+        for citation in answer.citations
         if citation.plan == passage.plan and citation.start < passage.end and citation.end > passage.start
     ]
     return [
@@ -231,11 +230,10 @@ def _passage_row(question: str, rank: int, hit: Hit, answer: Answer | None) -> l
 def _answer_rows(asked: Sequence[Asked]) -> Iterator[list[str]]:
     for each in asked:
         result = each.result
-        if not isinstance(result, Answer):
-            yield [result.question, " ".join(survey_lines(result)), ""]
-            continue
+        if result.coverage:
+            yield [result.question, " ".join(coverage_lines(result)), ""]
         for sentence, citation in answer_quotes(result):
-            place = noted(place_line(citation, titled=True), cut_off=sentence.cut_off)
+            place = noted(place_line(citation, titled=True), sentence)
             yield [result.question, citation.quote, place]
         if not result.found:
             yield [result.question, " ".join(none_found(result)), ""]

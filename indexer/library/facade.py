@@ -35,7 +35,6 @@ from indexer.types import (
     Results,
     SavedQuestion,
     SectionPair,
-    Survey,
     Target,
     TargetRow,
     UniqueContent,
@@ -368,12 +367,25 @@ class Library:
         section: str | None = None,
         year: int | None = None,
         top_k: int = 10,
+        every: bool = False,
+        after: str | None = None,
     ) -> Answer:
         """Answer a question in the plans' own sentences, cited, with the ``top_k`` best passages.
 
-        The scope is as in ``search``. Raises QuestionError, UnknownPlanError.
+        A question for a plural ("what are the rules", "list all …") is answered by every sentence that answers, of
+        every plan, and so is any other, or a bare topic, with ``every``; then the passages are all that hold one. A
+        follow-up ("and by 2025?") is read with the question ``after`` which it comes. The scope is as in ``search``.
+        Raises QuestionError, UnknownPlanError.
         """
-        return self._ask(arguments.text(question, "question"), plans, section, year, top_k)
+        return self._ask(
+            arguments.text(question, "question"),
+            plans,
+            section,
+            year,
+            top_k,
+            every=every,
+            after=arguments.optional_text(after, "after") or "",
+        )
 
     def certify_absence(
         self, question: str, *, plans: str | Iterable[str] | None = None, section: str | None = None
@@ -387,19 +399,6 @@ class Library:
         searched = [info for info in self.plans() if not chosen or info.id in chosen]
         reader = self.reader.fingerprint if self.reader else ""
         return certify_absence(answer, searched, section or "", self.backend.model, reader)
-
-    def survey(
-        self,
-        question: str,
-        *,
-        plans: str | Iterable[str] | None = None,
-        section: str | None = None,
-        year: int | None = None,
-    ) -> Survey:
-        """Every passage on a topic; the scope is as in ``search``. Raises QuestionError, UnknownPlanError."""
-        from indexer.asking.surveying import survey
-
-        return survey(self.backend, self._ready(), arguments.text(question, "question"), _scope(plans, section, year))
 
     def compare(self, question: str, plans: Iterable[str]) -> Comparison:
         """Ask each of two or more plans by itself. Raises QuestionError, UnknownPlanError."""
@@ -442,12 +441,20 @@ class Library:
         return align_sections(self.backend, self._ready(), arguments.text(one, "one"), arguments.text(other, "other"))
 
     def _ask(
-        self, asked: str, plans: str | Iterable[str] | None, section: str | None, year: int | None, top_k: int
+        self,
+        asked: str,
+        plans: str | Iterable[str] | None,
+        section: str | None,
+        year: int | None,
+        top_k: int,
+        *,
+        every: bool = False,
+        after: str = "",
     ) -> Answer:
         from indexer.asking.answering import ask
 
         scope, listed = _scope(plans, section, year), arguments.count(top_k, "top_k")
-        return ask(self.backend, self._ready(), asked, scope, listed, self.reader)
+        return ask(self.backend, self._ready(), asked, scope, listed, self.reader, every=every, after=after)
 
     def _ready(self) -> Encoder:
         """The encoder, with a cache of what it embedded: half of a question's cost. Indexes load meanwhile."""

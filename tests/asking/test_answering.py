@@ -146,11 +146,11 @@ def test_without_the_figure_asked_for_nothing_answers(sample_library: Library, q
     assert all(re.search(figure, s.text) for s in answer.sentences)
 
 
-def test_a_survey_counts_what_it_lists_and_says_where_it_stopped(sample_library: Library) -> None:
-    survey = sample_library.survey("cement")
-    assert sum(survey.by_plan.values()) == len(survey.hits) == sum(survey.by_section.values())
-    assert survey.stopped
-    listed = {(h.passage.plan, h.passage.start) for h in survey.hits}
+def test_every_answer_is_counted_as_it_is_listed_and_says_where_it_stopped(sample_library: Library) -> None:
+    found = sample_library.ask("cement", every=True)
+    assert found.coverage and found.coverage.stopped
+    assert sum(found.coverage.by_plan.values()) == len(found.hits) == sum(found.coverage.by_section.values())
+    listed = {(h.passage.plan, h.passage.start) for h in found.hits}
     holding = {
         (info.id, h.passage.start)
         for info in sample_library.plans()

@@ -66,7 +66,7 @@ def test_link_back_button_and_half_typed_question(site: str, page: Page) -> None
     page.goto(link(site, q=CEMENT))
     expect(page.locator("blockquote.quote")).to_be_visible(timeout=30_000)
     page.get_by_label("Question", exact=True).fill("steel")
-    page.get_by_text("Every passage on the topic").click()
+    page.get_by_text("Every answer").click()
     expect(page.locator("table.counts")).to_be_visible()
     expect(page.get_by_label("Question", exact=True)).to_have_value("steel")
     assert parse_qs(urlsplit(page.url).query) == {"q": [CEMENT], "all": ["1"]}

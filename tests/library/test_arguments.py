@@ -71,7 +71,7 @@ def test_add_iter_adds_a_file_when_its_report_is_asked_for(library: Library, pla
 def test_a_lone_string_is_one_plan(filled: Library) -> None:
     for plans in ("anhui", ["anhui"], ("anhui", "anhui"), iter(["anhui"])):
         assert {hit.passage.plan for hit in filled.ask("cement", plans=plans).hits} == {"anhui"}
-    assert {hit.passage.plan for hit in filled.survey("cement", plans="henan").hits} == {"henan"}
+    assert {hit.passage.plan for hit in filled.ask("cement", plans="henan", every=True).hits} == {"henan"}
     assert filled.save_question("cement?", plans="henan").plans == ("henan",)
     assert filled.targets("anhui") == filled.targets(["anhui"])
     filled.remove("anhui")
@@ -117,7 +117,7 @@ WRONG: list[tuple[str, Callable[[Library], object]]] = [
     ("plans", lambda library: library.remove(None)),  # type: ignore[arg-type]
     ("plans", lambda library: library.targets(b"anhui")),  # type: ignore[arg-type]
     ("question", lambda library: library.ask(None)),  # type: ignore[arg-type]
-    ("question", lambda library: library.survey(["cement"])),  # type: ignore[arg-type]
+    ("question", lambda library: library.ask(["cement"], every=True)),  # type: ignore[arg-type]
     ("query", lambda library: library.search(b"cement")),  # type: ignore[arg-type]
     ("questions", lambda library: library.compare_many([1], ["anhui", "henan"])),  # type: ignore[list-item]
     ("section", lambda library: library.ask("cement", section=3)),  # type: ignore[arg-type]
@@ -238,7 +238,7 @@ def test_notebooks_show_highlights_and_escape_all_else(hostile: Library) -> None
         hostile.search("cement kilns")[0]._repr_html_(),
         hostile.ask("Which cement kilns of evil close by 2025?")._repr_html_(),
         hostile.ask("What is the price of a ticket to Mars?")._repr_html_(),
-        hostile.survey("cement kilns")._repr_html_(),
+        hostile.ask("cement kilns", every=True)._repr_html_(),
         hostile.compare("Which cement kilns close by 2025?", ["evil", "wicked"])._repr_html_(),
         hostile.plans()._repr_html_(),
     ]

@@ -58,7 +58,7 @@ def test_what_was_asked_is_offered_again_with_its_filters(open_app: OpenApp, own
     assert "Recent questions in this library" in page_html(again) and str(own / FILE) in page_html(again)
     liaoning = "Liaoning Province Carbon Peak Implementation Plan (restated sample)"
     assert labels(again, "ask-again-") == [
-        f"{CEMENT} ({liaoning}, every passage)",
+        f"{CEMENT} ({liaoning}, every answer)",
         f"{CEMENT} ({liaoning})",
         CEMENT,
     ]
@@ -205,7 +205,7 @@ def test_passages_by_place_are_the_same_ones_in_reading_order(open_app: OpenApp)
 
 
 def test_every_passage_by_place_begins_at_the_beginning(open_app: OpenApp, sample_library: Library) -> None:
-    found = sample_library.survey("energy").hits
+    found = sample_library.ask("energy", every=True).hits
     assert len(found) > 20
     keys = [(hit.passage.plan, hit.passage.start) for hit in found]
     expected = [keys.index(key) + 1 for key in sorted(keys)]

@@ -75,7 +75,7 @@ def test_not_found_says_how_much_was_searched_and_folds_the_nearest(open_app: Op
     app = settle(open_app(page="compare", q=CEMENT, plan=PAIR))
     passages = {info.id: info.passages for info in sample_library.plans()}
     assert f"Not found in this plan. {passages['national']} passages searched." in page_html(app)
-    assert [folded.label for folded in app.expander] == ["Nearest passage, which does not answer"]
+    assert [folded.label for folded in app.expander] == ["The nearest passage; it may not answer"]
     assert not app.expander[0].proto.expanded
     follow(app, "Show in its surroundings")
     assert app.expander[0].proto.expanded

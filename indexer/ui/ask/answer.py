@@ -1,23 +1,26 @@
-"""The answer to a question, or that there is none; every passage on a topic; the passages as a list."""
+"""The answer to a question, or that there is none; the passages as a list."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 
 import streamlit as st
 
 from indexer.library import Library
-from indexer.types import Answer, Citation, Hit, Survey
+from indexer.types import Answer, AnswerSentence, Citation, Hit, RouteKind
 from indexer.ui.ask import view as state
 from indexer.ui.ask.view import AskView
+from indexer.ui.compare.view import CompareView
+from indexer.ui.shared import access
 from indexer.ui.shared.access import remark_on
-from indexer.ui.shared.address import LISTED, OPENED, PASSAGE, list_further, opening_link
-from indexer.ui.shared.markup import Html, element, show, show_line
+from indexer.ui.shared.address import LISTED, OPENED, PASSAGE, link_to, list_further, opening_link
+from indexer.ui.shared.markup import Html, element, link, show, show_line
 from indexer.ui.shared.passages import actions_html, place_of, place_of_quote, quote_html, show_card
 from indexer.ui.shared.source import show_source
-from indexer.wording import NEAREST, answer_quotes, chip, counted, counts, none_found, survey_lines
+from indexer.ui.targets.view import TargetsView
+from indexer.wording import NEAREST, OTHERS_NEAR, blocks, chip, counted, counts, coverage_lines, none_found, route_lines
 
 
 def show_answer(library: Library, view: AskView, answer: Answer, show_tools: Callable[[], None]) -> None:
@@ -25,26 +28,22 @@ def show_answer(library: Library, view: AskView, answer: Answer, show_tools: Cal
     if not answer.found:
         _show_not_found(library, view, answer, show_tools)
         return
-    _show_sentences(library, answer)
-    show_tools()
-    listed = min(st.session_state[LISTED], len(answer.hits))
-    _show_sorting(f"The closest {counted(listed, 'passage')}", view.by_place)
-    _show_passages(library, ranked(answer.hits, listed, by_place=view.by_place), answer.citations)
-    if listed == st.session_state[LISTED]:
-        st.button("Load more passages", key="further", on_click=list_further)
-
-
-def show_survey(library: Library, survey: Survey, show_tools: Callable[[], None], *, by_place: bool) -> None:
-    """The counts, the tools, then the passages, some at a time."""
-    heading, ended = survey_lines(survey)
-    show(element("h2", heading), element("p", ended), _counts(survey))
-    show_tools()
-    found, listed = len(survey.hits), st.session_state[LISTED]
-    if not found:
-        return
-    _show_sorting(counted(found, "passage"), by_place)
-    _show_passages(library, ranked(survey.hits, listed, by_place=by_place, of_all=True))
-    if found > listed:
+    for i, said in enumerate(coverage_lines(answer)):
+        show(element("p" if i else "h2", said))
+    found, listed = len(answer.hits), st.session_state[LISTED]
+    shown = min(listed, found)
+    if view.every:
+        show(_counts(answer))
+        show_tools()
+        _show_sorting(counted(found, "passage"), view.by_place)
+    else:
+        _show_sentences(library, answer)
+        _show_route(answer, {info.id: info.title for info in access.list_plans(library)})
+        show_tools()
+        _show_sorting(f"The closest {counted(shown, 'passage')}", view.by_place)
+    hits = ranked(answer.hits, shown, by_place=view.by_place, of_all=view.every)
+    _show_passages(library, hits, answer.citations, opens_first=view.every)
+    if found > listed or (not view.every and found == listed):
         st.button("Load more passages", key="further", on_click=list_further)
 
 
@@ -62,16 +61,43 @@ def ranked(hits: Sequence[Hit], listed: int, *, by_place: bool, of_all: bool = F
 def _show_sentences(library: Library, answer: Answer) -> None:
     """One block a plan, in the order in which the plans come up, each sentence a quote."""
     opened = st.session_state[OPENED]
-    for _, block in groupby(answer_quotes(answer), key=lambda pair: pair[1].plan):
-        for i, (sentence, citation) in enumerate(block):
+    for said, pairs in _groups(answer):
+        for i, (sentence, citation) in enumerate(pairs):
             key = f"citation-{citation.n}"
-            heading = [] if i else [element("h2", citation.title, css="plan-title")]
+            heading = [] if i else [*said, element("h2", citation.title, css="plan-title")]
             hint = " › ".join(citation.section)
             with st.container(key=f"answer-{citation.n}"):
                 actions = actions_html(chip(citation), opening_link(key), citation, hint=hint)
                 show(*heading, *quote_html(sentence, remark=remark_on(library, citation)), actions)
             if opened == key or (opened is None and citation.n == 1):
                 show_source(library, place_of_quote(sentence, citation), key if opened else "default")
+
+
+def _groups(answer: Answer) -> Iterator[tuple[list[Html], list[tuple[AnswerSentence, Citation]]]]:
+    """What stands above the quotes of a plan, and these, part by part; a part without any is said at once."""
+    for block in blocks(answer):
+        said = [element("h2", block.heading)] if block.heading else []
+        said += [element("p", block.said, css="verdict")] if block.said else []
+        if not block.quotes:
+            show(*said)
+        for _, pairs in groupby(block.quotes, key=lambda pair: pair[1].plan):
+            yield said, list(pairs)
+            said = []
+
+
+def _show_route(answer: Answer, titles: Mapping[str, str]) -> None:
+    """The figures of the comparison or the targets that the question leads to, and the way there."""
+    route = answer.route
+    if not route:
+        return
+    years = {figure.year for figure in route.figures}
+    if route.kind is RouteKind.COMPARE:
+        label, to = "Compare these plans", link_to(CompareView((answer.question,), route.plans))
+    else:
+        year = years.pop() if len(years) == 1 else None
+        label, to = "Show these targets", link_to(TargetsView(route.plans, year=year, every=True))
+    figures = [element("li", said) for said in route_lines(answer, titles)]
+    show(element("ul", *figures, css="plans"), element("p", link(label, to), css="aside"))
 
 
 def _show_not_found(library: Library, view: AskView, answer: Answer, show_tools: Callable[[], None]) -> None:
@@ -82,7 +108,7 @@ def _show_not_found(library: Library, view: AskView, answer: Answer, show_tools:
     show_tools()
     nearest = {"nearest": answer.nearest} if answer.nearest else {}
     others = {f"{PASSAGE}{rank}": hit for rank, hit in enumerate(answer.hits, 1) if hit != answer.nearest}
-    folded = {NEAREST: nearest, "Other near passages, none of which answers": others}
+    folded = {NEAREST: nearest, OTHERS_NEAR: others}
     for label, hits in folded.items():
         if hits:
             with st.expander(label):
@@ -96,14 +122,14 @@ def _show_not_found(library: Library, view: AskView, answer: Answer, show_tools:
 def _show_suggestions(view: AskView) -> None:
     """What to do where nothing was found."""
     wider = {"widen": ("Search all plans and sections", AskView(view.question))}
-    topic = {"list-topic": ("List every passage on the topic", replace(view, every=True))}
+    topic = {"list-topic": ("Show every answer", replace(view, every=True))}
     with st.container(key="ways-on", horizontal=True, gap="small", vertical_alignment="center"):
         show_line("Try other words, or:")
         for key, (label, to) in ((wider if view.plans or view.section else {}) | topic).items():
             st.button(label, key=key, type="tertiary", on_click=state.ask_again, args=(to,))
 
 
-def _counts(survey: Survey) -> Html:
+def _counts(answer: Answer) -> Html:
     """A table of passages by plan and, within it, by outermost section."""
     rows = [
         element(
@@ -112,7 +138,7 @@ def _counts(survey: Survey) -> Html:
             element("td", f"{number:,}", css="count"),
             css="section" if section else "plan",
         )
-        for plan, section, number in counts(survey)
+        for plan, section, number in counts(answer)
     ]
     head = element("tr", element("th", "Plan and section"), element("th", "Passages", css="count"))
     return element("table", element("thead", head), element("tbody", *rows), css="counts")
@@ -133,19 +159,18 @@ def _show_sorting(listed: str, by_place: bool) -> None:
         )
 
 
-def _show_passages(library: Library, hits: Sequence[tuple[int, Hit]], citations: Sequence[Citation] = ()) -> None:
-    """A card for each of ``hits`` with its rank, followed by its source if that is open.
-
-    The first one's source opens by itself where there is no answer, by citations, to open instead.
-    """
+def _show_passages(
+    library: Library, hits: Sequence[tuple[int, Hit]], citations: Sequence[Citation], *, opens_first: bool
+) -> None:
+    """A card for each of ``hits`` with its rank, and its source if it is open; the first one's by itself."""
     opened = st.session_state[OPENED]
     for i, (rank, hit) in enumerate(hits):
         key = f"{PASSAGE}{rank}"
         show_card(hit, key, opening_link(key), citations, rank, remark=remark_on(library, hit.passage))
         if key == opened:
             show_source(library, place_of(hit, citations), key)
-        elif opened is None and i == 0 and not citations:
-            show_source(library, place_of(hit), "default")
+        elif opened is None and i == 0 and opens_first:
+            show_source(library, place_of(hit, citations), "default")
 
 
 def _reading_order(ranked: tuple[int, Hit]) -> tuple[str, int]:

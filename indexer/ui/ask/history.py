@@ -126,7 +126,7 @@ def _offer(question: AskedQuestion, key: str, titles: Mapping[str, str]) -> None
     """A button that asks the question again, named by it and its filters."""
     within = "; ".join(titles.get(plan, plan) for plan in question.plans)
     section = f"sections with “{question.section}”" if question.section else ""
-    every = "every passage" if question.every else ""
+    every = "every answer" if question.every else ""
     narrowed = ", ".join(filter(None, [within, section, every]))
     label = f"{question.question} ({narrowed})" if narrowed else question.question
     view = AskView(question.question, question.plans, question.section, question.every)

@@ -12,9 +12,9 @@ import streamlit as st
 from indexer.exporting import ANSWER_FORMATS, FORMATS, export_answers
 from indexer.exporting.briefs import export_absence
 from indexer.library import Library
-from indexer.types import Answer, PlanInfo, Survey
+from indexer.types import Answer, PlanInfo
 from indexer.ui.ask import view as state
-from indexer.ui.ask.answer import show_answer, show_survey
+from indexer.ui.ask.answer import show_answer
 from indexer.ui.ask.history import note_question, show_history, show_recent, show_saving
 from indexer.ui.ask.judging import show_judging
 from indexer.ui.ask.view import AskView
@@ -91,7 +91,7 @@ def _show_filters(titles: dict[str, str]) -> None:
             on_change=state.refine,
         )
         st.toggle(
-            "Every passage on the topic",
+            "Every answer",
             key=state.EVERY,
             on_change=state.refine,
         )
@@ -118,33 +118,42 @@ def _size(info: PlanInfo) -> str:
 
 
 def _show_result(library: Library, view: AskView, plans: Sequence[PlanInfo], titles: dict[str, str]) -> None:
-    scope = scope_text(titles, view.plans, access.named_plans(library, view.question), view.section)
-    if view.plans or view.section or access.named_plans(library, view.question):
+    alone = replace(view, question=access.read_with(library, view.question, view.after), after="")
+    named = access.named_plans(library, alone.question)
+    scope = scope_text(titles, view.plans, named, view.section)
+    if view.plans or view.section or named:
         show_line(f"In {scope}.")
 
     def show_tools() -> None:
         with st.container(key="result-tools", horizontal=True, gap="small", vertical_alignment="center"):
-            show_saving(library, view)
-            if isinstance(found, Answer):
-                show_judging(library, view, found)
-            _show_downloads(library, view, Asked(found, scope))
+            show_saving(library, alone)
+            show_judging(library, alone, found)
+            _show_downloads(library, alone, Asked(found, scope))
             show_link(view)
             show_recent(library, titles)
 
     with st.container(key="result"):
         with st.spinner(f"Searching {counted(sum(info.passages for info in plans), 'passage')}"):
-            found = _find(library, view)
-        note_question(library, view)
-        if isinstance(found, Survey):
-            show_survey(library, found, show_tools, by_place=view.by_place)
-        else:
-            show_answer(library, view, found, show_tools)
+            found = _find(library, alone)
+        st.session_state[state.READ] = alone.question
+        note_question(library, alone)
+        if alone.question != view.question:
+            _show_reading(view, alone.question)
+        show_answer(library, alone, found, show_tools)
 
 
-def _find(library: Library, view: AskView) -> Answer | Survey:
+def _show_reading(view: AskView, read_as: str) -> None:
+    """How a follow-up was read, and the way to ask it by itself."""
+    with st.container(key="read-as", horizontal=True, gap="small", vertical_alignment="center"):
+        show_line(f"Read as: {read_as}")
+        itself = replace(view, after="")
+        st.button("Ask it by itself", key="alone", type="tertiary", on_click=state.ask_again, args=(itself,))
+
+
+def _find(library: Library, view: AskView) -> Answer:
     asked = view.question, view.plans, view.section
     if view.every:
-        return access.survey(library, *asked)
+        return access.ask_for_every(library, *asked)
     answer = access.ask(library, *asked, PAGE_LENGTH)
     # A longer list looks at more passages; the answer above it stays as it was.
     longer = access.ask(library, *asked, max(st.session_state[LISTED], PAGE_LENGTH))

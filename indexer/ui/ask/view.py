@@ -7,11 +7,14 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
+from indexer.asking.following import leans
 from indexer.ui.shared import address
 from indexer.ui.shared.address import PAGE_LENGTH, View, flag, text, texts
 
 # Keys of the widgets.
 QUESTION, PLANS, SECTION, EVERY, ORDER = "question", "plans", "section", "every", "order"
+#: The question that was answered last, as it was read: the next one may follow it up.
+READ = "read-question"
 #: What passages are listed by.
 ORDERS = ("Relevance", "Place")
 #: Passages listed below an answer at first: each is drawn in every browser that asks.
@@ -22,8 +25,8 @@ _BELOW_ANSWER = 5
 class AskView(View):
     """What is asked, of which plans (all when there is none) and of which sections.
 
-    ``every`` lists every passage on the topic; ``by_place`` lists passages in the order of the plans' texts
-    instead of by relevance.
+    ``every`` gives every answer; ``by_place`` lists passages in the order of the plans' texts
+    instead of by relevance. ``after`` is the question that this one follows up.
     """
 
     question: str = text("q")
@@ -31,6 +34,7 @@ class AskView(View):
     section: str = text("section")
     every: bool = flag("all")
     by_place: bool = flag("sort", "place")
+    after: str = text("after")
 
     @property
     def listed_at_first(self) -> int:
@@ -55,7 +59,8 @@ def ask(question: str | None = None) -> None:
     """Ask the question in the box, or ``question`` instead."""
     if question is not None:
         st.session_state[QUESTION] = question
-    _show(st.session_state[QUESTION])
+    asked = st.session_state[QUESTION]
+    _show(asked, st.session_state.get(READ, "") if leans(asked) else "")
 
 
 def ask_again(view: AskView) -> None:
@@ -66,7 +71,8 @@ def ask_again(view: AskView) -> None:
 
 def refine() -> None:
     """Ask the same question with the filters as they are now."""
-    _show(address.read_view(AskView).question)
+    view = address.read_view(AskView)
+    _show(view.question, view.after)
 
 
 def reorder() -> None:
@@ -81,8 +87,8 @@ def _fill(view: AskView) -> None:
     st.session_state.update(chosen)
 
 
-def _show(question: str) -> None:
+def _show(question: str, after: str = "") -> None:
     chosen = st.session_state
     by_place = address.read_view(AskView).by_place
     plans = tuple(chosen[PLANS])
-    address.show_view(address.tidy(AskView(question, plans, chosen[SECTION], chosen[EVERY], by_place)))
+    address.show_view(address.tidy(AskView(question, plans, chosen[SECTION], chosen[EVERY], by_place, after)))

@@ -31,7 +31,7 @@ from indexer.ui.shared.passages import (
     show_legend,
 )
 from indexer.ui.shared.source import Place, show_source
-from indexer.wording import ASPECTS, CUT_OFF, counted, format_difference, not_found, quotes, section_numbers
+from indexer.wording import ASPECTS, CUT_OFF, NEAREST, counted, format_difference, not_found, quotes, section_numbers
 
 #: Seconds that a page waits for answers before it shows itself without them, and between two looks.
 _PATIENCE, _TICK = 0.4, 0.5
@@ -275,7 +275,7 @@ def _show_cell(cell: Cell, key: str, opened: str) -> None:
         nearest = cell.answer.nearest
         if nearest:
             name = f"{key}-nearest"
-            with st.expander("Nearest passage, which does not answer", expanded=name == opened):
+            with st.expander(NEAREST, expanded=name == opened):
                 show_card(nearest, name, opening_link(place_name(nearest.passage.plan, nearest.passage.start)))
 
 

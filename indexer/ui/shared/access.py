@@ -10,6 +10,7 @@ from typing import Any, Concatenate, ParamSpec, TypeAlias, TypeVar
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from indexer.asking.following import follow
 from indexer.asking.naming import plan_names
 from indexer.comparing.grid import to_comparison
 from indexer.language import finding
@@ -30,7 +31,6 @@ from indexer.types import (
     PlanInfo,
     SectionPair,
     Span,
-    Survey,
     Target,
     TargetRow,
     UniqueContent,
@@ -108,6 +108,11 @@ def named_plans(library: Library, question: str) -> tuple[str, ...]:
     return plan_names(library.backend).find(question).plans
 
 
+def read_with(library: Library, question: str, after: str) -> str:
+    """``question`` as it is read after the question ``after``, if it follows one up."""
+    return follow(after, question, plan_names(library.backend).find) if after else question
+
+
 @cached(4)
 def list_plans(library: Library) -> list[PlanInfo]:
     """All plans of the library, by title."""
@@ -139,10 +144,10 @@ def ask(library: Library, question: str, plans: _Texts, section: str, top_k: int
 
 
 @cached(_ANSWERS)
-def survey(library: Library, question: str, plans: _Texts, section: str) -> Survey:
-    """Every passage on a topic. Raises IndexerError."""
+def ask_for_every(library: Library, question: str, plans: _Texts, section: str) -> Answer:
+    """Every answer to a question, or all on a topic. Raises IndexerError."""
     with LIMITS.place(_session()):
-        return library.survey(question, plans=plans or None, section=section or None)
+        return library.ask(question, plans=plans or None, section=section or None, every=True)
 
 
 @cached(32, tasks=True)
@@ -153,8 +158,8 @@ def compare(library: Library, questions: _Texts, plans: _Texts) -> Task[tuple[in
 
 @cached(32, tasks=True)
 def count_passages(library: Library, questions: _Texts, plans: _Texts) -> Task[tuple[int, dict[str, int]]]:
-    """A task that gives (index of the question, plan id -> number of its passages on the topic)."""
-    counts = ((i, library.survey(question, plans=plans).by_plan) for i, question in enumerate(questions))
+    """A task that gives (index of the question, plan id -> number of its passages that answer)."""
+    counts = ((i, _passages_by_plan(library, question, plans)) for i, question in enumerate(questions))
     return Task(_in_turn(counts), len(questions))
 
 
@@ -234,6 +239,11 @@ def _in_turn(items: Iterator[T]) -> Iterator[T]:
             yield item
 
     return take()
+
+
+def _passages_by_plan(library: Library, question: str, plans: _Texts) -> dict[str, int]:
+    coverage = library.ask(question, plans=plans, every=True).coverage
+    return coverage.by_plan if coverage else {}
 
 
 def _location() -> str:

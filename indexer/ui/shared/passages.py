@@ -11,7 +11,7 @@ from indexer.types import AnswerSentence, Citation, Hit, Mark, Passage, Span
 from indexer.ui.shared.keeping import keeping_link
 from indexer.ui.shared.markup import Html, copy_button, element, marked_html, sentence_html, show
 from indexer.ui.shared.source import Place
-from indexer.wording import ASPECTS, CUT_OFF, breadcrumb, notes, quotation
+from indexer.wording import ASPECTS, breadcrumb, notes, quotation
 
 
 def show_card(
@@ -90,10 +90,9 @@ def actions_html(
 def quote_html(
     sentence: AnswerSentence, marks: Mapping[str, Sequence[Span]] | None = None, remark: str = ""
 ) -> list[Html]:
-    """A sentence as a quote with ``marks`` by class, and badges where its figure breaks off, and with ``remark``."""
-    badges = [CUT_OFF if sentence.cut_off else "", remark]
-    badge = [element("span", text, css="badge") for text in badges if text]
-    return [element("blockquote", sentence_html(sentence, marks), css="quote"), *badge]
+    """A sentence as a quote with ``marks`` by class, and badges for what to be careful about, ``remark`` too."""
+    badges = [element("span", note, css="badge") for note in (*notes(sentence), *filter(None, [remark]))]
+    return [element("blockquote", sentence_html(sentence, marks), css="quote"), *badges]
 
 
 def place_of_quote(sentence: AnswerSentence, citation: Citation) -> Place:
