@@ -161,14 +161,20 @@ class Metadata:
     """What a source says about itself beyond its text; empty where it says nothing.
 
     ``issuer`` is the body or region that issued the plan, ``date`` its date as ISO 8601 to the
-    precision known ("2022", "2022-08", "2022-08-05"), ``language`` an ISO 639-1 code ("en", "zh"), ``found`` says
-    where title, issuer and date were found.
+    precision known ("2022", "2022-08", "2022-08-05"), ``language`` an ISO 639-1 code ("en", "zh").
+    ``place`` is the region it is about, ``type`` what kind of document it is ("plan", "report"), ``status``
+    where it stands ("draft"), ``tags`` words that people sort plans by; ``found`` says where title, issuer and date
+    were found.
     """
 
     issuer: str = ""
     date: str = ""
     language: str = ""
     machine_translated: bool = False
+    place: str = ""
+    type: str = ""
+    status: str = ""
+    tags: tuple[str, ...] = ()
     found: Found = Found()
 
     @property
@@ -250,10 +256,87 @@ class PlanInfo:
     sha256: str
     warnings: tuple[str, ...]
     metadata: Metadata = Metadata()
+    edited: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         known = (self.metadata.issuer, self.metadata.date, f"{self.pages} pages" if self.pages else "")
         return f"{self.id}: {self.title} ({', '.join([*filter(None, known), f'{self.passages} passages'])})"
+
+
+class Facet(StrEnum):
+    """What plans are sorted and filtered by."""
+
+    ISSUER = "issuer"
+    PLACE = "place"
+    YEAR = "year"
+    TYPE = "type"
+    STATUS = "status"
+    LANGUAGE = "language"
+    TAG = "tag"
+    COLLECTION = "collection"
+
+
+#: The value, in every facet, of plans of which nothing is known there.
+NOT_GIVEN = "not given"
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which plans are meant: those that have, in every facet given, one of its values, in any case.
+
+    A ``year`` is "2022" or a span with both its ends, "2021..2025", "2021.." or "..2025". ``NOT_GIVEN`` stands for
+    plans of which a facet is not known.
+    """
+
+    issuer: tuple[str, ...] = ()
+    place: tuple[str, ...] = ()
+    year: tuple[str, ...] = ()
+    type: tuple[str, ...] = ()
+    status: tuple[str, ...] = ()
+    language: tuple[str, ...] = ()
+    tag: tuple[str, ...] = ()
+    collection: tuple[str, ...] = ()
+
+    @property
+    def chosen(self) -> dict[Facet, tuple[str, ...]]:
+        """The values of each facet that is given."""
+        return {facet: values for facet in Facet if (values := getattr(self, facet))}
+
+    def __str__(self) -> str:
+        return "; ".join(f"{facet} {' or '.join(values)}" for facet, values in self.chosen.items())
+
+
+#: The filter that lets every plan through.
+ALL_PLANS = Filter()
+
+
+@dataclass(frozen=True, slots=True)
+class FacetCount:
+    """One value of a facet, and how many plans have it."""
+
+    value: str
+    plans: int
+
+    def __str__(self) -> str:
+        return f"{self.value} ({self.plans})"
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """What an edit changed: plans, each before and after it, and who joined and left which collection."""
+
+    plans: tuple[tuple[PlanInfo, PlanInfo], ...] = ()
+    joined: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    left: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+    @property
+    def changed(self) -> list[str]:
+        """Ids of the plans that it changed."""
+        moved = (plan for _, plans in (*self.joined, *self.left) for plan in plans)
+        return list(dict.fromkeys([*(new.id for _, new in self.plans), *moved]))
+
+    def __repr__(self) -> str:
+        return f"Edit({', '.join(map(repr, self.changed))})"
 
 
 class Stage(StrEnum):
@@ -650,7 +733,7 @@ class SavedQuestion:
 
 @dataclass(frozen=True, slots=True)
 class AskedQuestion:
-    """A question that was asked, with its scope: plans (all when empty) and words of a section's heading.
+    """A question that was asked, with its scope: plans (all when empty), words of a section's heading, a filter.
 
     ``every`` asks for every answer. Two are the same question
     when they are equal.
@@ -660,6 +743,7 @@ class AskedQuestion:
     plans: tuple[str, ...] = ()
     section: str = ""
     every: bool = False
+    filter: Filter = ALL_PLANS
 
 
 @dataclass(frozen=True, slots=True)
@@ -863,6 +947,7 @@ class TargetRow:
 
 
 __all__ = [
+    "ALL_PLANS",
     "Absence",
     "Added",
     "Answer",
@@ -885,6 +970,11 @@ __all__ = [
     "Counterpart",
     "Coverage",
     "Difference",
+    "Edit",
+    "Facet",
+    "FacetCount",
+    "Filter",
+    "Found",
     "Hit",
     "Mark",
     "Metadata",

@@ -339,7 +339,7 @@ def passages_heading(answer: Answer) -> str:
 
 
 def scope_text(
-    titles: Mapping[str, str], plans: Sequence[str], named: Sequence[str], section: str, year: int | None = None
+    titles: Mapping[str, str], plans: Sequence[str], named: Sequence[str], section: str, filtered: str = ""
 ) -> str:
     """What was searched, given all ``titles`` by plan id: the chosen ``plans``, else those the question names."""
     if plans:
@@ -349,7 +349,7 @@ def scope_text(
         within += ", as the question names " + ("it" if len(named) == 1 else "them")
     else:
         within = f"all {len(titles)} plans" if len(titles) > 1 else "the one plan"
-    within += f"; only plans of {year}" if year else ""
+    within += f"; only plans with {filtered}" if filtered else ""
     return within + (f"; only sections whose heading holds “{section}”" if section else "")
 
 

@@ -129,12 +129,14 @@ def test_list_json(run: Run, sample_folder: Path, sample_library: Library) -> No
     assert [p["plan"] for p in ran.objects] == ["liaoning", "national", "sichuan"]
     for plan in ran.objects:
         assert list(plan) == [
-            "plan", "title", "source", "pages", "passages", "words", "sha256", "warnings",
-            "issuer", "date", "language", "machine_translated", "found",
+            "plan", "title", "source", "pages", "passages", "words", "sha256", "warnings", "edited",
+            "issuer", "date", "language", "machine_translated", "place", "type", "status", "tags",
+            "found",
         ]  # fmt: skip
         assert {k: type(v) for k, v in plan.items() if k != "pages"} == {
             "plan": str, "title": str, "source": str, "passages": int, "words": int, "sha256": str, "warnings": list,
-            "issuer": str, "date": str, "language": str, "machine_translated": bool, "found": dict,
+            "edited": list, "issuer": str, "date": str, "language": str, "machine_translated": bool, "place": str,
+            "type": str, "status": str, "tags": list, "found": dict,
         }  # fmt: skip
         whole = sample_library.plan(plan["plan"])
         assert plan["pages"] == (len(whole.pages) or None)
@@ -208,7 +210,7 @@ def test_asking_plans_of_one_year_only(run: Run, sample_folder: Path, tmp_path: 
     asked = ("ask", "forests", "--year", "2021", "--library", sample_folder)
     ran = run(*asked, "--json", "--export", sheet)
     assert {p["plan"] for p in ran.objects[0]["passages"]} == {"national"}
-    assert "only plans of 2021" in sheet.read_text()
+    assert "only plans with year 2021" in sheet.read_text()
     every = run("ask", "energy", *asked[2:], "--all", "--json").objects[0]["passages"]
     assert {p["plan"] for p in every} == {"national"}
     # the plan that a question names is searched in that year, too, or not at all

@@ -39,6 +39,7 @@ def fill_with_a_past(backend: Backend) -> None:
     backend.remove(["gansu"])
     backend.amend("henan", replace(backend.plan("henan"), id="河南"), ("Henan",))
     backend.save_question(SavedQuestion(0, "wind?", ("anhui",), None, "2026-01-01", (("anhui", "wind farms"),)))
+    backend.change_collections(lambda held: {"First": ("anhui", "gansu"), "省": ("河南",), "empty": ()})
 
 
 @BOTH_WAYS
@@ -57,6 +58,7 @@ def test_all_of_a_library_arrives(opens: Opened, tmp_path: Path, here: str, ther
         assert target.versions(plan_id) == source.versions(plan_id)
     assert target.version("anhui", 1) == source.version("anhui", 1)
     assert [replace(s, id=0) for s in target.saved()] == [replace(s, id=0) for s in source.saved()]
+    assert target.collections() == source.collections() != {}
     assert sorted(map(tuple, map(sorted, results(target)))) == sorted(map(tuple, map(sorted, results(source))))
     assert (target.folder / "originals" / "ab" / "full.txt").read_text() == "as it came"
     assert target.check() == []

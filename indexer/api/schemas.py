@@ -80,6 +80,10 @@ class Edit(_Given):
     date: Annotated[str, Meta(pattern=r"^(\d{4}(-\d{2}(-\d{2})?)?)?$")] | None = None
     language: Annotated[str, Meta(pattern="^([a-z]{2})?$")] | None = None
     machine_translated: bool | None = None
+    place: Annotated[str, Meta(max_length=300)] | None = None
+    type: Annotated[str, Meta(max_length=300)] | None = None
+    status: Annotated[str, Meta(max_length=300)] | None = None
+    tags: list[Annotated[str, Meta(max_length=300)]] | None = None
 
 
 # -- replies -------------------------------------------------------------------------------------
@@ -94,10 +98,15 @@ class Plan(Struct):
     words: int
     sha256: Hash
     warnings: list[str]
+    edited: list[str]
     issuer: str
     date: str
     language: str
     machine_translated: bool
+    place: str
+    type: str
+    status: str
+    tags: list[str]
     found: dict[str, str]
 
 

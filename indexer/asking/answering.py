@@ -136,7 +136,7 @@ def rank_question(
     backend: Backend, encoder: Encoder, asked: str, scope: Scope, depth: int = DEPTH, reader: AnswerReader | None = None
 ) -> RankedQuestion:
     """Rank the passages in ``scope`` for a question, and take the features of each sentence that may answer."""
-    narrows = scope.plans is None
+    narrows = scope.plans is None or scope.narrowable
     question, scope = resolve_scope(asked, backend, scope)
     narrowed = question.plans if narrows else ()
     question = replace(question, named=compared_plans(backend, question, scope))
@@ -162,12 +162,14 @@ def rank_question(
 def resolve_scope(asked: str, backend: Backend, scope: Scope) -> tuple[Question, Scope]:
     """The question, read, and the scope to search.
 
-    An open scope becomes the plans that the question names. Names of plans outside a given scope are dropped from
-    the question.
+    An open scope becomes the plans that the question names, and a narrowable one those of them that it holds, which
+    may be none. Names of plans outside a given scope are dropped from the question.
     """
     question = read_question(asked, plan_names(backend).find)
     if scope.plans is not None:
-        return for_plans(question, scope.plans), scope
+        inside = for_plans(question, scope.plans)
+        narrows = scope.narrowable and question.plans
+        return inside, replace(scope, plans=inside.plans) if narrows else scope
     return question, replace(scope, plans=question.plans or None)
 
 

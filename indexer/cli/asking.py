@@ -20,6 +20,7 @@ from indexer.cli.common import (
     app,
     dump,
     emphasized,
+    filtered,
     hit_text,
     note,
     open_library,
@@ -28,7 +29,7 @@ from indexer.cli.common import (
     wrap,
 )
 from indexer.exporting.objects import answer_object
-from indexer.types import Answer, Route, RouteKind
+from indexer.types import ALL_PLANS, Answer, Filter, Route, RouteKind
 from indexer.wording import (
     NEAREST,
     Asked,
@@ -48,12 +49,12 @@ if TYPE_CHECKING:
 
 
 @app.command()
+@filtered
 def ask(
     question: Annotated[str | None, typer.Argument(help="The question.")] = None,
     library: LibraryOption = "index",
     plan: PlanOption = None,
     section: Annotated[str | None, typer.Option(help="Only sections whose heading contains these words.")] = None,
-    year: Annotated[int | None, typer.Option(help="Only plans dated in this year.")] = None,
     top_k: Annotated[int, typer.Option("--top-k", help="Passages to list.")] = 10,
     every: Annotated[
         bool, typer.Option("--every", "--all", help="Every answer, or all on a topic, of every plan, with counts.")
@@ -71,6 +72,7 @@ def ask(
     ] = None,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
+    filter: Filter = ALL_PLANS,
 ) -> None:
     """Ask a question; the answer is the plans' own sentences, or "not found"."""
     for file in export or ():
@@ -80,11 +82,13 @@ def ask(
     with open_library(library, quiet=quiet) as opened:
         doubtful = doubtful_places(opened.plans())
         for asked in questions:
-            answer = opened.ask(asked, plans=plan, section=section, year=year, top_k=top_k, every=every, after=after)
+            answer = opened.ask(
+                asked, plans=plan, section=section, filter=filter, top_k=top_k, every=every, after=after
+            )
             results.append(answer)
             print(dump(answer_object(answer, doubtful)) if as_json else answer_text(answer, doubtful), flush=True)
         if export:
-            _save(opened, [_scoped(opened, result, plan or (), section or "", year) for result in results], export)
+            _save(opened, [_scoped(opened, result, plan or (), section or "", filter) for result in results], export)
             note(quiet)(f"Written: {', '.join(map(str, export))}")
     if refused:
         raise typer.Exit(SOME_FAILED)
@@ -96,13 +100,13 @@ def _format(file: Path) -> str:
     return export_format(file, ANSWER_FORMATS, "an answer")
 
 
-def _scoped(library: Library, result: Answer, plans: Sequence[str], section: str, year: int | None) -> Asked:
+def _scoped(library: Library, result: Answer, plans: Sequence[str], section: str, filter: Filter) -> Asked:
     """The result with the words for what was searched."""
     from indexer.asking.naming import plan_names
 
     titles = {info.id: info.title for info in library.plans()}
     named = plan_names(library.backend).find(result.question).plans
-    return Asked(result, scope_text(titles, plans, named, section, year))
+    return Asked(result, scope_text(titles, plans, named, section, str(filter)))
 
 
 def _save(library: Library, asked: Sequence[Asked], files: Sequence[Path]) -> None:

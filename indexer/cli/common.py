@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import codecs
+import inspect
 import json
 import sys
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,7 +17,7 @@ import typer
 
 from indexer.errors import IndexerError, QuestionError, SourceError
 from indexer.language.sentences import fold_space
-from indexer.types import Added, ChangedAnswer, Citation, Hit, Passage, Span
+from indexer.types import Added, ChangedAnswer, Citation, Facet, Filter, Hit, Passage, Span
 from indexer.wording import READS_BADLY, Doubtful, cite
 
 if TYPE_CHECKING:
@@ -58,6 +60,46 @@ FromOption = Annotated[
     Path | None, typer.Option("--from", metavar="FILE", help="Ask each line of a file, or - for standard input.")
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object per line.")]
+
+
+#: What the options of facets say.
+_FACETS = {
+    Facet.ISSUER: "Only plans issued by this body or region",
+    Facet.PLACE: "Only plans about this place",
+    Facet.YEAR: "Only plans dated in this year, or in a span: 2021..2025, 2021.., ..2025",
+    Facet.TYPE: "Only documents of this kind, as plan or report",
+    Facet.STATUS: "Only plans of this status, as draft",
+    Facet.LANGUAGE: "Only plans in this language, as en or zh",
+    Facet.TAG: "Only plans with this tag",
+    Facet.COLLECTION: "Only plans of this collection",
+}
+
+
+def filtered(command: Callable[..., None]) -> Callable[..., None]:
+    """``command`` with an option for each facet, which it takes together as its parameter ``filter``."""
+    signature = inspect.signature(command, eval_str=True)
+    others = [parameter for name, parameter in signature.parameters.items() if name != "filter"]
+    options = [
+        inspect.Parameter(
+            facet,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=None,
+            annotation=Annotated[
+                list[str] | None,
+                typer.Option(f"--{facet}", metavar="VALUE", help=f"{text}; repeat it for several."),
+            ],
+        )
+        for facet, text in _FACETS.items()
+    ]
+
+    @wraps(command)
+    def run(**given: Any) -> None:
+        wanted = {facet: tuple(given.pop(facet) or ()) for facet in Facet}
+        command(filter=Filter(**wanted), **given)
+
+    run.__signature__ = signature.replace(parameters=[*others, *options])  # type: ignore[attr-defined]
+    run.__annotations__ = {each.name: each.annotation for each in (*others, *options)}
+    return run
 
 
 #: Arguments and methods that error messages of the API name -> options and commands.

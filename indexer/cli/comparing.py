@@ -20,6 +20,7 @@ from indexer.cli.common import (
     app,
     dump,
     emphasized,
+    filtered,
     hit_text,
     note,
     open_library,
@@ -29,11 +30,12 @@ from indexer.cli.common import (
 )
 from indexer.errors import QuestionError
 from indexer.exporting.objects import comparison_object, counterparts_object, unique_content_object
-from indexer.types import Comparison, Counterpart, Hit, UniqueContent
+from indexer.types import ALL_PLANS, Comparison, Counterpart, Filter, Hit, UniqueContent
 from indexer.wording import ASPECTS, NEAREST, cite
 
 
 @app.command()
+@filtered
 def compare(
     question: Annotated[str | None, typer.Argument(help="The question.")] = None,
     plan: Annotated[
@@ -44,6 +46,7 @@ def compare(
     library: LibraryOption = "index",
     as_json: JsonOption = False,
     quiet: QuietOption = False,
+    filter: Filter = ALL_PLANS,
 ) -> None:
     """Ask several plans the same question: what each answers, or "not found", and where they differ."""
     from indexer.exporting import export_comparisons, export_format, save
@@ -54,7 +57,7 @@ def compare(
     compared = []
     with open_library(library, quiet=quiet) as opened:
         for asked in questions:
-            comparison = opened.compare(asked, plan or [])
+            comparison = opened.compare(asked, plan or (None if filter.chosen else []), filter=filter)
             printed = dump(comparison_object(comparison)) if as_json else comparison_text(comparison)
             print(printed, flush=True)
             compared.append(comparison)

@@ -1,10 +1,11 @@
-"""Commands on plans: index, add, embed, replace, sync, watch, remove, restore, list, edit, rename, changes."""
+"""Commands on plans: adding, replacing, removing, listing, editing, collections, changes."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -19,6 +20,7 @@ from indexer.cli.common import (
     app,
     confirm,
     count_bar,
+    filtered,
     note,
     open_library,
     print_lines,
@@ -26,8 +28,8 @@ from indexer.cli.common import (
     report_added,
 )
 from indexer.errors import IndexerError, SourceError
-from indexer.exporting.objects import changes_object, plan_object
-from indexer.types import Changes, Sentence
+from indexer.exporting.objects import OBLIGATION, changes_object, plan_object
+from indexer.types import ALL_PLANS, Changes, Filter, Sentence
 
 PlanArgument = Annotated[str, typer.Argument(help="Id of the plan.")]
 
@@ -210,48 +212,136 @@ def restore(
 
 
 @app.command("list")
-def list_plans(library: LibraryOption = "index", as_json: JsonOption = False, quiet: QuietOption = False) -> None:
+@filtered
+def list_plans(
+    library: LibraryOption = "index",
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
+    filter: Filter = ALL_PLANS,
+) -> None:
     """List the plans in the library."""
     with open_library(library, quiet=quiet) as opened:
-        plans = [plan_object(info) for info in opened.plans()]
+        plans = [plan_object(info) for info in opened.plans(filter)]
     if as_json:
         print_lines(plans)
         return
     for plan in plans:
         pages = [f"{plan['pages']} pages"] if plan["pages"] else []
-        known = [part for part in (plan["issuer"], plan["date"], plan["language"]) if part]
+        known = [plan[name] for name in ("issuer", "date", "type", "status", "language") if plan[name]]
         marks = ["machine translation"] if plan["machine_translated"] else []
+        tags = [f"tags: {', '.join(plan['tags'])}"] if plan["tags"] else []
         counted = [f"{plan['passages']} passages", f"{plan['words']} words"]
-        print(f"{plan['plan']}: {plan['title']} ({', '.join([*known, *marks, *pages, *counted])})")
+        print(f"{plan['plan']}: {plan['title']} ({'; '.join([', '.join([*known, *marks, *pages, *counted]), *tags])})")
         for warning in plan["warnings"]:
             print(f"    note: {warning}")
     if not plans and not quiet:
-        print("The library is empty. Add plans with: plancite add FILE")
+        print(
+            "No plan meets the filter." if filter.chosen else "The library is empty. Add plans with: plancite add FILE"
+        )
+
+
+@app.command()
+@filtered
+def facets(
+    library: LibraryOption = "index",
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
+    filter: Filter = ALL_PLANS,
+) -> None:
+    """Count the plans by issuer, place, year, type, status, language, tag and collection."""
+    with open_library(library, quiet=quiet) as opened:
+        found = opened.facets(filter)
+    if as_json:
+        print_lines([{facet: [asdict(count) for count in counts] for facet, counts in found.items()}])
+        return
+    for facet, counts in found.items():
+        print(f"{facet}: {', '.join(map(str, counts)) or 'no plans'}")
 
 
 @app.command()
 def edit(
-    plan: PlanArgument,
-    title: Annotated[str | None, typer.Option(help="Its title; a search also matches it.")] = None,
-    issuer: Annotated[str | None, typer.Option(help="The body or region that issued it.")] = None,
-    date: Annotated[str | None, typer.Option(help="Its date: 2022, 2022-08 or 2022-08-05.")] = None,
+    plans: Annotated[list[str] | None, typer.Argument(help="Ids of the plans.")] = None,
+    title: Annotated[str | None, typer.Option(help="The title of one plan; a search also matches it.")] = None,
+    issuer: Annotated[str | None, typer.Option(help="The body or region that issued them.")] = None,
+    place: Annotated[str | None, typer.Option(help="The region they are about.")] = None,
+    date: Annotated[str | None, typer.Option(help="Their date: 2022, 2022-08 or 2022-08-05.")] = None,
+    kind: Annotated[str | None, typer.Option("--type", help="What kind of document they are: plan, report.")] = None,
+    status: Annotated[str | None, typer.Option(help="Where they stand: draft, in force.")] = None,
     language: Annotated[str | None, typer.Option(help="Two-letter code: en, zh.")] = None,
     machine_translated: Annotated[
         bool | None,
-        typer.Option("--machine-translated/--no-machine-translated", help="Whether it is a machine translation."),
+        typer.Option("--machine-translated/--no-machine-translated", help="Whether they are machine translations."),
     ] = None,
+    tag: Annotated[list[str] | None, typer.Option(help="A tag to add; repeat it for several.")] = None,
+    untag: Annotated[list[str] | None, typer.Option(help="A tag to take away.")] = None,
+    collection: Annotated[list[str] | None, typer.Option(help="A collection to put them into.")] = None,
+    leave: Annotated[list[str] | None, typer.Option(help="A collection to take them out of.")] = None,
+    undo: Annotated[bool, typer.Option("--undo", help="Take back the last edit.")] = False,
     library: LibraryOption = "index",
     quiet: QuietOption = False,
 ) -> None:
-    """Set a plan's metadata; a new version of the file keeps it."""
-    if all(value is None for value in (title, issuer, date, language, machine_translated)):
-        raise IndexerError("Nothing to set. Give --title, --issuer, --date, --language or --machine-translated.")
+    """Set the metadata of one plan or of several; new versions of their files keep it. "" sets a value to none."""
     with open_library(library, quiet=quiet) as opened:
-        opened.edit(
-            plan, title=title, issuer=issuer, date=date, language=language, machine_translated=machine_translated
-        )
+        if undo:
+            note(quiet)(_undone(opened.undo_edit()))
+            return
+        fields: dict[str, Any] = {
+            "title": title, "issuer": issuer, "place": place, "date": date, "type": kind, "status": status,
+            "language": language, "machine_translated": machine_translated, "add_tags": tag, "remove_tags": untag,
+            "join": collection, "leave": leave,
+        }  # fmt: skip
+        given = {name: value for name, value in fields.items() if value not in (None, [])}
+        if not plans or not given:
+            raise IndexerError("Nothing to set. Give ids of plans and --issuer, --date, --tag or another option.")
+        if title is not None and len(set(plans)) > 1:
+            raise IndexerError("A title is that of one plan. Give one id with --title.")
+        changed = opened.edit(plans, **given).changed
     if not quiet:
-        print(f"Edited: {plan}")
+        print(f"Edited: {', '.join(changed) or 'nothing, as all was so already'}")
+
+
+def _undone(kept: Sequence[str]) -> str:
+    left = f" Edited or removed since, and left as they are: {', '.join(kept)}." if kept else ""
+    return f"The last edit is undone.{left}"
+
+
+@app.command()
+def collections(
+    name: Annotated[str | None, typer.Argument(help="The collection; lists all if left out.")] = None,
+    add: Annotated[list[str] | None, typer.Option(metavar="PLAN", help="A plan to put into it.")] = None,
+    remove: Annotated[list[str] | None, typer.Option(metavar="PLAN", help="A plan to take out of it.")] = None,
+    rename: Annotated[str | None, typer.Option(metavar="NAME", help="Its new name.")] = None,
+    delete: Annotated[bool, typer.Option("--delete", help="Delete it; its plans stay in the library.")] = False,
+    as_json: JsonOption = False,
+    library: LibraryOption = "index",
+    quiet: QuietOption = False,
+) -> None:
+    """List the collections, which are named sets of plans; or make, change, rename or delete one."""
+    if name is None and (add or remove or rename or delete):
+        raise IndexerError("Name the collection that is meant: plancite collections NAME …")
+    with open_library(library, quiet=quiet) as opened:
+        if name is not None and delete:
+            gone = opened.delete_collection(name)
+            note(quiet)(f"Deleted: {name}. It held {', '.join(gone) or 'no plans'}.")
+            return
+        if name is not None and add:
+            opened.edit(add, join=name)
+        if name is not None and remove:
+            opened.edit(remove, leave=name)
+        if name is not None and rename is not None:
+            opened.rename_collection(name, rename)
+            name = rename.strip()
+        known = opened.collections()
+    found = {each: plans for each, plans in known.items() if name is None or each.casefold() == name.casefold()}
+    if name is not None and not found:
+        raise IndexerError(f"There is no collection {name!r}. Make it with: plancite collections NAME --add PLAN")
+    if as_json:
+        print_lines({"collection": each, "plans": plans} for each, plans in found.items())
+        return
+    for each, plans in found.items():
+        print(f"{each}: {', '.join(plans) or 'no plans'}")
+    if not found and not quiet:
+        print("There are no collections. Make one with: plancite collections NAME --add PLAN")
 
 
 @app.command()
@@ -330,14 +420,17 @@ def _add(
 
 
 def _changes_text(found: Changes) -> str:
+    from indexer.library.versions import obligation_change
+
     if found.old.n == found.new.n:
         return f"{found.new.title}: there is one version only, since {found.new.since[:10]}."
     versions = f"version {found.old.n} ({found.old.since[:10]}) to version {found.new.n} ({found.new.since[:10]})"
     lines = [f"{found.new.title}: {len(found.sentences)} sentences differ from {versions}."]
-    for sentence in found.sentences:
+    for sentence in sorted(found.sentences, key=lambda each: not obligation_change(each)):
         place = sentence.new or sentence.old
         assert place
-        lines += ["", f"{sentence.change}{_place(place)}"]
+        became = OBLIGATION.get(obligation_change(sentence), sentence.change)
+        lines += ["", f"{became}{_place(place)}"]
         lines += [f"  - {_line(sentence.old)}"] if sentence.old and sentence.change != "moved" else []
         lines += [f"  + {_line(sentence.new)}"] if sentence.new else []
     for answer in found.answers:

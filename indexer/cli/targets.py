@@ -10,13 +10,23 @@ from typing import Annotated
 
 import typer
 
-from indexer.cli.common import JsonOption, LibraryOption, PlanOption, QuietOption, app, open_library, print_lines
+from indexer.cli.common import (
+    JsonOption,
+    LibraryOption,
+    PlanOption,
+    QuietOption,
+    app,
+    filtered,
+    open_library,
+    print_lines,
+)
 from indexer.errors import IndexerError
 from indexer.exporting.objects import row_object, target_object
-from indexer.types import Target, TargetRow
+from indexer.types import ALL_PLANS, Filter, Target, TargetRow
 
 
 @app.command()
+@filtered
 def targets(
     plan: PlanOption = None,
     aligned: Annotated[
@@ -30,14 +40,15 @@ def targets(
     ] = None,
     xlsx: Annotated[str | None, typer.Option("--xlsx", metavar="FILE", help="Write a spreadsheet to FILE.")] = None,
     quiet: QuietOption = False,
+    filter: Filter = ALL_PLANS,
 ) -> None:
     """List every target and threshold: indicator, value, year, how binding, with its quote."""
     if sum((as_json, csv is not None, xlsx is not None)) > 1:
         raise IndexerError("Give one of --json, --csv and --xlsx.")
     with open_library(library, quiet=quiet) as opened:
-        found = opened.targets(plan)
-        rows = opened.align_targets(plan) if aligned else []
-        titles = {info.id: info.title for info in opened.plans() if plan is None or info.id in plan}
+        found = opened.targets(plan, filter=filter)
+        rows = opened.align_targets(plan, filter=filter) if aligned else []
+        titles = {info.id: info.title for info in opened.plans(filter) if plan is None or info.id in plan}
     if as_json:
         print_lines(map(row_object, rows) if aligned else map(target_object, found))
     elif csv is not None:

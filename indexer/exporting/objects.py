@@ -142,13 +142,22 @@ def unique_content_object(found: UniqueContent) -> dict[str, Any]:
     }
 
 
+#: What became of how binding a sentence is.
+OBLIGATION = {1: "strengthened", -1: "weakened"}
+
+
 def changes_object(found: Changes) -> dict[str, Any]:
     """What changed in a plan from one version to another."""
+    from indexer.library.versions import obligation_change
+
     return {
         "plan": found.new.plan,
         "old": asdict(found.old),
         "new": asdict(found.new),
-        "sentences": [asdict(sentence) for sentence in found.sentences],
+        "sentences": [
+            {**asdict(sentence), "obligation": OBLIGATION.get(obligation_change(sentence))}
+            for sentence in found.sentences
+        ],
         "answers": [saved_object(answer.saved, answer) for answer in found.answers],
     }
 

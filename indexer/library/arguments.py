@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from indexer.errors import QuestionError
+from indexer.types import Filter
 
 #: No library counts further, in years, versions, offsets or passages.
 LARGEST = 2**53
@@ -33,6 +34,23 @@ def plan_ids(plans: object) -> tuple[str, ...]:
     if not isinstance(given, Iterable) or isinstance(given, bytes | bytearray):
         raise _wrong("plans", "the id of a plan or several of them", plans)
     return tuple(dict.fromkeys(text(plan, "plans") for plan in given))
+
+
+def texts(values: object, name: str) -> tuple[str, ...]:
+    """Several str, or one alone. Raises TypeError."""
+    given = [values] if isinstance(values, str) else values
+    if not isinstance(given, Iterable) or isinstance(given, bytes | bytearray):
+        raise _wrong(name, "a str or several of them", values)
+    return tuple(text(value, name) for value in given)
+
+
+def plan_filter(value: object) -> Filter:
+    """A Filter, each of its facets with texts, of which one alone may be given by itself. Raises TypeError."""
+    if value is None:
+        return Filter()
+    if not isinstance(value, Filter):
+        raise _wrong("filter", "a Filter", value)
+    return Filter(**{facet: texts(given, f"filter.{facet}") for facet, given in value.chosen.items()})
 
 
 def text(value: object, name: str) -> str:

@@ -1,4 +1,4 @@
-"""A library -> a copy in another backend: plans with their vectors, versions, saved questions, kept files.
+"""A library -> a copy in another backend: plans with their vectors, versions, saved questions, collections, kept files.
 
 Nothing is embedded again. What is there already is skipped, so that an interrupted copy is resumed; at the end
 every plan is read from both backends and compared.
@@ -61,6 +61,7 @@ def copy_library(source: Backend, target: Backend, progress: CopyProgress = lamb
             target.forget_question(saved.id)
         for saved in source.saved():
             target.save_question(saved)
+    target.change_collections(lambda _: source.collections())
     _copy_files(source, target)
     wrong = list(_differences(source, target, progress, total))
     if source.generation != generation:
@@ -136,6 +137,8 @@ def _differences(source: Backend, target: Backend, progress: CopyProgress, total
             yield f"the versions of {plan_id!r} are not the same"
     if not _same_questions(source, target):
         yield "the saved questions are not the same"
+    if source.collections() != target.collections():
+        yield "the collections are not the same"
 
 
 def _same_questions(source: Backend, target: Backend) -> bool:

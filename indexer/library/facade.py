@@ -1,12 +1,13 @@
 """Library: the facade over reading, encoding, storage and asking.
 
 Methods check their arguments, and leave the work to the modules that they import: those that add load nothing
-that asks.
+that asks. One module past 500 lines, since it is the whole API, method by method.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,6 +30,10 @@ from indexer.types import (
     Changes,
     Comparison,
     Counterpart,
+    Edit,
+    Facet,
+    FacetCount,
+    Filter,
     Hit,
     Plan,
     PlanInfo,
@@ -128,25 +133,39 @@ class Library:
 
     # -- what is there -------------------------------------------------------------------------
 
-    def plans(self) -> Results[PlanInfo]:
-        """All plans, by id."""
-        return Results(self.backend.plans())
+    def plans(self, filter: Filter | None = None) -> Results[PlanInfo]:
+        """The plans that a filter means, all without one, by id. Raises QuestionError for a year that is none."""
+        from indexer.library.filtering import choose_plans
+
+        plans, wanted = self.backend.plans(), arguments.plan_filter(filter)
+        return Results(choose_plans(plans, self.backend.collections(), wanted) if wanted.chosen else plans)
+
+    def facets(self, filter: Filter | None = None) -> dict[Facet, list[FacetCount]]:
+        """The values of each facet, and how many plans have each, of those that meet ``filter`` in all other facets.
+
+        Raises QuestionError for a year that is none.
+        """
+        from indexer.library.filtering import count_facets
+
+        return count_facets(self.backend.plans(), self.collections(), arguments.plan_filter(filter))
 
     def plan(self, plan_id: str) -> Plan:
         """One plan with its text. Raises UnknownPlanError."""
         return self.backend.plan(arguments.text(plan_id, "plan_id"))
 
-    def targets(self, plans: str | Iterable[str] | None = None) -> list[Target]:
-        """Targets and thresholds of these plans, stored with them. Raises UnknownPlanError."""
+    def targets(self, plans: str | Iterable[str] | None = None, *, filter: Filter | None = None) -> list[Target]:
+        """Targets and thresholds of these plans, stored with them. Raises UnknownPlanError, QuestionError."""
         from indexer.targets.extracting import gather_targets
 
-        return gather_targets(self.backend, None if plans is None else arguments.plan_ids(plans))
+        return gather_targets(self.backend, self._chosen(plans, filter))
 
-    def align_targets(self, plans: str | Iterable[str] | None = None) -> list[TargetRow]:
-        """The targets of these plans, one indicator and one year a row. Raises UnknownPlanError."""
+    def align_targets(
+        self, plans: str | Iterable[str] | None = None, *, filter: Filter | None = None
+    ) -> list[TargetRow]:
+        """The targets of these plans, one indicator and one year a row. Raises UnknownPlanError, QuestionError."""
         from indexer.targets.aligning import align_targets
 
-        return align_targets(self.targets(plans), self._ready())
+        return align_targets(self.targets(plans, filter=filter), self._ready())
 
     def check(self) -> list[str]:
         """What is wrong with the library, one sentence each; empty when it is sound."""
@@ -230,27 +249,98 @@ class Library:
 
     def edit(
         self,
-        plan_id: str,
+        plans: str | Iterable[str],
         *,
         title: str | None = None,
         issuer: str | None = None,
         date: str | None = None,
         language: str | None = None,
         machine_translated: bool | None = None,
-    ) -> None:
-        """Set what is known of a plan; what is None stays. Edits outlive new versions of the plan's file.
+        place: str | None = None,
+        type: str | None = None,
+        status: str | None = None,
+        tags: str | Iterable[str] | None = None,
+        add_tags: str | Iterable[str] = (),
+        remove_tags: str | Iterable[str] = (),
+        join: str | Iterable[str] = (),
+        leave: str | Iterable[str] = (),
+        progress: Progress = no_progress,
+    ) -> Edit:
+        """Set what is known of plans; what is None stays. Edits outlive new versions of a plan's file.
 
-        ``date`` is a year, month or day in ISO 8601, ``language`` a code such as "en". Raises
+        ``date`` is a year, month or day in ISO 8601, ``language`` a code such as "en"; ``tags`` are set in the place
+        of those that are there. The plans ``join`` and ``leave`` collections, of which new ones are made. Raises
         UnknownPlanError, and LibraryError for a value that cannot be.
         """
-        from indexer.library.editing import edit_plan
+        from indexer.library.editing import edit_plans, record_edit
 
-        texts = {"title": title, "issuer": issuer, "date": date, "language": language}
-        fields: dict[str, str | bool] = {k: arguments.text(v, k) for k, v in texts.items() if v is not None}
+        texts = {
+            "title": title, "issuer": issuer, "date": date, "language": language, "place": place, "type": type,
+            "status": status,
+        }  # fmt: skip
+        fields: dict[str, str | bool | tuple[str, ...]] = {
+            name: arguments.text(value, name) for name, value in texts.items() if value is not None
+        }
         if machine_translated is not None:
             fields["machine_translated"] = arguments.yes_or_no(machine_translated, "machine_translated")
-        with recorded(self.backend, f"edit {', '.join(fields)}", arguments.text(plan_id, "plan_id")):
-            edit_plan(self.backend, lambda: self.encoder, plan_id, fields)
+        if tags is not None:
+            fields["tags"] = arguments.texts(tags, "tags")
+        chosen = arguments.plan_ids(plans)
+        others = {"add_tags": add_tags, "remove_tags": remove_tags, "join": join, "leave": leave}
+        lists = {name: arguments.texts(values, name) for name, values in others.items()}
+        changed = [*fields, *(name for name, values in lists.items() if values)]
+        with recorded(self.backend, f"edit {', '.join(changed)}", ", ".join(chosen)):
+            edit = edit_plans(
+                self.backend, lambda: self.encoder, chosen, fields,
+                add_tags=lists["add_tags"], remove_tags=lists["remove_tags"], join=lists["join"],
+                leave=lists["leave"], progress=progress,
+            )  # fmt: skip
+        record_edit(self.backend, edit)
+        return edit
+
+    def undo_edit(self, edit: Edit | None = None, progress: Progress = no_progress) -> list[str]:
+        """Take back ``edit``, by default the last one; ids of plans changed since, which stay as they are.
+
+        Raises LibraryError where there is no edit to undo.
+        """
+        from indexer.library.editing import last_edit, record_edit, undo_edit
+
+        if edit is not None and not isinstance(edit, Edit):
+            raise TypeError(f"edit must be an Edit, not {type(edit).__name__}")
+        taken = edit or last_edit(self.backend)
+        with recorded(self.backend, "undo an edit", ", ".join(taken.changed)):
+            kept = undo_edit(self.backend, lambda: self.encoder, taken, progress)
+        record_edit(self.backend, Edit())
+        return kept
+
+    # -- collections ---------------------------------------------------------------------------
+
+    def collections(self) -> dict[str, tuple[str, ...]]:
+        """The ids of the plans of each collection, by its name."""
+        from indexer.library.collections import list_collections
+
+        return list_collections(self.backend)
+
+    def set_collection(self, name: str, plans: str | Iterable[str] = ()) -> None:
+        """Make a collection of these plans, in place of the one with this name. Raises LibraryError, UnknownPlanError.
+
+        ``edit`` with ``join`` and ``leave`` puts plans into one and takes them out.
+        """
+        from indexer.library.collections import set_collection
+
+        set_collection(self.backend, arguments.text(name, "name"), arguments.plan_ids(plans))
+
+    def rename_collection(self, name: str, new: str) -> None:
+        """Give a collection another name. Raises LibraryError for one that is taken, or where there is none."""
+        from indexer.library.collections import rename_collection
+
+        rename_collection(self.backend, arguments.text(name, "name"), arguments.text(new, "new"))
+
+    def delete_collection(self, name: str) -> tuple[str, ...]:
+        """Delete a collection, whose plans stay; their ids. Raises LibraryError where there is none."""
+        from indexer.library.collections import delete_collection
+
+        return delete_collection(self.backend, arguments.text(name, "name"))
 
     def rename(self, plan_id: str, new_id: str) -> None:
         """Give a plan another short name. Raises UnknownPlanError, and LibraryError for one that is taken."""
@@ -307,7 +397,7 @@ class Library:
         """
         from indexer.library.versions import save_answer
 
-        scope = _scope(plans, section)
+        scope = self._scope(plans, section)
         return save_answer(self.backend, self.ask(question, plans=scope.plans, section=scope.section), scope)
 
     def forget_question(self, saved_id: int) -> bool:
@@ -351,13 +441,15 @@ class Library:
         plans: str | Iterable[str] | None = None,
         section: str | None = None,
         year: int | None = None,
+        filter: Filter | None = None,
     ) -> Results[Hit]:
         """The ``top_k`` best passages for ``query``, best first, in the order that ``ask`` ranks them.
 
         ``plans`` are the ids of the plans to search, ``section`` words of a section's heading, ``year`` the
-        year that a plan is dated. Raises QuestionError, UnknownPlanError.
+        year that a plan is dated, ``filter`` what else they are. Raises QuestionError, also where no plan is meant,
+        and UnknownPlanError.
         """
-        return Results(self._ask(arguments.text(query, "query"), plans, section, year, top_k).hits)
+        return Results(self._ask(arguments.text(query, "query"), self._scope(plans, section, year, filter), top_k).hits)
 
     def ask(
         self,
@@ -366,6 +458,7 @@ class Library:
         plans: str | Iterable[str] | None = None,
         section: str | None = None,
         year: int | None = None,
+        filter: Filter | None = None,
         top_k: int = 10,
         every: bool = False,
         after: str | None = None,
@@ -379,32 +472,37 @@ class Library:
         """
         return self._ask(
             arguments.text(question, "question"),
-            plans,
-            section,
-            year,
+            self._scope(plans, section, year, filter),
             top_k,
             every=every,
             after=arguments.optional_text(after, "after") or "",
         )
 
     def certify_absence(
-        self, question: str, *, plans: str | Iterable[str] | None = None, section: str | None = None
+        self,
+        question: str,
+        *,
+        plans: str | Iterable[str] | None = None,
+        section: str | None = None,
+        filter: Filter | None = None,
     ) -> Absence:
         """The certificate that no passage answers. Raises QuestionError when one does, or none can be asked."""
         from indexer.library.absence import certify_absence
 
-        answer = self.ask(question, plans=plans, section=section)
-        scope = _scope(plans, section)
-        chosen = scope.plans or answer.named
-        searched = [info for info in self.plans() if not chosen or info.id in chosen]
+        answer = self.ask(question, plans=plans, section=section, filter=filter)
+        chosen = answer.named or self._scope(plans, section, filter=filter).plans
+        # names of plans that the filter leaves out lead nowhere
+        searched = [info for info in self.plans() if answer.searched and (not chosen or info.id in chosen)]
         reader = self.reader.fingerprint if self.reader else ""
         return certify_absence(answer, searched, section or "", self.backend.model, reader)
 
-    def compare(self, question: str, plans: Iterable[str]) -> Comparison:
+    def compare(self, question: str, plans: Iterable[str] | None = None, *, filter: Filter | None = None) -> Comparison:
         """Ask each of two or more plans by itself. Raises QuestionError, UnknownPlanError."""
         from indexer.comparing.grid import compare
 
-        chosen = arguments.plan_ids(plans)
+        chosen = self._chosen(plans, filter)
+        if chosen is None:
+            chosen = tuple(info.id for info in self.backend.plans())
         return compare(self.backend, self._ready(), arguments.text(question, "question"), chosen, self.reader)
 
     def compare_many(self, questions: Sequence[str], plans: Iterable[str]) -> Iterator[tuple[int, Cell]]:
@@ -440,21 +538,34 @@ class Library:
 
         return align_sections(self.backend, self._ready(), arguments.text(one, "one"), arguments.text(other, "other"))
 
-    def _ask(
-        self,
-        asked: str,
-        plans: str | Iterable[str] | None,
-        section: str | None,
-        year: int | None,
-        top_k: int,
-        *,
-        every: bool = False,
-        after: str = "",
-    ) -> Answer:
+    def _ask(self, asked: str, scope: Scope, top_k: int, *, every: bool = False, after: str = "") -> Answer:
         from indexer.asking.answering import ask
 
-        scope, listed = _scope(plans, section, year), arguments.count(top_k, "top_k")
+        listed = arguments.count(top_k, "top_k")
         return ask(self.backend, self._ready(), asked, scope, listed, self.reader, every=every, after=after)
+
+    def _scope(
+        self,
+        plans: str | Iterable[str] | None,
+        section: str | None,
+        year: int | None = None,
+        filter: Filter | None = None,
+    ) -> Scope:
+        if year is not None:
+            filter = replace(filter or Filter(), year=(str(arguments.whole_number(year, "year")),))
+        within = arguments.optional_text(section, "section")
+        named = arguments.plan_ids(plans) if plans is not None else ()
+        return Scope(self._chosen(named or None, filter), within, narrowable=not named)
+
+    def _chosen(self, plans: str | Iterable[str] | None, filter: Filter | None) -> tuple[str, ...] | None:
+        """Ids of the plans that are meant; None for all."""
+        from indexer.library.filtering import chosen_ids
+
+        named = None if plans is None else arguments.plan_ids(plans)
+        wanted = arguments.plan_filter(filter)
+        if not wanted.chosen:
+            return named
+        return chosen_ids(self.backend.plans(), self.backend.collections(), named, wanted)
 
     def _ready(self) -> Encoder:
         """The encoder, with a cache of what it embedded: half of a question's cost. Indexes load meanwhile."""
@@ -465,10 +576,3 @@ class Library:
         if self._caching is None or self._caching.fingerprint != encoder.fingerprint:
             self._caching = CachingEncoder(encoder)
         return self._caching
-
-
-def _scope(plans: str | Iterable[str] | None, section: str | None, year: int | None = None) -> Scope:
-    if year is not None:
-        arguments.whole_number(year, "year")
-    chosen = arguments.plan_ids(plans) if plans is not None else ()
-    return Scope(chosen or None, arguments.optional_text(section, "section"), year)

@@ -16,7 +16,7 @@ from typing import Any
 from indexer.errors import LibraryError
 from indexer.storage import Backend
 from indexer.storage.disk import write_whole
-from indexer.types import AskedQuestion
+from indexer.types import AskedQuestion, Facet, Filter
 
 FILE = "asked.json"
 #: Questions that are recorded; some ten kilobytes.
@@ -79,8 +79,19 @@ def _question(entry: Any) -> AskedQuestion | None:
         case {"question": str(question), "plans": list(plans), "section": str(section), "every": bool(every)} if (
             question and all(isinstance(plan, str) for plan in plans)
         ):
-            return AskedQuestion(question, tuple(plans), section, every)
+            return AskedQuestion(question, tuple(plans), section, every, _filter(entry.get("filter")))
     return None
+
+
+def _filter(stored: Any) -> Filter:
+    """The filter of a question; an empty one where what is stored is none."""
+    given = stored if isinstance(stored, dict) else {}
+    chosen = {facet: values for facet in Facet if isinstance(values := given.get(facet), list)}
+    return Filter(**{facet: tuple(filter(_is_text, values)) for facet, values in chosen.items()})
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
 
 
 def _write(backend: Backend, keeps: bool, questions: list[AskedQuestion]) -> None:

@@ -15,10 +15,21 @@ import numpy as np
 import numpy.typing as npt
 
 from indexer.language.matching import words
+from indexer.language.obligation import binding_of
 from indexer.language.sentences import fold_space, split_sentences
 from indexer.reading.outline import section_at, section_path
 from indexer.storage import Backend, Scope
-from indexer.types import Answer, Change, ChangedAnswer, ChangedSentence, Plan, SavedQuestion, Sentence, page_at
+from indexer.types import (
+    Answer,
+    Binding,
+    Change,
+    ChangedAnswer,
+    ChangedSentence,
+    Plan,
+    SavedQuestion,
+    Sentence,
+    page_at,
+)
 
 #: Dice's coefficient from which one sentence is taken for another's new wording.
 ALIKE = 0.5
@@ -55,6 +66,15 @@ def compare_versions(old: Plan, new: Plan) -> tuple[ChangedSentence, ...]:
             change = ChangedSentence(kind, before[was], after[i])
         changes.append((i, 1, i, change))
     return tuple(change for *_, change in sorted(changes, key=lambda entry: entry[:3]))
+
+
+def obligation_change(change: ChangedSentence) -> int:
+    """1 for a sentence whose new wording is more binding than the old one, -1 for less, 0 for all else."""
+    if not change.old or not change.new:
+        return 0
+    degrees = list(Binding)
+    old, new = (degrees.index(binding_of(sentence.text)) for sentence in (change.old, change.new))
+    return (old > new) - (old < new)
 
 
 def quotes_of(answer: Answer) -> tuple[tuple[str, str], ...]:

@@ -99,6 +99,26 @@ _COMPANY = re.compile(
     rf"^(?P<name>(?:{_NAME}\s+){{1,5}}(?:Limited|Ltd|plc|PLC|Plc|Inc|Corporation|AG|SE|GmbH|N\.V\.|S\.A\.))\b",
     re.MULTILINE,
 )
+#: Kinds of documents by the words of their titles.
+_TYPES = {
+    "regulation": r"regulations?|rules?|ordinance|directive|decree|条例|办法|规定|规则",
+    "law": r"act|law|statute|法$",
+    "strategy": r"strategy|roadmap|vision|agenda|战略|路线图",
+    "report": r"report|review|assessment|inventory|statistics|disclosure|报告|公报|白皮书",
+    "notice": r"notices?|circular|announcement|press release|通知|公告|通告",
+    "policy": r"policy|policies|opinions?|measures|framework|guidelines?|guidance|意见|措施|指南",
+    "plan": r"plans?|programmes?|programs?|scheme|outline|contributions?|规划|计划|方案|纲要",
+}
+_TYPE = re.compile(
+    "|".join(rf"(?P<{name}>(?<![a-z])(?:{words})(?![a-z]))" for name, words in _TYPES.items()), re.IGNORECASE
+)
+_DRAFT = re.compile(r"\bdrafts?\b|\bfor (?:public )?consultation\b|征求意见稿|草案", re.IGNORECASE)
+#: A place by the word for what it is, in an issuer or a title.
+_PLACE = re.compile(
+    r"(?:City|Town|County|State|Commonwealth|Province|Government|Republic|Kingdom) of (?:the )?"
+    rf"(?P<of>{_NAME}(?: {_NAME}){{0,2}})(?=$|[^\w ]|\s\W)"
+    rf"|(?P<named>(?:{_NAME} ){{1,2}}?(?:Province|Municipality|Autonomous Region|City|County|Prefecture))\b"
+)
 _MACHINE = re.compile(r"machine[- ]translat|translated by (?:google|deepl|a machine)|机器翻译|机翻", re.IGNORECASE)
 
 
@@ -119,8 +139,28 @@ def find_metadata(text: str, own: Metadata = UNKNOWN, title: str = "") -> Metada
         date=day,
         language=find_language(text) or own.language,
         machine_translated=own.machine_translated or any(_MACHINE.search(end) for end in ends),
+        place=_place(issuer) or _place(title),
+        type=_type(_DRAFT.sub("", title)),
+        status="draft" if _DRAFT.search(title) else "",
         found=replace(own.found, issuer=issuer_place, date=date_place),
     )
+
+
+def _place(name: str) -> str:
+    """The place that an issuer or a title names by the word for what it is; "" for none."""
+    if found := _CJK_REGION.match(f"{name}__"):
+        return found["name"]
+    found = _PLACE.search(name)
+    return found["of"] or found["named"] if found else ""
+
+
+def _type(title: str) -> str:
+    """What kind of document a title names; "" for none. The noun before "of", "on" or "for" is its head."""
+    head = re.split(r"(?<=\w)[\s,:]+(?:of|on|for|to|in|under)\s", title, maxsplit=1)[0]
+    for part in (head, title):
+        if kinds := [found.lastgroup for found in _TYPE.finditer(part)]:
+            return str(kinds[-1])
+    return ""
 
 
 def find_language(text: str) -> str:

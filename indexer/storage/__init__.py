@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias, TypeVar
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     Vectors: TypeAlias = npt.NDArray[np.float32]
 
+#: The ids of the plans, there or removed, of each collection, by its name.
+Collections: TypeAlias = dict[str, tuple[str, ...]]
 #: Called with one line when something is repaired or takes a while.
 Notify: TypeAlias = Callable[[str], None]
 _T = TypeVar("_T")
@@ -22,11 +24,14 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What to search: these plans (all when None), of this year, and only sections whose label holds ``section``."""
+    """What to search: these plans (all when None), and only sections whose label holds ``section``.
+
+    ``narrowable``: names in a question narrow ``plans`` further, as they narrow all plans.
+    """
 
     plans: tuple[str, ...] | None = None
     section: str | None = None
-    year: int | None = None
+    narrowable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +150,15 @@ class Backend(Protocol):
         """
         ...
 
+    def describe(
+        self, plans: Sequence[PlanInfo], targets: Mapping[str, Sequence[Target]], *, seen: int | None = None
+    ) -> None:
+        """Update the metadata of plans, and which of it people have set, in one transaction.
+
+        ``targets`` replace those of the plans that it names. Raises UnknownPlanError, LibraryBusyError.
+        """
+        ...
+
     def targets(self, plan_id: str) -> list[Target] | None:
         """Targets stored with a plan; None when they were not extracted. Raises UnknownPlanError."""
         ...
@@ -173,6 +187,15 @@ class Backend(Protocol):
 
     def forget_question(self, saved_id: int) -> bool:
         """Delete a saved question; False when there is none with this id."""
+        ...
+
+    def collections(self) -> Collections: ...
+
+    def change_collections(self, change: Callable[[Collections], Collections]) -> None:
+        """Store what ``change`` makes of the collections, while nobody else changes them. Raises what it raises.
+
+        ``change`` may be called twice; where it changes nothing, the library is not changed.
+        """
         ...
 
     def count(self, scope: Scope) -> int: ...

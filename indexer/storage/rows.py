@@ -16,7 +16,7 @@ import msgspec
 import numpy as np
 
 from indexer.errors import LibraryBusyError, LibraryError, UnknownPlanError
-from indexer.storage import PlanContent
+from indexer.storage import Collections, PlanContent
 from indexer.types import (
     Metadata,
     Page,
@@ -35,6 +35,8 @@ from indexer.types import (
 DESCRIPTION_COLUMNS = "id, title, source, sha256, warnings, metadata, edited"
 INFO_COLUMNS = f"{DESCRIPTION_COLUMNS}, pages, passages, words"
 PASSAGE_COLUMNS = 'plans.id, title, start, "end", p.text, path, page, role, cut_off, record'
+#: Fields of ``Metadata`` that are stored also when they are empty.
+_FIRST_METADATA = ("issuer", "date", "language", "machine_translated")
 _T = TypeVar("_T")
 
 
@@ -120,8 +122,14 @@ def as_json(value: object) -> str:
 
 def description(plan: Plan) -> tuple[str, ...]:
     """Values of ``DESCRIPTION_COLUMNS``."""
-    lists = (as_json(part) for part in (plan.warnings, asdict(plan.metadata), plan.edited))
+    lists = (as_json(plan.warnings), metadata_text(plan.metadata), as_json(plan.edited))
     return (plan.id, plan.title, plan.source, plan.sha256, *lists)
+
+
+def metadata_text(metadata: Metadata) -> str:
+    """Metadata as stored. What a format added later is left out while it is empty: older checksums hold."""
+    stored, empty = asdict(metadata), asdict(Metadata())
+    return as_json({name: v for name, v in stored.items() if v != empty[name] or name in _FIRST_METADATA})
 
 
 def parts_of(plan: Plan) -> str:
@@ -169,8 +177,9 @@ def read_info(row: Sequence[Any]) -> PlanInfo:
     """What a list says of the plan in a row of ``INFO_COLUMNS``. Raises LibraryError."""
     what = f"the plan {row[0]!r}"
     of = read_values(row, _InfoRow, what)
-    warnings, metadata = read_json(of.warnings, tuple[str, ...], what), read_json(of.metadata, Metadata, what)
-    return PlanInfo(of.id, of.title, of.source, of.pages, of.passages, of.words, of.sha256, warnings, metadata)
+    warnings, edited = (read_json(stored, tuple[str, ...], what) for stored in (of.warnings, of.edited))
+    metadata = read_json(of.metadata, Metadata, what)
+    return PlanInfo(of.id, of.title, of.source, of.pages, of.passages, of.words, of.sha256, warnings, metadata, edited)
 
 
 # -- passages and targets ----------------------------------------------------------------------
@@ -217,6 +226,34 @@ def rename_in_question(saved: SavedQuestion, old: str, new: str) -> SavedQuestio
 def without_quotes_of(saved: SavedQuestion, plan_id: str) -> SavedQuestion:
     """A saved question without the quotes of a plan that is purged."""
     return replace(saved, quotes=tuple(quote for quote in saved.quotes if quote[0] != plan_id))
+
+
+# -- collections -------------------------------------------------------------------------------
+
+
+def collections_text(collections: Collections) -> str:
+    """Collections as stored, with their checksum."""
+    listed = as_json(collections)
+    return as_json([listed, checksum(listed.encode())])
+
+
+def read_collections(stored: str) -> Collections:
+    """The collections that ``collections_text`` wrote. Raises LibraryError."""
+    what = "the library's collections"
+    listed, written = read_json(stored, tuple[str, int], what)
+    if checksum(listed.encode()) != written:
+        raise damaged(what, "they changed on disk after they were stored")
+    return read_json(listed, Collections, what)
+
+
+def rename_in_collections(collections: Collections, old: str, new: str) -> Collections:
+    """``collections`` with the plan ``new`` wherever they have ``old``."""
+    return {name: tuple(new if plan == old else plan for plan in plans) for name, plans in collections.items()}
+
+
+def without_plan(collections: Collections, plan_id: str) -> Collections:
+    """``collections`` without a plan that is purged."""
+    return {name: tuple(plan for plan in plans if plan != plan_id) for name, plans in collections.items()}
 
 
 # -- hashes and errors -------------------------------------------------------------------------

@@ -16,6 +16,7 @@ import indexer
 from indexer import errors, types
 from indexer.errors import LibraryError, ModelError, QuestionError, UnknownPlanError
 from indexer.library import Library
+from indexer.types import Filter
 
 ANHUI = "Anhui Plan\n\n1. Industry\nCement kilns close by 2025. Steel output falls.\n"
 HENAN = "Henan Plan\n\n1. Land\nForests cover a fifth. Cement quotas are kept.\n"
@@ -113,7 +114,13 @@ WRONG: list[tuple[str, Callable[[Library], object]]] = [
     ("plan_id", lambda library: library.add("x.txt", plan_id=3)),  # type: ignore[arg-type]
     ("plans", lambda library: library.ask("cement", plans=3)),  # type: ignore[arg-type]
     ("plans", lambda library: library.ask("cement", plans=[3])),  # type: ignore[list-item]
-    ("plans", lambda library: library.compare("cement", None)),  # type: ignore[arg-type]
+    ("plans", lambda library: library.compare("cement", 3)),  # type: ignore[arg-type]
+    ("filter", lambda library: library.ask("cement", filter="coal")),  # type: ignore[arg-type]
+    ("filter.tag", lambda library: library.plans(Filter(tag=3))),  # type: ignore[arg-type]
+    ("filter.year", lambda library: library.facets(Filter(year=(2022,)))),  # type: ignore[arg-type]
+    ("tags", lambda library: library.edit("anhui", tags=3)),  # type: ignore[arg-type]
+    ("edit", lambda library: library.undo_edit("anhui")),  # type: ignore[arg-type]
+    ("name", lambda library: library.set_collection(3)),  # type: ignore[arg-type]
     ("plans", lambda library: library.remove(None)),  # type: ignore[arg-type]
     ("plans", lambda library: library.targets(b"anhui")),  # type: ignore[arg-type]
     ("question", lambda library: library.ask(None)),  # type: ignore[arg-type]

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.language.sentences import fold_space, split_sentences
-from indexer.library.versions import compare_versions
+from indexer.library.versions import compare_versions, obligation_change
 from indexer.types import Change, Page, Plan, Section
 
 WORDS = "cement steel wind solar coal forest river quota".split()
@@ -137,3 +137,15 @@ def test_a_plan_written_anew_is_compared_in_bounds(count: int) -> None:
     changes = compare_versions(old, new)
     assert Counter(c.change for c in changes) == {Change.CHANGED: count}
     assert all(c.old and c.new and c.old.text.replace("north", "south") == c.new.text for c in changes)
+
+
+def test_what_became_more_or_less_binding() -> None:
+    old = plan(
+        "Cement kilns must close by 2025.", "Steel output should fall.", "Wind power is encouraged.", "Coal falls."
+    )
+    new = plan(
+        "Cement kilns should close by 2025.", "Steel output must fall.", "Wind power is encouraged much.", "Gas falls."
+    )
+    became = {c.new.text: obligation_change(c) for c in compare_versions(old, new) if c.new}
+    assert [became[text] for text in ("Cement kilns should close by 2025.", "Steel output must fall.")] == [-1, 1]
+    assert {became["Wind power is encouraged much."], became["Gas falls."]} == {0}

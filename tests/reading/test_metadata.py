@@ -143,3 +143,23 @@ def test_a_machine_translation_that_says_so(says: str) -> None:
 )
 def test_iso_dates(text: str, date: str) -> None:
     assert iso_date(text) == date
+
+
+@pytest.mark.parametrize(
+    ("title", "place", "kind", "status"),
+    [
+        ("安徽省碳达峰实施方案", "安徽省", "plan", ""),
+        ("Liaoning Province Carbon Peak Implementation Plan", "Liaoning Province", "plan", ""),
+        ("Government of India: National Strategy for Rivers", "India", "strategy", ""),
+        ("City of Raleigh Climate Action Plan", "", "plan", ""),  # how long the name is cannot be told
+        ("Report on the implementation of the plan", "", "report", ""),
+        ("国务院关于印发2030年前碳达峰行动方案的通知", "", "notice", ""),
+        ("Draft Clean Air Regulations for Consultation", "", "regulation", "draft"),
+        ("住房管理办法（征求意见稿）", "", "regulation", "draft"),
+        ("Kilns and rivers", "", "", ""),
+        ("Planning reported", "", "", ""),
+    ],
+)
+def test_place_type_and_status_by_the_title(title: str, place: str, kind: str, status: str) -> None:
+    found = find_metadata(PROSE, title=title)
+    assert (found.place, found.type, found.status) == (place, kind, status)

@@ -17,7 +17,7 @@ from indexer.errors import LibraryBusyError, LibraryError, ModelError, UnknownPl
 from indexer.library.copying import copy_library
 from indexer.storage import Backend, PlanContent, Scope, open_backend
 from indexer.storage.local import LocalBackend
-from indexer.types import Metadata, SavedQuestion
+from indexer.types import Comparator, Metadata, SavedQuestion, Target, TargetKind
 
 
 @pytest.fixture(params=["library", "library.db"], ids=["folder", "milvus"])
@@ -472,23 +472,51 @@ def test_a_section_is_found_by_any_part_of_its_label(backend: Backend, asked: st
     assert sorted(t for t, _ in shown(backend, words)) == sorted(texts)
 
 
-def test_a_year_narrows_to_the_plans_of_it(backend: Backend) -> None:
-    for plan_id, date in (("a", "2021-05"), ("b", "2022"), ("c", "")):
-        made = content(plan_id, [f"cement of {plan_id}"])
-        backend.add(replace(made, plan=replace(made.plan, metadata=Metadata(date=date))), MODEL)
-    query = ENCODER.embed(["cement"])[0]
-    for scope, wanted in (
-        (Scope(year=2021), ["cement of a"]), (Scope(year=2022), ["cement of b"]), (Scope(year=1999), []),
-        (Scope(("a", "c"), year=2021), ["cement of a"]), (Scope(("c",), year=2021), []), (Scope(None, "x", 2021), []),
-    ):  # fmt: skip
-        assert texts_of(backend, scope) == wanted
-        assert backend.count(scope) == len(wanted)
-        assert [t for t, _ in shown(backend, backend.search_dense(query, 9, scope))] == wanted
-        assert [t for t, _ in shown(backend, backend.search_words("cement", 9, scope))] == wanted
-    # a date that a person sets is the plan's date
-    backend.amend("c", replace(backend.plan("c"), metadata=Metadata(date="2021"), edited=("date",)), ())
-    assert texts_of(backend, Scope(year=2021)) == ["cement of a", "cement of c"]
-    assert [t for t, _ in shown(backend, backend.search_words("c", 9, Scope(year=2021)))] == ["cement of c"]
+def test_many_plans_are_described_in_one_change(opens: Opened, filled: Backend) -> None:
+    before, found = filled.generation, sorted(map(sorted, results(filled)))
+    target = Target(
+        TargetKind.TARGET, "anhui", "kilns", Comparator.EQUAL, 5, None, "", "5", "5", (), None, 0, 1, (0, 1)
+    )
+    plans = [
+        replace(info, metadata=replace(info.metadata, place="China", tags=("a", "B")), edited=("place", "tags"))
+        for info in filled.plans()
+        if info.id != "henan"
+    ]
+    filled.describe(plans, {"anhui": [target]})
+    assert filled.generation == before + 1
+    for backend in (filled, opens()) if isinstance(filled, LocalBackend) else (filled,):
+        assert [info for info in backend.plans() if info.id != "henan"] == plans
+        assert [(p.metadata, p.edited) for p in map(backend.plan, ("anhui", "henan"))] == [
+            (plans[0].metadata, plans[0].edited), (Metadata(), ()),
+        ]  # fmt: skip
+        assert (backend.targets("anhui"), backend.targets("hubei")) == ([target], None)
+        assert sorted(map(sorted, results(backend))) == found
+        assert len(backend.versions("anhui")) == 1
+        assert backend.check() == []
+    with pytest.raises(LibraryBusyError, match="'anhui'"):
+        filled.describe(plans, {}, seen=before)
+    with pytest.raises(UnknownPlanError, match="'x'"):
+        filled.describe([plans[0], replace(plans[1], id="x")], {})
+    assert filled.generation == before + 1
+
+
+def test_collections_are_kept_follow_a_renamed_plan_and_forget_a_purged_one(opens: Opened, filled: Backend) -> None:
+    assert filled.collections() == {}
+    wanted = {"Erste «Reihe»": ("henan", "anhui"), "省": ("hubei", "anhui"), "empty": ()}
+    filled.change_collections(lambda held: {**held, **wanted})
+    assert filled.collections() == wanted
+    filled.remove(["anhui"])  # it may come back
+    assert filled.collections() == wanted
+    filled.amend("henan", replace(filled.plan("henan"), id="河南"), ())
+    filled.remove(["anhui"], purge=True)
+    assert filled.collections() == {"Erste «Reihe»": ("河南",), "省": ("hubei",), "empty": ()}
+    filled.change_collections(lambda held: {"second": held["省"]})
+    for backend in (filled, opens()):
+        assert backend.collections() == {"second": ("hubei",)}
+    with pytest.raises(ZeroDivisionError):
+        filled.change_collections(lambda held: {"x": (str(1 // 0),)})
+    assert filled.collections() == {"second": ("hubei",)}
+    assert filled.check() == []
 
 
 def test_ties_fall_by_key_wherever_the_cut_is(backend: Backend) -> None:

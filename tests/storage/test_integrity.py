@@ -24,7 +24,7 @@ from indexer.storage.local.connection import (
     VERSION_SUM,
     VERSION_TEXT_SUM,
 )
-from indexer.storage.rows import checksum
+from indexer.storage.rows import checksum, collections_text, read_collections
 from indexer.types import Comparator, SavedQuestion, Target, TargetKind
 
 #: (table, column, its plan's id) of everything that a flip is tried in.
@@ -66,6 +66,7 @@ def make_library(folder: Path) -> None:
     backend.add(full, MODEL)
     backend.add(content("henan", ["cement quota of 20% a city", "forests cover a third"]), MODEL)
     backend.save_question(SavedQuestion(0, "coal?", None, None, "2026-01-01", (("anhui", "20%"),)))
+    backend.change_collections(lambda held: {"First lot": ("anhui", "henan")})
     backend.close()
 
 
@@ -75,6 +76,7 @@ def reads(backend: LocalBackend) -> dict[str, Callable[[], object]]:
     found: dict[str, Callable[[], object]] = {
         "plans": backend.plans,
         "saved": backend.saved,
+        "collections": backend.collections,
         "version henan": lambda: backend.version("henan", 1),
         "passages": lambda: backend.passages(backend.keys(Scope())),
         "word vectors": lambda: backend.word_vectors(backend.keys(Scope())),
@@ -156,6 +158,18 @@ def test_a_flipped_bit_is_told_by_check_and_changes_no_answer(
             assert any(plan_id in problem for problem in problems), (value, changed, problems)
     with opened(library) as backend:
         assert backend.check() == []
+
+
+def test_no_flipped_bit_changes_a_collection() -> None:
+    collections = {"First lot": ("anhui", "henan"), "省": ()}
+    stored = collections_text(collections).encode()
+    refused = 0
+    for bit in range(8 * len(stored)):
+        try:
+            assert read_collections(flip(stored, bit).decode(errors="replace")) == collections
+        except LibraryError:
+            refused += 1
+    assert refused > 7 * len(stored)
 
 
 def test_indexes_are_not_built_from_what_changed(library: Path, as_stored: dict[str, object], tmp_path: Path) -> None:

@@ -557,7 +557,7 @@ def test_plans_are_found_and_ordered(open_app: OpenApp, folder: Path) -> None:
     assert [b.key for b in app.button if b.key and b.key.startswith("plan-")] == ["plan-henan"]
     assert address(app) == {"find": ["HENAN"]}
     app.text_input(key="find").set_value("zeppelin").run()
-    assert "No plan's title, region or file name contains “zeppelin”." in text(app)
+    assert "No plan's title, region, tags or file name contains “zeppelin”." in text(app)
 
 
 def test_a_command_s_change_shows_without_a_restart(open_app: OpenApp, folder: Path, opened: Library) -> None:
@@ -661,3 +661,59 @@ def test_reading_a_plan_opens_its_text_on_the_ask_page(open_app: OpenApp, folder
     assert "Cement kilns close by 2025." in text(app)
     button(app, "source-close")
     assert "Cement kilns" not in text(app) and "In this library" in text(app)
+
+
+# -- filters, collections, many plans at once ---------------------------------------------------------
+
+
+def test_many_plans_are_edited_put_into_a_collection_and_back(open_app: OpenApp, folder: Path, opened: Library) -> None:
+    opened.set_collection("First lot")
+    app = open_app(folder, page="library")
+    button(app, "pick-all")
+    app.text_input(key="bulk-place").set_value("China")
+    app.text_input(key="bulk-tag").set_value("coal, Wind， coal")
+    app.selectbox(key="bulk-join").set_value("First lot")
+    button(app, "bulk-save")
+    assert [(i.metadata.place, i.metadata.tags) for i in opened.plans()] == [("China", ("coal", "Wind"))] * 2
+    assert opened.collections() == {"First lot": ("anhui", "henan")}
+    assert "Changed: 2 plans." in text(app)
+    button(app, "undo")
+    assert [(i.metadata.place, i.metadata.tags) for i in opened.plans()] == [("", ())] * 2
+    assert opened.collections() == {"First lot": ()}
+
+
+def test_the_list_is_filtered_by_the_link_and_by_the_menu(open_app: OpenApp, folder: Path, opened: Library) -> None:
+    opened.edit("anhui", tags=["coal"], join="Lot")
+    app = open_app(folder, page="library", filter="tag:Coal")
+    assert plan_rows(app) == ["anhui"]
+    assert app.multiselect(key="facet-tag").value == ["coal"]
+    assert app.multiselect(key="facet-tag").options == ["coal (1)", "not given (1)"]
+    app.multiselect(key="facet-tag").set_value(["not given"]).run()
+    assert address(app)["filter"] == ["tag:not given"]
+    assert plan_rows(app) == ["henan"]
+    button(app, "facets-clear")
+    assert "filter" not in address(app) and plan_rows(app) == ["anhui", "henan"]
+    go(app, "library", filter=["year:1999", "nonsense:x", "issuer"])
+    assert "No plan meets the filter: year 1999." in text(app)
+    go(app, "library", filter="collection:lot")
+    assert plan_rows(app) == ["anhui"]
+
+
+def test_a_collection_is_renamed_and_deleted_and_comes_back(open_app: OpenApp, folder: Path, opened: Library) -> None:
+    opened.edit(["anhui", "henan"], join="Lot")
+    app = open_app(folder, page="library", tab="collections")
+    assert 'href="./?filter=collection%3ALot"' in page_html(app)
+    app.text_input(key="collection-name-0").set_value("Set")
+    button(app, "save-collection-0")
+    assert opened.collections() == {"Set": ("anhui", "henan")}
+    button(app, "delete-collection-0")
+    assert opened.collections() == {} and "There are no collections yet." in text(app)
+    button(app, "undo")
+    assert opened.collections() == {"Set": ("anhui", "henan")}
+
+
+def plan_rows(app: AppTest) -> list[str]:
+    """Ids of the plans that are listed."""
+    return [
+        b.key.removeprefix("plan-") for b in app.button if b.key and b.key.startswith("plan-") and b.key != "plan-save"
+    ]

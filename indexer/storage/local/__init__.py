@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TypeVar
@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from indexer.errors import IndexerError, LibraryBusyError, LibraryError
-from indexer.storage import Notify, PlanContent, Scope, ScoredKey
+from indexer.storage import Collections, Notify, PlanContent, Scope, ScoredKey
 from indexer.storage.disk import WAIT, write_lock
 from indexer.storage.local import history
 from indexer.storage.local.connection import raise_on_corruption
@@ -200,6 +200,20 @@ class LocalBackend:
                 self._database.set_generation(connection, generation)
             self._derived.after_commit(generation)
 
+    def describe(
+        self, plans: Sequence[PlanInfo], targets: Mapping[str, Sequence[Target]], *, seen: int | None = None
+    ) -> None:
+        with self._writing() as generation:
+            self._derived.words(locked=True)
+            with self._database.write() as connection:
+                for plan in plans:
+                    history.refuse_conflict(connection, plan.id, seen)
+                    key = history.describe_plan(self._database, connection, plan, generation)
+                    if plan.id in targets:
+                        self._database.put_targets(connection, key, targets[plan.id])
+                self._database.set_generation(connection, generation)
+            self._derived.after_commit(generation)
+
     def keep_version(self, plan: Plan, since: str, until: str) -> None:
         with self._writing() as generation:
             self._derived.words(locked=True)
@@ -215,6 +229,18 @@ class LocalBackend:
     def forget_question(self, saved_id: int) -> bool:
         with self._database.write() as connection:
             return history.forget_question(connection, saved_id)
+
+    def collections(self) -> Collections:
+        return self._database.collections()
+
+    def change_collections(self, change: Callable[[Collections], Collections]) -> None:
+        with self._writing() as generation:
+            self._derived.words(locked=True)
+            with self._database.write() as connection:
+                if not history.change_collections(self._database, connection, change):
+                    return
+                self._database.set_generation(connection, generation)
+            self._derived.after_commit(generation)
 
     @contextmanager
     def _writing(self) -> Iterator[int]:

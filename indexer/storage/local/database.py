@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from indexer.errors import LibraryError, model_mismatch
-from indexer.storage import PlanContent, Scope
+from indexer.storage import Collections, PlanContent, Scope
 from indexer.storage.local.connection import (
     INDEXED_SUM,
     PASSAGE_SUM,
@@ -48,6 +48,7 @@ from indexer.storage.rows import (
     page_count,
     parts_of,
     passage_rows,
+    read_collections,
     read_info,
     read_json,
     read_passage,
@@ -84,6 +85,11 @@ class Database(Connections):
             f"SELECT {INFO_COLUMNS}, plan_sum IS {PLAN_SUM} FROM plans LEFT JOIN plan_sums ON plan = key ORDER BY id"
         )
         return [read_info(_sound(row, changed_description(row[0]))) for row in rows]
+
+    def collections(self) -> Collections:
+        """The plans of each collection."""
+        stored = self.meta("collections")
+        return read_collections(stored) if stored else {}
 
     def names(self) -> dict[str, tuple[str, ...]]:
         rows = self.connection.execute("SELECT id, names FROM plans ORDER BY id")
@@ -124,16 +130,13 @@ class Database(Connections):
 
     def ranges(self, scope: Scope) -> list[KeyRange] | None:
         """Key ranges of ``scope``, ascending; None for everything. Raises UnknownPlanError."""
-        if scope.plans is None and not scope.section and scope.year is None:
+        if scope.plans is None and not scope.section:
             return None
         known = dict(self.connection.execute("SELECT id, key FROM plans"))
         for plan_id in scope.plans or ():
             if plan_id not in known:
                 raise unknown_plan(plan_id, sorted(known))
         wanted = [known[i] for i in scope.plans] if scope.plans is not None else list(known.values())
-        if scope.year is not None:
-            years = {known[info.id]: info.metadata.year for info in self.plans()}
-            wanted = [key for key in wanted if years[key] == scope.year]
         section = ""
         if scope.section:
             section = (
@@ -342,6 +345,10 @@ class Database(Connections):
             problems.append(changed_version(plan_id))
         for (saved_id,) in self.connection.execute(f"SELECT id FROM saved WHERE saved_sum IS NOT {SAVED_SUM}"):
             problems.append(changed_question(saved_id))
+        try:
+            self.collections()
+        except LibraryError as error:
+            problems.append(str(error))
         return problems
 
     def _problems_of(self, plan_id: str, key: int) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""What a library keeps besides its plans: the texts they had, until they are purged, and saved questions.
+"""What a library keeps besides its plans: the texts they had, until they are purged, saved questions, and collections.
 
 Of a version only the text and what is known of it are kept. A version that is restored is chunked and embedded
 again, so that it always fits the library's model and no search finds it before.
@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from indexer.errors import LibraryError, UnknownPlanError
-from indexer.storage import PlanContent
+from indexer.storage import Collections, PlanContent
 from indexer.storage.local.connection import PLAN_SUM, SAVED_SUM, TEXT_SUM, VERSION_SUM, VERSION_TEXT_SUM
 from indexer.storage.local.database import Database
 from indexer.storage.rows import (
@@ -20,18 +20,22 @@ from indexer.storage.rows import (
     as_json,
     changed_question,
     changed_version,
+    collections_text,
     conflict_error,
     description,
+    metadata_text,
     name_taken,
     parts_of,
     read_json,
     read_plan,
     read_values,
+    rename_in_collections,
     rename_in_question,
     unknown_plan,
+    without_plan,
     without_quotes_of,
 )
-from indexer.types import Plan, SavedQuestion, Version
+from indexer.types import Plan, PlanInfo, SavedQuestion, Version
 
 _KEPT = f"{DESCRIPTION_COLUMNS}, words, since, until, text, parts"
 _VERSION = (
@@ -146,6 +150,7 @@ def remove_plan(database: Database, connection: sqlite3.Connection, plan_id: str
 def purge_plan(database: Database, connection: sqlite3.Connection, plan_id: str, generation: int) -> int | None:
     """Delete a plan, or a removed one, with all its versions; returns its key, None if it was removed."""
     _change_questions(connection, lambda saved: without_quotes_of(saved, plan_id))
+    change_collections(database, connection, lambda held: without_plan(held, plan_id))
     connection.execute("DELETE FROM versions WHERE id = ?", (plan_id,))
     there = plan_id in database.ids()
     return database.delete_plan(connection, plan_id, generation) if there else None
@@ -177,7 +182,22 @@ def amend_plan(
         raise unknown_plan(plan_id, database.ids())
     connection.execute("UPDATE versions SET id = ? WHERE id = ?", (plan.id, plan_id))
     _change_questions(connection, lambda saved: rename_in_question(saved, plan_id, plan.id))
-    key = int(connection.execute("SELECT key FROM plans WHERE id = ?", (plan.id,)).fetchone()[0])
+    change_collections(database, connection, lambda held: rename_in_collections(held, plan_id, plan.id))
+    return _sum_plan(connection, plan.id)
+
+
+def describe_plan(database: Database, connection: sqlite3.Connection, plan: PlanInfo, generation: int) -> int:
+    """Update a plan's metadata, and which of it a person has set; its key. Raises UnknownPlanError."""
+    values = (metadata_text(plan.metadata), as_json(plan.edited), generation, plan.id)
+    updated = connection.execute("UPDATE plans SET metadata = ?, edited = ?, changed = ? WHERE id = ?", values)
+    if not updated.rowcount:
+        raise unknown_plan(plan.id, database.ids())
+    return _sum_plan(connection, plan.id)
+
+
+def _sum_plan(connection: sqlite3.Connection, plan_id: str) -> int:
+    """Store the checksum of what is known of a plan; its key."""
+    key = int(connection.execute("SELECT key FROM plans WHERE id = ?", (plan_id,)).fetchone()[0])
     connection.execute(
         f"UPDATE plan_sums SET plan_sum = (SELECT {PLAN_SUM} FROM plans WHERE key = ?1) WHERE plan = ?1", (key,)
     )
@@ -205,6 +225,20 @@ def _keep(connection: sqlite3.Connection, plan_id: str, until: str) -> None:
 def _sum_last_version(connection: sqlite3.Connection) -> None:
     sums = f"version_sum = {VERSION_SUM}, text_sum = {VERSION_TEXT_SUM}"
     connection.execute(f"UPDATE versions SET {sums} WHERE key = last_insert_rowid()")
+
+
+# -- collections -------------------------------------------------------------------------------
+
+
+def change_collections(
+    database: Database, connection: sqlite3.Connection, change: Callable[[Collections], Collections]
+) -> bool:
+    """Store what ``change`` makes of the collections; False where that is what they are."""
+    held = database.collections()
+    if (changed := change(dict(held))) == held:
+        return False
+    connection.execute("INSERT OR REPLACE INTO meta VALUES ('collections', ?)", (collections_text(changed),))
+    return True
 
 
 # -- saved questions ---------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -15,13 +15,15 @@ import numpy as np
 import numpy.typing as npt
 
 from indexer.errors import IndexerError, LibraryError
-from indexer.storage import Notify, PlanContent, Scope, ScoredKey
+from indexer.storage import Collections, Notify, PlanContent, Scope, ScoredKey
 from indexer.storage.milvus import reading
 from indexer.storage.milvus.catalogue import (
     Catalogue,
     Manifest,
+    change_collections,
     change_questions,
     forget_question,
+    read_all_collections,
     read_manifest,
     save_question,
     saved_questions,
@@ -31,7 +33,14 @@ from indexer.storage.milvus.change import Change, after_commit, sweep
 from indexer.storage.milvus.connection import Connection, read_address
 from indexer.storage.milvus.lease import writer_lease
 from indexer.storage.milvus.tables import words_of
-from indexer.storage.rows import name_taken, rename_in_question, unknown_plan, without_quotes_of
+from indexer.storage.rows import (
+    name_taken,
+    rename_in_collections,
+    rename_in_question,
+    unknown_plan,
+    without_plan,
+    without_quotes_of,
+)
 from indexer.types import Passage, Plan, PlanInfo, SavedQuestion, Target, Version
 
 #: Times that something is read while others change the library.
@@ -243,6 +252,7 @@ class MilvusBackend:
                     raise unknown_plan(plan_id, list(before.live))
         for plan_id in plan_ids if purge else ():
             change_questions(self._connection, partial(without_quotes_of, plan_id=plan_id))
+            self.change_collections(partial(without_plan, plan_id=plan_id))
         if purge:
             self._notify("Milvus deletes from its files when it compacts them; until then they hold the deleted text.")
 
@@ -265,6 +275,19 @@ class MilvusBackend:
             change.amend(entry, replace(stored, plan=plan, names=names, targets=known))
         if plan.id != plan_id:
             change_questions(self._connection, lambda saved: rename_in_question(saved, plan_id, plan.id))
+            self.change_collections(lambda held: rename_in_collections(held, plan_id, plan.id))
+
+    def describe(
+        self, plans: Sequence[PlanInfo], targets: Mapping[str, Sequence[Target]], *, seen: int | None = None
+    ) -> None:
+        with self._changing() as (change, before):
+            for info in plans:
+                change.refuse_conflict(info.id, seen)
+                entry = before.entry(info.id)
+                stored = reading.read_content(self._connection, before, entry)
+                plan = replace(stored.plan, metadata=info.metadata, edited=info.edited)
+                known = targets.get(info.id, stored.targets)
+                change.amend(entry, replace(stored, plan=plan, targets=known))
 
     def keep_version(self, plan: Plan, since: str, until: str) -> None:
         with self._changing() as (change, _):
@@ -275,6 +298,15 @@ class MilvusBackend:
 
     def forget_question(self, saved_id: int) -> bool:
         return forget_question(self._connection, saved_id)
+
+    def collections(self) -> Collections:
+        return read_all_collections(self._connection)
+
+    def change_collections(self, change: Callable[[Collections], Collections]) -> None:
+        held = self.collections()
+        if change(dict(held)) != held:
+            with self._changing():
+                change_collections(self._connection, change)
 
     def check(self) -> list[str]:
         return list(reading.problems(self._connection, self._look(strong=True)))

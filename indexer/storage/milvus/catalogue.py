@@ -7,6 +7,7 @@ invisible, and one write of the manifest shows it whole and hides what it replac
 
 from __future__ import annotations
 
+import hashlib
 import json
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -14,10 +15,18 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from indexer.errors import LibraryError, UnknownPlanError
-from indexer.storage import Scope
+from indexer.storage import Collections, Scope
 from indexer.storage.milvus.connection import Connection, Row
 from indexer.storage.milvus.tables import LONGEST, PASSAGES, label_text
-from indexer.storage.rows import as_json, read_info, read_json, read_values, unknown_plan
+from indexer.storage.rows import (
+    as_json,
+    collections_text,
+    read_collections,
+    read_info,
+    read_json,
+    read_values,
+    unknown_plan,
+)
 from indexer.types import PlanInfo, SavedQuestion, Version
 
 #: Goes up when the collections change.
@@ -28,6 +37,7 @@ _READ = (1, FORMAT)
 _SETTLED = 60.0
 _ID = "record"
 _SAVED = "saved/"
+_COLLECTION = "collection/"
 
 Ranges = tuple[tuple[int, int], ...]  # first and last key, both included
 
@@ -263,8 +273,7 @@ class Catalogue:
     def within(self, scope: Scope) -> list[Entry]:
         """Plans of ``scope``, in the order of their keys; its section is ignored. Raises UnknownPlanError."""
         plans = self.live.values() if scope.plans is None else [self.entry(i) for i in dict.fromkeys(scope.plans)]
-        wanted = (e for e in plans if scope.year is None or e.info.metadata.year == scope.year)
-        return sorted(wanted, key=lambda e: e.key)
+        return sorted(plans, key=lambda e: e.key)
 
     def condition(self, scope: Scope) -> str:
         """``scope`` as a Milvus filter, which excludes everything invisible. Raises UnknownPlanError."""
@@ -273,8 +282,6 @@ class Catalogue:
             parts = [condition_of("plan", keys) if keys else "plan < 0"]
         else:
             parts = [f"plan < {self.manifest.next}", *_hidden(self.manifest.hidden)]
-            if scope.year is not None:
-                parts.append(f"year == {scope.year}")
         if scope.section:
             parts.append(f'section like "%{label_text(scope.section)}%"')
         return " and ".join(parts)
@@ -323,3 +330,34 @@ def change_questions(connection: Connection, change: Callable[[SavedQuestion], S
 def _write_question(connection: Connection, saved: SavedQuestion) -> None:
     row = {"id": f"{_SAVED}{saved.id}", "number": -1, "ended": 0, "value": as_json(asdict(saved))}
     connection.upsert("records", [row])
+
+
+# -- collections -------------------------------------------------------------------------------
+
+
+def read_all_collections(connection: Connection) -> Collections:
+    """The plans of each collection; a collection is a row."""
+    found: Collections = {}
+    for row in connection.query("records", f'id like "{_COLLECTION}%"', ("value",)):
+        found |= read_collections(row["value"])
+    return found
+
+
+def change_collections(connection: Connection, change: Callable[[Collections], Collections]) -> None:
+    """Store what ``change`` makes of the collections, by the one writer. Raises LibraryError."""
+    held = read_all_collections(connection)
+    changed = change(dict(held))
+    rows: list[Row] = [
+        {"id": _collection_id(name), "number": -1, "ended": 0, "value": collections_text({name: plans})}
+        for name, plans in changed.items()
+        if held.get(name) != plans
+    ]
+    if any(len(row["value"].encode()) > LONGEST for row in rows):
+        raise LibraryError("A collection of so many plans is more than Milvus holds. Make two of them.")
+    connection.upsert("records", rows)
+    if gone := [_collection_id(name) for name in held.keys() - changed.keys()]:
+        connection.delete("records", f"id in {json.dumps(gone)}")
+
+
+def _collection_id(name: str) -> str:
+    return f"{_COLLECTION}{hashlib.sha256(name.encode()).hexdigest()[:32]}"

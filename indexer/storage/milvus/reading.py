@@ -11,7 +11,7 @@ import numpy as np
 
 from indexer.errors import LibraryError
 from indexer.storage import PlanContent, ScoredKey
-from indexer.storage.milvus.catalogue import Catalogue, Entry
+from indexer.storage.milvus.catalogue import Catalogue, Entry, read_all_collections
 from indexer.storage.milvus.connection import Connection, Row
 from indexer.storage.milvus.tables import K1, PASSAGES, B, is_as_stored, words_of
 from indexer.storage.rows import changed_passages, changed_text, content_hash, read_json, read_plan, read_targets
@@ -145,6 +145,10 @@ def problems(connection: Connection, catalogue: Catalogue) -> Iterator[str]:
                 yield from _problems_of(connection, catalogue, entry, plan_id)
             except LibraryError as error:
                 yield str(error)
+    try:
+        read_all_collections(connection)
+    except LibraryError as error:
+        yield str(error)
 
 
 def _problems_of(connection: Connection, catalogue: Catalogue, entry: Entry, plan_id: str) -> Iterator[str]:

@@ -91,7 +91,7 @@ def passages_table(client: Any, dimension: int, *, lite: bool) -> tuple[Any, Any
     schema, indexes = _begin(client)
     schema.add_field("key", DataType.INT64, is_primary=True)
     schema.add_field("plan", DataType.INT64)
-    schema.add_field("year", DataType.INT64)
+    schema.add_field("year", DataType.INT64)  # for an operator's own queries: searches go by plan
     schema.add_field("section", DataType.VARCHAR, max_length=LONGEST)
     schema.add_field(
         "words", DataType.VARCHAR, max_length=LONGEST, enable_analyzer=True,

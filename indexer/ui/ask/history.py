@@ -16,7 +16,7 @@ from indexer.library.questions import (
     records_questions,
     set_recording,
 )
-from indexer.types import AskedQuestion
+from indexer.types import AskedQuestion, PlanInfo
 from indexer.ui.ask import view as state
 from indexer.ui.ask.view import AskView
 from indexer.ui.library.view import LibraryTab, LibraryView
@@ -38,9 +38,13 @@ def note_question(library: Library, view: AskView) -> None:
         record_question(library.backend, question)
 
 
-def show_saving(library: Library, view: AskView) -> None:
-    """The button that saves the question, or a link to the saved ones if it is among them."""
-    scope = (view.question, view.plans or None, view.section or None)
+def show_saving(library: Library, view: AskView, within: Sequence[PlanInfo]) -> None:
+    """The button that saves the question, or a link to the saved ones if it is among them.
+
+    It is saved for the plans that a filter means today, those ``within``.
+    """
+    plans = view.plans or (tuple(info.id for info in within) if view.filter.chosen else ())
+    scope = (view.question, plans or None, view.section or None)
     if any((each.question, each.plans, each.section) == scope for each in library.saved()):
         show(element("p", link("Saved", _saved_questions()), css="saved"))
     else:
@@ -49,7 +53,7 @@ def show_saving(library: Library, view: AskView) -> None:
             key="save-question-now",
             type="tertiary",
             on_click=_save,
-            args=(library, view),
+            args=(library, *scope),
             help="Save it with today's answer. The Library page shows when the answer changes.",
         )
 
@@ -127,14 +131,14 @@ def _offer(question: AskedQuestion, key: str, titles: Mapping[str, str]) -> None
     within = "; ".join(titles.get(plan, plan) for plan in question.plans)
     section = f"sections with “{question.section}”" if question.section else ""
     every = "every answer" if question.every else ""
-    narrowed = ", ".join(filter(None, [within, section, every]))
+    narrowed = ", ".join(filter(None, [within, section, str(question.filter), every]))
     label = f"{question.question} ({narrowed})" if narrowed else question.question
-    view = AskView(question.question, question.plans, question.section, question.every)
+    view = AskView(question.question, question.plans, question.section, question.every, filter=question.filter)
     st.button(plain(label), key=key, type="tertiary", wrap=True, on_click=state.ask_again, args=(view,))
 
 
 def _question(view: AskView) -> AskedQuestion:
-    return AskedQuestion(view.question, view.plans, view.section, view.every)
+    return AskedQuestion(view.question, view.plans, view.section, view.every, view.filter)
 
 
 def _saved(library: Library) -> list[AskedQuestion]:
@@ -150,8 +154,8 @@ def _show_all() -> None:
 
 
 @show_errors_later()
-def _save(library: Library, view: AskView) -> None:
-    library.save_question(view.question, plans=view.plans or None, section=view.section or None)
+def _save(library: Library, question: str, plans: tuple[str, ...] | None, section: str | None) -> None:
+    library.save_question(question, plans=plans, section=section)
 
 
 @show_errors_later()

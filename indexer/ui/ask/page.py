@@ -23,6 +23,7 @@ from indexer.ui.library.jobs import concerns_session, show_job
 from indexer.ui.shared import access
 from indexer.ui.shared.address import LISTED, OPENED, PAGE_LENGTH
 from indexer.ui.shared.downloads import show_download, show_link
+from indexer.ui.shared.facets import filter_plans, plan_options, show_filter, show_none_left
 from indexer.ui.shared.frame import show_heading, show_missing, show_plan_choice
 from indexer.ui.shared.markup import element, plain, show, show_line
 from indexer.ui.shared.source import show_opening
@@ -52,12 +53,15 @@ def page() -> None:
     if not plans:
         show_empty(library)
         return
+    within = filter_plans(library, plans, view.filter)
     _show_form()
-    _show_filters(titles)
+    _show_filters(library, plans, view, within)
     if missing:
         show_missing(missing, "searched", all_instead=not view.plans)
-    if view.question:
-        _show_result(library, view, plans, titles)
+    if not within:
+        show_none_left(view.filter, state.refilter)
+    elif view.question:
+        _show_result(library, view, within, titles)
     elif len(view.plans) == 1 and st.session_state[OPENED] is None:
         show_opening(library, view.plans[0])
     else:
@@ -65,7 +69,7 @@ def page() -> None:
             show_job(library)
         _show_examples()
         show_history(library, titles)
-        _show_plans(plans)
+        _show_plans(within)
 
 
 def _show_form() -> None:
@@ -80,9 +84,9 @@ def _show_form() -> None:
         st.form_submit_button("Ask", key="submit", type="primary", on_click=state.ask)
 
 
-def _show_filters(titles: dict[str, str]) -> None:
+def _show_filters(library: Library, plans: Sequence[PlanInfo], view: AskView, within: Sequence[PlanInfo]) -> None:
     with st.container(key="filters", horizontal=True, vertical_alignment="bottom", gap="medium"):
-        show_plan_choice(titles, state.PLANS, state.refine, labelled=False)
+        show_plan_choice(plan_options(plans, within, view.plans), state.PLANS, state.refine, labelled=False)
         st.text_input(
             "Section",
             key=state.SECTION,
@@ -95,6 +99,7 @@ def _show_filters(titles: dict[str, str]) -> None:
             key=state.EVERY,
             on_change=state.refine,
         )
+        show_filter(library, plans, view.filter, len(within), state.refilter)
 
 
 def _show_examples() -> None:
@@ -119,14 +124,15 @@ def _size(info: PlanInfo) -> str:
 
 def _show_result(library: Library, view: AskView, plans: Sequence[PlanInfo], titles: dict[str, str]) -> None:
     alone = replace(view, question=access.read_with(library, view.question, view.after), after="")
-    named = access.named_plans(library, alone.question)
-    scope = scope_text(titles, view.plans, named, view.section)
-    if view.plans or view.section or named:
+    left = {info.id for info in plans}
+    named = tuple(plan for plan in access.named_plans(library, alone.question) if plan in left)
+    scope = scope_text(titles, view.plans, named, view.section, str(view.filter))
+    if view.plans or view.section or view.filter.chosen or named:
         show_line(f"In {scope}.")
 
     def show_tools() -> None:
         with st.container(key="result-tools", horizontal=True, gap="small", vertical_alignment="center"):
-            show_saving(library, alone)
+            show_saving(library, alone, plans)
             show_judging(library, alone, found)
             _show_downloads(library, alone, Asked(found, scope))
             show_link(view)
@@ -153,10 +159,10 @@ def _show_reading(view: AskView, read_as: str) -> None:
 def _find(library: Library, view: AskView) -> Answer:
     asked = view.question, view.plans, view.section
     if view.every:
-        return access.ask_for_every(library, *asked)
-    answer = access.ask(library, *asked, PAGE_LENGTH)
+        return access.ask_for_every(library, *asked, view.filter)
+    answer = access.ask(library, *asked, PAGE_LENGTH, view.filter)
     # A longer list looks at more passages; the answer above it stays as it was.
-    longer = access.ask(library, *asked, max(st.session_state[LISTED], PAGE_LENGTH))
+    longer = access.ask(library, *asked, max(st.session_state[LISTED], PAGE_LENGTH), view.filter)
     return replace(answer, hits=longer.hits)
 
 
@@ -174,5 +180,7 @@ def _show_downloads(library: Library, view: AskView, asked: Asked) -> None:
 
 
 def _certificate(library: Library, view: AskView) -> bytes:
-    absence = library.certify_absence(view.question, plans=view.plans or None, section=view.section or None)
+    absence = library.certify_absence(
+        view.question, plans=view.plans or None, section=view.section or None, filter=view.filter
+    )
     return export_absence(absence, "docx")

@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 import streamlit as st
 
 from indexer.asking.following import leans
+from indexer.types import Filter
 from indexer.ui.shared import address
-from indexer.ui.shared.address import PAGE_LENGTH, View, flag, text, texts
+from indexer.ui.shared.address import PAGE_LENGTH, View, facets, flag, text, texts
 
 # Keys of the widgets.
 QUESTION, PLANS, SECTION, EVERY, ORDER = "question", "plans", "section", "every", "order"
@@ -35,6 +36,7 @@ class AskView(View):
     every: bool = flag("all")
     by_place: bool = flag("sort", "place")
     after: str = text("after")
+    filter: Filter = facets("filter")
 
     @property
     def listed_at_first(self) -> int:
@@ -75,6 +77,11 @@ def refine() -> None:
     _show(view.question, view.after)
 
 
+def refilter(chosen: Filter) -> None:
+    """Ask the same question of the plans that another filter means."""
+    address.update_view(AskView, filter=chosen)
+
+
 def reorder() -> None:
     """List the passages by what was clicked; what is open stays open."""
     view = replace(address.read_view(AskView), by_place=st.session_state[ORDER] == ORDERS[1])
@@ -89,6 +96,7 @@ def _fill(view: AskView) -> None:
 
 def _show(question: str, after: str = "") -> None:
     chosen = st.session_state
-    by_place = address.read_view(AskView).by_place
+    now = address.read_view(AskView)
     plans = tuple(chosen[PLANS])
-    address.show_view(address.tidy(AskView(question, plans, chosen[SECTION], chosen[EVERY], by_place, after)))
+    shown = AskView(question, plans, chosen[SECTION], chosen[EVERY], now.by_place, after, now.filter)
+    address.show_view(address.tidy(shown))

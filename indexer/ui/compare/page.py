@@ -17,6 +17,7 @@ from indexer.ui.library.adding import show_empty
 from indexer.ui.library.view import LibraryView
 from indexer.ui.shared import access
 from indexer.ui.shared.address import link_to
+from indexer.ui.shared.facets import filter_plans, plan_options, show_filter, show_none_left
 from indexer.ui.shared.frame import show_heading, show_missing, show_plan_choice
 from indexer.ui.shared.markup import element, link, plain, show, show_line
 
@@ -37,10 +38,17 @@ def page() -> None:
     if not plans:
         show_empty(library)
         return
-    show_plan_choice(titles, state.PLANS, state.choose_plans)
+    within = filter_plans(library, plans, view.filter)
+    with st.container(key="compared-plans", horizontal=True, vertical_alignment="bottom", gap="medium"):
+        show_plan_choice(plan_options(plans, within, view.plans), state.PLANS, state.choose_plans)
+        show_filter(library, plans, view.filter, len(within), state.refilter)
     if missing:
         show_missing(missing, "compared", all_instead=not view.plans)
-    scope = {plan: titles[plan] for plan in view.plans or titles}
+    left = {info.id: info.title for info in within}
+    scope = {plan: left[plan] for plan in view.plans or left if plan in left}
+    if not scope:
+        show_none_left(view.filter, state.refilter)
+        return
     st.session_state[state.TAB] = state.TABS[view.tab]
     tabs = st.tabs(list(state.TABS.values()), key=state.TAB, on_change=state.turn_tab)
     # Only the tab that is open is worked out.

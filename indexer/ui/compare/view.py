@@ -9,8 +9,9 @@ from typing import Any, ClassVar
 
 import streamlit as st
 
+from indexer.types import Filter
 from indexer.ui.shared import address
-from indexer.ui.shared.address import View, flag, number, one_of, place, place_name, ranks, texts
+from indexer.ui.shared.address import View, facets, flag, number, one_of, place, place_name, ranks, texts
 from indexer.ui.shared.source import Place
 
 # Keys of the widgets.
@@ -65,6 +66,7 @@ class CompareView(View):
     section: int | None = number("section")
     only: str = address.text("only")
     apart: bool = flag("apart")
+    filter: Filter = facets("filter")
 
     def missing(self, known: Collection[str]) -> list[str]:
         """Ids of plans that are compared and are not ``known``."""
@@ -111,12 +113,17 @@ def compare(questions: Iterable[str] | None = None, plans: Iterable[str] | None 
     asked = address.tidy(CompareView(tuple(lines), tuple(st.session_state[PLANS])))
     # Other plans leave the tab open, another question leads to its answers.
     tab = now.tab if asked.questions == now.questions else Tab.ANSWERS
-    address.show_view(replace(asked, tab=tab, as_map=now.as_map, apart=now.apart))
+    address.show_view(replace(asked, tab=tab, as_map=now.as_map, apart=now.apart, filter=now.filter))
 
 
 def choose_plans() -> None:
     """Compare the plans that were chosen; a source or passage of the others closes."""
     update(plans=tuple(st.session_state[PLANS]))
+
+
+def refilter(chosen: Filter) -> None:
+    """Compare the plans that another filter means."""
+    update(filter=chosen)
 
 
 def turn_tab() -> None:

@@ -11,6 +11,7 @@ import streamlit as st
 
 from indexer.library import Library
 from indexer.library.jobs import Job, Report
+from indexer.library.versions import obligation_change
 from indexer.types import (
     Change,
     ChangedAnswer,
@@ -37,6 +38,7 @@ from indexer.wording import counted
 _PATIENCE, _TICK = 0.4, 0.5
 _OLD, _NEW = "old-version", "new-version"
 _LABELS = {Change.ADDED: "Added", Change.REMOVED: "Removed", Change.CHANGED: "Changed", Change.MOVED: "Moved"}
+_OBLIGATION = {1: "Strengthened", -1: "Weakened"}
 _WORDS = re.compile(r"[\u4e00-\u9fff]|[^\W\u4e00-\u9fff]+|[^\w\s]")
 
 
@@ -105,7 +107,9 @@ def _show(library: Library, info: PlanInfo, changes: Changes) -> None:
     show(element("h2", f"Sentences: {told}" if told else "No sentence differs."))
     newest = changes.new.until == ""
     listed = st.session_state[LISTED]
-    for rank, sentence in enumerate(changes.sentences[:listed], 1):
+    # what is more or less binding than before comes first
+    ordered = sorted(changes.sentences, key=lambda sentence: not obligation_change(sentence))
+    for rank, sentence in enumerate(ordered[:listed], 1):
         key = f"{state.CHANGE}{rank}"
         with st.container(key=key, gap="xsmall"):
             show(_sentence(sentence))
@@ -149,7 +153,7 @@ def _sentence(change: ChangedSentence) -> Html:
     assert place
     page = [f"page {place.page}"] if place.page is not None else []
     pieces = [
-        element("span", _LABELS[change.change], css="badge"),
+        element("span", _OBLIGATION.get(obligation_change(change)) or _LABELS[change.change], css="badge"),
         element("p", " › ".join([*place.section, *page]), css="crumbs"),
     ]
     if change.change is Change.MOVED:

@@ -10,10 +10,12 @@ from typing import Any
 import streamlit as st
 
 from indexer.library import Library
-from indexer.types import PlanInfo
+from indexer.types import NOT_GIVEN, PlanInfo
 from indexer.ui.library import view as state
+from indexer.ui.library.bulk import show_bulk_edit
 from indexer.ui.library.plan import language_name, remove, show_plan
 from indexer.ui.library.view import LibraryView
+from indexer.ui.shared.facets import filter_plans, show_filter, show_none_left
 from indexer.ui.shared.markup import Html, element, plain, show, show_line
 from indexer.wording import counted
 
@@ -34,16 +36,19 @@ _ORDERS: dict[str, Callable[[PlanInfo], Any]] = {
 
 def show_list(library: Library, plans: Sequence[PlanInfo], view: LibraryView, show_state: Callable[[], None]) -> None:
     """The tools, then one row a plan, and the open one's panel, which begins with what ``show_state`` shows."""
-    order = _show_tools(plans)
-    holding = [info for info in plans if _contains(info, view.words)]
+    within = filter_plans(library, plans, view.filter)
+    order = _show_tools(library, plans, view, len(within))
+    holding = [info for info in within if _contains(info, view.words)]
     found = sorted(holding, key=lambda info: (_ORDERS[order](info), info.id))
-    _show_picked(library, plans)
+    _show_picked(library, plans, found)
     shown = found[: st.session_state.setdefault(_SHOWN, _LISTED)]
     opened = next((info for info in plans if info.id == view.plan), None)
     if opened and opened not in shown:
         shown.insert(0, opened)
-    if not found:
-        show_line(f"No plan's title, region or file name contains “{view.words}”.", "none")
+    if not within:
+        show_none_left(view.filter, state.refilter)
+    elif not found:
+        show_line(f"No plan's title, region, tags or file name contains “{view.words}”.", "none")
     with st.container(key=f"plans-{'and-panel' if opened else 'alone'}"):
         with st.container(key="plan-list", gap=None):
             if shown:
@@ -59,24 +64,30 @@ def show_list(library: Library, plans: Sequence[PlanInfo], view: LibraryView, sh
         st.button(f"Show more of {len(found):,} plans", key="more-plans", on_click=_show_more)
 
 
-def _show_tools(plans: Sequence[PlanInfo]) -> str:
-    """Where plans are found and ordered; the order."""
+def _show_tools(library: Library, plans: Sequence[PlanInfo], view: LibraryView, left: int) -> str:
+    """Where plans are found, filtered and ordered; the order."""
     with st.container(key="plan-tools", horizontal=True, gap="medium", vertical_alignment="bottom"):
         st.text_input("Find", key=state.FIND, placeholder=f"Among {counted(len(plans), 'plan')}", on_change=state.find)
+        show_filter(library, plans, view.filter, left, state.refilter)
         return st.selectbox("Order", list(_ORDERS), key=state.ORDER)
 
 
 def _contains(info: PlanInfo, words: str) -> bool:
-    text = f"{info.title} {info.id} {PurePath(info.source).name} {info.metadata.issuer} {info.metadata.date}".casefold()
+    known = info.metadata
+    about = (known.issuer, known.date, known.place, known.type, known.status, *known.tags)
+    text = " ".join([info.title, info.id, PurePath(info.source).name, *about]).casefold()
     return all(word in text for word in words.casefold().split())
 
 
-def _show_picked(library: Library, plans: Sequence[PlanInfo]) -> None:
-    """What can be done with the plans that are ticked, listed now or not."""
+def _show_picked(library: Library, plans: Sequence[PlanInfo], found: Sequence[PlanInfo]) -> None:
+    """What can be done with the plans that are ticked, listed now or not; and how to tick all those ``found``."""
     _keep_picks(plans)
     picked = [info.id for info in plans if info.id in st.session_state[_PICKS]]
-    if picked:
-        with st.container(key="picked-plans", horizontal=True, gap="small", vertical_alignment="center"):
+    with st.container(key="picked-plans", horizontal=True, gap="small", vertical_alignment="center"):
+        if len(found) > 1 and {info.id for info in found} - set(picked):
+            st.button(f"Pick all {len(found):,}", key="pick-all", type="tertiary", on_click=_pick_all, args=(found,))
+        if picked:
+            show_bulk_edit(library, picked)
             label = f"Remove {counted(len(picked), 'plan')}"
             st.button(label, key="remove-picked", on_click=_remove, args=(library, picked))
             st.button("Clear selection", key="pick-none", type="tertiary", on_click=_keep_picks, args=([],))
@@ -104,7 +115,10 @@ def _cells(info: PlanInfo) -> Html:
     """The columns; each figure with its noun, which only a narrow screen shows and a screen reader says."""
     known = info.metadata
     figures = [(info.pages, "page"), (info.passages, "passage"), (info.words, "word")]
-    texts = [element("span", text) for text in (known.issuer, known.date, language_name(known.language))]
+    texts = [
+        element("span", text) if text else element("span", NOT_GIVEN, css="unknown")
+        for text in (known.issuer or known.place, known.date, language_name(known.language))
+    ]
     counts = [
         element("span", element("span", f"{n:,}"), element("span", f" {counted(n, noun).split()[1]}", css="unit"))
         if n is not None
@@ -115,7 +129,11 @@ def _cells(info: PlanInfo) -> Html:
 
 
 def _badges(info: PlanInfo) -> list[Html]:
-    marks = ["Machine translation"] if info.metadata.machine_translated else []
+    known = info.metadata
+    marks = ["Machine translation"] if known.machine_translated else []
+    marks += [known.status[:1].upper() + known.status[1:]] if known.status else []
+    marks += known.tags
+    marks += ["Title from the file's name"] if known.found.title == "file name" else []
     marks += [warning[:1].upper() + warning[1:] for warning in info.warnings]
     return [element("p", *(element("span", mark, css="badge") for mark in marks), css="badges")] if marks else []
 
@@ -129,6 +147,10 @@ def _pick(plan: str) -> None:
     picks: set[str] = st.session_state[_PICKS]
     keep = picks.add if st.session_state[_pick_key(plan)] else picks.discard
     keep(plan)
+
+
+def _pick_all(plans: Sequence[PlanInfo]) -> None:
+    st.session_state[_PICKS] |= {info.id for info in plans}
 
 
 def _keep_picks(plans: Sequence[PlanInfo]) -> None:

@@ -12,7 +12,9 @@ from indexer.library.jobs import Cancelled, Job, Report, job_queue
 from indexer.types import PlanInfo
 from indexer.ui.library import view as state
 from indexer.ui.library.adding import show_drop_zone, show_first_steps
+from indexer.ui.library.bulk import take_back
 from indexer.ui.library.changes import keep_again, show_questions
+from indexer.ui.library.collections import put_collection_back, show_collections
 from indexer.ui.library.jobs import begin_job, show_job
 from indexer.ui.library.listing import show_list
 from indexer.ui.library.plan import put_back, show_removed
@@ -50,6 +52,8 @@ def page() -> None:
             show_state()
         if view.tab is LibraryTab.QUESTIONS:
             show_questions(library, {info.id: info.title for info in plans})
+        elif view.tab is LibraryTab.COLLECTIONS:
+            show_collections(library)
         elif view.tab is LibraryTab.REMOVED:
             show_removed(library)
         elif view.tab is LibraryTab.MAINTENANCE:
@@ -81,6 +85,10 @@ def _show_notice(library: Library) -> None:
             show(element("p", element("span", notice.text), css="notice", role="status"))
         if notice.removed:
             st.button("Undo", key="undo", on_click=put_back, args=(library, notice.removed))
+        if notice.edit:
+            st.button("Undo", key="undo", on_click=take_back, args=(library, notice.edit))
+        if notice.collection:
+            st.button("Undo", key="undo", on_click=put_collection_back, args=(library, *notice.collection))
         if notice.forgotten:
             st.button("Undo", key="undo", on_click=keep_again, args=(library, notice.forgotten))
         st.button("Close", key="close-notice", type="tertiary", on_click=state.clear_notice)

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from pathlib import PurePath
+from typing import Any
 
 import streamlit as st
 
 from indexer.library import Library
-from indexer.library.editing import edit_plan
 from indexer.library.jobs import Job, Report
 from indexer.types import Plan, PlanInfo
 from indexer.ui.library import view as state
 from indexer.ui.library.adding import show_replacement
+from indexer.ui.library.bulk import tags_of
 from indexer.ui.library.changes import show_changes
 from indexer.ui.library.jobs import begin_job
 from indexer.ui.library.view import LibraryView, Part
@@ -24,6 +25,22 @@ from indexer.ui.shared.downloads import show_original
 from indexer.ui.shared.markup import element, show, show_facts, show_line
 from indexer.wording import counted
 
+#: How places where something was found are called in a sentence.
+_PLACES = {
+    "cover": "the cover",
+    "header": "the pages' header",
+    "label": "a line that says so",
+    "release line": "the line of its release",
+    "notice": "the head of the notice",
+    "imprint": "the imprint",
+    "signature": "the signature",
+    "heading": "a heading",
+    "opening": "the first lines",
+    "title": "the title",
+    "bookmark": "a bookmark",
+    "metadata": "the file's properties",
+    "file name": "the file's name",
+}
 _LANGUAGES = {"en": "English", "zh": "Chinese"}
 
 
@@ -55,8 +72,14 @@ def _show_about(library: Library, info: PlanInfo) -> None:
     facts = {
         "Short name": info.id,
         "File": PurePath(info.source).name,
-        "Region or issuer": known.issuer or "Unknown",
-        "Date": known.date or "Unknown",
+        "Title": _with_origin(info, "title", info.title),
+        "Region or issuer": _with_origin(info, "issuer", known.issuer),
+        "Place": _with_origin(info, "place", known.place),
+        "Date": _with_origin(info, "date", known.date),
+        "Type": _with_origin(info, "type", known.type),
+        "Status": _with_origin(info, "status", known.status) if known.status else "",
+        "Tags": ", ".join(known.tags),
+        "Collections": ", ".join(name for name, plans in access.list_collections(library).items() if info.id in plans),
         "Language": language_name(known.language) or "Unknown",
         "Translation": "Machine translation" if known.machine_translated else "",
         "Size": ", ".join(
@@ -83,6 +106,15 @@ def _show_about(library: Library, info: PlanInfo) -> None:
         show_purge(library, info.id, info.title, "plan")
 
 
+def _with_origin(info: PlanInfo, field: str, value: str) -> str:
+    """What is known of a plan, and where that was found."""
+    if not value:
+        return "Unknown"
+    where = _PLACES.get(getattr(info.metadata.found, field, ""), "")
+    origin = "set by hand" if field in info.edited else where and f"from {where}"
+    return f"{value} ({origin})" if origin else value
+
+
 def _recognition(plan: Plan) -> str:
     """How sure the text recognition was, where pages were images."""
     sure = [page.confidence for page in plan.pages if page.confidence is not None]
@@ -99,6 +131,10 @@ def _show_edit(library: Library, info: PlanInfo) -> None:
         st.text_input("Region or issuer", known.issuer, key=keys["issuer"], max_chars=300)
         st.text_input("Date", known.date, key=keys["date"], placeholder="2022, 2022-08 or 2022-08-05")
         st.text_input("Language", known.language, key=keys["language"], placeholder="en, zh")
+        st.text_input("Place", known.place, key=keys["place"], max_chars=300)
+        st.text_input("Type", known.type, key=keys["type"], placeholder="plan, report", max_chars=300)
+        st.text_input("Status", known.status, key=keys["status"], placeholder="draft, in force", max_chars=300)
+        st.text_input("Tags", ", ".join(known.tags), key=keys["tags"], placeholder="coal, wind")
         st.checkbox("Machine translation", known.machine_translated, key=keys["machine_translated"])
         st.form_submit_button("Save", key="edit-save", type="primary", on_click=_edit, args=(library, info))
     with (
@@ -117,6 +153,10 @@ def _stored(info: PlanInfo) -> dict[str, str | bool]:
         "issuer": known.issuer,
         "date": known.date,
         "language": known.language,
+        "place": known.place,
+        "type": known.type,
+        "status": known.status,
+        "tags": ", ".join(known.tags),
         "machine_translated": known.machine_translated,
     }
 
@@ -134,10 +174,12 @@ def _edit(library: Library, info: PlanInfo) -> None:
     """Set what differs; a new title is embedded with every passage, which takes its time."""
     before, keys = _stored(info), _field_keys(info)
     given = {name: st.session_state[keys[name]] for name in before}
-    changed = {name: value for name, value in given.items() if value != before[name]}
+    changed: dict[str, Any] = {name: value for name, value in given.items() if value != before[name]}
+    if "tags" in changed:
+        changed["tags"] = tags_of(changed["tags"])
 
     def run(job: Job) -> Iterator[Report]:
-        edit_plan(library.backend, lambda: library.encoder, info.id, changed, job.progress(info.id))
+        library.edit(info.id, **changed, progress=job.progress(info.id))
         yield Report(str(changed["title"]), "done", "is the title now")
 
     if not changed:
@@ -145,8 +187,7 @@ def _edit(library: Library, info: PlanInfo) -> None:
     elif "title" in changed:
         begin_job(library, f"Setting the title of {info.id}", run)
     else:
-        library.edit(info.id, **changed)
-        state.notify(f"Saved: {info.title}.")
+        state.notify(f"Saved: {info.title}.", edit=library.edit(info.id, **changed))
 
 
 @state.guarded

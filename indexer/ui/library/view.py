@@ -11,9 +11,9 @@ from typing import Any, ClassVar, ParamSpec, TypeVar
 import streamlit as st
 
 from indexer.errors import IndexerError
-from indexer.types import SavedQuestion
+from indexer.types import Edit, Filter, SavedQuestion
 from indexer.ui.shared import address
-from indexer.ui.shared.address import View, number, one_of
+from indexer.ui.shared.address import View, facets, number, one_of
 
 P = ParamSpec("P")
 K = TypeVar("K")
@@ -31,6 +31,7 @@ class LibraryTab(StrEnum):
 
     PLANS = "plans"
     QUESTIONS = "questions"
+    COLLECTIONS = "collections"
     REMOVED = "removed"
     MAINTENANCE = "care"
 
@@ -47,6 +48,7 @@ class Part(StrEnum):
 TABS = {
     LibraryTab.PLANS: "Plans",
     LibraryTab.QUESTIONS: "Saved questions",
+    LibraryTab.COLLECTIONS: "Collections",
     LibraryTab.REMOVED: "Removed plans",
     LibraryTab.MAINTENANCE: "Check and rebuild",
 }
@@ -70,6 +72,7 @@ class LibraryView(View):
     part: Part = one_of("part", Part.ABOUT, Part)
     old: int | None = number("old", least=1)
     new: int | None = number("new", least=1)
+    filter: Filter = facets("filter")
 
     def missing(self, known: Collection[str]) -> list[str]:
         """The id of the open plan, where it is not ``known``."""
@@ -77,17 +80,22 @@ class LibraryView(View):
 
     def within(self, known: Collection[str]) -> LibraryView:
         """The view without an open plan that is not ``known``."""
-        return LibraryView(self.tab, self.words) if self.missing(known) else self
+        return LibraryView(self.tab, self.words, filter=self.filter) if self.missing(known) else self
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A sentence on what was done, or not, and what undoes it: plans to restore, a question to save again."""
+    """A sentence on what was done, or not, and what undoes it.
+
+    Plans to restore, a question to save again, an edit to take back, a collection with the plans that it held.
+    """
 
     text: str
     failed: bool = False
     removed: tuple[str, ...] = ()
     forgotten: SavedQuestion | None = None
+    edit: Edit | None = None
+    collection: tuple[str, tuple[str, ...]] | None = None
 
 
 def sync(known: Collection[str]) -> tuple[LibraryView, list[str]]:
@@ -122,6 +130,11 @@ def turn_part() -> None:
 def find() -> None:
     """List the plans that contain the words in the box."""
     update(words=st.session_state[FIND].strip(), plan="")
+
+
+def refilter(chosen: Filter) -> None:
+    """List the plans that another filter means."""
+    update(filter=chosen, plan="")
 
 
 def open_plan(plan: str) -> None:

@@ -19,6 +19,7 @@ from indexer.library.limits import LIMITS
 from indexer.library.task import Task
 from indexer.storage import Scope
 from indexer.types import (
+    ALL_PLANS,
     Answer,
     Cell,
     ChangedAnswer,
@@ -26,6 +27,7 @@ from indexer.types import (
     Citation,
     Comparison,
     Counterpart,
+    Filter,
     Passage,
     Plan,
     PlanInfo,
@@ -130,6 +132,12 @@ def remark_on(library: Library, place: Citation | Passage) -> str:
     return READS_BADLY if (place.plan, place.page) in doubtful(library) else ""
 
 
+@cached(4)
+def list_collections(library: Library) -> dict[str, tuple[str, ...]]:
+    """The ids of the plans of each collection, by its name."""
+    return library.collections()
+
+
 @cached(32)
 def read_plan(library: Library, plan_id: str) -> Plan:
     """One plan with its text. Raises UnknownPlanError."""
@@ -137,17 +145,17 @@ def read_plan(library: Library, plan_id: str) -> Plan:
 
 
 @cached(_ANSWERS)
-def ask(library: Library, question: str, plans: _Texts, section: str, top_k: int) -> Answer:
+def ask(library: Library, question: str, plans: _Texts, section: str, top_k: int, filter: Filter = ALL_PLANS) -> Answer:
     """The answer to a question, with ``top_k`` passages. Raises IndexerError."""
     with LIMITS.place(_session()):
-        return library.ask(question, plans=plans or None, section=section or None, top_k=top_k)
+        return library.ask(question, plans=plans or None, section=section or None, filter=filter, top_k=top_k)
 
 
 @cached(_ANSWERS)
-def ask_for_every(library: Library, question: str, plans: _Texts, section: str) -> Answer:
+def ask_for_every(library: Library, question: str, plans: _Texts, section: str, filter: Filter) -> Answer:
     """Every answer to a question, or all on a topic. Raises IndexerError."""
     with LIMITS.place(_session()):
-        return library.ask(question, plans=plans or None, section=section or None, every=True)
+        return library.ask(question, plans=plans or None, section=section or None, filter=filter, every=True)
 
 
 @cached(32, tasks=True)

@@ -14,7 +14,7 @@ from urllib.parse import urlencode, urljoin
 
 import streamlit as st
 
-from indexer.types import Span
+from indexer.types import Facet, Filter, Span
 
 Query: TypeAlias = Mapping[str, str | Sequence[str]]
 V = TypeVar("V", bound="View")
@@ -128,6 +128,23 @@ def span(name: str) -> Any:
         return start, end
 
     return _param(name, None, read, lambda value: "{}-{}".format(*value))
+
+
+def facets(name: str) -> Any:
+    """A field of type Filter, one parameter a value, as "issuer:Sichuan"."""
+
+    def read(given: list[str]) -> Filter:
+        chosen: dict[str, list[str]] = {}
+        for each in given:
+            facet, _, value = each.partition(":")
+            if facet in set(Facet) and (folded := " ".join(value.split())):
+                chosen.setdefault(facet, []).append(folded)
+        return Filter(**{facet: tuple(dict.fromkeys(values)) for facet, values in chosen.items()})
+
+    def write(value: Filter) -> list[str]:
+        return [f"{facet}:{each}" for facet, values in value.chosen.items() for each in values]
+
+    return _param(name, Filter(), read, write)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import streamlit as st
 
+from indexer.library import Library
 from indexer.targets.sectors import sector_of
-from indexer.types import Binding, Sector, Target, TargetRow
+from indexer.types import Binding, PlanInfo, Sector, Target, TargetRow
 from indexer.ui.library.adding import show_empty
 from indexer.ui.shared import access
+from indexer.ui.shared.facets import filter_plans, plan_options, show_filter, show_none_left
 from indexer.ui.shared.frame import show_heading, show_missing, show_plan_choice
 from indexer.ui.shared.markup import show_line
 from indexer.ui.targets import view as state
@@ -28,11 +30,16 @@ def page() -> None:
         return
     titles = {info.id: info.title for info in plans}
     view, missing = state.sync(titles)
-    scope = {plan: titles[plan] for plan in view.plans or titles}
+    within = filter_plans(library, plans, view.filter)
+    left = {info.id: info.title for info in within}
+    scope = {plan: left[plan] for plan in view.plans or left if plan in left}
     found = [t for t in access.list_targets(library) if t.plan in scope]
-    _show_filters(titles, found, view)
+    _show_filters(library, plans, within, found, view)
     if missing:
         show_missing(missing, "listed", all_instead=not view.plans)
+    if not scope:
+        show_none_left(view.filter, state.refilter)
+        return
     chosen = [t for t in found if _passes(t, view)]
     if not chosen:
         show_line("No target matches all the filters. Try removing one." if found else _none(len(scope)), "none")
@@ -48,12 +55,14 @@ def _none(plans: int) -> str:
     return f"No targets were found in {where}: no sentence commits to a figure."
 
 
-def _show_filters(titles: Mapping[str, str], found: Sequence[Target], view: TargetsView) -> None:
+def _show_filters(
+    library: Library, plans: Sequence[PlanInfo], within: Sequence[PlanInfo], found: Sequence[Target], view: TargetsView
+) -> None:
     """The filters in one row."""
     # the year of a link is listed even if no target has it
     years = sorted({t.year for t in found if t.year is not None} | ({view.year} if view.year else set()))
     with st.container(key="t-filters", horizontal=True, vertical_alignment="bottom", gap="medium"):
-        show_plan_choice(titles, state.PLANS, state.refine)
+        show_plan_choice(plan_options(plans, within, view.plans), state.PLANS, state.refine)
         for label, options, key in (
             ("Sector", list(map(str, Sector)), state.SECTOR),
             ("Year", years, state.YEAR),
@@ -61,6 +70,7 @@ def _show_filters(titles: Mapping[str, str], found: Sequence[Target], view: Targ
         ):
             st.selectbox(label, [state.ANY, *options], key=key, format_func=_capitalized, on_change=state.refine)
         st.text_input("Words", key=state.WORDS, placeholder="In the indicator or the quote", on_change=state.refine)
+        show_filter(library, plans, view.filter, len(within), state.refilter)
 
 
 def _capitalized(option: object) -> str:

@@ -9,9 +9,9 @@ from typing import Any, ClassVar
 
 import streamlit as st
 
-from indexer.types import Binding, Sector
+from indexer.types import Binding, Filter, Sector
 from indexer.ui.shared import address
-from indexer.ui.shared.address import View, flag, number, one_of, place, texts
+from indexer.ui.shared.address import View, facets, flag, number, one_of, place, texts
 
 # Keys of the widgets.
 PLANS, SECTOR, YEAR, BINDING, WORDS = "t-plans", "t-sector", "t-year", "t-binding", "t-words"
@@ -43,6 +43,7 @@ class TargetsView(View):
     every: bool = flag("every")
     at: tuple[str, int] | None = place("at")
     line: str = address.text("line")
+    filter: Filter = facets("filter")
 
     def missing(self, known: Collection[str]) -> list[str]:
         """Ids of plans that the view names and that are not ``known``."""
@@ -82,6 +83,11 @@ def refine() -> None:
         binding="" if chosen[BINDING] == ANY else chosen[BINDING],
         words=" ".join(chosen[WORDS].split()),
     )
+
+
+def refilter(chosen: Filter) -> None:
+    """List the targets of the plans that another filter means."""
+    update(filter=chosen)
 
 
 def turn_table() -> None:

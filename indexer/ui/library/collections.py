@@ -1,0 +1,68 @@
+"""Collections, each to open, to rename and to delete."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from indexer.library import Library
+from indexer.types import Filter
+from indexer.ui.ask.view import AskView
+from indexer.ui.compare.view import CompareView
+from indexer.ui.library import view as state
+from indexer.ui.library.view import LibraryView
+from indexer.ui.shared import access
+from indexer.ui.shared.address import View, link_to
+from indexer.ui.shared.markup import element, link, show, show_line
+from indexer.ui.targets.view import TargetsView
+from indexer.wording import counted
+
+
+def show_collections(library: Library) -> None:
+    """One collection a row, with the ways to its plans."""
+    found = access.list_collections(library)
+    show_line("A collection is a named set of plans. Pick plans in the list and edit them to put them into one.")
+    if not found:
+        show_line("There are no collections yet.", "none")
+    for i, (name, plans) in enumerate(found.items()):
+        with st.container(key=f"collection-{i}", gap="xsmall"):
+            show(element("p", name, css="card-title"), element("p", counted(len(plans), "plan"), css="crumbs"))
+            with st.container(key=f"of-collection-{i}", horizontal=True, gap="small", vertical_alignment="center"):
+                if plans:
+                    show(element("p", *_ways(Filter(collection=(name,)))))
+                with st.popover("Rename", key=f"rename-collection-{i}", type="tertiary"):
+                    key = f"collection-name-{i}"
+                    st.text_input("New name", name, key=key, max_chars=100)
+                    st.button("Save", key=f"save-collection-{i}", on_click=_rename, args=(library, name, key))
+                st.button(
+                    "Delete", key=f"delete-collection-{i}", type="tertiary", on_click=_delete, args=(library, name)
+                )
+
+
+def _ways(chosen: Filter) -> list[str]:
+    """Links to the pages, on which the filter is set."""
+    pages: dict[str, View] = {
+        "List": LibraryView(filter=chosen),
+        "Ask": AskView(filter=chosen),
+        "Compare": CompareView(filter=chosen),
+        "Targets": TargetsView(filter=chosen),
+    }
+    return [element("span", link(label, link_to(view)), element("span", " ")) for label, view in pages.items()]
+
+
+@state.guarded
+def _rename(library: Library, name: str, key: str) -> None:
+    library.rename_collection(name, str(st.session_state[key]))
+    state.notify(f"{name} is now called {st.session_state[key]}.")
+
+
+@state.guarded
+def _delete(library: Library, name: str) -> None:
+    plans = library.delete_collection(name)
+    state.notify(f"Deleted: {name}. Its plans stay in the library.", collection=(name, plans))
+
+
+@state.guarded
+def put_collection_back(library: Library, name: str, plans: tuple[str, ...]) -> None:
+    """Undo the deletion of a collection."""
+    present = {info.id for info in library.plans()}
+    library.set_collection(name, [plan for plan in plans if plan in present])

@@ -1,0 +1,95 @@
+"""The filter by facets, the same on each page: a menu of values with their counts, and what it leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import partial
+
+import streamlit as st
+
+from indexer.errors import QuestionError
+from indexer.library import Library
+from indexer.library.filtering import choose_plans, count_facets
+from indexer.types import Facet, Filter, PlanInfo
+from indexer.ui.shared import access
+from indexer.ui.shared.markup import show_line
+from indexer.wording import counted
+
+LABELS = {
+    Facet.ISSUER: "Region or issuer",
+    Facet.PLACE: "Place",
+    Facet.YEAR: "Year",
+    Facet.TYPE: "Type",
+    Facet.STATUS: "Status",
+    Facet.LANGUAGE: "Language",
+    Facet.TAG: "Tag",
+    Facet.COLLECTION: "Collection",
+}
+
+
+def filter_plans(library: Library, plans: Sequence[PlanInfo], chosen: Filter) -> list[PlanInfo]:
+    """Those of ``plans`` that the filter means; none where a link's year is none."""
+    try:
+        return choose_plans(plans, access.list_collections(library), chosen)
+    except QuestionError:
+        return []
+
+
+def plan_options(plans: Sequence[PlanInfo], within: Sequence[PlanInfo], chosen: Collection[str]) -> dict[str, str]:
+    """Titles, by id, of the plans to choose from: those that the filter leaves, and those that are ``chosen``."""
+    left = {info.id for info in within}
+    return {info.id: info.title for info in plans if info.id in left or info.id in chosen}
+
+
+def show_filter(
+    library: Library, plans: Sequence[PlanInfo], chosen: Filter, left: int, apply: Callable[[Filter], None]
+) -> None:
+    """The menu; it says how many plans are ``left``. ``apply`` is called with another filter."""
+    label = f"Filter: {left:,} of {counted(len(plans), 'plan')}" if chosen.chosen else "Filter plans"
+    with st.popover(label, key="facets", type="secondary" if chosen.chosen else "tertiary"):
+        try:
+            counts = count_facets(plans, access.list_collections(library), chosen)
+        except QuestionError:
+            counts = {facet: [] for facet in Facet}
+        for facet, entries in counts.items():
+            of_value = {entry.value: entry.plans for entry in entries}
+            picked = [_as_listed(value, of_value) for value in getattr(chosen, facet)]
+            if len(of_value) < 2 and not picked:
+                continue  # one value for all plans narrows nothing
+            st.session_state[_key(facet)] = picked
+            st.multiselect(
+                LABELS[facet],
+                list(dict.fromkeys([*of_value, *picked])),
+                key=_key(facet),
+                format_func=partial(_label, of_value),
+                placeholder="Any",
+                on_change=_apply,
+                args=(chosen, facet, apply),
+            )
+        if chosen.chosen:
+            st.button("Clear the filter", key="facets-clear", type="tertiary", on_click=apply, args=(Filter(),))
+        elif all(len(entries) < 2 for entries in counts.values()):
+            show_line("All plans are alike in what is known of them. Say more of them on the Library page.")
+
+
+def show_none_left(chosen: Filter, apply: Callable[[Filter], None]) -> None:
+    """That no plan meets the filter, and the way back."""
+    show_line(f"No plan meets the filter: {chosen}.", "notice")
+    st.button("Clear the filter", key="facets-none", on_click=apply, args=(Filter(),))
+
+
+def _key(facet: Facet) -> str:
+    return f"facet-{facet}"
+
+
+def _as_listed(value: str, counts: Mapping[str, int]) -> str:
+    """``value`` as the menu spells it."""
+    return next((listed for listed in counts if listed.casefold() == value.casefold()), value)
+
+
+def _label(counts: Mapping[str, int], value: str) -> str:
+    return f"{value} ({counts.get(value, 0):,})"
+
+
+def _apply(chosen: Filter, facet: Facet, apply: Callable[[Filter], None]) -> None:
+    apply(Filter(**{**chosen.chosen, facet: tuple(st.session_state[_key(facet)])}))
