@@ -15,7 +15,7 @@ _RUN = re.compile(f"[{HAN}]+")
 
 def is_chinese(text: str) -> bool:
     """Whether a third of the letters of ``text`` or more are Chinese characters."""
-    found = len(_CHARACTER.findall(text))
+    found = 0 if text.isascii() else len(_CHARACTER.findall(text))
     return found > 0 and 3 * found >= len(_LETTER.findall(text))
 
 
