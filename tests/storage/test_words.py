@@ -208,7 +208,9 @@ def test_words_are_folded_and_stemmed() -> None:
 
 
 @settings(deadline=None, max_examples=300)
-@given(st.text(st.characters(exclude_categories=["Cs"]) | st.sampled_from("aé1.,-'\u2019 \t\n\u00a0\u3000\u001c\u0085水")))
+@given(
+    st.text(st.characters(exclude_categories=["Cs"]) | st.sampled_from("aé1.,-'\u2019 \t\n\u00a0\u3000\u001c\u0085水"))
+)
 @example("Decarbonisation,of labour\u00a0programmes\n13.7\u20091,200 " + "x" * 41 + " " + "水泥" * 30)
 def test_a_text_cut_up_word_by_word_gives_the_terms_of_the_whole(text: str) -> None:
     assert analyze(text) == list(analyzer().analyze(fold(text)))
