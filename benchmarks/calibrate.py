@@ -6,7 +6,8 @@ One uses what retrieval and late interaction say, the other the reader's logits 
 the latter stays as it is. Both learn from three kinds of questions, weighted by WEIGHTS: the development questions on
 the two real plans in DIR, our own on the sample plans, which use other words than the plans on purpose, and those of
 DIR/eval/real on eight documents of other kinds, if it is there. The threshold refuses REFUSED of the real plans'
-unanswerable questions, and more of them as far as that costs no fact.
+unanswerable questions, and more of them as far as that costs no fact. With --chinese those on the Chinese sample plan
+count as well.
 
 Prints for each set what is kept and refused, fitted on all, and fitted without the questions on half of the documents
 (of the questions, for the plans) and measured on these.
@@ -24,7 +25,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from quality import Row, document_set, indexed, rank_all, real_set, sample_set
+from quality import Row, chinese_set, document_set, indexed, rank_all, real_set, sample_set
 from sklearn.linear_model import LogisticRegression
 
 import indexer.asking.judging as target
@@ -35,7 +36,7 @@ REFUSED = 0.8
 #: Strength of the penalty, scikit-learn's C on features scaled to unit variance; chosen by leaving out.
 C = 0.1
 #: Weight of a question of each set.
-WEIGHTS = {"plans": 4.0, "samples": 0.5, "documents": 0.7}
+WEIGHTS = {"plans": 4.0, "samples": 0.5, "documents": 0.7, "chinese": 0.7}
 _KEPT = (0.75, 0.85, 0.9, 0.95)
 _BINS = 5
 Numbers = npt.NDArray[np.float64]
@@ -111,16 +112,23 @@ def make_classifier(sets: Mapping[str, Examples], names: Sequence[str]) -> dict[
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, help="folder with plans/ and eval/")
+    parser.add_argument("--chinese", action="store_true", help="the Chinese questions, too: the models read Chinese")
+    parser.add_argument("--model", help="the encoder; the default one")
     parser.add_argument("--dry-run", action="store_true", help="print, write nothing")
     arguments = parser.parse_args()
     file = Path(target.__file__).with_suffix(".json")
     made = json.loads(file.read_text("utf-8"))
-    sources = {"plans": real_set(arguments.data), "samples": sample_set(), "documents": document_set(arguments.data)}
+    sources = {
+        "plans": real_set(arguments.data),
+        "samples": sample_set(),
+        "documents": document_set(arguments.data),
+        "chinese": chinese_set() if arguments.chinese else ([], []),
+    }
     examples: dict[str, dict[str, Examples]] = {"unread": {}, "read": {}}
     for name, (paths, questions) in sources.items():
         if not questions:
             continue
-        with indexed(paths) as library:
+        with indexed(paths, arguments.model) as library:
             for kind in examples if library.reader else ("unread",):
                 examples[kind][name] = collect(library, questions, read=kind == "read")
     for kind, names in (("unread", target.FEATURES), ("read", target.READ_FEATURES)):

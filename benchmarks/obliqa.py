@@ -29,7 +29,7 @@ from indexer.asking.ranking import rank_passages, rerank
 from indexer.asking.retrieval import DEPTH, fuse, retrieve, search
 from indexer.encoding import Encoder, Vectors
 from indexer.encoding.answer_reader import AnswerReader
-from indexer.encoding.caching import RememberingEncoder
+from indexer.encoding.caching import CachingEncoder
 from indexer.encoding.loading import load_encoder
 from indexer.encoding.reference import DEFAULT_MODEL, EXACT
 from indexer.evaluation import average_precision, recall_at
@@ -55,8 +55,8 @@ def write_records(data: Path, target: Path) -> None:
     target.write_text("\n".join(lines), "utf-8")
 
 
-def open_library(data: Path, folder: Path) -> Library:
-    library = Library.open(folder / "index", create=True)
+def open_library(data: Path, folder: Path, model: str | None = None) -> Library:
+    library = Library.open(folder / "index", create=True, model=model)
     if not library.plans():
         records = folder / "obliqa.jsonl"
         write_records(data, records)
@@ -111,6 +111,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--questions", type=int, default=400)
     parser.add_argument("--library", type=Path)
+    parser.add_argument("--model", help="the encoder of a new index; the default one")
     parser.add_argument("--set", choices=SETS, default="dev")
     parser.add_argument("--exact", action="store_true", help="fp32 throughout as well; takes some minutes")
     parser.add_argument("--json", type=Path)
@@ -121,11 +122,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         folder = arguments.library or Path(scratch)
         folder.mkdir(parents=True, exist_ok=True)
-        with open_library(arguments.data, folder) as library:
+        with open_library(arguments.data, folder, arguments.model) as library:
             backend, encoder, reader = library.backend, library.encoder, library.reader
             found = [(row, rankings(backend, encoder, row["question"], reader)) for row in rows]
             if arguments.exact:
-                as_it_is = RememberingEncoder(load_encoder(f"{DEFAULT_MODEL}{EXACT}", notify=print), most_tokens=10**7)
+                as_it_is = CachingEncoder(load_encoder(f"{DEFAULT_MODEL}{EXACT}", notify=print), max_tokens=10**7)
                 exact = ExactVectors(library, as_it_is)
                 for row, ranked in found:
                     beside = rankings(exact, as_it_is, row["question"])

@@ -1,6 +1,7 @@
 """Quality on questions with gold: passages found, first sentence right, unanswerable refused.
 
     python benchmarks/quality.py              the sample plans and our own questions
+    python benchmarks/quality.py --chinese    the Chinese sample plan and our own questions, Chinese and English
     python benchmarks/quality.py --data DIR   real plans in DIR/plans, questions in DIR/eval/plans-dev.jsonl
 
 Prints a table, and as JSON with --json FILE. Everything is indexed anew, in a temporary library.
@@ -33,6 +34,13 @@ def sample_set() -> tuple[list[Path], list[Row]]:
     return sorted(p for p in (ROOT / "corpus").iterdir() if p.suffix in {".md", ".pdf", ".txt"}), questions
 
 
+def chinese_set() -> tuple[list[Path], list[Row]]:
+    """The Chinese sample plan and the questions on it, half in Chinese, half in English."""
+    return sorted((ROOT / "corpus/chinese").iterdir()), read_rows(
+        ROOT / "benchmarks/questions/chinese/sichuan-zh.jsonl"
+    )
+
+
 def real_set(data: Path) -> tuple[list[Path], list[Row]]:
     """The two real plans in DATA/plans and the development questions on them."""
     return sorted((data / "plans").glob("*.txt")), read_rows(data / "eval/plans-dev.jsonl")
@@ -51,9 +59,12 @@ def read_rows(*paths: Path) -> list[Row]:
 
 
 @contextmanager
-def indexed(plans: Sequence[Path]) -> Iterator[Library]:
-    """A temporary library of ``plans``."""
-    with tempfile.TemporaryDirectory() as folder, Library.open(Path(folder) / "index", create=True) as library:
+def indexed(plans: Sequence[Path], model: str | None = None) -> Iterator[Library]:
+    """A temporary library of ``plans``, embedded with ``model``, or the default one."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Library.open(Path(folder) / "index", create=True, model=model) as library,
+    ):
         for report in library.add_iter(plans):
             if report.status != "added":
                 raise SystemExit(report.detail)
@@ -117,10 +128,14 @@ def measure(library: Library, questions: Sequence[Row]) -> dict[str, float]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, help="folder with plans/ and eval/")
+    parser.add_argument("--chinese", action="store_true", help="the Chinese sample plan")
+    parser.add_argument("--model", help="the encoder; the default one")
     parser.add_argument("--json", type=Path, help="write the figures here too")
     arguments = parser.parse_args()
-    plans, questions = real_set(arguments.data) if arguments.data else sample_set()
-    with indexed(plans) as library:
+    plans, questions = sample_set()
+    if arguments.chinese or arguments.data:
+        plans, questions = chinese_set() if arguments.chinese else real_set(arguments.data)
+    with indexed(plans, arguments.model) as library:
         figures = measure(library, questions)
     for name, value in figures.items():
         print(f"{name:40} {value:.3f}" if isinstance(value, float) else f"{name:40} {value}")

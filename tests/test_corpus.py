@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -10,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from indexer.language.chinese import is_chinese
+from indexer.language.quantities import find_quantities, same_value
 from indexer.reading.loading import load_plan
 
 ROOT = Path(__file__).parent.parent
@@ -73,3 +76,26 @@ def test_every_figure_of_the_source_is_there(name: str, data: Path) -> None:
     figures = set(re.findall(r"(?<![\w(.])\d+(?:[.,]\d+)*%?(?=\s+[a-z%°]|%)", body)) - {"1.3", "9", "2.3"}
     missing = {f for f in figures if f not in sample and len(f.strip("%")) > 1}
     assert not missing
+
+
+def test_the_chinese_sample_gives_the_figures_of_the_english_one() -> None:
+    chinese, english = load_plan(CORPUS / "chinese/sichuan-zh.txt"), load_plan(CORPUS / "sichuan.md")
+    assert "转述" in chinese.title
+    assert chinese.metadata.language == "zh"
+    assert [s.number for s in chinese.sections if s.level == 1] == ["一、", "二、", "三、", "四、"]
+    known = find_quantities(english.text)
+    figures = [q for q in find_quantities(chinese.text) if q.unit]
+    assert len(figures) == 25
+    assert [str(q) for q in figures if not any(same_value(q, other) for other in known)] == []
+
+
+def test_the_questions_on_the_chinese_sample_stand_on_its_words() -> None:
+    text = load_plan(CORPUS / "chinese/sichuan-zh.txt").text
+    file = ROOT / "benchmarks/questions/chinese/sichuan-zh.jsonl"
+    rows = [json.loads(line) for line in file.read_text("utf-8").splitlines()]
+    facts = [row for row in rows if row["kind"] == "fact"]
+    assert (len(facts), len(rows)) == (60, 90)
+    assert sum(is_chinese(row["question"]) for row in facts) == 30
+    for row in facts:
+        assert all(evidence in text for evidence in row["evidence"])
+        assert all(answer in " ".join(row["evidence"]) for answer in row["answer"])

@@ -1,17 +1,11 @@
-"""Chinese pairs: which texts are Chinese, their words, and traditional characters made simplified."""
+"""Chinese pairs: their words, and traditional characters made simplified."""
 
 from __future__ import annotations
 
 import re
-from functools import cache
 from typing import Any
 
-_CHARACTER = re.compile(r"[\u3400-\u9fff]")
-
-
-def is_chinese(text: str) -> bool:
-    """Whether a third of ``text`` or more are Chinese characters."""
-    return 3 * len(_CHARACTER.findall(text)) >= len(text) > 0
+from indexer.language.chinese import simplify
 
 
 def folded_words(text: str) -> list[str]:
@@ -22,20 +16,9 @@ def folded_words(text: str) -> list[str]:
 def simplified(row: dict[str, Any]) -> dict[str, Any]:
     """``row``, a question with its passage, in simplified characters, with the same answer."""
     passage, answer, start = row["passage"], row.get("answer_text") or "", row.get("answer_start")
-    found = row | {"question": _simplify(row["question"])}
+    found = row | {"question": simplify(row["question"])}
     if start is None:
-        return found | {"passage": _simplify(passage)}
+        return found | {"passage": simplify(passage)}
     # part by part, since a conversion may change how many characters a text has
-    before, inner, after = map(_simplify, (passage[:start], answer, passage[start + len(answer) :]))
+    before, inner, after = map(simplify, (passage[:start], answer, passage[start + len(answer) :]))
     return found | {"passage": before + inner + after, "answer_text": inner, "answer_start": len(before)}
-
-
-def _simplify(text: str) -> str:
-    return str(_converter().convert(text))
-
-
-@cache
-def _converter() -> Any:
-    from opencc import OpenCC
-
-    return OpenCC("t2s")

@@ -32,9 +32,10 @@ from pathlib import Path
 
 from indexer.asking.question import read_question
 from indexer.asking.retrieval import retrieve
+from indexer.language.chinese import is_chinese
 from indexer.library import Library
 from indexer.storage import Scope
-from training.chinese import folded_words, is_chinese
+from training.chinese import folded_words
 from training.examples import SPLITS, Example, Kind, Piece, draw, fold, read_examples, read_pieces, write_lines
 from training.sources import BESIDE_ARTICLE
 from training.swaps import SWAPS, as_asked_of, collect_words, swap
@@ -70,7 +71,7 @@ def find_negatives(library: Library, pieces: Sequence[Piece], example: Example) 
     """The highest piece of another article and that of the same one, which do not hold the answer."""
     read = read_question(example.question)
     found: dict[Kind, Example] = {}
-    for candidate in retrieve(library.backend, library.encoder, read.topic, Scope(), limit=_DEPTH):
+    for candidate in retrieve(library.backend, library.encoder, read.topic, Scope())[:_DEPTH]:
         piece = pieces[int(candidate.passage.record or 0)]
         kind = Kind.SAME_ARTICLE if piece.article == example.article else Kind.RETRIEVED
         if kind is Kind.RETRIEVED and example.source in BESIDE_ARTICLE:

@@ -24,8 +24,9 @@ from pathlib import Path
 from typing import Any
 
 from indexer.errors import SourceError
+from indexer.language.chinese import is_chinese
 from indexer.language.sentences import split_sentences
-from training.chinese import is_chinese, simplified
+from training.chinese import simplified
 from training.examples import SPLITS, Example, Kind, Piece, draw, fold, write_lines
 from training.sources import JUDGED, SOURCES, TRADITIONAL
 from training.windows import LONGEST, LONGEST_CHINESE, cut_all, cut_around, cut_nearest, length_of

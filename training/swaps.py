@@ -20,9 +20,9 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from indexer.language.chinese import is_chinese
 from indexer.language.matching import absent_words
 from indexer.language.sentences import split_sentences
-from training.chinese import is_chinese
 from training.examples import Example, Kind
 from training.swaps_chinese import swap_chinese
 

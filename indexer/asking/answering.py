@@ -148,7 +148,8 @@ def rank_question(
     ranked = rank_passages(question, words, candidates, encoder, backend.word_vectors)
     if reader:
         ranked = rerank(reader, question, ranked)
-    names = find_names(question, words, {c.key: _searchable(c.passage) for c in ranked})
+    # a passage in another script writes names its own way
+    names = find_names(question, words, {c.key: _searchable(c.passage) for c in ranked if c.same_script})
     judged = [
         (features_of(question, words, candidate, sentence, names), sentence)
         for candidate in ranked

@@ -17,10 +17,10 @@ import numpy.typing as npt
 
 from indexer.asking.question import Question
 from indexer.asking.retrieval import CandidateSentence
-from indexer.encoding import Encoder, TokenVectors
+from indexer.encoding import UNSCALED, Encoder, Scale, TokenVectors, for_questions, scales_of
 from indexer.language.matching import FIGURE, holds_figure
 from indexer.language.sentences import split_sentences
-from indexer.language.stopwords import ANSWER_WORDS, FUNCTION_WORDS
+from indexer.language.stopwords import ANSWER_WORDS, is_function_word
 from indexer.types import Passage, Span
 
 #: Cosine from which a word of a passage counts as matched.
@@ -30,6 +30,7 @@ OTHER_FIGURE = 0.2
 #: Weight of a word that the library does not know or that is a stop word there.
 _LEAST_IDF = 0.1
 _LETTER = re.compile(r"\w")
+_FIGURE = re.compile(r"\d+(?:[.,]\d+)*(?![\da-zA-Z])|\d\w*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ class QuestionWords:
     weights: npt.NDArray[np.float64]
     vectors: npt.NDArray[np.float32]  # (pieces, dim)
     pieces: tuple[tuple[int, ...], ...]  # rows of ``vectors`` by word
+    scale: Scale = UNSCALED  # of the model's cosines
 
     def mean(self, matches: npt.NDArray[np.float64]) -> float:
         """The mean of ``matches`` (n,) by idf; 0.0 without words."""
@@ -52,7 +54,7 @@ NO_WORDS = QuestionWords((), np.zeros(0), np.zeros((0, 1), dtype=np.float32), ()
 
 def embed_words(question: Question, encoder: Encoder, idf: Callable[[Sequence[str]], list[float]]) -> QuestionWords:
     """The question's content words with their vectors and idf."""
-    tokens = encoder.embed_tokens([question.topic])[0]
+    tokens = for_questions(encoder).embed_tokens([question.topic])[0]
     # a figure is one word, though the tokenizer splits "13.5" at its point
     inside = {i for match in FIGURE.finditer(question.topic) for i in range(match.start() + 1, match.end())}
     grouped: dict[int, list[int]] = {}
@@ -63,17 +65,16 @@ def embed_words(question: Question, encoder: Encoder, idf: Callable[[Sequence[st
     spelled = {
         rows[0]: question.topic[tokens.spans[rows[0]][0] : tokens.spans[rows[-1]][1]] for rows in grouped.values()
     }
-    ignored = FUNCTION_WORDS | {"s"}
     content = [
         tuple(rows)
         for rows in grouped.values()
-        if _LETTER.search(spelled[rows[0]]) and spelled[rows[0]].lower() not in ignored
+        if _LETTER.search(text := spelled[rows[0]]) and text.lower() != "s" and not is_function_word(text)
     ]
     topical = [rows for rows in content if spelled[rows[0]].lower() not in ANSWER_WORDS]
     pieces = topical or content
     words = [spelled[rows[0]] for rows in pieces]
     weights = np.maximum(np.array(idf(words), dtype=np.float64), _LEAST_IDF)
-    return QuestionWords(tuple(words), weights, tokens.vectors, tuple(pieces))
+    return QuestionWords(tuple(words), weights, tokens.vectors, tuple(pieces), scales_of(encoder).words)
 
 
 def match_sentences(
@@ -82,18 +83,19 @@ def match_sentences(
     """The sentences of each passage in order, matched; ``content`` are the vectors of the passages' content words."""
     if not passages:  # a writer has removed all candidates
         return []
-    figures = [i for i, word in enumerate(words.words) if word[0].isdigit()]
+    # of "2025年", which is one piece to some models, the figure alone
+    figures = {i: match[0] for i, word in enumerate(words.words) if (match := _FIGURE.match(word))}
     # one matrix product for all passages: each costs a wait for every thread of the BLAS
     stacked = np.concatenate([words.vectors[:0], *(tokens.vectors for tokens in content)])
     starts = np.cumsum([len(tokens.vectors) for tokens in content])[:-1]
-    products = np.split(words.vectors @ stacked.T, starts, axis=1)
+    products = np.split(words.scale(words.vectors @ stacked.T), starts, axis=1)
     found: list[list[CandidateSentence]] = []
     for passage, tokens, similarities in zip(passages, content, products, strict=True):
         sentences = []
         for span in split_sentences(passage.text):
             sentence = _match(words, similarities, tokens, passage, span)
-            for i in figures:
-                occurs = holds_figure(sentence.text, words.words[i])
+            for i, figure in figures.items():
+                occurs = holds_figure(sentence.text, figure)
                 sentence.matches[i] = 1.0 if occurs else min(sentence.matches[i], OTHER_FIGURE)
             sentences.append(replace(sentence, interaction=words.mean(sentence.matches)))
         found.append(sentences)

@@ -125,7 +125,7 @@ def find_names(question: Question, words: QuestionWords, texts: Mapping[int, str
     if sum(word[0].isupper() for word in inner) > len(inner) / 2:
         return NamesHeld((), (), {})
     names = tuple(w for w in words.words if w in inner and re.fullmatch(r"[A-Z][^\W\d_]{2,}", w) and not w.isupper())
-    if not names:
+    if not names or not texts:
         return NamesHeld((), (), {})
     folded = {key: fold_accents(text).lower() for key, text in texts.items()}
     forms = {name: _forms(name, folded) for name in names}

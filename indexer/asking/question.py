@@ -9,9 +9,10 @@ from enum import StrEnum
 
 from indexer.asking.naming import Named, without_names
 from indexer.errors import QuestionError
+from indexer.language.chinese import simplify
 from indexer.language.dates import MONTH, SHORT_MONTH, find_years
 from indexer.language.folding import fold_spelling
-from indexer.language.numerals import FRACTION_WORDS, NUMBER_WORDS, SCALE_WORDS
+from indexer.language.numerals import CHINESE_DIGITS, FRACTION_WORDS, NUMBER_WORDS, SCALE_WORDS
 from indexer.language.quantities import find_quantities
 from indexer.language.sentences import fold_space
 
@@ -72,7 +73,7 @@ def read_question(asked: str, find: Callable[[str], Named] = lambda text: Named(
     named = find(text)
     topic = without_names(text, named.spans)
     topic = topic if re.search(r"\w", topic) else text  # a name alone is looked for itself
-    return Question(asked.strip(), fold_spelling(text), fold_spelling(topic), kind_of(text), named.groups)
+    return Question(asked.strip(), fold_spelling(text), fold_spelling(topic), kind_of(simplify(text)), named.groups)
 
 
 def for_plans(question: Question, plans: Collection[str]) -> Question:
@@ -112,6 +113,8 @@ _MEASURES = (
     r"share|proportion|percentage|percent|rate|ratio|level|(?:(?<=what )number|number(?= of\b))|capacity|amount|volume"
     r"|target|size|height|limit|length|temperature|speed"
 )
+#: What Chinese counts things by. "多少" alone may ask for an amount.
+_CLASSIFIER = r"(?:个(?!百分点|月)|项|条(?!件)|家|座|处|种|类|批|次|名|位|人|户|辆|台|套|所|只|艘|层|步|部分?|大)"
 #: Begins the question itself after a clause.
 _QUESTION_WORD = (
     r"(?:what|which|how|who|whom|whose|where|why|do|does|did|is|are|was|were|must|should|shall|can|may|will)\b"
@@ -124,7 +127,8 @@ _KINDS = (
         rf"^(?:and |since |by |until )?when\b(?!.*,\s*(?:\w+ ){{0,2}}(?:{_QUESTION_WORD}))"
         r"|\bwhen (?:will|would|do|does|did|should|must|can|is|are|was|were)\b"
         r"|\b(?:which|what) (?:year|day|month)\b|\bwhich (?:date|deadline)\b"
-        rf"|{_what('date|deadline', 'date|deadline|year|day|month')}",
+        rf"|{_what('date|deadline', 'date|deadline|year|day|month')}"
+        r"|何时|何年|什么时[候间]|(?:哪一?|几|何)(?:[年月天日]|个月)|多久|何日|(?:截止|最晚|最迟).{0,6}(?:何|哪|几|什么)",
     ),
     (
         Kind.MONEY,
@@ -133,24 +137,29 @@ _KINDS = (
         + _what(
             "cost|price|fee|fine|budget|salary|tariff|revenue|turnover",
             "costs?|prices?|fees?|fines?|budget|salar(?:y|ies)|tariffs?|revenues?|turnover",
-        ),
+        )
+        + r"|多少(?:钱|元|[万亿]+元|资金|投资|经费|费用)|(?:罚款?|资金|费用|投资|预算|成本|补贴|奖金|价格|税额)"
+        r"[^，。？?]{0,8}(?:多少|几何|多高|多大)|(?:罚|花|交|缴|补)多少",
     ),
-    (Kind.COUNT, r"\bhow many\b"),
+    (Kind.COUNT, rf"\bhow many\b|(?:多少|(?<!哪)几){_CLASSIFIER}|(?:数量|总数|个数|家数)"),
     (
         Kind.QUANTITY,
         # "how often" and "to what extent" are answered without a figure
         r"\bhow (?:much|large|big|fast|steep|high|far|long|tall|deep|strongly)\b|\bby how\b"
-        rf"|\bwhich {_BETWEEN}(?:share|proportion|percentage|percent)\b{_HEAD}|{_what(_MEASURES, _MEASURES)}",
+        rf"|\bwhich {_BETWEEN}(?:share|proportion|percentage|percent)\b{_HEAD}|{_what(_MEASURES, _MEASURES)}"
+        r"|多少|百分之几|几成|多[大高长深远快重宽厚]|(?:比重|比例|占比|率|规模|容量|总量|产量|目标值?)(?:是|为|有)?(?:$|[?？])",
     ),
     (
         Kind.BODY,
         r"\b(?:who|whom|whose)\b|\b(?:which|what) (?:body|bodies|authority|authorities|department|agency|ministry|"
-        r"minister|company|companies|office|committee|organi[sz]ation|university|firm|institution)s?\b",
+        r"minister|company|companies|office|committee|organi[sz]ation|university|firm|institution)s?\b"
+        r"|谁|(?:哪|什么|何)(?:一|几|些)?(?:个|家)?(?:机构|部门|单位|机关|政府|企业|公司|委员会|组织|主体)",
     ),
     (
         Kind.PLACE,
         r"\bwhere\b|\b(?:which|what)(?: \w+){0,2} (?:city|cities|place|places|region|regions|area|areas|county|"
-        r"counties|district|districts|province|provinces|river|rivers|port|ports|location|site|sites|park|parks)\b",
+        r"counties|district|districts|province|provinces|river|rivers|port|ports|location|site|sites|park|parks)\b"
+        r"|哪里|哪儿|何处|何地|(?:哪|什么)(?:一|几|些)?(?:个|条|座)?(?:地方|地区|区域|城市|省|市|县|流域|河|港|园区)",
     ),
 )
 #: Begins a question around the one that follows, "do firms reveal how much", "who decides when"; unless it only asks
@@ -185,11 +194,14 @@ _VAGUE_COUNTS = re.compile(
     r"\b(?:several|a few|few|dozens|hundreds|thousands|millions|a couple|a pair|both|single|none|zero|no more than)\b",
     re.IGNORECASE,
 )
+#: Things counted in Chinese: "十大行动", "三个基地".
+_CHINESE_COUNTS = re.compile(rf"[\d{CHINESE_DIGITS}两十百千万亿]{_CLASSIFIER}")
 #: Times without a year from 1900 on: a month, a century, an older year, the end of a period, a period before something.
 _TIMES = re.compile(
     r"(?i:\b(?:\d{1,2}(?:st|nd|rd|th)|\w+(?:st|nd|rd|th)) centur(?:y|ies)\b|\b\d+ (?:BC|BCE|AD|CE)\b)"
     r"|(?i:\b(?:in|by|since|from|until|before|after|around) (?:the year )?[12]\d{3}\b(?![.,]?\d|\s?%))"
-    rf"|\b(?:{MONTH})\b|\b\d{{1,2}} (?:{SHORT_MONTH})\b|\d月"
+    rf"|\b(?:{MONTH})\b|\b\d{{1,2}} (?:{SHORT_MONTH})\b|\d\s?[月日天]|工作日|[本每上下]世纪|年[底初末中]|季度"
+    rf"|[\d{CHINESE_DIGITS}十两]+(?:个月|周|小时|年)[之以]?内"
     r"|(?i:\bFive[- ]Year Plan\b|\bend of (?:the|this|each|every) (?:decade|year|quarter|month)\b"
     r"|\b(?:within|after|before|later than) (?:[\w-]+ ){0,3}(?:hour|day|week|month|quarter|year)s?\b)"
 )
@@ -202,7 +214,7 @@ _MONEY = re.compile(
 _BODY = re.compile(
     r"\b(?:committee|government|department|commission|bureau|office|ministry|council|group|agency|authorit(?:y|ies)|"
     r"enterprise|compan(?:y|ies)|universit(?:y|ies)|institut\w+|association|party|cities|municipalit\w+|organization|"
-    r"unit)s?\b",
+    r"unit)s?\b|政府|部门|委员会|国务院|[厅局署]|办公室|机[构关]|单位|企业|公司|党委|协会|集团|大学|领导小组|个人",
     re.IGNORECASE,
 )
 _NAME = re.compile(r"(?<=[a-z,;)] )[A-Z][a-z]+|[\u4e00-\u9fff]{2,}")
@@ -226,6 +238,7 @@ def fits_kind(kind: Kind, sentence: str) -> bool:
                 share
                 or _NUMBER_WORDS.search(sentence)
                 or _VAGUE_COUNTS.search(sentence)
+                or _CHINESE_COUNTS.search(sentence)
                 or (_DIGIT.search(sentence) and find_quantities(sentence, ()))
             )
         case Kind.DATE:

@@ -41,7 +41,7 @@ from indexer.encoding.answer_reader import AnswerReader, ReaderInput, SpanPredic
 from indexer.encoding.word_vectors import StoredVectors, content_vectors
 from indexer.language.matching import containment, shingles
 from indexer.language.sentences import is_heading_like
-from indexer.language.terms import analyze
+from indexer.language.terms import ordered_terms
 from indexer.types import Passage, Role
 
 # The constants, each with what it is worth: R@10 / MAP@10 on the 2,788 development questions of ObliQA, where all
@@ -177,10 +177,18 @@ def bigram_boost(words: QuestionWords, candidates: Sequence[Candidate]) -> dict[
     Bigrams are of content words, whatever stop words stand between them, in the question and in the passage. They
     count for the order of passages only: a plan may say the same in other words, and its sentence answers as well.
     """
-    asked = set(pairwise(term for word in words.words for term in analyze(word)))
+    asked = set(pairwise(term for word in words.words for term in ordered_terms(word)))
     if not asked:
         return {}
-    return {c.key: BIGRAM_WEIGHT * len(asked & set(pairwise(analyze(c.passage.text)))) / len(asked) for c in candidates}
+    shares = {
+        c.key: len(asked & set(pairwise(ordered_terms(c.passage.text)))) / len(asked)
+        for c in candidates
+        if c.same_script
+    }
+    # a passage in another script cannot have them: it gets what the best has, as far as its own score goes
+    most = max(shares.values(), default=0.0)
+    highest = max((c.fused for c in candidates), default=1.0) or 1.0
+    return {c.key: BIGRAM_WEIGHT * shares.get(c.key, most * max(0.0, c.fused) / highest) for c in candidates}
 
 
 def proximity_boost(places: Sequence[tuple[str, int]], scores: Sequence[float]) -> list[float]:

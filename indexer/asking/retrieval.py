@@ -13,8 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from indexer.encoding import Encoder
+from indexer.encoding import Encoder, for_questions, scales_of
 from indexer.encoding.answer_reader import SpanPrediction
+from indexer.language.chinese import is_chinese
 from indexer.storage import Backend, Scope, ScoredKey
 from indexer.types import Passage, Role, Span
 
@@ -60,7 +61,7 @@ class Candidate:
 
     ``fused`` is the fused score less the role's penalty, ``cosine`` the passage's own, None when only BM25 found
     it. ``score`` orders candidates: the fused one at first, then what ranking makes of it. ``sentences`` are in
-    reading order, none beyond the reranking depth.
+    reading order, none beyond the reranking depth. ``same_script``: it is written like the question, Chinese or not.
     """
 
     key: int
@@ -69,20 +70,29 @@ class Candidate:
     cosine: float | None
     score: float
     sentences: tuple[CandidateSentence, ...] = ()
+    same_script: bool = True
 
 
-def retrieve(
-    backend: Backend, encoder: Encoder, text: str, scope: Scope, depth: int = DEPTH, limit: int | None = None
-) -> list[Candidate]:
-    """Candidates for a question, best first, ties in reading order; the first ``limit``, or all.
+def retrieve(backend: Backend, encoder: Encoder, text: str, scope: Scope, depth: int = DEPTH) -> list[Candidate]:
+    """Candidates for a question, best first, ties in reading order.
 
-    Raises UnknownPlanError for a scope that names an unknown plan. All is read at one generation: a plan replaced
-    between the two searches, or before its passages are fetched, would be found in neither version.
+    A passage in another script than the question's shares no words with it, whatever it says: BM25 has no part in its
+    score, and its cosine counts in full. Raises UnknownPlanError for a scope that names an unknown plan. All is read at
+    one generation: a plan replaced between the two searches, or before its passages are fetched, would be found in
+    neither version.
     """
 
     def read() -> list[Candidate]:
         dense, bm25 = search(backend, encoder, text, depth, scope)
-        return _fetch(backend, fuse(dense, bm25), {f.key: f.score for f in dense}, limit)
+        fused, by_meaning = fuse(dense, bm25), fuse(dense, (), 1.0)
+        cosines = {f.key: scales_of(encoder).texts(f.score) for f in dense}
+        chinese = is_chinese(text)
+        found = []
+        for key, passage in backend.passages(list(fused)).items():
+            spoken = is_chinese(passage.text) == chinese
+            score = (fused[key] if spoken else by_meaning.get(key, 0.0)) - ROLE_PENALTY[passage.role]
+            found.append(Candidate(key, passage, score, cosines.get(key), score, same_script=spoken))
+        return sorted(found, key=lambda c: (-c.score, c.key))
 
     return backend.snapshot(read)
 
@@ -93,30 +103,10 @@ def search(
     """The ``depth`` best by cosine and by BM25."""
     by_words = _bm25_pool.submit(backend.search_words, text, depth, scope)
     try:
-        dense = backend.search_dense(encoder.embed([text])[0], depth, scope)
+        dense = backend.search_dense(for_questions(encoder).embed([text])[0], depth, scope)
     finally:
         wait([by_words])  # the caller may close the backend next
     return dense, by_words.result()
-
-
-def _fetch(backend: Backend, fused: dict[int, float], cosines: dict[int, float], limit: int | None) -> list[Candidate]:
-    """The first ``limit`` of ``fused`` with their passages, reading no more passages than may be among them."""
-    order = sorted(fused, key=lambda key: (-fused[key], key))
-    step = len(order) if limit is None else limit + 2
-    found: list[Candidate] = []
-    for first in range(0, len(order), step or 1):
-        keys = order[first : first + step]
-        passages = backend.passages(keys)
-        for key in keys:
-            if key in passages:
-                score = fused[key] - ROLE_PENALTY[passages[key].role]
-                found.append(Candidate(key, passages[key], score, cosines.get(key), score))
-        found.sort(key=lambda c: (-c.score, c.key))
-        unread = order[first + step : first + step + 1]
-        # roles only subtract: a passage not yet read scores its fused score at most
-        if limit is not None and len(found) >= limit and unread and found[limit - 1].score > fused[unread[0]]:
-            break
-    return found[:limit]
 
 
 def fuse(dense: Sequence[ScoredKey], bm25: Sequence[ScoredKey], dense_weight: float = DENSE_WEIGHT) -> dict[int, float]:

@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from indexer.asking.retrieval import retrieve
 from indexer.comparing.differences import mark_differences
-from indexer.encoding import Encoder, Vectors
+from indexer.encoding import UNSCALED, Encoder, Scale, Vectors, scales_of
 from indexer.errors import QuestionError
 from indexer.language.matching import words
 from indexer.language.sentences import fold_space, split_sentences
@@ -45,6 +45,7 @@ class Sentences:
     texts: tuple[str, ...]
     vectors: Vectors
     words: tuple[frozenset[str], ...]
+    scale: Scale = UNSCALED  # of the model's cosines
 
 
 def similar(backend: Backend, encoder: Encoder, plan: str, start: int, other: str, top_k: int = 5) -> list[Counterpart]:
@@ -101,7 +102,8 @@ def read_sentences(passages: Sequence[Passage], encoder: Encoder) -> Sentences:
             owners.append(i)
             texts.append(fold_space(passage.text[first:last]))
     vectors = encoder.embed(texts)
-    return Sentences(passages, tuple(owners), tuple(texts), vectors, tuple(_words(t) for t in texts))
+    held = tuple(_words(t) for t in texts)
+    return Sentences(passages, tuple(owners), tuple(texts), vectors, held, scales_of(encoder).texts)
 
 
 def likeness(backend: Backend, one: Sentences, other: Sentences) -> npt.NDArray[np.float32]:
@@ -123,7 +125,7 @@ def likeness_blocks(
     own_norms, norms = (np.sqrt([idf[held].sum() for held in rows]) for rows in (own, theirs))
     holders = _holders(theirs, len(vocabulary))
     for first, last in _blocks(one.owners):
-        alike: npt.NDArray[np.float32] = one.vectors[first:last] @ other.vectors.T
+        alike: npt.NDArray[np.float32] = one.scale(one.vectors[first:last] @ other.vectors.T)
         for row in range(first, last):
             if own_norms[row]:
                 found = [holders[word] for word in own[row]]
@@ -172,7 +174,7 @@ def _nearest(backend: Backend, encoder: Encoder, text: str, plan: str) -> Passag
     theirs = read_sentences(_candidates(backend, encoder, text, plan), encoder)
     if not theirs.texts:
         return None
-    one = Sentences((), (0,), (text,), encoder.embed([text]), (_words(text),))
+    one = Sentences((), (0,), (text,), encoder.embed([text]), (_words(text),), theirs.scale)
     return theirs.passages[theirs.owners[int(likeness(backend, one, theirs)[0].argmax())]]
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from indexer.comparing.counterparts import WORDS_WEIGHT, Sentences, likeness_blocks, passages_of, read_sentences
-from indexer.encoding import Encoder
+from indexer.encoding import Encoder, scales_of
 from indexer.errors import QuestionError
 from indexer.storage import Backend
 from indexer.types import Plan, Role, SectionPair, Span
@@ -56,7 +56,9 @@ def _scores(backend: Backend, encoder: Encoder, one: Plan, other: Plan) -> npt.N
     if not one.sections or not other.sections:
         return np.zeros((len(one.sections), len(other.sections)))
     labels = [encoder.embed([section.title or section.label for section in plan.sections]) for plan in (one, other)]
-    scores: npt.NDArray[np.float64] = np.clip(labels[0] @ labels[1].T, 0.0, 1.0).astype(np.float64)
+    scores: npt.NDArray[np.float64] = np.clip(scales_of(encoder).texts(labels[0] @ labels[1].T), 0.0, 1.0).astype(
+        np.float64
+    )
     return (scores + _contents(backend, encoder, one, other)) / 2
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias
+from typing import Protocol, TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -34,6 +34,40 @@ class TokenVectors:
     vectors: Vectors
     spans: tuple[Span, ...]
     words: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Prompts:
+    """What a model wants in front of a question, and of a passage."""
+
+    question: str = ""
+    passage: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """``offset + slope * cosine``: cosines of one model as another has them."""
+
+    slope: float = 1.0
+    offset: float = 0.0
+
+    def __call__(self, cosines: Cosines) -> Cosines:
+        return cosines if self == UNSCALED else self.slope * cosines + self.offset
+
+
+UNSCALED = Scale()
+Cosines = TypeVar("Cosines", float, npt.NDArray[np.float32])
+
+
+@dataclass(frozen=True, slots=True)
+class Scales:
+    """The scales of a model's cosines, of ``texts`` and of ``words``, to those of all-MiniLM-L6-v2.
+
+    Weights and thresholds hold for that model; another may give any two texts a cosine of 0.8.
+    """
+
+    texts: Scale = UNSCALED
+    words: Scale = UNSCALED
 
 
 class Encoder(Protocol):
@@ -66,3 +100,15 @@ class Encoder(Protocol):
         The token vectors are not normalized here, because most are dropped (``indexer.encoding.word_vectors``).
         """
         ...
+
+
+def for_questions(encoder: Encoder) -> Encoder:
+    """The encoder of questions: ``encoder.for_questions`` of a model that tells them from passages, else itself."""
+    found: Encoder = getattr(encoder, "for_questions", encoder)
+    return found
+
+
+def scales_of(encoder: Encoder) -> Scales:
+    """``encoder.scales``; an encoder without any has cosines like the default model's."""
+    found: Scales = getattr(encoder, "scales", Scales())
+    return found

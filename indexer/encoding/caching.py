@@ -10,7 +10,7 @@ from typing import TypeVar
 import numpy as np
 from cachetools import LRUCache
 
-from indexer.encoding import Encoder, Progress, TokenVectors, Vectors
+from indexer.encoding import Encoder, Progress, Scales, TokenVectors, Vectors, for_questions, scales_of
 from indexer.encoding.onnx import of_unit_length
 
 #: Tokens whose vectors are cached: 230 MB of the default model's, in some 3,000 passages.
@@ -31,6 +31,13 @@ class CachingEncoder:
         self._tokens: LRUCache[str, TokenVectors] = LRUCache(max_tokens, lambda read: max(1, len(read.words)))
         self._vectors: LRUCache[str, Vectors] = LRUCache(max_vectors)
         self._lock = threading.Lock()
+        asking = for_questions(encoder)
+        #: With a cache of its own, since the same text has other vectors as a question.
+        self.for_questions = self if asking is encoder else CachingEncoder(asking, max_tokens, max_vectors)
+
+    @property
+    def scales(self) -> Scales:
+        return scales_of(self._encoder)
 
     @property
     def fingerprint(self) -> str:

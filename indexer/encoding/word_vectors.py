@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from indexer.encoding import Encoder, TokenVectors
 from indexer.language.sentences import fold_space, folded_places, split_sentences
-from indexer.language.stopwords import FUNCTION_WORDS
+from indexer.language.stopwords import FUNCTION_WORDS, is_function_word
 from indexer.reading.passages import indexed_context, indexed_text
 from indexer.types import Passage, Span
 
@@ -76,7 +76,7 @@ def _content_tokens(text: str, before: int, tokens: TokenVectors) -> TokenVector
 @lru_cache(maxsize=2**15)  # called for each token of everything that is added
 def _is_content(piece: str, whole: bool) -> bool:
     """Whether ``piece`` of a word, or the ``whole`` of one, has a meaning; the empty one before a word has none."""
-    return bool(_WORD.search(piece)) and not (whole and piece.strip().lower() in FUNCTION_WORDS)
+    return bool(_WORD.search(piece)) and not (whole and is_function_word(piece.strip()))
 
 
 def _unfold(text: str, tokens: TokenVectors, shift: int = 0) -> TokenVectors:

@@ -66,13 +66,16 @@ def find_years(text: str, *, periods: bool = False) -> list[Year]:
     ]
     joined = join_lines(text)
     plain = [
-        Year(m.span("written"), int("".join(str(DIGIT_VALUES[digit]) for digit in m["written"])))
-        if m["written"]
-        else Year(m.span("year"), int(m["year"]))
+        Year(m.span("written"), written_year(m["written"])) if m["written"] else Year(m.span("year"), int(m["year"]))
         for m in _YEAR.finditer(text)
         if m["written"] or m["named"] or not has_unit(text, joined, m.end())
     ]
     return sorted([*ends, *plain], key=lambda y: y.span)
+
+
+def written_year(digits: str) -> int:
+    """The year that is written digit by digit: "二〇三〇" is 2030."""
+    return int("".join(str(DIGIT_VALUES[digit]) for digit in digits))
 
 
 def is_year(number: str) -> bool:

@@ -20,10 +20,12 @@ _WORDS = {
     Binding.ENCOURAGE: r"encourag\w+|advocat\w+|welcom\w+|recommend\w*",
 }
 _CHINESE = {
-    Binding.MUST: r"必须|严禁|禁止|不得|严格|坚决",
-    Binding.SHOULD: r"应当?|要(?=[加推建完])",
-    Binding.STRIVE: r"力争|争取|努力|探索",
-    Binding.ENCOURAGE: r"鼓励|倡导",
+    Binding.MUST: r"必须|严禁|严控|禁止|不得|不准|严格|坚决|一律",
+    # not the 应 of "supply", "respond", "adapt", nor of "apply" and "emergency"
+    Binding.SHOULD: r"原则上(?:不得|不准|禁止|必须|一律)?|应当|(?<![供响反适相效对感呼顺])应(?![对用急变力答声援激邀])"
+    r"|要(?=[加推建完])",
+    Binding.STRIVE: r"力争|争取|努力|探索|力求|尽可能",
+    Binding.ENCOURAGE: r"鼓励|倡导|提倡",
 }
 _PATTERN = re.compile(
     r"(?=\b[a-z]|[\u4e00-\u9fff])(?:"  # only where a match can begin

@@ -70,9 +70,12 @@ _NUMBER = re.compile(
     rf"|\b(?P<word>(?i:{'|'.join(sorted(_WORDS, key=len, reverse=True))}))"
     rf"(?=[ -](?:hundred|thousand|[mbtr]+illion)\b|{_AMOUNT})"
     rf"|(?P<chinese>(?:[零〇两{CHINESE_DIGITS}十百万亿]|{_THOUSAND})+(?:点[零{CHINESE_DIGITS}]+)?))"
-    rf"(?:[ -]?(?P<scale>{_SCALE})(?![a-z])|(?(currency)(?P<short>(?i:{'|'.join(_SHORT_SCALES)})\b)|(?!)))?"
+    rf"(?:[ 多余-]?(?P<scale>{_SCALE})(?![a-z])|(?(currency)(?P<short>(?i:{'|'.join(_SHORT_SCALES)})\b)|(?!)))?"
 )
 _RANGE = re.compile(r"\s?(?:-|–|—|~|～|(?P<word>to|至|到))\s?")
+_CHINESE_FRACTION = re.compile(
+    rf"(?<!十)(?P<d>[{CHINESE_DIGITS}十])分之(?P<n>[{CHINESE_DIGITS}])|(?P<c>[{CHINESE_DIGITS}两])成(?=以|左|的|[，。；,.]|$)"
+)
 _PARTS = "|".join(word for word in FRACTION_WORDS if word != "half")
 _FRACTION = re.compile(
     r"\b(?:(?P<half>half(?=(?: of)? (?:the|all|its|our|every)\b| of \w)|by half\b)"
@@ -193,8 +196,12 @@ def decimals(value: float) -> int:
 
 
 def _fractions(text: str) -> list[Quantity]:
-    """ "half of", "two thirds of", "by a quarter" as percentages."""
-    return [
+    """ "half of", "two thirds of", "by a quarter", "三分之一" and "两成" as percentages."""
+    chinese = [
+        Quantity(m.span(), 100 * chinese_number(m["n"] or m["c"]) / chinese_number(m["d"] or "十"), "percent")
+        for m in _CHINESE_FRACTION.finditer(text)
+    ]
+    return chinese + [
         Quantity(
             m.span(), 100 * _WORDS[(m["n"] or "a").lower()] / FRACTION_WORDS[(m["part"] or "half").lower()], "percent"
         )

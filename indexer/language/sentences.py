@@ -7,10 +7,13 @@ numbers that open a line, and Chinese punctuation. Spans refer to the text as gi
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
+from operator import itemgetter
 
+from indexer.language.chinese import is_chinese
 from indexer.language.dates import SHORT_MONTHS
 from indexer.language.stopwords import FUNCTION_WORDS
 from indexer.types import Span
@@ -43,7 +46,10 @@ _INITIALS = re.compile(r"[A-Z]|(?:[A-Za-z]\.)+[A-Za-z]")
 _LINE_NUMBER = re.compile(r"[ \t#>*-]*\d{1,2}(?:\.\d{1,2})*")
 # The rest of a figure that was cut off; it stays in the sentence it belongs to.
 _FRAGMENT = re.compile(r"\d{1,3}\.(?=\s+[A-Z]|\s*$)")
-_STOP = re.compile(r"[.!?。！？]+[\"'”’»)）\]』」》⁰¹²³⁴⁵⁶⁷⁸⁹]*")
+_WIDE_STOPS = "。！？；"
+_STOP = re.compile(r"[.!?。！？；]+[\"'”’»)）\]』」》⁰¹²³⁴⁵⁶⁷⁸⁹]*")
+#: In brackets, a title or quotes a Chinese stop ends nothing, unless the closing mark ends the sentence with it.
+_QUOTED = re.compile(r"（[^（）\n]{1,150}）|《[^《》\n]{1,80}》|“[^“”\n]{1,150}”|「[^「」\n]{1,150}」")
 # Above this many characters a line is a whole paragraph; below it may be a wrapped line.
 _WRAP_WIDTH = 120
 
@@ -148,12 +154,17 @@ def _broken_in(text: str, sentences: Iterable[Span]) -> list[Span]:
     return [(a + c, a + d) for a, b in sentences for c, d in broken_figures(text[a:b])]
 
 
+#: Characters of a Chinese heading.
+_LONGEST_WIDE_HEADING = 40
+
+
 def is_heading_like(sentence: str) -> bool:
     """Whether ``sentence`` is a heading or label rather than a statement: short, without a stop."""
     bare = sentence.rstrip().rstrip(_CLOSING)
     if is_row(bare):
         return False
-    return len(bare.split()) <= 14 and len(bare) <= 120 and bare[-1:] not in _TERMINAL + ";；"
+    longest = _LONGEST_WIDE_HEADING if is_chinese(bare) else 120
+    return len(bare.split()) <= 14 and len(bare) <= longest and bare[-1:] not in _TERMINAL + ";；"
 
 
 def is_row(line: str) -> bool:
@@ -244,11 +255,15 @@ _CANNOT_END = frozenset("a an the of to in for on by with from at as and or duri
 def _stop_cuts(text: str) -> list[int]:
     """Offsets just after the stops that end a sentence inside a line."""
     cuts: list[int] = []
+    quoted = None
     for match in _STOP.finditer(text):
         end = match.end()
         stop = match.group()
-        if stop[0] in "。！？":
-            cuts.append(end)
+        if stop[0] in _WIDE_STOPS:
+            quoted = quoted or [m.span() for m in _QUOTED.finditer(text)]
+            around = bisect_right(quoted, match.start(), key=itemgetter(0)) - 1
+            if around < 0 or quoted[around][1] <= match.start() or quoted[around][1] == end:
+                cuts.append(end)
             continue
         before = text[max(0, match.start() - 24) : match.start() + 1]
         following = text[end : end + 3]

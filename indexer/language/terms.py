@@ -1,19 +1,29 @@
-"""Text -> search terms: tokenized, folded and stemmed, the same for questions and passages."""
+"""Text -> search terms: tokenized, folded and stemmed, the same for questions and passages.
+
+Chinese is searched by characters and by pairs of them, simplified, so that traditional ones find it and are found.
+"""
 
 from __future__ import annotations
 
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from indexer.language.chinese import cut_runs, is_han, simplify
 from indexer.language.folding import fold_spelling
 
 if TYPE_CHECKING:
     import tantivy
 
-# Figures stay whole ("13.7"), each Chinese character is a word, everything else splits at punctuation.
-_TOKENS = r"\p{Han}|\d+(?:[.,]\d+)+|[\w&&[^\p{Han}]]+"
+# Figures stay whole ("13.7"), Chinese has been cut before, everything else splits at punctuation.
+_TOKENS = r"\p{Han}+|\d+(?:[.,]\d+)+|[\w&&[^\p{Han}]]+"
 #: Characters of a word up to which its terms are cached; a Chinese text is one word of thousands.
 _LONG = 40
+
+
+def fold(text: str) -> str:
+    """``text`` as the analyzer takes it: spelling folded, Chinese simplified and cut."""
+    folded = fold_spelling(text)
+    return folded if folded.isascii() else cut_runs(simplify(folded))
 
 
 @lru_cache(maxsize=1)
@@ -41,7 +51,12 @@ def analyze(text: str) -> list[str]:
 
 
 def _terms(part: str) -> tuple[str, ...]:
-    return tuple(analyzer().analyze(fold_spelling(part)))
+    return tuple(analyzer().analyze(fold(part)))
+
+
+def ordered_terms(text: str) -> list[str]:
+    """The terms of ``text`` in their order, a Chinese character being one: what neighbours are told by."""
+    return [term for term in analyze(text) if len(term) != 2 or not is_han(term)]
 
 
 _known = lru_cache(maxsize=1 << 15)(_terms)

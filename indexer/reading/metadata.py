@@ -8,7 +8,8 @@ from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 
-from indexer.language.dates import MONTH, MONTHS, SHORT_MONTH
+from indexer.language.dates import MONTH, MONTHS, SHORT_MONTH, WRITTEN_YEAR, written_year
+from indexer.language.numerals import CHINESE_DIGITS, ordinal_number
 from indexer.language.sentences import fold_space
 from indexer.types import Metadata
 
@@ -39,9 +40,11 @@ _PERSIAN = 0.01  # share of the letters that Arabic does not have
 _LEAST_SHARE = 0.12  # of all words; prose has a quarter to a half
 _LEAST_LEAD = 1.5  # times the next language
 
+_TENS = f"[{CHINESE_DIGITS}十]{{1,3}}"
 _DATE = re.compile(
     rf"""(?<![\d.])(?:
         (?P<cy>(?:19|20)\d\d)\s?年(?:\s?(?P<cm>\d{{1,2}})\s?月(?:\s?(?P<cd>\d{{1,2}})\s?日)?)?
+      | (?P<zy>{WRITTEN_YEAR})\s?年(?:\s?(?P<zm>{_TENS})\s?月(?:\s?(?P<zd>{_TENS})\s?日)?)?
       | (?P<iy>(?:19|20)\d\d)-(?P<im>\d\d)(?:-(?P<id>\d\d))?
       | (?P<bd>\d{{1,2}})(?:st|nd|rd|th)?\s+(?P<bm>{MONTH}|{SHORT_MONTH})\.?,?\s+(?P<by>(?:19|20)\d\d)
       | (?P<am>{MONTH}|{SHORT_MONTH})\.?\s+(?P<ad>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<ay>(?:19|20)\d\d)
@@ -203,13 +206,13 @@ def iso_date(text: str) -> str:
 def _iso(found: re.Match[str]) -> str:
     groups = {key: value for key, value in found.groupdict().items() if value}
     part = {key[1]: value for key, value in groups.items()}
-    year = int(part["y"])
+    year = int(part["y"]) if part["y"].isdigit() else written_year(part["y"])
     month = part.get("m", "")
-    number = MONTHS.get(month.lower(), 0) or (int(month) if month.isdigit() else 0)
+    number = MONTHS.get(month.lower(), 0) or ordinal_number(month) or 0
     if not month:
         return f"{year}"
     try:
-        day = date(year, number, int(part.get("d", 1)))
+        day = date(year, number, ordinal_number(part.get("d", "1")) or 0)
     except ValueError:
         return ""
     return day.isoformat() if "d" in part else f"{year}-{number:02}"
@@ -219,7 +222,7 @@ def _date(opening: str, ending: str) -> _Placed:
     first, last = opening.split("\n")[:20], [*reversed(ending.split("\n")[-6:])]
     for line, place in [*((line, "cover") for line in first), *((line, "signature") for line in last)]:
         alone = re.sub(r"\s+version\s[\d.]+$", "", line.strip(" \t(（)）#*_|."), flags=re.IGNORECASE)
-        if (found := _DATE.fullmatch(alone)) and found["cy"] != alone.strip("年"):
+        if (found := _DATE.fullmatch(alone)) and (found["cy"] or found["zy"]) != alone.strip("年"):
             return _iso(found), place
     for found in _DATE.finditer(opening):
         before = opening[max(0, found.start() - _BESIDE) : found.start()]

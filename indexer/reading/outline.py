@@ -39,6 +39,8 @@ _BETWEEN_ENTRIES = 4  # line ends: an entry may go over a line, a part's title h
 _LARGEST_GAP = 3
 #: Levels of sections; deeper ones are lists.
 _DEEPEST = 9
+#: The mark of an article of a regulation, which has no title, and how many make a regulation.
+_ARTICLE, _FEWEST_ARTICLES = "条", 3
 _NEAR = 400  # characters around a mark that are looked at
 #: Words that a title may have before it is cut; longer labels do not fit a breadcrumb.
 _TITLE_WORDS = 12
@@ -71,7 +73,7 @@ def build_sections(text: str, headings: Sequence[Heading] = (), contents: Sequen
     text without marks has no sections.
     """
     if headings:
-        flat = [_known(text, h) for h in headings if not _is_within(contents, h.start)]
+        flat = _with_articles(text, [_known(text, h) for h in headings if not _is_within(contents, h.start)], contents)
     else:
         flat = [_numbered(text, mark) for mark in _order(text, _find_marks(text, contents))]
     return _nest(flat, len(text))
@@ -211,7 +213,9 @@ def _numbered(text: str, mark: _Mark) -> Section:
     """A section, not yet nested, from a mark: a title on its own line, or run into its text."""
     line_end = _line_end(text, mark.end)
     line = text[mark.end : line_end]
-    if _stands_alone(text, mark) and line.strip():
+    if mark.kind == _ARTICLE:
+        title, body = "", mark.end
+    elif _stands_alone(text, mark) and line.strip():
         rest = text[line_end : line_end + _NEAR].lstrip()
         title = fold_space(line + _continuation(line, rest))
         body = line_end
@@ -254,6 +258,21 @@ def _known(text: str, heading: Heading) -> Section:
     mark = _MARK.match(words)
     number, title = (mark["mark"].strip(), words[mark.end() :]) if mark else ("", words)
     return Section(heading.start, heading.end, len(text), heading.level, number, title.strip(), None)
+
+
+def _with_articles(text: str, known: list[Section], contents: Sequence[Span]) -> list[Section]:
+    """``known`` with the articles (第一条) below each heading, by which regulations are cited; no format knows them."""
+    marks = [mark for mark in _find_marks(text, contents) if mark.kind == _ARTICLE]
+    if len(marks) < _FEWEST_ARTICLES:
+        return known
+    starts = [section.start for section in known]
+    above = [known[at - 1] if (at := bisect_right(starts, mark.start)) else None for mark in marks]
+    articles = [
+        _numbered(text, replace(mark, depth=heading.level if heading else 0))
+        for mark, heading in zip(marks, above, strict=True)
+        if not heading or mark.start >= heading.body
+    ]
+    return sorted(known + articles, key=lambda section: section.start)
 
 
 def _nest(flat: list[Section], text_end: int) -> tuple[Section, ...]:

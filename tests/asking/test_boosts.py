@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 from fakes import FakeEncoder
@@ -56,6 +57,14 @@ def test_figures_and_chinese_make_pairs() -> None:
     assert gains("by 13.5 percent", candidate(1, "It falls by 13.5 percent.")) == pytest.approx({1: BIGRAM_WEIGHT})
     assert gains("by 13.5 percent", candidate(1, "It falls by 3.5 percent.")) == pytest.approx({1: 0.0})
     assert gains("水泥产能", candidate(1, "严控水泥产能。")) == pytest.approx({1: BIGRAM_WEIGHT})
+
+
+def test_a_passage_in_another_script_gains_what_the_best_does_by_its_own_score() -> None:
+    here = candidate(1, "Cement kilns close.")
+    there = replace(candidate(11, "水泥窑关闭。"), fused=0.25, same_script=False)
+    found = gains("cement kilns", here, there)
+    assert found == pytest.approx({1: BIGRAM_WEIGHT, 11: BIGRAM_WEIGHT * 0.25 / 0.5})
+    assert gains("cement kilns", there) == pytest.approx({11: 0.0})
 
 
 def test_a_word_alone_makes_no_pair() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -9,11 +10,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from indexer.encoding import Progress, TokenVectors, Vectors
+from indexer.encoding import Progress, Prompts, TokenVectors, Vectors, for_questions
 from indexer.encoding import reference as reference_module
+from indexer.encoding.caching import CachingEncoder
 from indexer.encoding.loading import load_encoder
 from indexer.encoding.onnx import OnnxEncoder
 from indexer.encoding.reference import (
+    PROMPTED,
     AcceleratedEncoder,
     SentenceTransformerEncoder,
     load_sentence_transformer,
@@ -152,3 +155,46 @@ def test_a_library_in_fp32_is_asked_as_it_was_made(
         assert library.ask("When does kiln 7 close?").hits
         assert library.check() == []
     assert sum(on_torch) == embedded
+
+
+@pytest.fixture(scope="session")
+def prompted(tiny_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The tiny model, declaring that it wants prompts."""
+    folder = tmp_path_factory.mktemp("prompted") / "tiny"
+    shutil.copytree(tiny_model, folder)
+    file = folder / "config_sentence_transformers.json"
+    declared = json.loads(file.read_text("utf-8")) | {"prompts": {"query": "ask: ", "document": "say: "}}
+    file.write_text(json.dumps(declared), "utf-8")
+    return folder
+
+
+def test_prompts_go_before_questions_and_passages_and_count_for_no_token(prompted: Path, tiny_model: Path) -> None:
+    bare, encoder = load_sentence_transformer(str(tiny_model)), load_sentence_transformer(str(prompted))
+    assert encoder.prompts == Prompts("ask: ", "say: ")
+    assert encoder.fingerprint.endswith(PROMPTED)
+    text = "kilns close"
+    for prompt, way in (("say: ", encoder), ("ask: ", for_questions(encoder))):
+        vectors, (tokens,), (whole,) = (
+            bare.embed([prompt + text]),
+            way.embed_tokens([text]),
+            bare.embed_tokens([prompt + text]),
+        )
+        assert way.embed([text]) == pytest.approx(vectors, abs=1e-5)
+        assert [text[a:b] for a, b in tokens.spans] == [c for c in text if c != " "]
+        assert tokens.vectors == pytest.approx(whole.vectors[-len(tokens.spans) :], abs=1e-5)
+    ((_, vector, tokens),) = encoder.embed_with_tokens([text])
+    assert vector == pytest.approx(encoder.embed([text])[0], abs=1e-5)
+    assert tokens.spans == encoder.embed_tokens([text])[0].spans
+
+
+def test_an_exported_model_keeps_its_prompts(prompted: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PLANCITE_CACHE", str(tmp_path))
+    encoder, reference = load_encoder(f"{prompted}@fp32"), load_sentence_transformer(str(prompted))
+    assert isinstance(encoder, OnnxEncoder)
+    for ours, theirs in ((encoder, reference), (for_questions(encoder), for_questions(reference))):
+        assert ours.embed(["kilns close"]) == pytest.approx(theirs.embed(["kilns close"]), abs=1e-4)
+        assert ours.embed_tokens(["kilns close"])[0].spans == theirs.embed_tokens(["kilns close"])[0].spans
+    assert load_encoder(f"{prompted}@fp32").fingerprint == encoder.fingerprint  # from the cache
+    cached = CachingEncoder(encoder)
+    assert cached.for_questions.embed(["kilns"]) == pytest.approx(for_questions(encoder).embed(["kilns"]))
+    assert not np.allclose(cached.for_questions.embed(["kilns"]), cached.embed(["kilns"]))

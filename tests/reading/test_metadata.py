@@ -139,7 +139,15 @@ def test_a_machine_translation_that_says_so(says: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "date"),
-    [("2022-08-05T10:00:00Z", "2022-08-05"), ("Sept. 9, 2021", "2021-09-09"), ("no date", ""), ("2022-13-05", "")],
+    [
+        ("2022-08-05T10:00:00Z", "2022-08-05"),
+        ("Sept. 9, 2021", "2021-09-09"),
+        ("no date", ""),
+        ("2022-13-05", ""),
+        ("二〇二三年四月二十五日", "2023-04-25"),
+        ("二○三〇年", "2030"),
+        ("二〇二三年十三月", ""),
+    ],
 )
 def test_iso_dates(text: str, date: str) -> None:
     assert iso_date(text) == date

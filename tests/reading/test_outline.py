@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.reading.loading import load_plan
-from indexer.reading.outline import build_sections, section_at, section_path
+from indexer.reading.outline import Heading, build_sections, section_at, section_path
 from indexer.types import Section
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -138,6 +138,25 @@ def test_a_title_broken_over_a_paragraph_is_whole() -> None:
         "Accelerate the green transformation of transport",
         "Save energy",
     ]
+
+
+def test_articles_of_a_regulation_are_sections_below_its_chapters() -> None:
+    text = "## 第一章 总则\n\n第一条 为了节水。\n第二条 适用本条例。\n\n## 第二章 规划\n\n第三条 国家调查。依照第一条办理。\n"
+    at = [i for i in range(len(text)) if text.startswith("## ", i)]
+    headings = [Heading(i, text.index("\n", i), 2) for i in at]
+    sections = build_sections(text, headings)
+    assert [(s.level, s.label) for s in sections] == [
+        (2, "第一章 总则"), (3, "第一条"), (3, "第二条"), (2, "第二章 规划"), (3, "第三条"),
+    ]  # fmt: skip
+    assert section_path(sections, section_at(sections, text.index("调查"))) == ("第二章 规划", "第三条")
+
+
+def test_chinese_numbering_is_read_as_levels() -> None:
+    text = "一、目标\n（一）能源\n1. 水电。加快建设。\n2. 风电。有序发展。\n（二）工业\n二、保障\n（一）资金\n"
+    assert [(s.level, s.label) for s in build_sections(text)] == [
+        (1, "一、 目标"), (2, "（一） 能源"), (3, "1. 水电"), (3, "2. 风电"), (2, "（二） 工业"), (1, "二、 保障"),
+        (2, "（一） 资金"),
+    ]  # fmt: skip
 
 
 def test_the_path_of_an_offset_names_all_levels() -> None:

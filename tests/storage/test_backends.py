@@ -87,6 +87,14 @@ def test_each_change_is_one_generation(opens: Opened) -> None:
     assert seen == [0, 1, 2, 3, 4, 5]
 
 
+def test_chinese_is_found_by_pairs_and_in_either_characters(filled: Backend) -> None:
+    said = ["地下水的储备", "下地的水", "國務院主管部門"]
+    filled.add(content("fujian", said), MODEL)
+    assert [t for t, _ in shown(filled, filled.search_words("地下水", 9, Scope()))] == said[:2]
+    assert [t for t, _ in shown(filled, filled.search_words("国务院", 9, Scope()))] == said[2:]
+    assert [t for t, _ in shown(filled, filled.search_words("儲備", 9, Scope()))] == said[:1]
+
+
 def test_a_plan_with_the_same_id_takes_the_place_of_the_first(filled: Backend) -> None:
     filled.add(content("anhui", ["hydrogen trucks", "cement standards"]), MODEL)
     assert texts_of(filled, Scope(("anhui",))) == ["hydrogen trucks", "cement standards"]

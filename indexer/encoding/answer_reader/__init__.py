@@ -17,7 +17,7 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from indexer.encoding.onnx import DETAILS_FILE, INPUT, MODEL_FILE, TOKENIZER_FILE, WORKERS, open_session
+from indexer.encoding.onnx import DETAILS_FILE, INPUT, MODEL_FILE, SPACE, TOKENIZER_FILE, WORKERS, open_session
 from indexer.errors import ModelError
 from indexer.types import Span
 
@@ -71,8 +71,6 @@ LONGEST_QUESTION = 96
 LONGEST_ANSWER = 40
 #: The margin where there is no token to choose: lower than what logits come to.
 NO_SPAN = -50.0
-#: A token that is a space alone, as SentencePiece writes it; it shares its offsets with the token after it.
-_SPACE = "▁"
 Logits = npt.NDArray[np.float32]
 
 
@@ -120,7 +118,7 @@ def encode_pairs(
         for side, (start, end), token in zip(encoding.sequence_ids, encoding.offsets, encoding.tokens, strict=True):
             while start < end and text[start : start + 1].isspace():  # a SentencePiece token owns the space before it
                 start += 1  # noqa: PLW2901
-            own = side == 1 and lead <= start < end and token != _SPACE
+            own = side == 1 and lead <= start < end and token != SPACE
             spans.append((start - lead, end - lead) if own else None)
         kept = [*range(min(len(spans), LONGEST) - 1), len(spans) - 1]  # the last token is the end mark
         ids, types = encoding.ids, encoding.type_ids

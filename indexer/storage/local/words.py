@@ -17,14 +17,13 @@ from typing import Any
 
 import tantivy
 
-from indexer.language.folding import fold_spelling
-from indexer.language.terms import analyze, analyzer
+from indexer.language.terms import analyze, analyzer, fold
 from indexer.storage import ScoredKey
 from indexer.storage.disk import crc32_of, disk_errors, write_whole
 from indexer.storage.local.database import KeyRange
 
 #: Goes up when the analysis of ``indexer.language.terms`` changes: words indexed one way cannot be searched another.
-_FORMAT = 1
+_FORMAT = 2
 _GENERATION_FILE = "generation"
 #: The one file that tantivy writes again; all others are written once.
 _CHANGING_FILE = "meta.json"
@@ -150,7 +149,7 @@ class WordIndex:
                     document = tantivy.Document()
                     document.add_unsigned("key", key)
                     document.add_unsigned("plan", plan)
-                    document.add_text("text", fold_spelling(text))
+                    document.add_text("text", fold(text))
                     writer.add_document(document)
             writer.commit()
             writer.wait_merging_threads()
