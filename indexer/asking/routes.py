@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from indexer.asking.question import FIGURES, Question
 from indexer.language.dates import find_years
@@ -47,7 +48,7 @@ def compared_plans(backend: Backend, question: Question, scope: Scope) -> tuple[
     if len(question.named) > 1 or not compares(question.text) or not _OF_PLANS.search(question.text):
         return question.named
     plans = [info.id for info in backend.plans() if scope.plans is None or info.id in scope.plans]
-    plans = [plan for plan in plans if backend.count(Scope((plan,), scope.section, scope.year))]
+    plans = [plan for plan in plans if backend.count(replace(scope, plans=(plan,)))]
     return tuple((plan,) for plan in plans) if 2 <= len(plans) <= MOST_COMPARED else question.named
 
 

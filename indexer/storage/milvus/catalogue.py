@@ -277,6 +277,8 @@ class Catalogue:
                 parts.append(f"year == {scope.year}")
         if scope.section:
             parts.append(f'section like "%{label_text(scope.section)}%"')
+        if scope.keys is not None:
+            parts.append(condition_of("key", scope.keys) if scope.keys else "key < 0")
         return " and ".join(parts)
 
 

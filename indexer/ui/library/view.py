@@ -31,6 +31,7 @@ class LibraryTab(StrEnum):
 
     PLANS = "plans"
     QUESTIONS = "questions"
+    GLOSSARY = "glossary"
     REMOVED = "removed"
     MAINTENANCE = "care"
 
@@ -47,6 +48,7 @@ class Part(StrEnum):
 TABS = {
     LibraryTab.PLANS: "Plans",
     LibraryTab.QUESTIONS: "Saved questions",
+    LibraryTab.GLOSSARY: "Glossary",
     LibraryTab.REMOVED: "Removed plans",
     LibraryTab.MAINTENANCE: "Check and rebuild",
 }
