@@ -497,6 +497,40 @@ class Coverage:
 
 
 @dataclass(frozen=True, slots=True)
+class GlossaryEntry:
+    """The names of one thing: ``preferred``, ``other`` ones, and ``negative`` ones, which mean something else."""
+
+    preferred: str
+    other: tuple[str, ...] = ()
+    negative: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Expansion:
+    """A name in a question as ``typed``, and the other names of the same thing that were ``searched`` as well."""
+
+    typed: str
+    searched: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SearchedFor:
+    """How a question was searched, where that is not word for word.
+
+    ``text`` is what was searched. A passage had to hold one of each group of ``required``, words or phrases in
+    quotation marks, and none that is ``excluded``; ``unmet`` are the groups of which no passage in scope holds any.
+    ``corrected`` are (word as typed, word searched) pairs, ``also`` the other names that were searched as well.
+    """
+
+    text: str
+    required: tuple[tuple[str, ...], ...] = ()
+    excluded: tuple[str, ...] = ()
+    unmet: tuple[tuple[str, ...], ...] = ()
+    corrected: tuple[tuple[str, str], ...] = ()
+    also: tuple[Expansion, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """All that is known about one question.
 
@@ -506,7 +540,7 @@ class Answer:
     first, each followed by those that complete it; ``citations`` are numbered as they are shown. Where every answer
     was asked for, ``coverage`` says how far the search went. ``verdict`` is "yes" or "no" where the first sentence says
     so, else "". A question of several ``parts`` was asked part by part; ``read_as`` is how a follow-up was read, and
-    ``route`` the view that shows more.
+    ``route`` the view that shows more. ``searched_for`` says how the question was searched, None when word for word.
     """
 
     question: str
@@ -523,6 +557,7 @@ class Answer:
     parts: tuple[AnswerPart, ...] = ()
     read_as: str = ""
     route: Route | None = None
+    searched_for: SearchedFor | None = None
 
     @property
     def found(self) -> bool:

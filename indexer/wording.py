@@ -22,6 +22,7 @@ from indexer.types import (
     Comparison,
     Coverage,
     Difference,
+    Expansion,
     Mark,
     Passage,
     PlanInfo,
@@ -41,6 +42,13 @@ OTHERS_NEAR = "Other near passages; they may not answer"
 NO_PART = "Not found in these plans."
 #: (plan id, page) of pages that read badly.
 Doubtful: TypeAlias = Set[tuple[str, int | None]]
+#: The search syntax in plain words: what is typed, and what it does.
+SYNTAX = (
+    ('"capacity replacement"', "only passages with exactly these words"),
+    ("-steel", "no passages with this word"),
+    ("coal OR gas", "only passages with one of the two, OR in capitals"),
+    ("=word", "this word as you typed it"),
+)
 #: Headings of the rows of differences.
 ASPECTS = {
     Aspect.FIGURE: "Figures",
@@ -281,12 +289,12 @@ def format_difference(found: Difference, plan: str) -> str:
 
 def not_found(answer: Answer) -> str:
     """That one plan does not answer, and how many passages were searched."""
-    return f"Not found in this plan. {counted(answer.searched, 'passage')} searched."
+    return " ".join([f"Not found in this plan. {counted(answer.searched, 'passage')} searched.", *unmet_lines(answer)])
 
 
 def none_found(answer: Answer) -> list[str]:
     """That no plan answers: the heading, how many passages were searched, and the words found nowhere."""
-    lines = ["Not found in these plans.", f"{counted(answer.searched, 'passage')} searched."]
+    lines = ["Not found in these plans.", f"{counted(answer.searched, 'passage')} searched.", *unmet_lines(answer)]
     return lines + (["Found nowhere in them: " + ", ".join(answer.unmatched) + "."] if answer.unmatched else [])
 
 
@@ -303,6 +311,37 @@ def absence_facts(absence: Absence) -> dict[str, str]:
         "When": absence.at,
         "SHA-256": absence.sha256,
     }
+
+
+def corrected_line(typed: str, searched: str) -> str:
+    """That a word was searched in another spelling."""
+    return f"Searched for “{searched}”, not “{typed}”."
+
+
+def also_line(expansion: Expansion) -> str:
+    """The other names that were searched for one in the question."""
+    return f"Also searched, for “{expansion.typed}”: {', '.join(expansion.searched)}."
+
+
+def searched_lines(answer: Answer) -> list[str]:
+    """How a question was searched, where that is not word for word: corrections, other names, filters."""
+    how = answer.searched_for
+    if how is None:
+        return []
+    lines = [corrected_line(*pair) for pair in how.corrected] + [also_line(each) for each in how.also]
+    filters = [f"with {' and '.join(' or '.join(group) for group in how.required)}"] if how.required else []
+    filters += [f"without {' or '.join(how.excluded)}"] if how.excluded else []
+    return [*lines, f"Only passages {' and '.join(filters)}."] if filters else lines
+
+
+def unmet_lines(answer: Answer) -> list[str]:
+    """Which of a question's filters no passage in scope meets, or that none meets all of them."""
+    how = answer.searched_for
+    if how is None:
+        return []
+    if not (answer.searched or how.unmet) and len(how.required) > 1:
+        return ["Some passages hold each of these, but none holds all of them."]
+    return [f"No passage holds {' or '.join(group)}." for group in how.unmet]
 
 
 def counts(answer: Answer) -> list[tuple[str, str, int]]:
@@ -356,7 +395,10 @@ def scope_text(
 def sheet_origin(asked: Asked, generation: int, made: date) -> str:
     """What was searched, how many passages, when, and in which generation of the library."""
     searched = f"{counted(asked.result.searched, 'passage')} searched"
-    return " · ".join([f"Searched in {asked.scope}", searched, made.isoformat(), f"library generation {generation}"])
+    how = [line.removesuffix(".") for line in searched_lines(asked.result)]
+    return " · ".join(
+        [f"Searched in {asked.scope}", searched, *how, made.isoformat(), f"library generation {generation}"]
+    )
 
 
 def origin(comparisons: Sequence[Comparison], generation: int, made: date) -> str:

@@ -74,7 +74,7 @@ def test_ask_json(run: Run, sample_folder: Path, sample_library: Library, questi
     assert (ran.code, ran.err) == (0, "")
     (found,) = ran.objects
     keys = {"question", "answerable", "searched", "named", "answer", "citations", "passages"}
-    assert keys | {"read_as", "verdict", "parts", "route"} <= set(found)
+    assert keys | {"read_as", "verdict", "parts", "route", "searched_for"} <= set(found)
     assert found["question"] == question
     assert type(found["answerable"]) is bool
     assert type(found["searched"]) is int

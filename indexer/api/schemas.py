@@ -192,6 +192,20 @@ class Route(Struct):
     figures: list[RouteFigure]
 
 
+class Expansion(Struct):
+    typed: str
+    searched: list[str]
+
+
+class SearchedFor(Struct):
+    text: str
+    required: list[list[str]]
+    excluded: list[str]
+    unmet: list[list[str]]
+    corrected: list[tuple[str, str]]
+    also: list[Expansion]
+
+
 class Answer(Struct):
     question: str
     answerable: bool
@@ -201,6 +215,7 @@ class Answer(Struct):
     verdict: str
     parts: list[AnswerPart]
     route: Route | None
+    searched_for: SearchedFor | None
     answer: list[AnswerSentence]
     citations: list[Citation]
     passages: list[Passage]

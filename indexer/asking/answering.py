@@ -10,6 +10,7 @@ from itertools import zip_longest
 
 from indexer.asking.completing import completing
 from indexer.asking.every import REPEATED, Sweep, asks_for_all, asks_for_list, sweep
+from indexer.asking.expansion import correct, expand
 from indexer.asking.following import follow, parts_of
 from indexer.asking.interaction import MATCH_THRESHOLD, NO_WORDS, QuestionWords, embed_words
 from indexer.asking.judging import NamesHeld, answers, confidence, features_of, find_names
@@ -18,6 +19,7 @@ from indexer.asking.question import FIGURES, Question, for_plans, read_question
 from indexer.asking.ranking import order_passages, rank_passages, rerank
 from indexer.asking.retrieval import DEPTH, Candidate, CandidateSentence, retrieve
 from indexer.asking.routes import MOST_COMPARED, compared_plans, route_of
+from indexer.asking.syntax import Term, filter_scope
 from indexer.asking.verdict import asks_yes_or_no, verdict
 from indexer.encoding import Encoder
 from indexer.encoding.answer_reader import AnswerReader
@@ -38,6 +40,7 @@ from indexer.types import (
     Passage,
     Plan,
     Role,
+    SearchedFor,
     Span,
     page_at,
 )
@@ -137,13 +140,13 @@ def rank_question(
 ) -> RankedQuestion:
     """Rank the passages in ``scope`` for a question, and take the features of each sentence that may answer."""
     narrows = scope.plans is None or scope.narrowable
-    question, scope = resolve_scope(asked, backend, scope)
+    question, scope = resolve_scope(asked, backend, encoder, scope)
     narrowed = question.plans if narrows else ()
     question = replace(question, named=compared_plans(backend, question, scope))
     searched = backend.count(scope)
     if not searched:
         return RankedQuestion(question, NO_WORDS, 0, [], [], NamesHeld((), (), {}), narrowed, scope)
-    candidates = retrieve(backend, encoder, question.topic, scope, depth)
+    candidates = retrieve(backend, encoder, question.searched, scope, depth)
     words = embed_words(question, encoder, backend.idf)
     ranked = rank_passages(question, words, candidates, encoder, backend.word_vectors)
     if reader:
@@ -160,18 +163,32 @@ def rank_question(
     return RankedQuestion(question, words, searched, ranked, judged, names, narrowed, scope)
 
 
-def resolve_scope(asked: str, backend: Backend, scope: Scope) -> tuple[Question, Scope]:
+def resolve_scope(asked: str, backend: Backend, encoder: Encoder, scope: Scope) -> tuple[Question, Scope]:
     """The question, read, and the scope to search.
 
     An open scope becomes the plans that the question names, and a narrowable one those of them that it holds, which
-    may be none. Names of plans outside a given scope are dropped from the question.
+    may be none. Names of plans outside a given scope are dropped from the question, misspellings corrected, other names
+    added. Passages that fail the filters of its syntax are left out of the scope.
     """
     question = read_question(asked, plan_names(backend).find)
-    if scope.plans is not None:
-        inside = for_plans(question, scope.plans)
+    if scope.plans is None:
+        scope = replace(scope, plans=question.plans or None)
+    else:
         narrows = scope.narrowable and question.plans
-        return inside, replace(scope, plans=inside.plans) if narrows else scope
-    return question, replace(scope, plans=question.plans or None)
+        question = for_plans(question, scope.plans)
+        scope = replace(scope, plans=question.plans) if narrows else scope
+    question = expand(correct(question, backend, encoder), backend)
+    scope, unmet = filter_scope(backend, question.query, scope)
+    return replace(question, searched_for=_searched_for(question, unmet)), scope
+
+
+def _searched_for(question: Question, unmet: Sequence[Sequence[Term]]) -> SearchedFor | None:
+    query = question.query
+    if not (query.filters or question.corrected or question.also):
+        return None
+    required, missing = (tuple(tuple(map(str, group)) for group in groups) for groups in (query.required, unmet))
+    excluded = tuple(map(str, query.excluded))
+    return SearchedFor(question.topic, required, excluded, missing, question.corrected, question.also)
 
 
 def to_answer(ranked: RankedQuestion, top_k: int, plan_of: Callable[[str], Plan], swept: Sweep | None = None) -> Answer:
@@ -194,6 +211,7 @@ def to_answer(ranked: RankedQuestion, top_k: int, plan_of: Callable[[str], Plan]
             unmatched=_unmatched(ranked),
             confidence=highest,
             named=ranked.narrowed,
+            searched_for=question.searched_for,
         )
     said = ""
     if chosen[0].sentence and asks_yes_or_no(question.text):
@@ -211,6 +229,7 @@ def to_answer(ranked: RankedQuestion, top_k: int, plan_of: Callable[[str], Plan]
         confidence=highest,
         named=ranked.narrowed,
         verdict=said,
+        searched_for=question.searched_for,
     )
 
 
@@ -325,6 +344,7 @@ def join_parts(answers: Sequence[Answer], top_k: int) -> Answer:
         by_plan.update(each.by_plan)
         by_section.update(each.by_section)
     stopped = "; ".join(dict.fromkeys(each.stopped for each in covered))
+    how = [a.searched_for for a in answers if a.searched_for]
     return Answer(
         " ".join(a.question for a in answers),
         max(a.searched for a in answers),
@@ -338,6 +358,14 @@ def join_parts(answers: Sequence[Answer], top_k: int) -> Answer:
         coverage=Coverage(dict(by_plan), dict(by_section), stopped) if covered else None,
         parts=tuple(parts),
         route=next((a.route for a in answers if a.route), None),
+        # a question with filters has one part
+        searched_for=SearchedFor(
+            " ".join(each.text for each in how),
+            corrected=tuple(dict.fromkeys(pair for each in how for pair in each.corrected)),
+            also=tuple(dict.fromkeys(other for each in how for other in each.also)),
+        )
+        if how
+        else None,
     )
 
 

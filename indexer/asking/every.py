@@ -138,7 +138,7 @@ def _look(
 ) -> tuple[list[Candidate], str]:
     """The passages looked at, with their sentences matched, and why no more were."""
     searched = backend.count(scope)
-    candidates = retrieve(backend, encoder, question.topic, scope, depth=MOST)
+    candidates = retrieve(backend, encoder, question.searched, scope, depth=MOST)
     words = topic.words
     # those with every word first, so that the search cannot stop before them
     complete = {c.key for c in candidates if words.words and not absent_words(words.words, [c.passage.text])}
@@ -260,7 +260,7 @@ def _read(
         for (plan, within), group in stretches.items()
     ]
     found: dict[tuple[str, Span], SpanPrediction] = {}
-    asked = question.text if len(question.named) < 2 else question.topic
+    asked = question.for_reader if len(question.named) < 2 else question.topic
     for ((_, within), group), predictions in zip(stretches.items(), reader.read(asked, inputs), strict=True):
         for h, prediction in zip(group, predictions, strict=True):
             shift = within[0] - h.sentence.passage.start

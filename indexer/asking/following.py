@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable
 
 from indexer.asking.naming import Named
+from indexer.asking.syntax import parse_query
 from indexer.language.sentences import fold_space
 from indexer.language.stopwords import ANSWER_WORDS, FUNCTION_WORDS
 from indexer.types import Span
@@ -68,8 +69,10 @@ def follow(previous: str, follow_up: str, find: Find = lambda text: Named()) -> 
     """``follow_up`` read after the question ``previous``, as a question that can be asked alone.
 
     ``find`` gives the plans that a text names. What stands alone already comes back as it is, with the plans of
-    ``previous`` if it names none.
+    ``previous`` if it names none; what is written in the search syntax, as it is.
     """
+    if _marked(follow_up):
+        return follow_up.strip()
     before, asked = fold_space(previous).rstrip("?？ "), fold_space(follow_up).rstrip("?？ ")
     rest = _LEAD.sub("", asked) or asked
     led = rest != asked
@@ -104,8 +107,13 @@ _EMPTY_IT = re.compile(rf"^{_AUX}\s+it\b.*\b(?:that|to)\b", re.IGNORECASE)
 
 
 def parts_of(question: str, find: Find = lambda text: Named()) -> list[str]:
-    """The questions that ``question`` asks, in order, each to be asked alone; one where it is one question."""
+    """The questions that ``question`` asks, in order, each to be asked alone; one where it is one question.
+
+    One in the search syntax is one: its filters hold for all of it.
+    """
     text = fold_space(question)
+    if _marked(text):
+        return [question.strip()]
     if coordinated := _TWO_WORDS.match(text):
         first, second, rest = coordinated.groups()
         return [_sentence(f"{first} {rest}"), _sentence(f"{second} {rest}")]
@@ -116,6 +124,10 @@ def parts_of(question: str, find: Find = lambda text: Named()) -> list[str]:
     for piece in pieces[1:]:
         read.append(follow(read[0], piece, find))
     return read
+
+
+def _marked(question: str) -> bool:
+    return parse_query(fold_space(question)).marked
 
 
 def _goes_on(piece: str, following: str) -> bool:

@@ -19,6 +19,7 @@ from indexer.asking.question import Question
 from indexer.asking.retrieval import CandidateSentence
 from indexer.encoding import UNSCALED, Encoder, Scale, TokenVectors, for_questions, scales_of
 from indexer.language.matching import FIGURE, holds_figure
+from indexer.language.matching import words as words_of
 from indexer.language.sentences import split_sentences
 from indexer.language.stopwords import ANSWER_WORDS, is_function_word
 from indexer.types import Passage, Span
@@ -35,13 +36,17 @@ _FIGURE = re.compile(r"\d+(?:[.,]\d+)*(?![\da-zA-Z])|\d\w*")
 
 @dataclass(frozen=True, slots=True)
 class QuestionWords:
-    """The content words of a question: texts, idf weights (n,) and the vectors of their word pieces."""
+    """The content words of a question: texts, idf weights (n,) and the vectors of their word pieces.
+
+    ``others`` are the words of other names of what it asks for, each with the positions of the words it stands for.
+    """
 
     words: tuple[str, ...]
     weights: npt.NDArray[np.float64]
     vectors: npt.NDArray[np.float32]  # (pieces, dim)
     pieces: tuple[tuple[int, ...], ...]  # rows of ``vectors`` by word
     scale: Scale = UNSCALED  # of the model's cosines
+    others: tuple[tuple[tuple[int, ...], QuestionWords], ...] = ()
 
     def mean(self, matches: npt.NDArray[np.float64]) -> float:
         """The mean of ``matches`` (n,) by idf; 0.0 without words."""
@@ -53,18 +58,26 @@ NO_WORDS = QuestionWords((), np.zeros(0), np.zeros((0, 1), dtype=np.float32), ()
 
 
 def embed_words(question: Question, encoder: Encoder, idf: Callable[[Sequence[str]], list[float]]) -> QuestionWords:
-    """The question's content words with their vectors and idf."""
-    tokens = for_questions(encoder).embed_tokens([question.topic])[0]
+    """The question's content words with their vectors and idf, and those of its other names."""
+    own = _embed(question.topic, encoder, idf)
+    others = []
+    for each in question.also:
+        stands_for = set(words_of(each.typed))
+        places = tuple(i for i, word in enumerate(own.words) if stands_for & set(words_of(word)))
+        others += [(places, _embed(name, encoder, idf)) for name in each.searched if places]
+    return replace(own, others=tuple(others))
+
+
+def _embed(text: str, encoder: Encoder, idf: Callable[[Sequence[str]], list[float]]) -> QuestionWords:
+    tokens = for_questions(encoder).embed_tokens([text])[0]
     # a figure is one word, though the tokenizer splits "13.5" at its point
-    inside = {i for match in FIGURE.finditer(question.topic) for i in range(match.start() + 1, match.end())}
+    inside = {i for match in FIGURE.finditer(text) for i in range(match.start() + 1, match.end())}
     grouped: dict[int, list[int]] = {}
     owner = -1
     for row, word in enumerate(tokens.words):
         owner = owner if tokens.spans[row][0] in inside else word
         grouped.setdefault(owner, []).append(row)
-    spelled = {
-        rows[0]: question.topic[tokens.spans[rows[0]][0] : tokens.spans[rows[-1]][1]] for rows in grouped.values()
-    }
+    spelled = {rows[0]: text[tokens.spans[rows[0]][0] : tokens.spans[rows[-1]][1]] for rows in grouped.values()}
     content = [
         tuple(rows)
         for rows in grouped.values()
@@ -72,15 +85,18 @@ def embed_words(question: Question, encoder: Encoder, idf: Callable[[Sequence[st
     ]
     topical = [rows for rows in content if spelled[rows[0]].lower() not in ANSWER_WORDS]
     pieces = topical or content
-    words = [spelled[rows[0]] for rows in pieces]
-    weights = np.maximum(np.array(idf(words), dtype=np.float64), _LEAST_IDF)
-    return QuestionWords(tuple(words), weights, tokens.vectors, tuple(pieces), scales_of(encoder).words)
+    texts = [spelled[rows[0]] for rows in pieces]
+    weights = np.maximum(np.array(idf(texts), dtype=np.float64), _LEAST_IDF)
+    return QuestionWords(tuple(texts), weights, tokens.vectors, tuple(pieces), scales_of(encoder).words)
 
 
 def match_sentences(
     words: QuestionWords, passages: Sequence[Passage], content: Sequence[TokenVectors]
 ) -> list[list[CandidateSentence]]:
-    """The sentences of each passage in order, matched; ``content`` are the vectors of the passages' content words."""
+    """The sentences of each passage in order, matched; ``content`` are the vectors of the passages' content words.
+
+    A word matches as well as the other name that stands for it, where that matches better.
+    """
     if not passages:  # a writer has removed all candidates
         return []
     # of "2025年", which is one piece to some models, the figure alone
@@ -99,7 +115,23 @@ def match_sentences(
                 sentence.matches[i] = 1.0 if occurs else min(sentence.matches[i], OTHER_FIGURE)
             sentences.append(replace(sentence, interaction=words.mean(sentence.matches)))
         found.append(sentences)
+    for places, other in words.others:
+        matched = match_sentences(other, passages, content)
+        found = [
+            [_or_as(words, places, *pair) for pair in zip(*pairs, strict=True)]
+            for pairs in zip(found, matched, strict=True)
+        ]
     return found
+
+
+def _or_as(
+    words: QuestionWords, places: Sequence[int], sentence: CandidateSentence, other: CandidateSentence
+) -> CandidateSentence:
+    """``sentence`` whose words at ``places`` match as well as those of another name, as ``other``, do on average."""
+    matches = sentence.matches.copy()
+    matches[list(places)] = np.maximum(matches[list(places)], other.interaction)
+    matched = tuple(sorted({*sentence.matched, *other.matched}))
+    return replace(sentence, matches=matches, interaction=words.mean(matches), matched=matched)
 
 
 def _match(

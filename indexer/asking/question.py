@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from indexer.asking.naming import Named, without_names
+from indexer.asking.syntax import EMPTY, Query, parse_query
 from indexer.errors import QuestionError
 from indexer.language.chinese import simplify
 from indexer.language.dates import MONTH, SHORT_MONTH, find_years
@@ -15,6 +16,7 @@ from indexer.language.folding import fold_spelling
 from indexer.language.numerals import CHINESE_DIGITS, FRACTION_WORDS, NUMBER_WORDS, SCALE_WORDS
 from indexer.language.quantities import find_quantities
 from indexer.language.sentences import fold_space
+from indexer.types import Expansion, SearchedFor
 
 #: Characters of a question, at most; the encoder reads about 1,100.
 LONGEST_QUESTION = 2000
@@ -40,8 +42,10 @@ FIGURES = frozenset({Kind.COUNT, Kind.QUANTITY, Kind.DATE, Kind.MONEY})
 class Question:
     """A question, read.
 
-    ``asked`` is as typed, ``text`` with spelling and spaces folded, ``topic`` is ``text`` without the names of plans,
-    which is what is searched. ``named`` are the plans it names, a group for each thing named.
+    ``asked`` is as typed, ``text`` without marks of the search syntax and with spelling and spaces folded, ``topic`` is
+    ``text`` without the names of plans, which is what is searched. ``named`` are the plans it names, a group for each
+    thing named. ``corrected`` are (word as typed, as searched) pairs, ``also`` other names of what it asks for, and
+    ``searched_for`` says how it is searched, None when word for word.
     """
 
     asked: str
@@ -49,6 +53,24 @@ class Question:
     topic: str
     kind: Kind
     named: tuple[tuple[str, ...], ...] = ()
+    query: Query = EMPTY
+    corrected: tuple[tuple[str, str], ...] = ()
+    also: tuple[Expansion, ...] = ()
+    searched_for: SearchedFor | None = None
+
+    @property
+    def searched(self) -> str:
+        """``topic`` and the other names, which retrieval looks for."""
+        return " ".join([self.topic, *(name for each in self.also for name in each.searched)])
+
+    @property
+    def for_reader(self) -> str:
+        """``text`` with the first of the other names in brackets, as the reader takes it."""
+        text = self.text
+        for each in self.also:
+            typed = re.search(rf"\b{re.escape(each.typed)}\b", text)
+            text = f"{text[: typed.end()]} ({each.searched[0]}){text[typed.end() :]}" if typed else text
+        return text
 
     @property
     def plans(self) -> tuple[str, ...]:
@@ -61,19 +83,26 @@ def read_question(asked: str, find: Callable[[str], Named] = lambda text: Named(
 
     Raises QuestionError for a question that is no text, has no word or is too long.
     """
-    text = fold_space(asked)
-    if re.search(r"[\ud800-\udfff\x00]", text):
+    folded = fold_space(asked)
+    if re.search(r"[\ud800-\udfff\x00]", folded):
         raise QuestionError("The question holds bytes that are no text. Type it again, or save the file as UTF-8.")
-    if not re.search(r"\w", text):
-        raise QuestionError("Type a question: there is no word in this one.")
-    if len(text) > LONGEST_QUESTION:
+    if len(folded) > LONGEST_QUESTION:
         raise QuestionError(
-            f"The question has {len(text)} characters, {LONGEST_QUESTION} at most are read. Shorten it."
+            f"The question has {len(folded)} characters, {LONGEST_QUESTION} at most are read. Shorten it."
         )
-    named = find(text)
+    query = parse_query(folded)
+    text = query.text
+    if not re.search(r"\w", text):
+        raise QuestionError(
+            "Type also what to look for: words with a minus before them only leave passages out."
+            if query.excluded
+            else "Type a question: there is no word in this one."
+        )
+    named = find(query.unquoted)
     topic = without_names(text, named.spans)
     topic = topic if re.search(r"\w", topic) else text  # a name alone is looked for itself
-    return Question(asked.strip(), fold_spelling(text), fold_spelling(topic), kind_of(simplify(text)), named.groups)
+    kind = kind_of(simplify(text))
+    return Question(asked.strip(), fold_spelling(text), fold_spelling(topic), kind, named.groups, query)
 
 
 def for_plans(question: Question, plans: Collection[str]) -> Question:

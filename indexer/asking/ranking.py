@@ -245,7 +245,7 @@ def rerank(reader: AnswerReader, question: Question, ranked: Sequence[Candidate]
         ReaderInput(context_of(c.passage), c.passage.text, [s.span for s in c.sentences]) for c in chosen.values()
     ]
     # no passage answers for several plans
-    asked = question.text if len(question.named) < 2 else question.topic
+    asked = question.for_reader if len(question.named) < 2 else question.topic
     readings = dict(zip(chosen, reader.read(asked, inputs), strict=True))
     least = min((reader_score(reading) for of_page in readings.values() for reading in of_page), default=0.0)
     return sorted(

@@ -7,7 +7,7 @@ import sys
 from io import TextIOWrapper
 
 # the order of the help
-from indexer.cli import plans, asking, comparing, targets, questions, briefs, evaluating, access, service  # isort: skip
+from indexer.cli import plans, asking, comparing, targets, questions, briefs, evaluating, access, words, service  # isort: skip
 from indexer.cli.common import REFUSED, app, in_options
 from indexer.errors import IndexerError
 
@@ -23,6 +23,7 @@ __all__ = [
     "questions",
     "service",
     "targets",
+    "words",
 ]
 
 

@@ -32,6 +32,7 @@ from indexer.exporting.objects import answer_object
 from indexer.types import ALL_PLANS, Answer, Filter, Route, RouteKind
 from indexer.wording import (
     NEAREST,
+    SYNTAX,
     Asked,
     Doubtful,
     blocks,
@@ -42,16 +43,21 @@ from indexer.wording import (
     read_line,
     route_lines,
     scope_text,
+    searched_lines,
+    unmet_lines,
 )
 
 if TYPE_CHECKING:
     from indexer.library import Library
 
 
+_QUESTION_HELP = f"The question. In it, {'; '.join(f'{typed}: {effect}' for typed, effect in SYNTAX)}."
+
+
 @app.command()
 @filtered
 def ask(
-    question: Annotated[str | None, typer.Argument(help="The question.")] = None,
+    question: Annotated[str | None, typer.Argument(help=_QUESTION_HELP)] = None,
     library: LibraryOption = "index",
     plan: PlanOption = None,
     section: Annotated[str | None, typer.Option(help="Only sections whose heading contains these words.")] = None,
@@ -127,7 +133,7 @@ def _command(question: str, route: Route) -> str:
 
 def answer_text(answer: Answer, doubtful: Doubtful = frozenset()) -> str:
     """The answer with its citations, then the passages, for a terminal."""
-    lines = read_line(answer)
+    lines = [*read_line(answer), *searched_lines(answer)]
     if answer.found:
         for block in blocks(answer):
             lines += filter(None, [block.heading, block.said])
@@ -138,7 +144,9 @@ def answer_text(answer: Answer, doubtful: Doubtful = frozenset()) -> str:
         lines += [f"[{c.n}] {cite(c)}{remark(c, doubtful)}" for c in answer.citations]
         lines += ["", *coverage_lines(answer)] if answer.coverage else []
     else:
-        lines.append(f"Not found in these plans. {answer.searched:,} passages searched.")
+        lines.append(
+            " ".join([f"Not found in these plans. {answer.searched:,} passages searched.", *unmet_lines(answer)])
+        )
         if answer.unmatched:
             lines.append("Found nowhere: " + ", ".join(answer.unmatched))
         if answer.nearest:

@@ -31,7 +31,7 @@ from indexer.cli.common import (
 from indexer.errors import QuestionError
 from indexer.exporting.objects import comparison_object, counterparts_object, unique_content_object
 from indexer.types import ALL_PLANS, Comparison, Counterpart, Filter, Hit, UniqueContent
-from indexer.wording import ASPECTS, NEAREST, cite
+from indexer.wording import ASPECTS, NEAREST, cite, not_found, searched_lines
 
 
 @app.command()
@@ -107,7 +107,8 @@ def distinct(
 
 def comparison_text(comparison: Comparison) -> str:
     """Each plan's answer with its citations, then the differences."""
-    lines = [styled(comparison.question, BOLD)]
+    how = [line for cell in comparison.cells[:1] for line in searched_lines(cell.answer)]
+    lines = [styled(comparison.question, BOLD), *how]
     for cell in comparison.cells:
         lines += ["", f"{cell.plan}: {cell.title}"]
         answer = cell.answer
@@ -115,7 +116,7 @@ def comparison_text(comparison: Comparison) -> str:
             lines.append(wrap(f"“{emphasized(sentence.text, sentence.emphasis)}” [{citation.n}]", "    "))
         lines += [f"    [{c.n}] {styled(cite(c), FAINT)}" for c in answer.citations]
         if not cell.found:
-            lines.append(f"    Not found in this plan. {answer.searched:,} passages searched.")
+            lines.append(f"    {not_found(answer)}")
             if answer.nearest:
                 lines += [f"    {NEAREST}:", hit_text(None, answer.nearest)]
     if comparison.differences:

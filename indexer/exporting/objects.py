@@ -25,6 +25,11 @@ from indexer.types import (
 from indexer.wording import Doubtful
 
 
+def searched_for_object(answer: Answer) -> dict[str, Any] | None:
+    """How a question was searched; None when word for word."""
+    return asdict(answer.searched_for) if answer.searched_for else None
+
+
 def plan_object(info: PlanInfo) -> dict[str, Any]:
     """A plan in a list of plans, its metadata inlined."""
     fields = asdict(info)
@@ -43,6 +48,7 @@ def answer_object(answer: Answer, doubtful: Doubtful = frozenset()) -> dict[str,
         "verdict": answer.verdict,
         "parts": [asdict(part) for part in answer.parts],
         "route": answer.route and asdict(answer.route),
+        "searched_for": searched_for_object(answer),
         "answer": [
             {
                 "text": s.text,

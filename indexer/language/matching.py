@@ -15,6 +15,10 @@ _ENDING = re.compile(r"(?<=\w{4})(?:ies|es|s|ed|ing|y|e)$")
 _RUN = re.compile(rf"{FIGURE.pattern}|\w+")
 #: The comma of "10,000".
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
+#: A character that goes on in the word before or after it.
+_IN_WORD = re.compile(r"[^\W\u4e00-\u9fff]")
+#: Apostrophes and dashes, typed one way and printed another.
+_ONE_SHAPE = str.maketrans("‘’‐‑–−", "''----")
 
 
 def words(text: str) -> list[str]:
@@ -72,6 +76,19 @@ def holds_figure(text: str, figure: str) -> bool:
     wanted, whole = (_THOUSANDS.sub("", part).lower() for part in (figure, text))
     before = r"(?<!\d)(?<!\d[.,])" if wanted[:1].isdigit() else ""
     after = r"(?!\d|[.,]\d)" if wanted[-1:].isdigit() else ""
+    return bool(re.search(before + re.escape(wanted) + after, whole))
+
+
+def holds_phrase(text: str, phrase: str) -> bool:
+    """Whether ``text`` holds ``phrase`` as whole words and figures, in upper or lower case: "$100" is not in "$1000".
+
+    Apostrophes and dashes are one whatever their shape. Chinese has no ends of words.
+    """
+    wanted, whole = (part.translate(_ONE_SHAPE).lower() for part in (phrase, text))
+    before = r"(?<!\d)(?<!\d[.,])" if wanted[:1].isdigit() else r"(?<![^\W\u4e00-\u9fff])"
+    after = r"(?![^\W\u4e00-\u9fff])" + (r"(?![.,]\d)" if wanted[-1:].isdigit() else "")
+    before = before if _IN_WORD.match(wanted[:1]) else ""
+    after = after if _IN_WORD.match(wanted[-1:]) else ""
     return bool(re.search(before + re.escape(wanted) + after, whole))
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
+from indexer.asking.glossary import FILE as GLOSSARY
 from indexer.errors import LibraryError, UnknownPlanError, model_mismatch
 from indexer.storage import Backend
 from indexer.storage.rows import content_hash
@@ -110,13 +111,17 @@ def _copy_past(source: Backend, target: Backend, plan_id: str) -> int:
 
 
 def _copy_files(source: Backend, target: Backend) -> None:
-    """Copy the original files that are kept in the library's folder on this machine."""
-    for folder in source.folder.glob("originals"):
+    """Copy the original files and the glossary, which are kept in the library's folder on this machine."""
+    for kept in (*source.folder.glob("originals"), *source.folder.glob(GLOSSARY)):
         try:
-            shutil.copytree(folder, target.folder / folder.name, dirs_exist_ok=True)
+            if kept.is_dir():
+                shutil.copytree(kept, target.folder / kept.name, dirs_exist_ok=True)
+            else:
+                target.folder.mkdir(parents=True, exist_ok=True)
+                shutil.copy(kept, target.folder)
         except OSError as error:
             raise LibraryError(
-                f"The original files kept in {source.location} cannot be copied to {target.folder} ({error}). "
+                f"The files kept in {source.location} cannot be copied to {target.folder} ({error}). "
                 "Check the disk's free space and the folder's permissions, and copy again."
             ) from error
 

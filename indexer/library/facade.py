@@ -34,6 +34,7 @@ from indexer.types import (
     Facet,
     FacetCount,
     Filter,
+    GlossaryEntry,
     Hit,
     Plan,
     PlanInfo,
@@ -430,6 +431,26 @@ class Library:
         changed = change_brief(self.backend, arguments.text(brief, "brief"), lambda known: add_items(known, [item]))
         assert changed is not None
         return changed
+
+    # -- its words -----------------------------------------------------------------------------
+
+    def glossary(self) -> list[GlossaryEntry]:
+        """The office's other names for things. Raises SourceError when its file was damaged."""
+        from indexer.asking.glossary import read_glossary
+
+        return read_glossary(self.backend)
+
+    def set_glossary(self, entries: Iterable[GlossaryEntry]) -> None:
+        """Replace the glossary by ``entries``; those with one preferred name are joined. Raises LibraryError."""
+        from indexer.asking.glossary import write_glossary
+
+        write_glossary(self.backend, entries)
+
+    def suggest(self, prefix: str, top_k: int = 8) -> list[str]:
+        """Names, headings, indicators and earlier questions that ``prefix`` may go on to."""
+        from indexer.library.suggesting import suggest, suggestions
+
+        return suggest(arguments.text(prefix, "prefix"), suggestions(self.backend), arguments.count(top_k, "top_k"))
 
     # -- asking it -----------------------------------------------------------------------------
 

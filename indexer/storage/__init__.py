@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias, TypeVar
 
@@ -27,11 +27,24 @@ class Scope:
     """What to search: these plans (all when None), and only sections whose label holds ``section``.
 
     ``narrowable``: names in a question narrow ``plans`` further, as they narrow all plans.
+    ``keys`` are first and last keys of runs of passages, ascending, to which the rest was narrowed; None for no such
+    narrowing.
     """
 
     plans: tuple[str, ...] | None = None
     section: str | None = None
     narrowable: bool = False
+    keys: tuple[tuple[int, int], ...] | None = None
+
+    def within(self, keys: Iterable[int]) -> Scope:
+        """The scope narrowed to the passages ``keys``, which lie in it."""
+        runs: list[tuple[int, int]] = []
+        for key in sorted(keys):
+            if runs and runs[-1][1] == key - 1:
+                runs[-1] = runs[-1][0], key
+            else:
+                runs.append((key, key))
+        return replace(self, keys=tuple(runs))
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +223,13 @@ class Backend(Protocol):
 
     def search_words(self, query: str, k: int, scope: Scope) -> list[ScoredKey]:
         """The ``k`` best passages for the words of ``query``, by BM25."""
+        ...
+
+    def keys_with_words(self, text: str, scope: Scope) -> list[int]:
+        """Keys of the passages in scope whose indexed text may have every search term of ``text``, ascending.
+
+        None that has them all is left out; Milvus also gives some that have a longer term in the place of one.
+        """
         ...
 
     def idf(self, words: Sequence[str]) -> list[float]:

@@ -135,3 +135,17 @@ def test_a_figure_for_a_year_leads_to_its_target(sample_library: Library) -> Non
     answer = sample_library.ask("How much wind and solar power will Liaoning have by 2025?")
     assert answer.route and answer.route.kind == "targets"
     assert {(figure.plan, figure.year) for figure in answer.route.figures} == {("liaoning", 2025)}
+
+
+def test_every_answer_keeps_to_the_filters(sample_library: Library) -> None:
+    every = sample_library.ask('"offshore wind" -hydrogen', every=True)
+    texts = [" ".join(hit.passage.text.lower().split()) for hit in every.hits]
+    assert texts and all("offshore wind" in text and "hydrogen" not in text for text in texts)
+    assert len(every.hits) < len(sample_library.ask("offshore wind", every=True).hits)
+    assert every.searched_for and every.searched_for.required == (("“offshore wind”",),)
+
+
+def test_parts_say_what_was_corrected_in_each(sample_library: Library) -> None:
+    answer = sample_library.ask("What are the cemnt rules and when will they be reviewed?")
+    assert len(answer.parts) == 2
+    assert answer.searched_for and answer.searched_for.corrected == (("cemnt", "cement"),)

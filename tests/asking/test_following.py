@@ -179,3 +179,12 @@ def test_two_questions_in_one_are_asked_one_by_one() -> None:
 @pytest.mark.parametrize("question", ONE_QUESTION)
 def test_what_is_one_question_stays_one(question: str) -> None:
     assert parts_of(question) == [question]
+
+
+@pytest.mark.parametrize(
+    "asked", ['Who may "plan and when is it due" cite?', "When and where will coal -steel be cut?"]
+)
+def test_a_question_in_the_search_syntax_is_asked_as_it_is(asked: str) -> None:
+    assert parts_of(asked) == [asked]
+    assert follow("What are the cement capacity rules?", asked) == asked
+    assert len(parts_of(asked.replace('"', "").replace("-steel ", ""))) == 2

@@ -41,6 +41,23 @@ def test_an_answer_is_a_quote_with_its_citation_and_open_source(open_app: OpenAp
     assert sum('class="passage-text"' in block.proto.body for block in app.get("html")) == 5
 
 
+def test_what_was_searched_is_said_and_undone_by_a_click(open_app: OpenApp) -> None:
+    app = open_app(q='cemnt "capacity" -glass')
+    assert "Searched for “cement”, not “cemnt”." in page_html(app)
+    assert "Only passages with “capacity” and without glass" in page_html(app)
+    app.button(key="as-typed-0").click().run()
+    assert app.text_input(key="question").value == '=cemnt "capacity" -glass'
+    assert "Searched for" not in page_html(app)
+    app.text_input(key="question").set_value('"no such phrase" kilns')
+    app.button(key="submit").click().run()
+    assert not app.exception
+    assert "No passage holds “no such phrase”." in page_html(app)
+
+
+def test_the_box_offers_headings(open_app: OpenApp) -> None:
+    assert re.search(r'<datalist id="suggestions">.*<option value="[^"]*Building materials', page_html(open_app()))
+
+
 def test_sources_open_close_and_widen(open_app: OpenApp) -> None:
     app = open_app(q=CEMENT)
 

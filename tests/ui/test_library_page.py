@@ -19,7 +19,7 @@ from streamlit.testing.v1.element_tree import TextInput
 
 from indexer.encoding import Progress, Vectors
 from indexer.library import Library, originals
-from indexer.types import Change
+from indexer.types import Change, GlossaryEntry
 from indexer.ui.library.changes import differing_words
 
 ANHUI = "Anhui Plan\n\n1. Industry\n\nCement kilns close by 2025. Steel output falls.\n\n2. Energy\n\nWind farms grow to 13.7 GW.\n"
@@ -27,6 +27,16 @@ HENAN = "Henan Plan\n\n1. Land\n\nForests cover a fifth. Wetlands are kept.\n"
 LATER = ANHUI.replace("2025", "2027").replace(" Steel output falls.", "") + "Solar roofs are built.\n"
 HOSTILE = "<img src=x onerror=alert(1)> **b** $x$ :red[t] ../../up.txt"
 OPENED = "<b>Evil</b> **plan**\n\n1. Rules\n\nAsbestos <script>alert(1)</script> is banned.\n"
+
+
+def test_the_glossary_is_edited_and_taken_from_a_file(open_app: OpenApp, folder: Path) -> None:
+    with Library.open(folder) as library:
+        library.set_glossary([GlossaryEntry("levee", ("dyke",))])
+    app = go(open_app(folder), "library", tab="glossary")
+    assert not app.exception
+    assert list(app.dataframe[0].value.itertuples(index=False, name=None)) == [("levee", "dyke", "")]
+    app.button(key="save-glossary").click().run()
+    assert "The glossary has 1 name now." in page_html(app)
 
 
 class GatedEncoder(FakeEncoder):

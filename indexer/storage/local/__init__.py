@@ -127,6 +127,15 @@ class LocalBackend:
         with self._derived.words_lock:
             return self.snapshot(lambda: self._derived.words().search(query, k, self._database.ranges(scope)))
 
+    def keys_with_words(self, text: str, scope: Scope) -> list[int]:
+        def read() -> list[int]:
+            ranges = self._database.ranges(scope)
+            found = self._derived.words().holding(text, ranges)
+            return self._database.keys(ranges) if found is None else found
+
+        with self._derived.words_lock:
+            return self.snapshot(read)
+
     def idf(self, words: Sequence[str]) -> list[float]:
         with self._derived.words_lock:
             return self._derived.words().idf(words)

@@ -130,6 +130,8 @@ class Database(Connections):
 
     def ranges(self, scope: Scope) -> list[KeyRange] | None:
         """Key ranges of ``scope``, ascending; None for everything. Raises UnknownPlanError."""
+        if scope.keys is not None:
+            return list(scope.keys)
         if scope.plans is None and not scope.section:
             return None
         known = dict(self.connection.execute("SELECT id, key FROM plans"))

@@ -157,7 +157,7 @@ class MilvusBackend:
 
     def keys(self, scope: Scope) -> list[int]:
         def read(seen: Catalogue) -> list[int]:
-            if not scope.section:
+            if not scope.section and scope.keys is None:
                 return [key for entry in seen.within(scope) for key in entry.keys]
             condition = seen.condition(scope)
             rows = self._connection.query(seen.manifest.passages, condition, ("key",)) if seen.live else ()
@@ -167,7 +167,7 @@ class MilvusBackend:
 
     def count(self, scope: Scope) -> int:
         def read(seen: Catalogue) -> int:
-            if not scope.section:
+            if not scope.section and scope.keys is None:
                 return sum(entry.passages for entry in seen.within(scope))
             condition = seen.condition(scope)
             return self._connection.count(seen.manifest.passages, condition) if seen.live else 0
@@ -194,6 +194,18 @@ class MilvusBackend:
 
     def _ranked(self, field: str, query: npt.NDArray[np.float32] | str, k: int, scope: Scope) -> list[ScoredKey]:
         return self._read(lambda seen: reading.ranking(self._connection, seen, field, query, k, seen.condition(scope)))
+
+    def keys_with_words(self, text: str, scope: Scope) -> list[int]:
+        terms = dict.fromkeys(words_of(text))
+        if not terms:
+            return self.keys(scope)
+
+        def read(seen: Catalogue) -> list[int]:
+            condition = " and ".join([seen.condition(scope), *(f'words like "%{term}%"' for term in terms)])
+            rows = self._connection.query(seen.manifest.passages, condition, ("key",)) if seen.live else ()
+            return sorted(int(row["key"]) for row in rows)
+
+        return self._read(read)
 
     def idf(self, words: Sequence[str]) -> list[float]:
         return self._read(lambda seen: reading.idf(self._connection, seen, words))

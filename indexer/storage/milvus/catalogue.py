@@ -284,6 +284,8 @@ class Catalogue:
             parts = [f"plan < {self.manifest.next}", *_hidden(self.manifest.hidden)]
         if scope.section:
             parts.append(f'section like "%{label_text(scope.section)}%"')
+        if scope.keys is not None:
+            parts.append(condition_of("key", scope.keys) if scope.keys else "key < 0")
         return " and ".join(parts)
 
 

@@ -9,6 +9,7 @@ from functools import partial
 
 import streamlit as st
 
+from indexer.asking.syntax import as_typed
 from indexer.exporting import ANSWER_FORMATS, FORMATS, export_answers
 from indexer.exporting.briefs import export_absence
 from indexer.library import Library
@@ -25,9 +26,9 @@ from indexer.ui.shared.address import LISTED, OPENED, PAGE_LENGTH
 from indexer.ui.shared.downloads import show_download, show_link
 from indexer.ui.shared.facets import filter_plans, plan_options, show_filter, show_none_left
 from indexer.ui.shared.frame import show_heading, show_missing, show_plan_choice
-from indexer.ui.shared.markup import element, plain, show, show_line
+from indexer.ui.shared.markup import element, plain, show, show_facts, show_line
 from indexer.ui.shared.source import show_opening
-from indexer.wording import Asked, counted, file_name, scope_text
+from indexer.wording import SYNTAX, Asked, counted, file_name, scope_text, searched_lines
 
 EXAMPLES = (
     "What are the cement capacity rules?",
@@ -54,7 +55,7 @@ def page() -> None:
         show_empty(library)
         return
     within = filter_plans(library, plans, view.filter)
-    _show_form()
+    _show_form(library)
     _show_filters(library, plans, view, within)
     if missing:
         show_missing(missing, "searched", all_instead=not view.plans)
@@ -72,7 +73,9 @@ def page() -> None:
         _show_plans(within)
 
 
-def _show_form() -> None:
+def _show_form(library: Library) -> None:
+    options = [element("option", value=text) for text in access.suggestions(library)]
+    show(element("datalist", *options, id="suggestions"))
     with st.form("ask", border=False), st.container(key="box", horizontal=True, gap="small"):
         st.text_input(
             "Question",
@@ -100,6 +103,8 @@ def _show_filters(library: Library, plans: Sequence[PlanInfo], view: AskView, wi
             on_change=state.refine,
         )
         show_filter(library, plans, view.filter, len(within), state.refilter)
+        with st.popover("Search help", type="tertiary"):
+            show_facts(dict(SYNTAX))
 
 
 def _show_examples() -> None:
@@ -145,6 +150,7 @@ def _show_result(library: Library, view: AskView, plans: Sequence[PlanInfo], tit
         note_question(library, alone)
         if alone.question != view.question:
             _show_reading(view, alone.question)
+        show_searched(alone, found)
         show_answer(library, alone, found, show_tools)
 
 
@@ -154,6 +160,20 @@ def _show_reading(view: AskView, read_as: str) -> None:
         show_line(f"Read as: {read_as}")
         itself = replace(view, after="")
         st.button("Ask it by itself", key="alone", type="tertiary", on_click=state.ask_again, args=(itself,))
+
+
+def show_searched(view: AskView, found: Answer) -> None:
+    """How the question was searched, where that is not word for word, each change with the button that undoes it."""
+    how = found.searched_for
+    changes = [(typed, f"Search for “{typed}” instead") for typed, _ in how.corrected] if how else []
+    changes += [(each.typed, "Leave out") for each in how.also] if how else []
+    for i, line in enumerate(searched_lines(found)):
+        with st.container(key=f"searched-{i}", horizontal=True, gap="small", vertical_alignment="center"):
+            show_line(line)
+            if i < len(changes):
+                typed, label = changes[i]
+                undone = replace(view, question=as_typed(view.question, typed))
+                st.button(plain(label), key=f"as-typed-{i}", type="tertiary", on_click=state.ask_again, args=(undone,))
 
 
 def _find(library: Library, view: AskView) -> Answer:

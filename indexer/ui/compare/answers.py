@@ -31,7 +31,17 @@ from indexer.ui.shared.passages import (
     show_legend,
 )
 from indexer.ui.shared.source import Place, show_source
-from indexer.wording import ASPECTS, CUT_OFF, NEAREST, counted, format_difference, not_found, quotes, section_numbers
+from indexer.wording import (
+    ASPECTS,
+    CUT_OFF,
+    NEAREST,
+    counted,
+    format_difference,
+    not_found,
+    quotes,
+    searched_lines,
+    section_numbers,
+)
 
 #: Seconds that a page waits for answers before it shows itself without them, and between two looks.
 _PATIENCE, _TICK = 0.4, 0.5
@@ -73,8 +83,11 @@ def _answers(library: Library, questions: tuple[str, ...], titles: Mapping[str, 
         chosen = min(view.chosen, len(questions) - 1)
         if len(questions) > 1:
             _show_choice(questions, chosen)
+        row = rows.get(chosen) or Comparison(questions[chosen], ())
         show(element("h2", questions[chosen], css="on-paper"))
-        show_side(library, rows.get(chosen) or Comparison(questions[chosen], ()), titles)
+        for line in searched_lines(row.cells[0].answer) if row.cells else ():
+            show_line(line)
+        show_side(library, row, titles)
         if task.error:
             raise task.error
 

@@ -15,6 +15,7 @@ from indexer.ui.library.adding import show_drop_zone, show_first_steps
 from indexer.ui.library.bulk import take_back
 from indexer.ui.library.changes import keep_again, show_questions
 from indexer.ui.library.collections import put_collection_back, show_collections
+from indexer.ui.library.glossary import show_glossary
 from indexer.ui.library.jobs import begin_job, show_job
 from indexer.ui.library.listing import show_list
 from indexer.ui.library.plan import put_back, show_removed
@@ -54,6 +55,8 @@ def page() -> None:
             show_questions(library, {info.id: info.title for info in plans})
         elif view.tab is LibraryTab.COLLECTIONS:
             show_collections(library)
+        elif view.tab is LibraryTab.GLOSSARY:
+            show_glossary(library)
         elif view.tab is LibraryTab.REMOVED:
             show_removed(library)
         elif view.tab is LibraryTab.MAINTENANCE:

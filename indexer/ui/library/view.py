@@ -32,6 +32,7 @@ class LibraryTab(StrEnum):
     PLANS = "plans"
     QUESTIONS = "questions"
     COLLECTIONS = "collections"
+    GLOSSARY = "glossary"
     REMOVED = "removed"
     MAINTENANCE = "care"
 
@@ -49,6 +50,7 @@ TABS = {
     LibraryTab.PLANS: "Plans",
     LibraryTab.QUESTIONS: "Saved questions",
     LibraryTab.COLLECTIONS: "Collections",
+    LibraryTab.GLOSSARY: "Glossary",
     LibraryTab.REMOVED: "Removed plans",
     LibraryTab.MAINTENANCE: "Check and rebuild",
 }

@@ -11,10 +11,13 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from indexer.asking.following import follow
+from indexer.asking.glossary import glossary_file
 from indexer.asking.naming import plan_names
+from indexer.asking.syntax import parse_query
 from indexer.comparing.grid import to_comparison
 from indexer.language import finding
-from indexer.library import DEFAULT_LIBRARY, Library
+from indexer.language.sentences import fold_space
+from indexer.library import DEFAULT_LIBRARY, Library, suggesting
 from indexer.library.limits import LIMITS
 from indexer.library.task import Task
 from indexer.storage import Scope
@@ -47,11 +50,15 @@ _Texts: TypeAlias = tuple[str, ...]
 LOCATION_VARIABLE = "PLANCITE_LIBRARY"
 #: Answers kept, for all sessions; one with its passages is some ten kilobytes.
 _ANSWERS = 256
+#: Suggestions that a page holds, some ten kilobytes.
+_SUGGESTED = 300
 
 
 def _edition(library: Library) -> tuple[Any, ...]:
-    """Which library, and at which change of it."""
-    return library.backend.location, library.backend.generation
+    """Which library, and at which change of it or of its glossary."""
+    glossary = glossary_file(library.backend)
+    changed = glossary.stat().st_mtime_ns if glossary.exists() else 0
+    return library.backend.location, library.backend.generation, changed
 
 
 def _edition_and_saved(library: Library) -> tuple[Any, ...]:
@@ -107,7 +114,7 @@ def make_library() -> None:
 
 def named_plans(library: Library, question: str) -> tuple[str, ...]:
     """Ids of the plans that the question itself names, to which its search is narrowed."""
-    return plan_names(library.backend).find(question).plans
+    return plan_names(library.backend).find(parse_query(fold_space(question)).unquoted).plans
 
 
 def read_with(library: Library, question: str, after: str) -> str:
@@ -136,6 +143,12 @@ def remark_on(library: Library, place: Citation | Passage) -> str:
 def list_collections(library: Library) -> dict[str, tuple[str, ...]]:
     """The ids of the plans of each collection, by its name."""
     return library.collections()
+
+
+@cached(4)
+def suggestions(library: Library) -> list[str]:
+    """What a question may go on with, the first of it: a page holds so many."""
+    return suggesting.suggestions(library.backend)[:_SUGGESTED]
 
 
 @cached(32)
