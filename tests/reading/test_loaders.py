@@ -205,7 +205,17 @@ def test_a_last_form_feed_makes_no_page(write: Write) -> None:
     assert load_plan(write("plan.txt", b"All on one page.")).pages == ()
 
 
-@pytest.mark.parametrize("ending", sorted(set(LOADERS) - {".pdf", ".docx"}))
+#: Formats that are no text, and say themselves what a file is not.
+PACKAGED = {".epub", ".odt", ".pptx", ".rtf", ".xlsm", ".xlsx"}
+
+
+@pytest.mark.parametrize("ending", sorted(PACKAGED))
+def test_binary_that_poses_as_a_document(write: Write, ending: str) -> None:
+    with pytest.raises(SourceError, match=r"is not (a readable|rich text).*[Ss]ave it again"):
+        load_plan(write(f"plan{ending}", bytes(range(256)) * 40))
+
+
+@pytest.mark.parametrize("ending", sorted(set(LOADERS) - {".pdf", ".docx"} - PACKAGED))
 def test_binary_that_poses_as_text(write: Write, ending: str) -> None:
     for data in (bytes(range(256)) * 40, b"\x7fELF\x02\x01\x01" + b"\x00\x03\x00\x3e" * 400):
         path = write(f"plan{ending}", data)
