@@ -19,7 +19,7 @@ Serve = Callable[[Path, Path], AbstractContextManager[str]]
 
 pytestmark = pytest.mark.browser
 
-CEMENT = "what are the cement capacity rules?"
+CEMENT = "what is the cement capacity rule?"
 QUOTE = "New capacity for cement clinker and flat glass is strictly prohibited."
 SCREENSHOTS = Path(__file__).with_name("screenshots")
 ROOT_SIZE = "parseFloat(getComputedStyle(document.documentElement).fontSize)"

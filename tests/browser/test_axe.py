@@ -16,7 +16,7 @@ from indexer.library import Library
 
 pytestmark = pytest.mark.browser
 
-CEMENT, OTHER = "what are the cement capacity rules?", "What share of energy will be non-fossil by 2030?"
+CEMENT, OTHER = "what is the cement capacity rule?", "What share of energy will be non-fossil by 2030?"
 QUESTIONS = {"q": [CEMENT, OTHER]}
 PAGES: dict[str, tuple[str, dict[str, Any], str]] = {
     # name: path, query, what shows that it is drawn

@@ -14,7 +14,7 @@ import indexer.ui
 
 pytestmark = pytest.mark.browser
 
-CEMENT = "what are the cement capacity rules?"
+CEMENT = "what is the cement capacity rule?"
 SCREENSHOTS = Path(__file__).with_name("screenshots")
 STATES = {
     "found": {"q": CEMENT},

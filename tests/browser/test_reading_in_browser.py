@@ -18,7 +18,7 @@ pytestmark = pytest.mark.browser
 
 CORPUS = Path(__file__).resolve().parents[2] / "corpus"
 SCREENSHOTS = Path(__file__).with_name("screenshots")
-CEMENT = "what are the cement capacity rules?"
+CEMENT = "what is the cement capacity rule?"
 WORDS = "Traditionally strong industries will become high-end"
 _WAIT = 60_000
 #: As in Firefox and Safari, where CSS opens no box elsewhere than at its top.

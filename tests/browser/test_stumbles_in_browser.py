@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.browser
 
-CEMENT = "What are the cement capacity rules?"
+CEMENT = "What is the cement capacity rule?"
 WIND = "What does Liaoning say about offshore wind?"
 _WAIT = 90_000
 
