@@ -42,7 +42,7 @@ def test_an_answer_is_downloaded_in_four_formats(site: str, page: Page) -> None:
     page.goto(link(site, q=CEMENT))
     expect(page.locator("blockquote.quote")).to_have_text(QUOTE, timeout=60_000)
     name, data = take(page, "Answer sheet, Word")
-    assert name.startswith("what-are-the-cement-capacity-rules-") and name.endswith(".docx")
+    assert name.startswith("what-is-the-cement-capacity-rule-") and name.endswith(".docx")
     said = [paragraph.text for paragraph in Document(BytesIO(data)).paragraphs]
     assert f"“{QUOTE}”" in said and any(text.startswith("Searched in all ") for text in said)
     _, data = take(page, "Answer sheet, Markdown")
