@@ -764,10 +764,11 @@ class Binding(StrEnum):
 
 
 class TargetKind(StrEnum):
-    """Whether a plan commits to a figure, or a rule applies from it on."""
+    """Whether a plan commits to a figure, a rule applies from it on, or it is only mentioned."""
 
     TARGET = "target"
     THRESHOLD = "threshold"
+    FIGURE = "figure"
 
 
 class Comparator(StrEnum):
@@ -804,7 +805,7 @@ class Sector(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One figure that a plan commits to, or a threshold.
+    """One figure that a plan commits to, a threshold, or a figure that is only mentioned.
 
     ``quote`` is ``plan.text[start:end]``, the sentence; ``span`` that of ``figure`` in the plan's text.
     ``value`` and ``high``, which only a range has, are in ``unit``, a pint name, "" for a mere count.

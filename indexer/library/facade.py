@@ -136,11 +136,14 @@ class Library:
         """One plan with its text. Raises UnknownPlanError."""
         return self.backend.plan(arguments.text(plan_id, "plan_id"))
 
-    def targets(self, plans: str | Iterable[str] | None = None) -> list[Target]:
-        """Targets and thresholds of these plans, stored with them. Raises UnknownPlanError."""
+    def targets(self, plans: str | Iterable[str] | None = None, *, figures: bool = False) -> list[Target]:
+        """Targets and thresholds of these plans, stored with them; with ``figures`` also figures only mentioned.
+
+        Raises UnknownPlanError.
+        """
         from indexer.targets.extracting import gather_targets
 
-        return gather_targets(self.backend, None if plans is None else arguments.plan_ids(plans))
+        return gather_targets(self.backend, None if plans is None else arguments.plan_ids(plans), figures=figures)
 
     def align_targets(self, plans: str | Iterable[str] | None = None) -> list[TargetRow]:
         """The targets of these plans, one indicator and one year a row. Raises UnknownPlanError."""

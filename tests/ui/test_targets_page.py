@@ -190,7 +190,7 @@ def test_plans_without_figures_say_so_and_a_lone_threshold_is_listed(
     st.cache_data.clear()
     st.cache_resource.clear()
     app = open_app(folder=tmp_path / "library", page="targets")
-    assert not app.exception and "These are all thresholds" in page_html(app)
+    assert not app.exception and "None of these is a commitment" in page_html(app)
     assert len(lines(open_app(folder=tmp_path / "library", page="targets", every="1"))) == 1
 
 

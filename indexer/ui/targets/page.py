@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from indexer.targets.sectors import sector_of
-from indexer.types import Binding, Sector, Target, TargetRow
+from indexer.types import Binding, Sector, Target, TargetKind, TargetRow
 from indexer.ui.library.adding import show_empty
 from indexer.ui.shared import access
 from indexer.ui.shared.frame import show_heading, show_missing, show_plan_choice
@@ -16,6 +16,9 @@ from indexer.ui.targets import view as state
 from indexer.ui.targets.charts import show_charts
 from indexer.ui.targets.table import show_tables
 from indexer.ui.targets.view import TargetsView
+from indexer.wording import counted
+
+_OTHERS = "Statistics, estimates, what was already reached, and the limits from which a rule applies."
 
 
 def page() -> None:
@@ -33,7 +36,9 @@ def page() -> None:
     _show_filters(titles, found, view)
     if missing:
         show_missing(missing, "listed", all_instead=not view.plans)
-    chosen = [t for t in found if _passes(t, view)]
+    passed = [t for t in found if _passes(t, view)]
+    chosen = [t for t in passed if view.rest or t.kind is TargetKind.TARGET]
+    _show_count(sum(t.kind is TargetKind.TARGET for t in passed), len(passed), view)
     if not chosen:
         show_line("No target matches all the filters. Try removing one." if found else _none(len(scope)), "none")
         return
@@ -46,6 +51,20 @@ def page() -> None:
 def _none(plans: int) -> str:
     where = "this plan" if plans == 1 else "these plans"
     return f"No targets were found in {where}: no sentence commits to a figure."
+
+
+def _show_count(commitments: int, total: int, view: TargetsView) -> None:
+    """How many figures are commitments, and the switch that shows the others too."""
+    if not total:
+        return
+    with st.container(key="t-count", horizontal=True, vertical_alignment="center", gap="medium"):
+        others = total - commitments
+        show_line(
+            f"Shown: {counted(commitments, 'commitment')}" + (f"; {counted(others, 'other figure')}" if others else "")
+        )
+        if others:
+            st.session_state[state.REST] = view.rest
+            st.toggle("Show other figures too", key=state.REST, on_change=state.turn_rest, help=_OTHERS)
 
 
 def _show_filters(titles: Mapping[str, str], found: Sequence[Target], view: TargetsView) -> None:

@@ -37,6 +37,7 @@ _WIDTHS = {
 _ROW = 66
 #: Quotes that a click opens at once; a row may have one of each of a hundred plans.
 _MOST = 8
+_KINDS = {TargetKind.TARGET: "", TargetKind.THRESHOLD: "Threshold. ", TargetKind.FIGURE: "No commitment. "}
 
 
 def show_tables(
@@ -78,9 +79,7 @@ def _show_choice(view: TargetsView) -> None:
 
 def _show_every(targets: Sequence[Target], titles: Mapping[str, str]) -> list[Target]:
     """One line a target or threshold; the targets of the line that was clicked."""
-    kinds = [sum(t.kind is kind for t in targets) for kind in (TargetKind.TARGET, TargetKind.THRESHOLD)]
-    summary = " and ".join(counted(n, kind) for n, kind in zip(kinds, ("target", "threshold"), strict=True) if n)
-    show_line(f"{summary}. Click one to read its quote.")
+    show_line("Click one to read its quote.")
     selected = _selected([_line(t, titles) for t in targets], {})
     return [targets[selected[0]]] if selected and selected[0] < len(targets) else []
 
@@ -88,7 +87,7 @@ def _show_every(targets: Sequence[Target], titles: Mapping[str, str]) -> list[Ta
 def _show_rows(rows: Sequence[TargetRow], titles: Mapping[str, str]) -> list[Target]:
     """One line an indicator and year, a column a plan; the targets of the cell, or of the line, that was clicked."""
     if not rows:
-        show_line("These are all thresholds, which have no place in this table. See “Every target”.", "none")
+        show_line("None of these is a commitment. See “Every target”.", "none")
         return []
     summary = f"{counted(len({row.series for row in rows}), 'indicator')}. "
     summary += "Click a value to read its quote, or an indicator to read all of them."
@@ -145,14 +144,13 @@ def _year(year: int | None) -> str:
 
 
 def _line(target: Target, titles: Mapping[str, str]) -> dict[str, str]:
-    threshold = "Threshold. " if target.kind is TargetKind.THRESHOLD else ""
     return {
         "Indicator": target.indicator,
         "Figure": figure_text(target),
         "Year": _year(target.year),
         "How binding": str(target.binding),
         "Plan": titles[target.plan],
-        "Note": f"{threshold}{note(target)}".strip(),
+        "Note": f"{_KINDS[target.kind]}{note(target)}".strip(),
     }
 
 
