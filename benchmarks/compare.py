@@ -88,8 +88,8 @@ def measure_counterparts(library: Library, pairs: Sequence[Row]) -> dict[str, fl
     for pair in pairs:
         one, other = (name for name in pair if name != "figures")
         for plan, beside in ((one, other), (other, one)):
-            best = library.similar(plan, pair[plan][0], beside)[0].hit.passage
-            good = overlap((best.start, best.end), pair[beside]) > 0.5
+            nearest = [counterpart.hit.passage for counterpart in library.similar(plan, pair[plan][0], beside)[:1]]
+            good = any(overlap((p.start, p.end), pair[beside]) > 0.5 for p in nearest)
             found.setdefault(f"counterpart ranked first, {plan} to {beside} (of {len(pairs)})", []).append(good)
     return {name: sum(good) / len(good) for name, good in found.items()}
 

@@ -25,6 +25,7 @@ from indexer.cli.common import (
     progress_bar,
     report_added,
 )
+from indexer.comparing.provisions import gravest_first
 from indexer.errors import IndexerError, SourceError
 from indexer.exporting.objects import changes_object, plan_object
 from indexer.types import Changes, Sentence
@@ -334,10 +335,11 @@ def _changes_text(found: Changes) -> str:
         return f"{found.new.title}: there is one version only, since {found.new.since[:10]}."
     versions = f"version {found.old.n} ({found.old.since[:10]}) to version {found.new.n} ({found.new.since[:10]})"
     lines = [f"{found.new.title}: {len(found.sentences)} sentences differ from {versions}."]
-    for sentence in found.sentences:
+    for sentence in gravest_first(found.sentences):
         place = sentence.new or sentence.old
         assert place
-        lines += ["", f"{sentence.change}{_place(place)}"]
+        told = f" ({', '.join(sentence.classes)})" if sentence.change == "changed" else ""
+        lines += ["", f"{sentence.change}{told}{_place(place)}"]
         lines += [f"  - {_line(sentence.old)}"] if sentence.old and sentence.change != "moved" else []
         lines += [f"  + {_line(sentence.new)}"] if sentence.new else []
     for answer in found.answers:

@@ -28,6 +28,10 @@ from indexer.types import Counterpart, Hit, Passage, Role, Span
 WORDS_WEIGHT = 0.8
 #: Weight of each further sentence of the picked passage relative to the one before.
 NEXT_SENTENCE = 0.5
+#: Likeness below which a passage of the other plan is no counterpart, unless each is the other's nearest.
+FLOOR = 0.75
+#: Likeness below which it never is.
+LEAST = 0.5
 #: Passages retrieved for a sentence, and how many of them are compared with it.
 _DEPTH = 50
 _COMPARED = 15
@@ -48,7 +52,7 @@ class Sentences:
 
 
 def similar(backend: Backend, encoder: Encoder, plan: str, start: int, other: str, top_k: int = 5) -> list[Counterpart]:
-    """Counterparts in ``other`` of the passage of ``plan`` at the offset ``start``, ``top_k`` at most.
+    """Counterparts in ``other`` of the passage of ``plan`` at the offset ``start``, ``top_k`` at most; maybe none.
 
     The sentence at ``start`` weighs most, those after it in the passage less. Mutual nearest passages come first, then
     by likeness. Raises QuestionError for an offset outside the plan and for the same plan twice, UnknownPlanError.
@@ -73,6 +77,8 @@ def similar(backend: Backend, encoder: Encoder, plan: str, start: int, other: st
         passage = theirs.passages[i]
         own_marks, marks = mark_differences(picked.text, passage.text, names)
         mutual = _nearest(backend, encoder, nearest, plan) == picked
+        if scores[i] < (LEAST if mutual else FLOOR):
+            continue
         found.append(Counterpart(Hit(passage, round(float(scores[i]), 6)), mutual, own_marks, marks))
     return sorted(found, key=lambda c: not c.mutual)
 

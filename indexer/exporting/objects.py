@@ -98,6 +98,11 @@ def comparison_object(comparison: Comparison) -> dict[str, Any]:
         "question": comparison.question,
         "cells": [_cell(cell) for cell in comparison.cells],
         "differences": [{"aspect": d.aspect, "values": d.values} for d in comparison.differences],
+        "said": difference_text(comparison.said),
+        "parts": [
+            {"plan": p.plan, "verb": p.verb, "text": p.text, "start": p.span[0], "end": p.span[1]}
+            for p in comparison.said
+        ],
     }
 
 

@@ -31,7 +31,7 @@ from indexer.ui.shared.passages import (
     show_legend,
 )
 from indexer.ui.shared.source import Place, show_source
-from indexer.wording import ASPECTS, CUT_OFF, NEAREST, counted, format_difference, not_found, quotes, section_numbers
+from indexer.wording import ASPECTS, CUT_OFF, NEAREST, counted, difference_text, format_difference, not_found, quotes, section_numbers
 
 #: Seconds that a page waits for answers before it shows itself without them, and between two looks.
 _PATIENCE, _TICK = 0.4, 0.5
@@ -223,6 +223,8 @@ def show_side(library: Library, comparison: Comparison, titles: Mapping[str, str
     """One question's cells in aligned columns while the plans fit, else one after another; then the open source."""
     cells = {cell.plan: cell for cell in comparison.cells}
     fits = len(titles) <= FITS
+    if comparison.said:
+        show(element("p", difference_text(comparison.said), css="said"))
     with st.container(key=f"side-{len(titles) if fits else 'many'}"):
         if fits:
             show(element("span", ""))
