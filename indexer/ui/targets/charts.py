@@ -156,7 +156,7 @@ def is_pathway(rows: Sequence[TargetRow]) -> bool:
     return any(len(each) > 1 for each in years.values())
 
 
-def pathway_chart(rows: Sequence[TargetRow], titles: Mapping[str, str]) -> alt.LayerChart:
+def pathway_chart(rows: Sequence[TargetRow], titles: Mapping[str, str]) -> alt.LayerChart | alt.FacetChart:
     """The values of one indicator over the years, a line a plan, each point labelled with what the plan says."""
     divisor, unit = _scale(rows)
     points = [

@@ -40,7 +40,7 @@ def page() -> None:
     chosen = [t for t in passed if view.rest or t.kind is TargetKind.TARGET]
     _show_count(sum(t.kind is TargetKind.TARGET for t in passed), len(passed), view)
     if not chosen:
-        show_line("No target matches all the filters. Try removing one." if found else _none(len(scope)), "none")
+        show_line(_why_none(found, passed, len(scope)), "none")
         return
     with st.spinner("Matching the plans' indicators"):
         rows = access.align_targets(library, tuple(scope))
@@ -48,7 +48,11 @@ def page() -> None:
     show_tables(library, view, _rows_with(rows, chosen, view.words), chosen, scope)
 
 
-def _none(plans: int) -> str:
+def _why_none(found: Sequence[Target], passed: Sequence[Target], plans: int) -> str:
+    if passed:
+        return "None of these figures is a commitment."
+    if found:
+        return "No target matches all the filters. Try removing one."
     where = "this plan" if plans == 1 else "these plans"
     return f"No targets were found in {where}: no sentence commits to a figure."
 
