@@ -22,7 +22,7 @@ from indexer.types import (
     TargetRow,
     UniqueContent,
 )
-from indexer.wording import Doubtful
+from indexer.wording import Doubtful, difference_text
 
 
 def plan_object(info: PlanInfo) -> dict[str, Any]:
