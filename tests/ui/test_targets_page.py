@@ -216,6 +216,7 @@ ids = some.sampled_from(["a", "b:c", "d e"])
         some.booleans(),
         some.none() | some.tuples(ids, some.integers(0, 10**8)),
         some.just("") | ids,
+        some.booleans(),
     )
 )
 def test_the_whole_listing_is_in_its_address(view: TargetsView) -> None:

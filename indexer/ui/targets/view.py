@@ -42,9 +42,9 @@ class TargetsView(View):
     binding: str = one_of("binding", "", Binding)
     words: str = address.words("words")
     every: bool = flag("every")
-    rest: bool = flag("rest")
     at: tuple[str, int] | None = place("at")
     line: str = address.text("line")
+    rest: bool = flag("rest")
 
     def missing(self, known: Collection[str]) -> list[str]:
         """Ids of plans that the view names and that are not ``known``."""
