@@ -31,7 +31,17 @@ from indexer.ui.shared.passages import (
     show_legend,
 )
 from indexer.ui.shared.source import Place, show_source
-from indexer.wording import ASPECTS, CUT_OFF, NEAREST, counted, difference_text, format_difference, not_found, quotes, section_numbers
+from indexer.wording import (
+    ASPECTS,
+    CUT_OFF,
+    NEAREST,
+    counted,
+    difference_text,
+    format_difference,
+    not_found,
+    quotes,
+    section_numbers,
+)
 
 #: Seconds that a page waits for answers before it shows itself without them, and between two looks.
 _PATIENCE, _TICK = 0.4, 0.5
