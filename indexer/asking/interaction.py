@@ -21,6 +21,7 @@ from indexer.encoding import Encoder, TokenVectors
 from indexer.language.matching import FIGURE, holds_figure
 from indexer.language.sentences import split_sentences
 from indexer.language.stopwords import ANSWER_WORDS, FUNCTION_WORDS
+from indexer.language.terms import analyze
 from indexer.types import Passage, Span
 
 #: Cosine from which a word of a passage counts as matched.
@@ -95,9 +96,23 @@ def match_sentences(
             for i in figures:
                 occurs = holds_figure(sentence.text, words.words[i])
                 sentence.matches[i] = 1.0 if occurs else min(sentence.matches[i], OTHER_FIGURE)
+            _match_head(words, sentence)
             sentences.append(replace(sentence, interaction=words.mean(sentence.matches)))
         found.append(sentences)
     return found
+
+
+def _match_head(words: QuestionWords, sentence: CandidateSentence) -> None:
+    """Match the words of the question that name a column, or stand in a cell that reaches down into the row."""
+    table = sentence.passage.table
+    if table is None or table.is_head(sentence.span):
+        return
+    rows = [row for row in table.body if row.start < sentence.span[1] and sentence.span[0] < row.end]
+    named = " ".join([*table.head, *(text for row in rows for _, text in row.above)])
+    terms = set(analyze(named))
+    for i, word in enumerate(words.words):
+        if holds_figure(named, word) if word[0].isdigit() else terms.issuperset(analyze(word) or [word]):
+            sentence.matches[i] = 1.0
 
 
 def _match(

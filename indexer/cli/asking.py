@@ -22,6 +22,7 @@ from indexer.cli.common import (
     hit_text,
     note,
     open_library,
+    quote_text,
     read_questions,
     remark,
     wrap,
@@ -107,7 +108,10 @@ def answer_text(answer: Answer, doubtful: Doubtful = frozenset()) -> str:
     if answer.found:
         by_number = {c.n: c for c in answer.citations}
         for s in answer.sentences:
-            lines.append(wrap(f"“{emphasized(s.text, s.emphasis)}” [{s.citation}]"))
+            if s.table:
+                lines += [quote_text(s.text, s.table, s.emphasis), f"[{s.citation}]"]
+            else:
+                lines.append(wrap(f"“{emphasized(s.text, s.emphasis)}” [{s.citation}]"))
             if s.cut_off:
                 lines.append("    (a figure here is cut off in the source)")
         lines.append("")

@@ -7,7 +7,7 @@ from datetime import date
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from indexer.types import Answer, Aspect, Cell, Comparison, Hit, Mark, Span, Survey
+from indexer.types import Answer, Aspect, Cell, Comparison, Excerpt, Hit, Mark, Span, Survey
 from indexer.wording import (
     ANSWERS_TITLE,
     ASPECTS,
@@ -15,9 +15,11 @@ from indexer.wording import (
     TITLE,
     Asked,
     answer_quotes,
+    around_table,
     counts,
     format_difference,
     line,
+    moved,
     none_found,
     not_found,
     noted,
@@ -29,6 +31,8 @@ from indexer.wording import (
     quotes,
     sheet_origin,
     survey_lines,
+    table_rows,
+    table_texts,
 )
 
 if TYPE_CHECKING:
@@ -112,6 +116,24 @@ def add_quote(paragraph: Any, text: str, emphasis: Sequence[Span], marks: Sequen
     paragraph.add_run("”")
 
 
+def add_text(document: Document, text: str, table: Excerpt | None, emphasis: Sequence[Span]) -> None:
+    """A quotation; the rows of ``table`` in it as a table below its head."""
+    around = around_table(text, table)
+    if table is None or around is None:
+        add_quote(document.add_paragraph(), text, emphasis)
+        return
+    for lead in filter(None, map(line, (around[0] or table.caption,))):
+        document.add_paragraph(lead)
+    head, *_ = table_texts(text, table)
+    rows = add_table(document, head)
+    for row in table_rows(text, table):
+        for box, (shown, start) in zip(rows.add_row().cells, row, strict=True):
+            for piece in pieces(shown, moved(emphasis, start, start + len(shown)) if start >= 0 else (), ()):
+                box.paragraphs[0].add_run(piece.text).bold = piece.emphasis or None
+    if rest := line(around[1]):
+        document.add_paragraph(rest)
+
+
 def put(paragraph: Any, text: str) -> None:
     """``text`` in small type."""
     from docx.shared import Pt
@@ -175,7 +197,7 @@ def write_answers(asked: Sequence[Asked], *, generation: int, made: date) -> byt
 def _add_answer(document: Document, answer: Answer) -> None:
     """The answering sentences, each with its place; or "not found" and the nearest passage."""
     for sentence, citation in answer_quotes(answer):
-        add_quote(document.add_paragraph(), sentence.text, sentence.emphasis)
+        add_text(document, sentence.text, sentence.table, sentence.emphasis)
         place = noted(place_line(citation, titled=True), cut_off=sentence.cut_off)
         put(document.add_paragraph(), f"[{citation.n}] {place}")
     if not answer.found:
@@ -199,4 +221,4 @@ def _add_passage(document: Document, label: str, hit: Hit) -> None:
     place.paragraph_format.keep_with_next = True
     remarks = "".join(f" ({note.lower()})" for note in notes(hit.passage))
     put(place, f"{label}{place_line(hit.passage, titled=True)}{remarks}")
-    add_quote(document.add_paragraph(), hit.passage.text, hit.highlights)
+    add_text(document, hit.passage.text, hit.passage.table, hit.highlights)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from indexer.types import Answer, Cell, Citation, Comparison, Hit, Passage, Survey
+from indexer.types import Answer, Cell, Citation, Comparison, Excerpt, Hit, Passage, Survey
 from indexer.wording import (
     ANSWERS_TITLE,
     ASPECTS,
@@ -14,6 +14,7 @@ from indexer.wording import (
     TITLE,
     Asked,
     answer_quotes,
+    around_table,
     breadcrumb,
     counts,
     format_difference,
@@ -29,6 +30,7 @@ from indexer.wording import (
     quotes,
     sheet_origin,
     survey_lines,
+    table_texts,
 )
 
 _MARKUP = re.compile(r"[\\`*_\[\]<>#|~$&:]")
@@ -57,6 +59,17 @@ def markdown_quotation(place: Citation | Passage) -> str:
     quote = place.quote if isinstance(place, Citation) else place.text
     where = ", ".join(filter(None, [line(place.title), line(breadcrumb(place))]))
     return f"> {escaped(quote)}\n>\n> — {_inline(where)}"
+
+
+def quoted(text: str, table: Excerpt | None = None) -> str:
+    """``text`` as a block quote; the rows of ``table`` in it as a table below its head."""
+    around = around_table(text, table)
+    if table is None or around is None:
+        return f"> {escaped(text)}"
+    head, *rows = ([escaped(cell) for cell in row] for row in table_texts(text, table))
+    lines = [*map(table_row, (head, ["---"] * len(head), *rows))]
+    blocks = [escaped(around[0] or table.caption), "\n".join(lines), escaped(around[1])]
+    return "\n".join(f"> {written}".rstrip() for written in "\n\n".join(filter(None, blocks)).split("\n"))
 
 
 def _inline(text: str) -> str:
@@ -106,7 +119,7 @@ def write_answers(asked: Sequence[Asked], *, generation: int, made: date) -> byt
 
 def _answer(answer: Answer) -> Iterator[str]:
     for sentence, citation in answer_quotes(answer):
-        yield f"> {escaped(sentence.text)}"
+        yield quoted(sentence.text, sentence.table)
         place = noted(place_line(citation, titled=True), cut_off=sentence.cut_off)
         yield escaped(f"[{citation.n}] {place}")
     if not answer.found:
@@ -124,4 +137,4 @@ def _counts(survey: Survey) -> Iterator[str]:
 def _passage(label: str, hit: Hit) -> Iterator[str]:
     remarks = "".join(f" ({note.lower()})" for note in notes(hit.passage))
     yield escaped(f"{label}{place_line(hit.passage, titled=True)}{remarks}")
-    yield f"> {escaped(hit.passage.text)}"
+    yield quoted(hit.passage.text, hit.passage.table)

@@ -13,6 +13,7 @@ from indexer.types import (
     Changes,
     Comparison,
     Counterpart,
+    Excerpt,
     Hit,
     Mark,
     PlanInfo,
@@ -22,7 +23,7 @@ from indexer.types import (
     TargetRow,
     UniqueContent,
 )
-from indexer.wording import Doubtful
+from indexer.wording import Doubtful, table_rows
 
 
 def plan_object(info: PlanInfo) -> dict[str, Any]:
@@ -40,7 +41,14 @@ def answer_object(answer: Answer, doubtful: Doubtful = frozenset()) -> dict[str,
         "searched": answer.searched,
         "named": answer.named,
         "answer": [
-            {"text": s.text, "citation": s.citation, "emphasis": s.emphasis, "span": s.span} for s in answer.sentences
+            {
+                "text": s.text,
+                "citation": s.citation,
+                "emphasis": s.emphasis,
+                "span": s.span,
+                "table": table_object(s.text, s.table),
+            }
+            for s in answer.sentences
         ],
         "citations": [asdict(c) | {"page_reads_badly": (c.plan, c.page) in doubtful} for c in answer.citations],
         "passages": [passage_object(rank, hit, doubtful) for rank, hit in enumerate(answer.hits, 1)],
@@ -78,8 +86,17 @@ def passage_object(rank: int, hit: Hit, doubtful: Doubtful | None = None) -> dic
         "text": p.text,
         "highlights": hit.highlights,
         "record": p.record,
+        "table": table_object(p.text, p.table),
         **known,
     }
+
+
+def table_object(text: str, table: Excerpt | None) -> dict[str, Any] | None:
+    """What ``text`` holds of a table; None where that is none."""
+    if table is None:
+        return None
+    rows = [[cell for cell, _ in row] for row in table_rows(text, table)]
+    return {"caption": table.caption, "head": table.head, "rows": rows}
 
 
 def comparison_object(comparison: Comparison) -> dict[str, Any]:
