@@ -463,7 +463,7 @@ class RouteKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RouteFigure:
-    """A figure, as ``plan`` writes it, that a view sets beside those of others; "" where the plan gives none.
+    """A figure, as ``plan`` writes it, that a view sets next to those of others; "" where the plan gives none.
 
     A target has its ``indicator`` and ``year``. ``start`` is where its sentence begins in the plan's text.
     """
@@ -810,7 +810,7 @@ class BriefItem:
 
     ``citation`` is where the quote was taken from. ``before`` and ``after`` are the plan's text next to it, by which
     a quote that stands several times is found again. ``text`` are own words: the paragraph, the heading, or the note on
-    a quote. ``tags`` are free words to find it by. ``id`` tells it from all others.
+    a quote. ``tags`` are free words to find it by. ``id`` is unique.
     """
 
     id: str

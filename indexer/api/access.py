@@ -24,7 +24,7 @@ class Client:
 
 
 class SignIn:
-    """Tells requests apart by their tokens; with ``required`` those without one are refused."""
+    """Identifies requests by their tokens; with ``required`` those without one are refused."""
 
     def __init__(self, open_library: Callable[[], Library], *, required: bool) -> None:
         self._open_library = open_library

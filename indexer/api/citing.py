@@ -35,7 +35,7 @@ def citable_result(entry: dict[str, Any]) -> dict[str, Any]:
 
 
 def citable_passage(passage: Passage) -> dict[str, Any]:
-    """A passage of a plan that nobody asked for, so that it has neither rank nor score."""
+    """A passage listed without a question, so that it has neither rank nor score."""
     entry = {
         "plan": passage.plan,
         "title": passage.title,

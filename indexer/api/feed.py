@@ -38,7 +38,7 @@ def changes_feed(library: Library, base: str) -> bytes:
 
 
 def _events(library: Library) -> Iterator[tuple[str, str, int, str, str]]:
-    """(when, plan, version, what, title) of each change; one second tells no order, the version does."""
+    """(when, plan, version, what, title) of each change; within one second the version gives the order."""
     removed = {version.plan for version in library.removed()}
     for plan in [*(info.id for info in library.plans()), *removed]:
         for version in library.versions(plan):

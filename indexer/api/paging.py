@@ -18,7 +18,7 @@ def paged(
 ) -> tuple[Sequence[T], str | None]:
     """The ``limit`` entries after ``cursor``, "" for the first, and the cursor of the next page, None at the end.
 
-    ``entries`` are in the order of ``key``, by which each is told from all others. Raises Problem.
+    ``entries`` are in the order of ``key``, which is unique. Raises Problem.
     """
     first = 0
     if cursor:

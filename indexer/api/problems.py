@@ -22,7 +22,7 @@ from indexer.errors import (
 MEDIA_TYPE = "application/problem+json"
 #: Seconds after which a busy server may be asked again.
 RETRY = 5
-#: What begins the type of a problem; a program tells problems apart by it.
+#: What begins the type of a problem; by which a program distinguishes problems.
 TYPES = "urn:plancite:problem:"
 #: Error -> status and type; the first that fits.
 _STATUS: tuple[tuple[type[IndexerError], int, str], ...] = (

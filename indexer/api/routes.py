@@ -283,7 +283,7 @@ OPERATIONS = (
     Operation(
         "POST",
         "/plans",
-        "Add files, or zip archives of them; a job tells what becomes of each",
+        "Add files, or zip archives of them; a job reports what becomes of each",
         _add_plans,
         schemas.Job,
         status=202,

@@ -103,7 +103,7 @@ class Encoder(Protocol):
 
 
 def for_questions(encoder: Encoder) -> Encoder:
-    """The encoder of questions: ``encoder.for_questions`` of a model that tells them from passages, else itself."""
+    """The encoder of questions: ``encoder.for_questions`` of a model that embeds them unlike passages, else itself."""
     found: Encoder = getattr(encoder, "for_questions", encoder)
     return found
 

@@ -91,7 +91,7 @@ def measure(encoder: Encoder) -> tuple[tuple[float, float], tuple[float, float]]
 
 
 def _line(own: tuple[float, float], wanted: tuple[float, float]) -> Scale:
-    """The scale that takes the two cosines ``own`` to ``wanted``; none where a model tells them no further apart."""
+    """The scale that takes the two cosines ``own`` to ``wanted``; none where a model separates them no further."""
     (low, high), (wanted_low, wanted_high) = own, wanted
     if high - low < _APART:
         return Scale()

@@ -188,7 +188,7 @@ def load_sentence_transformer(source: str) -> SentenceTransformerEncoder:
 def _set_tokenizer(model: Any, folder: Path) -> None:
     """Give ``model``, whose ``folder`` is no sentence-transformers' own, the tokenizer that lies there as a file.
 
-    Without a configuration beside it transformers takes the tokenizer of the model's type, which may be another.
+    Without a configuration in the folder transformers takes the tokenizer of the model's type, which may be another.
     """
     file = folder / "tokenizer.json"
     if file.is_file() and not (folder / "tokenizer_config.json").is_file():

@@ -18,7 +18,7 @@ BRIEF_FORMATS = {
     **REFERENCE_FORMATS,
 }
 ABSENCE_TITLE = "Not found in these plans"
-#: What is said of a quote that the plan no longer holds.
+#: The remark on a quote that the plan does not hold any more.
 STALE = {
     QuoteState.CHANGED: "The plan has changed since. It now says:",
     QuoteState.GONE: "The plan no longer says this.",

@@ -55,7 +55,7 @@ def _terms(part: str) -> tuple[str, ...]:
 
 
 def ordered_terms(text: str) -> list[str]:
-    """The terms of ``text`` in their order, a Chinese character being one: what neighbours are told by."""
+    """The terms of ``text`` in their order, a Chinese character being one: the units of bigrams."""
     return [term for term in analyze(text) if len(term) != 2 or not is_han(term)]
 
 

@@ -38,7 +38,7 @@ class Task(Generic[T]):
         self._seen = monotonic()
         with self._lock:
             if not self.stopped and not self._ended and not (self._thread and self._thread.is_alive()):
-                # whoever looks first has begun it: the audit log names them
+                # the client that looks first has begun it: the audit log names it
                 self._thread = threading.Thread(target=copy_context().run, args=(self._run,), daemon=True)
                 self._thread.start()
             thread = self._thread

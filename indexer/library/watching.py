@@ -24,7 +24,7 @@ _State: TypeAlias = tuple[int, int]
 
 
 class WatchedFolder:
-    """Tells which files of ``folder`` have come to rest and were not taken in this state."""
+    """Reports which files of ``folder`` have come to rest and were not taken in this state."""
 
     def __init__(self, folder: Path, rest: float = REST) -> None:
         self.folder = folder
@@ -51,7 +51,7 @@ class WatchedFolder:
     def _states(self) -> Iterator[tuple[Path, _State]]:
         home = self.folder.resolve()
         for path in dict.fromkeys(file.archive or file.path for file in plan_files([self.folder])):
-            try:  # a link out of the folder would add what nobody put there
+            try:  # a link out of the folder would add a file from elsewhere
                 if path != self.folder and path.resolve().is_relative_to(home):
                     found = path.stat()
                     yield path, (found.st_size, found.st_mtime_ns)

@@ -1,7 +1,7 @@
 """What a document lists of itself and of others: contents pages and reference lists.
 
-Both name what they do not say, so neither may answer. Each is told by its structure and confirmed by another sign: a
-list of dated measures ends its lines in numbers, too, and a plan may number its items "[1]".
+Both name what they do not say, so neither may answer. Each is recognized by its structure and confirmed by another
+sign: a list of dated measures ends its lines in numbers, too, and a plan may number its items "[1]".
 """
 
 from __future__ import annotations

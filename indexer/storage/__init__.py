@@ -205,7 +205,7 @@ class Backend(Protocol):
     def collections(self) -> Collections: ...
 
     def change_collections(self, change: Callable[[Collections], Collections]) -> None:
-        """Store what ``change`` makes of the collections, while nobody else changes them. Raises what it raises.
+        """Store what ``change`` makes of the collections, under the write lock. Raises what it raises.
 
         ``change`` may be called twice; where it changes nothing, the library is not changed.
         """

@@ -247,7 +247,7 @@ def read_collections(stored: str) -> Collections:
 
 
 def rename_in_collections(collections: Collections, old: str, new: str) -> Collections:
-    """``collections`` with the plan ``new`` wherever they have ``old``."""
+    """``collections`` with the plan ``new`` in place of ``old``."""
     return {name: tuple(new if plan == old else plan for plan in plans) for name, plans in collections.items()}
 
 

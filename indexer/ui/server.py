@@ -81,7 +81,7 @@ HEADERS = {
 }
 #: Routes for operators and machines that Streamlit opens to everyone.
 _CLOSED = re.compile(r"/_stcore/(?:metrics|agent|script-health-check)(?:/|$)")
-#: Paths for programs, which are told as problem+json why they are refused.
+#: Paths for programs, which get their refusals as problem+json.
 _PROGRAMS = re.compile(r"/(?:api|mcp)(?:/|$)")
 #: Switches of ``make_app``, which the command gives as --switch.
 _PROGRAM_OPTIONS = ("mcp_writes", "asks_for_token")
