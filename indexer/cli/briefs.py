@@ -66,7 +66,8 @@ def brief(
     """Show, search, export or delete briefs; quotes whose plan has changed since are marked."""
     from indexer.exporting import export_format, save
     from indexer.exporting.briefs import BRIEF_FORMATS, STALE, export_brief
-    from indexer.library.briefs import as_dict, change_brief, check_quotes, find_items
+    from indexer.exporting.objects import brief_item_object
+    from indexer.library.briefs import change_brief, check_quotes, find_items
 
     endings = [export_format(file, BRIEF_FORMATS, "a brief") for file in export or ()]
     with open_library(library, quiet=quiet) as opened:
@@ -88,10 +89,7 @@ def brief(
         items = find_items(chosen, find or "")
         checked = check_quotes([item for _, item in items], opened.plan)
         if as_json:
-            print_lines(
-                {"brief": of.name, **as_dict(item), "state": str(checked[item.id].state) if item.citation else None}
-                for of, item in items
-            )
+            print_lines(brief_item_object(of, item, checked.get(item.id)) for of, item in items)
         else:
             for _, item in items:
                 now = checked.get(item.id)
@@ -116,10 +114,9 @@ def absence(
     quiet: QuietOption = False,
 ) -> None:
     """Certify that no passage answers: what was searched, by what, how near the nearest came, with a hash."""
-    from dataclasses import asdict
-
     from indexer.exporting import export_format, save
     from indexer.exporting.briefs import export_absence
+    from indexer.exporting.objects import absence_object
     from indexer.wording import absence_facts
 
     endings = [export_format(file, ("docx", "md"), "a certificate") for file in export or ()]
@@ -129,7 +126,7 @@ def absence(
         save(file, export_absence(certificate, ending))
         note(quiet)(f"Written: {file}")
     if as_json:
-        print_lines([asdict(certificate)])
+        print_lines([absence_object(certificate)])
     elif not export:
         print("Not found in these plans.")
         for label, value in absence_facts(certificate).items():

@@ -7,10 +7,14 @@ from dataclasses import asdict
 from typing import Any
 
 from indexer.types import (
+    Absence,
     Answer,
+    Brief,
+    BriefItem,
     Cell,
     ChangedAnswer,
     Changes,
+    CheckedQuote,
     Comparison,
     Counterpart,
     Coverage,
@@ -180,6 +184,16 @@ def saved_object(question: SavedQuestion, changed: ChangedAnswer | None) -> dict
         "quotes": [{"plan": plan, "quote": quote} for plan, quote in question.quotes],
         **{name: [{"plan": plan, "quote": quote} for plan, quote in quotes] for name, quotes in pairs.items()},
     }
+
+
+def brief_item_object(brief: Brief, item: BriefItem, checked: CheckedQuote | None) -> dict[str, Any]:
+    """An item of a brief, with what became of its quote."""
+    return {"brief": brief.name, **asdict(item), "state": str(checked.state) if checked else None}
+
+
+def absence_object(absence: Absence) -> dict[str, Any]:
+    """A certificate that nothing answers."""
+    return asdict(absence)
 
 
 def target_object(target: Target) -> dict[str, Any]:

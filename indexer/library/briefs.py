@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -179,8 +179,3 @@ def _cited(plan: Plan, start: int, end: int) -> Citation:
 
 def _new_id() -> str:
     return uuid.uuid4().hex[:12]
-
-
-def as_dict(item: BriefItem) -> dict[str, object]:
-    """``item`` as an object of docs/json.md."""
-    return asdict(item)
