@@ -16,7 +16,7 @@ pytestmark = pytest.mark.browser
 SHARE = "What share of energy will be non-fossil by 2030?"
 PAIR = ["national", "sichuan"]
 SCREENSHOTS = Path(__file__).with_name("screenshots")
-QUESTIONS = ["What are the cement capacity rules?", SHARE, "How much offshore wind will be built?"]
+QUESTIONS = ["What is the cement capacity rule?", SHARE, "How much offshore wind will be built?"]
 STATES: dict[str, dict[str, str | list[str]]] = {
     "nothing-asked": {},
     "side-by-side": {"q": SHARE, "plan": ["liaoning", *PAIR]},
