@@ -1,5 +1,8 @@
 """The web app for `streamlit run app.py` and for any ASGI server; `plancite serve` needs no checkout."""
 
-from indexer.ui.server import make_app
+from streamlit.starlette import App
 
-app = make_app()
+from indexer.ui.server import SCRIPT, app_options
+
+# `streamlit run` takes a file for an ASGI application only where it calls App itself
+app = App(SCRIPT, **app_options())

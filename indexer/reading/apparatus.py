@@ -15,7 +15,7 @@ from itertools import pairwise
 
 from indexer.types import Page, Section, Span, page_at
 
-_LINE = re.compile(r"[^\n]*\S[^\n]*")
+_LINE = re.compile(r"^[^\S\n]*\S[^\n]*", re.MULTILINE)
 _LONGEST_LINE = 200  # characters of an entry of a contents page
 _CONTENTS = re.compile(
     r"\W*(?:(?:table of )?contents|contents page|(?:list of )?(?:figures|tables|boxes|maps)(?: and (?:figures|tables))?"

@@ -83,7 +83,7 @@ HEADERS = {
 _CLOSED = re.compile(r"/_stcore/(?:metrics|agent|script-health-check)(?:/|$)")
 #: Paths for programs, which get their refusals as problem+json.
 _PROGRAMS = re.compile(r"/(?:api|mcp)(?:/|$)")
-#: Switches of ``make_app``, which the command gives as --switch.
+#: Switches of ``app_options``, which the command gives as --switch.
 _PROGRAM_OPTIONS = ("mcp_writes", "asks_for_token")
 _LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -193,8 +193,8 @@ def open_library() -> Library:
     return access.open_library()
 
 
-def make_app(*, mcp_writes: bool = False, asks_for_token: bool = False) -> App:
-    """The pages, the API and MCP as one ASGI application.
+def app_options(*, mcp_writes: bool = False, asks_for_token: bool = False) -> dict[str, Any]:
+    """What makes ``App(SCRIPT, ...)`` the pages, the API and MCP as one ASGI application.
 
     ``mcp_writes`` lets assistants change the library; with ``asks_for_token`` programs and assistants need a token,
     whose role says what they may do.
@@ -202,7 +202,7 @@ def make_app(*, mcp_writes: bool = False, asks_for_token: bool = False) -> App:
     sign_in = SignIn(open_library, required=asks_for_token)
     mcp, lifespan = _mcp(sign_in, mcp_writes)
     routes = [Mount(PREFIX, api_app(open_library, sign_in=sign_in)), mcp]
-    return App(SCRIPT, routes=routes, middleware=[Middleware(Guard)], lifespan=lifespan)
+    return {"routes": routes, "middleware": [Middleware(Guard)], "lifespan": lifespan}
 
 
 def _mcp(sign_in: SignIn, writes: bool) -> tuple[Route, Callable[[App], AbstractAsyncContextManager[None]] | None]:
@@ -237,7 +237,7 @@ def _in_url(address: str) -> str:
 
 
 def serve(options: dict[str, Any], **programs: bool) -> None:
-    """Serve until a signal comes; ``options`` are Streamlit's, ``programs`` those of ``make_app``.
+    """Serve until a signal comes; ``options`` are Streamlit's, ``programs`` those of ``app_options``.
 
     Exits 1 when the port is taken.
     """
@@ -245,7 +245,7 @@ def serve(options: dict[str, Any], **programs: bool) -> None:
     bootstrap.load_config_options({**OPTIONS, **options})
     address, port = config.get_option("server.address"), config.get_option("server.port")
     settings = uvicorn.Config(
-        make_app(**programs),
+        App(SCRIPT, **app_options(**programs)),
         host=address,
         port=port,
         ssl_certfile=config.get_option("server.sslCertFile"),

@@ -43,7 +43,7 @@ def test_on_a_telephone_all_pages_are_a_touch_away(site: str, page: Page) -> Non
     page.goto(f"{site}/?{urlencode({'q': CEMENT})}")
     expect(page.locator("blockquote.quote").first).to_be_visible(timeout=_WAIT)
     links = page.get_by_role("navigation", name="Pages", exact=True).get_by_role("link")
-    assert links.all_inner_texts() == ["Ask", "Compare", "Targets", "Read", "Library"]
+    assert links.all_inner_texts() == ["Ask", "Compare", "Targets", "Read", "Brief", "Library"]
     for each in links.all():
         box = each.bounding_box()
         assert box and box["height"] >= 24 and box["x"] + box["width"] <= 390

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
 
@@ -67,10 +67,13 @@ def read_all(path: Path, text: str) -> None:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _warm(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """What is imported late is imported before anything is timed."""
+def _warm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What is imported late is imported before anything is timed; what other tests left is not collected each time."""
     read_all(tmp_path_factory.mktemp("warm") / "plan.txt", "a" * 5000 + "\n" + "三" * 5000)
     analyze("kilns")
+    gc.freeze()
+    yield
+    gc.unfreeze()
 
 
 @pytest.mark.parametrize("name", GENERATORS)
