@@ -9,7 +9,7 @@ from training.examples import Example, Kind
 from training.sources import EXTRACTIVE
 
 #: How often a stage reads what people found unanswerable: there are few of them, and they teach most.
-JUDGED_READ = 2
+JUDGED_READ = 4
 #: Distractors and mined negatives of the first stage, as a share of its answers.
 _OTHERS = 0.125
 

@@ -16,7 +16,7 @@ from indexer.library.questions import FILE, recent_questions, record_question
 from indexer.storage.disk import write_lock
 from indexer.types import AskedQuestion
 
-CEMENT = "what are the cement capacity rules?"
+CEMENT = "what is the cement capacity rule?"
 SHARE = "What share of energy will be non-fossil by 2030?"
 
 
