@@ -358,14 +358,14 @@ def counts(answer: Answer) -> list[tuple[str, str, int]]:
 
 
 def coverage_lines(answer: Answer) -> list[str]:
-    """How many sentences of how many plans answer, and why the search ended; nothing where not all were asked for."""
+    """How many sentences of how many plans answer, then how far the search went; nothing where not all were asked for."""
     if not answer.coverage:
         return []
     plans = counted(len({citation.plan for citation in answer.citations}), "plan")
     passages = counted(sum(answer.coverage.by_plan.values()), "passage")
     return [
         f"{counted(len(answer.sentences), 'sentence')} of {plans}, in {passages} of {answer.searched:,} searched.",
-        f"The search went from the nearest passage outwards; it ended because {answer.coverage.stopped}.",
+        f"How far the search went: {answer.coverage.stopped}.",
     ]
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Container
 
+from indexer.language.chinese import HAN
 from indexer.language.folding import fold_spelling
 
 #: A figure with a point or commas, "13.7" or "10,000", which is one word.
 FIGURE = re.compile(r"\d+(?:[.,]\d+)+")
 #: As search terms are cut (``terms``): figures whole, each Chinese character a word.
 _WORD = re.compile(rf"[\u4e00-\u9fff]|{FIGURE.pattern}|[^\W\u4e00-\u9fff]+")
+_COUNTED = re.compile(rf"[{HAN}]|[^\s{HAN}]+")
 _ENDING = re.compile(r"(?<=\w{4})(?:ies|es|s|ed|ing|y|e)$")
 _RUN = re.compile(rf"{FIGURE.pattern}|\w+")
 #: The comma of "10,000".
@@ -24,6 +26,11 @@ _ONE_SHAPE = str.maketrans("‘’‐‑–−", "''----")
 def words(text: str) -> list[str]:
     """The words of ``text`` in lower case, as they are spelled; a Chinese character is one, and so is "13.7"."""
     return _WORD.findall(text.lower())
+
+
+def count_words(text: str) -> int:
+    """Words between blanks; each Chinese character counts as one, as in word processors."""
+    return len(_COUNTED.findall(text))
 
 
 def word_set(text: str) -> frozenset[str]:

@@ -4,11 +4,27 @@ from __future__ import annotations
 
 import pytest
 
-from indexer.language.matching import absent_words, containment, holds_figure, jaccard, overlap, shingles, stem, words
+from indexer.language.matching import (
+    absent_words,
+    containment,
+    count_words,
+    holds_figure,
+    jaccard,
+    overlap,
+    shingles,
+    stem,
+    words,
+)
 
 
 def test_figures_are_whole_and_chinese_characters_are_words() -> None:
     assert words("Reach 13.7%, or 10,000 kW: 碳达峰2030年") == "reach 13.7 or 10,000 kw 碳 达 峰 2030 年".split()
+
+
+def test_words_are_counted_as_word_processors_do() -> None:
+    assert count_words("Coal use peaks, by 2025.\n") == 5
+    assert count_words("到2030年，非化石能源占比达到25%左右。") == 17
+    assert count_words("") == 0
 
 
 def test_shares_of_words_are_as_counted_by_hand() -> None:

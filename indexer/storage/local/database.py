@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from indexer.errors import LibraryError, model_mismatch
+from indexer.language.matching import count_words
 from indexer.storage import Collections, PlanContent, Scope
 from indexer.storage.local.connection import (
     INDEXED_SUM,
@@ -270,7 +271,7 @@ class Database(Connections):
     def insert_plan(self, connection: sqlite3.Connection, content: PlanContent, generation: int, since: str) -> int:
         """Insert a plan with its passages; returns its key. ``since`` is when this text of it came."""
         known = (*description(content.plan), page_count(content.plan), len(content.passages))
-        counted = (len(content.plan.text.split()), as_json(list(content.names)))
+        counted = (count_words(content.plan.text), as_json(list(content.names)))
         key = connection.execute(
             f"INSERT INTO plans ({INFO_COLUMNS}, names, generation, changed, since) "
             "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from indexer.errors import LibraryError, UnknownPlanError
+from indexer.language.matching import count_words
 from indexer.storage import Collections, PlanContent
 from indexer.storage.local.connection import PLAN_SUM, SAVED_SUM, TEXT_SUM, VERSION_SUM, VERSION_TEXT_SUM
 from indexer.storage.local.database import Database
@@ -136,7 +137,7 @@ def put_plan(
 
 def keep_version(connection: sqlite3.Connection, plan: Plan, since: str, until: str) -> None:
     """Store a text that a plan had, as its latest past version."""
-    row = (*description(plan), len(plan.text.split()), since, until, plan.text, parts_of(plan))
+    row = (*description(plan), count_words(plan.text), since, until, plan.text, parts_of(plan))
     connection.execute(f"INSERT INTO versions ({_KEPT}) VALUES ({', '.join('?' * len(row))})", row)
     _sum_last_version(connection)
 

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from indexer.errors import LibraryError, model_mismatch
+from indexer.language.matching import count_words
 from indexer.storage import Notify, PlanContent
 from indexer.storage.milvus.catalogue import (
     Catalogue,
@@ -134,7 +135,7 @@ class Change:
         words = [words_of(indexed) for indexed in content.indexed]
         entry = Entry(
             key, line or key, self._manifest.generation + 1, description(plan), page_count(plan),
-            len(content.passages), len(plan.text.split()), tuple(content.names), sum(map(len, words)), since, text,
+            len(content.passages), count_words(plan.text), tuple(content.names), sum(map(len, words)), since, text,
             fingerprint, ended=self._manifest.generation + 1 if until else 0, until=until,
         )  # fmt: skip
         row = entry.row()

@@ -28,16 +28,19 @@ def show_answer(library: Library, view: AskView, answer: Answer, show_tools: Cal
     if not answer.found:
         _show_not_found(library, view, answer, show_tools)
         return
-    for i, said in enumerate(coverage_lines(answer)):
-        show(element("p" if i else "h2", said))
+    covered = coverage_lines(answer)
+    if covered:
+        show(element("h2", covered[0]))
     found, listed = len(answer.hits), st.session_state[LISTED]
     shown = min(listed, found)
     if view.every:
         show(_counts(answer))
+        _show_extent(covered)
         show_tools()
         _show_sorting(counted(found, "passage"), view.by_place)
     else:
         _show_sentences(library, answer)
+        _show_extent(covered)
         _show_route(answer, {info.id: info.title for info in access.list_plans(library)})
         show_tools()
         _show_sorting(f"The closest {counted(shown, 'passage')}", view.by_place)
@@ -45,6 +48,12 @@ def show_answer(library: Library, view: AskView, answer: Answer, show_tools: Cal
     _show_passages(library, hits, answer.citations, opens_first=view.every)
     if found > listed or (not view.every and found == listed):
         st.button("Load more passages", key="further", on_click=list_further)
+
+
+def _show_extent(covered: Sequence[str]) -> None:
+    """How far the search for every answer went, below these."""
+    for said in covered[1:]:
+        show_line(said)
 
 
 def ranked(hits: Sequence[Hit], listed: int, *, by_place: bool, of_all: bool = False) -> list[tuple[int, Hit]]:
