@@ -358,7 +358,7 @@ def counts(answer: Answer) -> list[tuple[str, str, int]]:
 
 
 def coverage_lines(answer: Answer) -> list[str]:
-    """How many sentences of how many plans answer, then how far the search went; nothing where not all were asked for."""
+    """How many sentences of how many plans answer, and how far the search went; none where not all were asked for."""
     if not answer.coverage:
         return []
     plans = counted(len({citation.plan for citation in answer.citations}), "plan")

@@ -14,6 +14,7 @@ from backends import ENCODER, MODEL, TEXTS, Opened, content, fill, results, show
 from fakes import FakeEncoder, full_plan, make_content
 
 from indexer.errors import LibraryBusyError, LibraryError, ModelError, UnknownPlanError
+from indexer.language.matching import count_words
 from indexer.library.copying import copy_library
 from indexer.storage import Backend, PlanContent, Scope, open_backend
 from indexer.storage.local import LocalBackend
@@ -322,7 +323,7 @@ def test_what_is_replaced_stays_as_a_version(backend: Backend) -> None:
     backend.add(given("full", "coal"), MODEL)
     versions = backend.versions("full")
     assert [(v.plan, v.n, v.title, v.words) for v in versions] == [
-        ("full", 1, plan.title, len(plan.text.split())), ("full", 2, "Full", 4), ("full", 3, "Full", 1),
+        ("full", 1, plan.title, count_words(plan.text)), ("full", 2, "Full", 4), ("full", 3, "Full", 1),
     ]  # fmt: skip
     assert [bool(v.until) for v in versions] == [True, True, False]
     assert versions[0].until == versions[1].since
