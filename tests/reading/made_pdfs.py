@@ -74,10 +74,11 @@ def cells(
                 say(canvas, text, x, y, **type_)
 
 
-def unmapped(text: str) -> bytes:
-    """A PDF whose font maps all letters to private characters, as fonts that were cut down badly do."""
+def unmapped(text: str, letters: str = "<20> <7E>") -> bytes:
+    """A PDF whose font maps ``letters``, all of them, to private characters, as fonts that were cut down badly do."""
     cmap = (
-        "begincmap 1 begincodespacerange <00> <FF> endcodespacerange 1 beginbfrange <20> <7E> <E020> endbfrange endcmap"
+        "begincmap 1 begincodespacerange <00> <FF> endcodespacerange "
+        f"1 beginbfrange {letters} <E020> endbfrange endcmap"
     )
     lines = " ".join(f"({text[i : i + 60]}) Tj 0 -14 Td" for i in range(0, len(text), 60))
     drawn = f"BT /F 11 Tf 72 720 Td {lines} ET"

@@ -322,6 +322,22 @@ def test_the_lines_of_an_item_hang_together() -> None:
     assert "in each\nweek of the flood, and print it.\n■ Ask" in text
 
 
+def test_bullets_far_before_their_items_make_no_table() -> None:
+    items = ["Reports of each year", "Rating of the communities", "A committee of citizens", "Maps of all wells"]
+
+    def draw(canvas: Canvas) -> None:
+        prose(canvas, 760, width=300)
+        cells(canvas, [("•", item) for item in items], (LEFT, LEFT + 60), [500 - 20 * i for i in range(4)])
+
+    text = read(pdf(draw)).text
+    assert "|" not in text and all(f"• {item}" in text for item in items)
+
+
+def test_a_lone_sign_of_a_symbol_font_is_a_bullet() -> None:
+    text = read(unmapped("x Wells dry. x Oxen graze.", letters="<78> <78>")).text
+    assert text == "• Wells dry. • O\ue020en graze."
+
+
 def test_what_is_filled_into_a_form_is_read() -> None:
     def page(canvas: Canvas) -> None:
         say(canvas, "Number of wells asked for:", 72, 700)

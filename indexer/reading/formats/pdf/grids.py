@@ -25,6 +25,7 @@ _RULED = 4  # bands between rules; with fewer these part the head from the body
 _DENSITY = 0.45  # share of a table's cells that hold words
 _SHORT = 40  # characters of a cell in a table of two columns without figures
 _FEWEST_ROWS = 3  # of such a table
+_LIST_MARK = re.compile(r"[-*•·–—●▪◦■□❖✓➢➤]|\(?\w{1,2}[.)]")  # first cells that are these alone make a list
 # Columns of prose between two rules that part them from a page's header and footer.
 _PROSE_LINES = 5
 _PROSE_COLUMNS = 3
@@ -222,6 +223,8 @@ def is_open_table(rows: Sequence[Line]) -> bool:
         return False
     if max(len(row.runs) for row in rows) > 2:
         return True
+    if all(_LIST_MARK.fullmatch(row.runs[0].text.strip()) for row in several):
+        return False
     last = [row.runs[-1].text for row in several]
     figures = sum(map(is_figure, last))
     short = median(len(text) for text in last) <= _SHORT

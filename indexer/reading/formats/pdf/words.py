@@ -19,6 +19,8 @@ from typing import Any
 import pypdfium2.raw as pdfium_c
 
 _WORD = re.compile(r"\S+")
+#: A sign of a symbol font that stands alone, which Unicode has no name for: a bullet.
+_SIGN = re.compile(r"(?<!\S)[\ue000-\uf8ff](?!\S)")
 #: Letters of scripts that run from right to left: Hebrew, Arabic, Syriac, Thaana, N'Ko.
 _FROM_RIGHT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _MOSTLY = 0.5  # of a page's letters
@@ -170,10 +172,10 @@ def _characters(textpage: Any) -> str:
     """The page's text with exactly one character for each of pdfium's, so that positions are its indices."""
     count = textpage.count_chars()
     text: str = textpage.get_text_range(errors="replace") if count else ""
-    if len(text) == count:
-        return text
-    units = (pdfium_c.FPDFText_GetUnicode(textpage.raw, i) for i in range(count))
-    return "".join(chr(u) if 0 < u < 0x110000 and not 0xD800 <= u < 0xE000 else " " for u in units)
+    if len(text) != count:
+        units = (pdfium_c.FPDFText_GetUnicode(textpage.raw, i) for i in range(count))
+        text = "".join(chr(u) if 0 < u < 0x110000 and not 0xD800 <= u < 0xE000 else " " for u in units)
+    return _SIGN.sub("•", text)
 
 
 class Characters:
