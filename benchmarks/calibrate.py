@@ -7,7 +7,8 @@ the latter stays as it is. Both learn from three kinds of questions, weighted by
 the two real plans in DIR, our own on the sample plans, which use other words than the plans on purpose, and those of
 DIR/eval/real on eight documents of other kinds, if it is there. The threshold refuses REFUSED of the real plans'
 unanswerable questions, and more of them as far as that costs no fact; fewer where it would keep less than KEPT of the
-facts of the eight documents. With --chinese those on the Chinese sample plan count as well.
+facts of the eight documents. With --chinese those on the Chinese sample plan count as well. A sentence is said to state
+the answer from the probability on from which RIGHT of the documents' best sentences, left out of the fit, hold it.
 
 Prints for each set what is kept and refused, fitted on all, and fitted without the questions on half of the documents
 (of the questions, for the plans) and measured on these.
@@ -30,12 +31,15 @@ from sklearn.linear_model import LogisticRegression
 
 import indexer.asking.judging as target
 from indexer.evaluation import auroc, calibration, refused_at_kept
+from indexer.language.matching import holds_figure
 from indexer.library import Library
 
 REFUSED = 0.8
 #: Share of the facts of the documents, the hardest kind, that are kept at least: a refused fact costs staff more than a
 #: near miss that is quoted, which can be seen to be one.
 KEPT = 0.78
+#: Share of the sentences said to state the answer that hold it.
+RIGHT = 0.75
 #: Strength of the penalty, scikit-learn's C on features scaled to unit variance; chosen by leaving out.
 C = 0.1
 #: Weight of a question of each set.
@@ -47,10 +51,12 @@ Numbers = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Examples:
-    """Of each question the features of its best sentence (n, f), whether it has an answer, and its half, 0 or 1."""
+    """Of each question the features of its best sentence (n, f), whether the plans answer it, whether that sentence is
+    ``right``, and its half, 0 or 1."""
 
     features: Numbers
     answerable: npt.NDArray[np.bool_]
+    right: npt.NDArray[np.bool_]
     half: npt.NDArray[np.int64]
 
 
@@ -58,9 +64,15 @@ def collect(library: Library, questions: Sequence[Row], *, read: bool) -> Exampl
     """The examples of ``questions``, without those for which nothing is found."""
     seen = [(row, ranked) for row, ranked in rank_all(library, questions, read=read) if ranked.judged]
     documents = sorted({row["doc"] for row, _ in seen if "doc" in row})
-    features = [max(ranked.judged, key=lambda entry: entry[1].score)[0] for _, ranked in seen]
+    best = [max(ranked.judged, key=lambda entry: entry[1].score) for _, ranked in seen]
+    features = [f for f, _ in best]
+    facts = [row["kind"] == "fact" for row, _ in seen]
+    right = [
+        fact and all(holds_figure(sentence.text, answer) for answer in row["answer"])
+        for fact, (row, _), (_, sentence) in zip(facts, seen, best, strict=True)
+    ]
     half = [documents.index(row["doc"]) % 2 if "doc" in row else i % 2 for i, (row, _) in enumerate(seen)]
-    return Examples(np.array(features), np.array([row["kind"] == "fact" for row, _ in seen]), np.array(half))
+    return Examples(np.array(features), np.array(facts), np.array(right), np.array(half))
 
 
 def fit(sets: Mapping[str, Examples], without: int | None = None) -> tuple[Numbers, float]:
@@ -85,6 +97,14 @@ def threshold(facts: Numbers, others: Numbers, refused: float) -> float:
     return float((max(others[others < above], default=lowest) + above) / 2)
 
 
+def surest(scores: Numbers, right: npt.NDArray[np.bool_], share: float) -> float:
+    """The lowest of ``scores`` from which on at least ``share`` of them are ``right``; the highest if from none."""
+    order = np.argsort(-scores)
+    shares = np.cumsum(right[order]) / np.arange(1, len(order) + 1)
+    enough = np.flatnonzero(shares >= share)
+    return float(scores[order[enough[-1] if len(enough) else 0]])
+
+
 def make_classifier(sets: Mapping[str, Examples], names: Sequence[str]) -> dict[str, Any]:
     """The classifier by the features, which ``names`` names, for the file; prints how it does."""
     coefficients, intercept = fit(sets)
@@ -105,11 +125,18 @@ def make_classifier(sets: Mapping[str, Examples], names: Sequence[str]) -> dict[
             refused = "".join(f"{refused_at_kept(list(z[y]), list(z[~y]), k):7.2f}" for k in _KEPT)
             told = f"{np.mean(z[y] >= cut):7.3f} {np.mean(z[~y] < cut):7.3f}"
             print(f"{name + title:22} {auroc(list(z[y]), list(z[~y])):6.3f}{refused} {told}")
+    hardest = "documents" if "documents" in sets else "plans"
+    states = max(cut, surest(left_out[hardest], sets[hardest].right, RIGHT))
+    for name, z in left_out.items():
+        right, sure, shown = sets[name].right, z >= states, z >= cut
+        told = [f"{np.mean(right[these]):.2f} of {these.sum()}" for these in (sure, shown & ~sure) if these.any()]
+        print(f"{name}, left out, right of those that state it, may answer: {', '.join(told)}")
     curve = calibration(list(1 / (1 + np.exp(-left_out["plans"]))), list(plans), _BINS)
     return {
         "coefficients": dict(zip(names, np.round(coefficients, 4).tolist(), strict=True)),
         "intercept": round(intercept, 4),
         "threshold": math.floor(1e4 / (1 + math.exp(-cut))) / 1e4,
+        "states": math.floor(1e4 / (1 + math.exp(-states))) / 1e4,
         "curve": [[round(float(said), 4), round(true, 4), count] for said, true, count in curve],
     }
 

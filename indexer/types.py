@@ -46,6 +46,13 @@ class Role(StrEnum):
         return self in (Role.BODY, Role.SUMMARY)
 
 
+class Certainty(StrEnum):
+    """How sure a sentence is to answer; benchmarks/README.md has how many of each do."""
+
+    STATES = "states it"
+    MAY = "may answer"
+
+
 #: A stretch of a plan's text that is not its body: start, end, role.
 Aside: TypeAlias = tuple[int, int, Role]
 
@@ -430,7 +437,7 @@ class AnswerSentence:
 
     ``span`` is the part of it that the reader predicts as the answer; None without a reader. A sentence that only
     completes another one (a list's lead-in or item, an exception, the sentence that names a subject)
-    ``completes`` that one, by its citation. ``role`` says where the plan has it.
+    ``completes`` that one, by its citation, and has no ``certainty`` of its own. ``role`` says where the plan has it.
     """
 
     text: str
@@ -440,6 +447,7 @@ class AnswerSentence:
     span: Span | None = None
     completes: int | None = None
     role: Role = Role.BODY
+    certainty: Certainty | None = None
 
 
 @dataclass(frozen=True, slots=True)

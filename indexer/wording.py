@@ -18,6 +18,7 @@ from indexer.types import (
     AnswerSentence,
     Aspect,
     Cell,
+    Certainty,
     Citation,
     Comparison,
     Coverage,
@@ -34,6 +35,8 @@ from indexer.types import (
 TITLE = "Plans compared"
 ANSWERS_TITLE = "Answers from plans"
 CUT_OFF = "Figure cut off in the source"
+#: How sure a sentence is to answer.
+STATES_IT, MAY_ANSWER = "States it", "May answer"
 READS_BADLY = "This page reads badly; see its image"
 NEAREST = "The nearest passage; it may not answer"
 NEAR = "Near passages; they may not answer"
@@ -201,8 +204,10 @@ def noted(place: str, sentence: AnswerSentence) -> str:
 
 
 def notes(text: Passage | AnswerSentence) -> list[str]:
-    """Warnings about a text: that it is not part of the plan's body, or that a figure is cut off."""
-    return [note for note in (_ROLES.get(text.role), CUT_OFF if text.cut_off else None) if note]
+    """Warnings about a text: that it is no sure answer or no part of the plan's body, or that a figure is cut off."""
+    unsure = isinstance(text, AnswerSentence) and text.certainty is Certainty.MAY
+    found = (MAY_ANSWER if unsure else None, _ROLES.get(text.role), CUT_OFF if text.cut_off else None)
+    return [note for note in found if note]
 
 
 def doubtful_places(plans: Iterable[PlanInfo]) -> Doubtful:

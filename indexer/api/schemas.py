@@ -169,6 +169,7 @@ class AnswerSentence(Struct):
     emphasis: list[Span]
     span: Span | None
     completes: int | None
+    certainty: str | None
     role: str
 
 

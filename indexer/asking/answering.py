@@ -13,7 +13,7 @@ from indexer.asking.every import REPEATED, Sweep, asks_for_all, asks_for_list, s
 from indexer.asking.expansion import correct, expand
 from indexer.asking.following import follow, parts_of
 from indexer.asking.interaction import MATCH_THRESHOLD, NO_WORDS, QuestionWords, embed_words
-from indexer.asking.judging import NamesHeld, answers, confidence, features_of, find_names
+from indexer.asking.judging import NamesHeld, certainty, confidence, features_of, find_names
 from indexer.asking.naming import plan_names
 from indexer.asking.question import FIGURES, Question, for_plans, read_question
 from indexer.asking.ranking import order_passages, rank_passages, rerank
@@ -154,11 +154,12 @@ def rank_question(
     # a passage in another script writes names its own way
     names = find_names(question, words, {c.key: _searchable(c.passage) for c in ranked if c.same_script})
     judged = [
-        (features_of(question, words, candidate, sentence, names), sentence)
+        (features, replace(sentence, certainty=certainty(features)))
         for candidate in ranked
         for sentence in candidate.sentences
         # with a reader, what it did not read ranks far below
         if (sentence.reading or not reader) and _may_answer(sentence)
+        for features in [features_of(question, words, candidate, sentence, names)]
     ]
     return RankedQuestion(question, words, searched, ranked, judged, names, narrowed, scope)
 
@@ -303,7 +304,7 @@ def _of_body(sentence: CandidateSentence, ranked: Sequence[Candidate]) -> Candid
         for s in c.sentences
         if _repeats(s.text, sentence.text) and _may_answer(s) and not broken_figures(s.text)
     ]
-    return max(bodies, key=lambda s: s.score, default=sentence)
+    return replace(max(bodies, key=lambda s: s.score, default=sentence), certainty=sentence.certainty)
 
 
 def _as_shown(quotes: Sequence[_Quote], *, by_place: bool) -> list[_Quote]:
@@ -396,7 +397,7 @@ def _choose(judged: Sequence[tuple[Sequence[float], CandidateSentence]], *, name
     With ``named``, the best of each plan that the question names, each judged by itself. Otherwise the best of
     all, if it answers, then the best of other plans, then further sentences of its own plan.
     """
-    order = sorted(((answers(features), s) for features, s in judged), key=lambda entry: -entry[1].score)
+    order = sorted(((s.certainty is not None, s) for _, s in judged), key=lambda entry: -entry[1].score)
     best_of: dict[str, tuple[bool, CandidateSentence]] = {}
     for good, sentence in order:
         best_of.setdefault(sentence.passage.plan, (good, sentence))
@@ -459,6 +460,7 @@ def _answer_sentence(question: Question, quote: _Quote, shown: Mapping[tuple[str
         span,
         shown[quote.plan.id, quote.completes] if quote.completes else None,
         sentence.passage.role if sentence else Role.BODY,
+        sentence.certainty if sentence and not quote.completes else None,
     )
 
 

@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from indexer.asking.completing import list_around, list_items, neighbours, opens_list, setting, stretch
 from indexer.asking.interaction import MATCH_THRESHOLD, QuestionWords
-from indexer.asking.judging import NamesHeld, answers, features_of, find_names
+from indexer.asking.judging import NamesHeld, certainty, features_of, find_names
 from indexer.asking.question import FIGURES, Question
 from indexer.asking.ranking import bigram_boost, context_of, score_sentences
 from indexer.asking.retrieval import Candidate, CandidateSentence, retrieve
@@ -235,9 +235,9 @@ def _judge(
     for h in held:
         alone = replace(h.sentence, reading=readings.get(_key(h)))
         together = replace(alone, matches=h.matches, interaction=h.interaction(words))
-        if answers(features_of(question, words, h.candidate, together, names)):
-            kept.append(together)
-        if answers(features_of(question, words, h.candidate, alone, names)):
+        if sure_of := certainty(features_of(question, words, h.candidate, together, names)):
+            kept.append(replace(together, certainty=sure_of))
+        if certainty(features_of(question, words, h.candidate, alone, names)):
             sure.add(h.sentence.passage.plan)
     return [s for s in kept if s.passage.plan in sure]
 

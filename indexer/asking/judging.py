@@ -23,6 +23,7 @@ from indexer.asking.naming import ONE_TYPO, TWO_TYPOS, fold_accents
 from indexer.asking.question import FIGURES, Kind, Question
 from indexer.asking.retrieval import Candidate, CandidateSentence
 from indexer.language.folding import fold_spelling
+from indexer.types import Certainty
 
 #: Features of a sentence without the reader, and with it.
 FEATURES = (
@@ -39,11 +40,12 @@ READ_FEATURES = (*FEATURES, "reading")
 
 @dataclass(frozen=True, slots=True)
 class AnswerClassifier:
-    """A logistic regression; a sentence answers from the probability ``threshold`` on."""
+    """A logistic regression: from the probability ``threshold`` a sentence may answer, from ``states`` it does."""
 
     coefficients: tuple[float, ...]
     intercept: float
     threshold: float
+    states: float
 
 
 def load_classifiers(file: Path) -> dict[int, AnswerClassifier]:
@@ -51,7 +53,7 @@ def load_classifiers(file: Path) -> dict[int, AnswerClassifier]:
     stored = json.loads(file.read_text("utf-8"))
     return {
         len(names): AnswerClassifier(
-            tuple(fitted["coefficients"][n] for n in names), fitted["intercept"], fitted["threshold"]
+            tuple(fitted["coefficients"][n] for n in names), fitted["intercept"], fitted["threshold"], fitted["states"]
         )
         for names, fitted in ((FEATURES, stored["unread"]), (READ_FEATURES, stored["read"]))
     }
@@ -96,9 +98,12 @@ def confidence(features: Sequence[float]) -> float:
     return 1 / (1 + math.exp(-z))
 
 
-def answers(features: Sequence[float]) -> bool:
-    """Whether the sentence is shown as an answer."""
-    return confidence(features) >= CLASSIFIERS[len(features)].threshold
+def certainty(features: Sequence[float]) -> Certainty | None:
+    """How sure the sentence is to answer; None where it is not shown as an answer."""
+    classifier, probability = CLASSIFIERS[len(features)], confidence(features)
+    if probability < classifier.threshold:
+        return None
+    return Certainty.STATES if probability >= classifier.states else Certainty.MAY
 
 
 @dataclass(frozen=True, slots=True)

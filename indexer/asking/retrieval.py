@@ -17,7 +17,7 @@ from indexer.encoding import Encoder, for_questions, scales_of
 from indexer.encoding.answer_reader import SpanPrediction
 from indexer.language.chinese import is_chinese
 from indexer.storage import Backend, Scope, ScoredKey
-from indexer.types import Passage, Role, Span
+from indexer.types import Certainty, Passage, Role, Span
 
 #: Entries taken from each ranking.
 DEPTH = 100
@@ -38,6 +38,7 @@ class CandidateSentence:
     ``matches`` (question words,) are the best cosine of each word of the question, ``interaction`` is their mean
     by idf, and ``matched`` are spans, within the passage, of the words that reach the threshold. ``fits``: it holds
     the kind of thing the question asks for. ``score`` orders sentences; ``reading`` is the reader's, if it read it.
+    ``certainty`` is None for one that does not answer or was not judged.
     """
 
     passage: Passage
@@ -48,6 +49,7 @@ class CandidateSentence:
     fits: bool = True
     score: float = 0.0
     reading: SpanPrediction | None = None
+    certainty: Certainty | None = None
 
     @property
     def text(self) -> str:

@@ -60,6 +60,7 @@ def answer_object(answer: Answer, doubtful: Doubtful = frozenset()) -> dict[str,
                 "emphasis": s.emphasis,
                 "span": s.span,
                 "completes": s.completes,
+                "certainty": s.certainty,
                 "role": s.role,
             }
             for s in answer.sentences

@@ -7,11 +7,13 @@ from collections.abc import Sequence
 import pytest
 
 from indexer.asking.answering import ask, rank_question
-from indexer.asking.judging import CLASSIFIERS, FEATURES, READ_FEATURES, AnswerClassifier, answers, confidence
+from indexer.asking.judging import CLASSIFIERS, FEATURES, READ_FEATURES, AnswerClassifier, certainty, confidence
 from indexer.asking.ranking import READ
 from indexer.encoding.answer_reader import ReaderInput, SpanPrediction
 from indexer.library import Library
 from indexer.storage import Scope
+from indexer.types import Certainty
+from indexer.wording import notes
 
 QUESTION = "What non-fossil energy share does Sichuan target for 2025?"
 
@@ -37,7 +39,7 @@ class Believer:
 @pytest.fixture(autouse=True)
 def _trusting(monkeypatch: pytest.MonkeyPatch) -> None:
     """What the judge that is fitted to the trained reader makes of a believer does not matter here."""
-    judge = AnswerClassifier((*[0.0] * len(FEATURES), 1.0), 0.0, 0.5)
+    judge = AnswerClassifier((*[0.0] * len(FEATURES), 1.0), 0.0, 0.5, 0.8)
     monkeypatch.setitem(CLASSIFIERS, len(READ_FEATURES), judge)
 
 
@@ -90,6 +92,16 @@ def test_what_it_takes_for_the_answer_is_a_span_of_the_sentence(sample_library: 
         assert sentence.text[slice(*sentence.span)] == sentence.text.split()[0]
 
 
+@pytest.mark.parametrize(("margin", "certainty"), [(8.0, Certainty.STATES), (0.4, Certainty.MAY)])
+def test_how_sure_it_is_is_said_of_each_sentence(sample_library: Library, margin: float, certainty: Certainty) -> None:
+    answer = ask(sample_library.backend, sample_library.encoder, QUESTION, reader=Believer(margin, 0.0))
+    assert answer.sentences
+    assert {s.certainty for s in answer.sentences if s.completes is None} == {certainty}
+    assert all(s.certainty is None for s in answer.sentences if s.completes is not None)
+    unsure = ["May answer" in notes(s) for s in answer.sentences if s.completes is None]
+    assert all(unsure) if certainty is Certainty.MAY else not any(unsure)
+
+
 def test_what_it_does_not_believe_is_not_found(sample_library: Library) -> None:
     answer = ask(sample_library.backend, sample_library.encoder, QUESTION, reader=Believer(-6.0, -3.0))
     assert not answer.found and answer.nearest
@@ -103,7 +115,10 @@ def test_without_it_all_is_as_before(sample_library: Library) -> None:
 
 
 def test_the_judge_by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(CLASSIFIERS, len(FEATURES), AnswerClassifier((1.0, 2.0, 0.0, -1.0, 0.0, 0.0, 0.0), -1.0, 0.6))
+    monkeypatch.setitem(
+        CLASSIFIERS, len(FEATURES), AnswerClassifier((1.0, 2.0, 0.0, -1.0, 0.0, 0.0, 0.0), -1.0, 0.6, 0.8)
+    )
     assert confidence([1.0, 0.5, 9.0, 1.0, 0, 0, 0]) == pytest.approx(0.5)
-    assert not answers([1.0, 0.5, 9.0, 1.0, 0, 0, 0])
-    assert answers([1.0, 1.0, 9.0, 1.0, 0, 0, 0])  # 1 / (1 + 1/e) = 0.731
+    assert certainty([1.0, 0.5, 9.0, 1.0, 0, 0, 0]) is None
+    assert certainty([1.0, 1.0, 9.0, 1.0, 0, 0, 0]) is Certainty.MAY  # 1 / (1 + 1/e) = 0.731
+    assert certainty([2.0, 1.0, 9.0, 1.0, 0, 0, 0]) is Certainty.STATES  # 1 / (1 + 1/e²) = 0.881

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 import streamlit as st
 
 from indexer.exporting.markdown import markdown_quotation
-from indexer.types import AnswerSentence, Citation, Hit, Mark, Passage, Span
+from indexer.types import AnswerSentence, Certainty, Citation, Hit, Mark, Passage, Span
 from indexer.ui.shared.keeping import keeping_link
 from indexer.ui.shared.markup import Html, copy_button, element, marked_html, sentence_html, show
 from indexer.ui.shared.source import Place
-from indexer.wording import ASPECTS, breadcrumb, notes, quotation
+from indexer.wording import ASPECTS, STATES_IT, breadcrumb, notes, quotation
 
 
 def show_card(
@@ -90,8 +90,12 @@ def actions_html(
 def quote_html(
     sentence: AnswerSentence, marks: Mapping[str, Sequence[Span]] | None = None, remark: str = ""
 ) -> list[Html]:
-    """A sentence as a quote with ``marks`` by class, and badges for what to be careful about, ``remark`` too."""
-    badges = [element("span", note, css="badge") for note in (*notes(sentence), *filter(None, [remark]))]
+    """A sentence as a quote with ``marks`` by class, and badges: that the plan states it, or what to be careful about.
+
+    ``remark`` is another one of these.
+    """
+    sure = [element("span", STATES_IT, css="badge sure")] if sentence.certainty is Certainty.STATES else []
+    badges = sure + [element("span", note, css="badge") for note in (*notes(sentence), *filter(None, [remark]))]
     return [element("blockquote", sentence_html(sentence, marks), css="quote"), *badges]
 
 
