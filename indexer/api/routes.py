@@ -33,7 +33,7 @@ from indexer.library.originals import find_original, missing_original
 from indexer.library.tokens import Role
 from indexer.library.uploads import Upload, add_uploads
 from indexer.storage import Scope
-from indexer.types import PlanInfo
+from indexer.types import Filter, PlanInfo
 from indexer.wording import counted, doubtful_places
 
 #: Where the API is mounted.
@@ -185,18 +185,26 @@ def _remove_plan(call: Call) -> Response:
 def _search(call: Call) -> Response:
     asked = call.body
     with call.limits.place(call.client):
-        hits = call.library.search(asked.query, asked.top_k, plans=asked.plans, section=asked.section, year=asked.year)
+        hits = call.library.search(asked.query, asked.top_k, **_scope(asked))
     doubtful = doubtful_places(call.library.plans())
     passages = [passage_object(rank, hit, doubtful) for rank, hit in enumerate(hits, 1)]
     return JSONResponse(citable_result({"query": asked.query, "passages": passages}))
 
 
+def _scope(asked: schemas.Search | schemas.Ask) -> dict[str, Any]:
+    """What is searched, as the library takes it."""
+    given = msgspec.structs.asdict(asked.filter) if asked.filter else {}
+    chosen = Filter(**{facet: tuple(values) for facet, values in given.items()})
+    return {"plans": asked.plans, "section": asked.section, "year": asked.year, "filter": chosen}
+
+
 def _ask(call: Call) -> Response:
     asked = call.body
-    scope: dict[str, Any] = {"plans": asked.plans, "section": asked.section, "year": asked.year}
     with call.limits.place(call.client):
         doubtful = doubtful_places(call.library.plans())
-        answer = call.library.ask(asked.question, top_k=asked.top_k, every=asked.all, **scope)
+        answer = call.library.ask(
+            asked.question, top_k=asked.top_k, every=asked.all, after=asked.after, **_scope(asked)
+        )
     return JSONResponse(citable_result(answer_object(answer, doubtful)))
 
 

@@ -10,6 +10,8 @@ from indexer.asking.question import LONGEST_QUESTION
 
 #: Entries of one page of a list, passages of one answer, and cells of one comparison, at most.
 MOST_LISTED, MOST_PASSAGES, MOST_CELLS = 1000, 200, 60
+#: Values of one facet of a filter, at most.
+MOST_VALUES = 100
 
 Question = Annotated[
     str, Meta(min_length=1, max_length=LONGEST_QUESTION, description="A question, or words to search for.")
@@ -18,6 +20,10 @@ PlanId = Annotated[str, Meta(min_length=1, max_length=200, description="A plan's
 Plans = Annotated[list[PlanId], Meta(max_length=MOST_LISTED, description="Only these plans; all when left out.")]
 Section = Annotated[str, Meta(max_length=200, description="Only sections whose heading holds these words.")]
 Year = Annotated[int, Meta(ge=1, le=9999, description="Only plans dated in this year.")]
+Values = Annotated[
+    list[Annotated[str, Meta(min_length=1, max_length=500)]],
+    Meta(max_length=MOST_VALUES, description="Plans with one of these, in any case."),
+]
 Limit = Annotated[int, Meta(ge=1, le=MOST_LISTED, description="Entries of one page of the list.")]
 Cursor = Annotated[str, Meta(max_length=2000, description="`next_cursor` of the page before.")]
 Offset = Annotated[int, Meta(ge=0, description="An offset into the plan's text.")]
@@ -50,19 +56,35 @@ class PageImage(_Given):
     quote: Annotated[str, Meta(max_length=20_000, description="Words of the page to highlight.")] = ""
 
 
+class PlanFilter(_Given):
+    """As `indexer.Filter`: plans that have one of the values in each facet that is given."""
+
+    issuer: Values = []
+    place: Values = []
+    year: Annotated[Values, Meta(description="Years, or spans of years: 2021..2025, 2021.., ..2025.")] = []
+    type: Values = []
+    status: Values = []
+    language: Values = []
+    tag: Values = []
+    collection: Values = []
+
+
 class Search(_Given):
     query: Question
     plans: Plans | None = None
     section: Section | None = None
     year: Year | None = None
+    filter: PlanFilter | None = None
     top_k: Annotated[int, Meta(ge=1, le=MOST_PASSAGES)] = 10
 
 
 class Ask(_Given):
     question: Question
+    after: Annotated[Question | None, Meta(description="The question before, which this one follows up.")] = None
     plans: Plans | None = None
     section: Section | None = None
     year: Year | None = None
+    filter: PlanFilter | None = None
     top_k: Annotated[int, Meta(ge=1, le=MOST_PASSAGES)] = 10
     all: Annotated[bool, Meta(description="Every passage on the topic instead of an answer.")] = False
 

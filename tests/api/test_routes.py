@@ -104,6 +104,19 @@ def test_all_lists_every_passage(client: TestClient, fits: Any) -> None:
     assert survey["found"] == len(survey["passages"]) and set(survey["by_plan"]) == {"sichuan"}
 
 
+def test_plans_are_filtered_by_their_facets_and_follow_ups_read(client: TestClient, fits: Any) -> None:
+    wanted = {"query": "cement", "filter": {"issuer": ["liaoning province"], "year": ["2021..2024"]}}
+    assert {p["plan"] for p in fits(client.post("search", json=wanted), "/search")["passages"]} == {"liaoning"}
+    share = {
+        "question": "What share of energy will be non-fossil by 2030?",
+        "filter": {"issuer": ["Liaoning Province"]},
+    }
+    answer = fits(client.post("ask", json=share), "/ask")
+    assert answer["answerable"] and {c["plan"] for c in answer["citations"]} == {"liaoning"}
+    again = {**share, "question": "and by 2025?", "after": share["question"]}
+    assert "2025" in fits(client.post("ask", json=again), "/ask")["read_as"]
+
+
 def test_search_and_compare(client: TestClient, fits: Any) -> None:
     found = fits(client.post("search", json={"query": "cement", "top_k": 3, "plans": ["liaoning"]}), "/search")
     assert [p["plan"] for p in found["passages"]] == ["liaoning"] * 3
@@ -187,6 +200,9 @@ def test_a_new_version_takes_the_place_that_into_names(client: TestClient, fille
         ("POST", "ask", {"json": {"question": "coal", "top_k": 201}}, 422, "`top_k`"),
         ("POST", "ask", {"json": {"question": "coal", "topk": 3}}, 422, "topk"),
         ("POST", "search", {"json": {"query": "coal", "plans": "national"}}, 422, "`plans`"),
+        ("POST", "search", {"json": {"query": "coal", "filter": {"isuer": ["x"]}}}, 422, "isuer"),
+        ("POST", "search", {"json": {"query": "coal", "filter": {"year": ["soon"]}}}, 422, "soon"),
+        ("POST", "ask", {"json": {"question": "coal", "filter": {"place": ["Atlantis"]}}}, 422, "Atlantis"),
         ("POST", "compare", {"json": {"questions": ["coal"], "plans": ["national"]}}, 422, "`plans`"),
         ("POST", "compare", {"json": {"questions": ["coal"], "plans": ["national"] * 2}}, 422, "two plans"),
         ("POST", "compare", {"json": {"questions": ["coal"] * 30, "plans": ["national"] * 3}}, 422, "60 cells"),
