@@ -57,6 +57,12 @@ _PROHIBITS = "prohibits"
 _SAYS = "says"
 _RISES = {Comparator.AT_LEAST, Comparator.MORE}
 _FALLS = {Comparator.AT_MOST, Comparator.LESS}
+#: Words of which what follows is the object; others ("must") need the subject before them.
+_TAKES_OBJECT = re.compile(
+    r"(?:prohibit|forbid|ban|encourag|advocat|welcom|recommend)(?:e|e?s|ing)?|严禁|禁止|鼓励|倡导|提倡", re.IGNORECASE
+)
+#: "New kilns are strictly" before "prohibited": what is prohibited stands before it.
+_PASSIVE = re.compile(r"\s+(?:(?:will|shall|must) be|is|are)\s+(?:\w+ly\s+)?$")
 _CLAUSE_END = re.compile(r"[,;:，；：。](?=\D|$)|\.(?=\s|$)")
 #: A clause shorter than this says too little without the one before it.
 _SHORTEST = 12
@@ -194,10 +200,14 @@ def _telling(provision: Provision, others: Collection[_Value], verbs_differ: boo
     cuts = [0, *(m.end() for m in _CLAUSE_END.finditer(text)), len(text)]
     start = max(cut for cut in cuts if cut <= at[0])
     end = min((cut for cut in cuts if cut >= at[1] and cut - start >= _SHORTEST), default=len(text))
-    if provision.words and start <= provision.words[0] < end:
-        behind = provision.words[1]
+    words = provision.words
+    if words and start <= words[0] < end and _TAKES_OBJECT.fullmatch(text[slice(*words)]):
+        behind = words[1]
         if text[behind:end].strip(" .,;:，；：。"):
             start = behind if end - behind >= _SHORTEST else start
+    passive = _PASSIVE.search(text, start, words[0]) if words and provision.forbids and words[0] >= start else None
+    if passive and passive.start() > start:
+        end = passive.start()
     start += len(text[start:end]) - len(text[start:end].lstrip(" ,;:，；：\n"))
     end = start + len(text[start:end].rstrip(" ,;:.，；：。\n"))
     if end - start > _LONGEST_PART:

@@ -70,7 +70,15 @@ def test_a_difference_is_said_in_slices_of_the_quotes() -> None:
     assert [part.verb for part in parts] == ["prohibits", "requires"]
     assert all(quotes[part.plan][slice(*part.span)] == part.text for part in parts)
     said = difference_text(parts)
-    assert said == "Anhui prohibits “new kiln capacity in the delta”; Wuhu requires “replace old capacity”."
+    assert (
+        said
+        == "Anhui prohibits “new kiln capacity in the delta”; Wuhu requires “Kiln owners must replace old capacity”."
+    )
+
+
+def test_what_is_prohibited_is_named_without_the_prohibition() -> None:
+    quotes = {"a": "From 2027, new kilns are strictly prohibited.", "b": "New kilns should be small."}
+    assert [part.text for part in say_difference(quotes, {})] == ["new kilns", "New kilns should be small"]
 
 
 def test_what_plans_do_alike_is_not_said() -> None:

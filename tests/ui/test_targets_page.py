@@ -41,7 +41,7 @@ def test_every_commitment_is_listed_and_other_figures_on_request(open_app: OpenA
     commitments = [t for t in sample_library.targets() if t.kind is TargetKind.TARGET]
     others = len(sample_library.targets(figures=True)) - len(commitments)
     assert len(lines(app)) == len(commitments) and others > 0
-    assert f"Shown: {len(commitments)} commitments; {others} other figure" in page_html(app)
+    assert f"{len(commitments)} commitments; {others} other figure" in page_html(app)
     app.toggle(key="t-rest").set_value(True).run()
     assert address(app) == {"every": ["1"], "rest": ["1"]}
     assert len(lines(app)) == len(commitments) + others

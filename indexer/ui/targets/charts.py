@@ -24,7 +24,8 @@ _At: TypeAlias = tuple[str, int]
 _FEW, _MOST = 12, 40
 #: Heights of a line and of a bar in it, the size of text, the width of a downloaded chart; in pixels.
 _LINE, _BAR, _TEXT, _WIDTH = 42, 12, 12, 640
-_PATHWAY = 280
+#: Height of a line over the years, and of each plan in the legend below it.
+_PATHWAY, _LEGEND = 300, 30
 #: Characters of a heading's line on it.
 _COLUMNS = 80
 #: The colour of the text around a chart, light or dark.
@@ -159,8 +160,8 @@ def is_pathway(rows: Sequence[TargetRow]) -> bool:
 def pathway_chart(rows: Sequence[TargetRow], titles: Mapping[str, str]) -> alt.LayerChart | alt.FacetChart:
     """The values of one indicator over the years, a line a plan, each point labelled with what the plan says."""
     divisor, unit = _scale(rows)
-    points = [
-        {
+    found = {
+        (row.year, cell_text(cell, divisor, unit), cell.target.plan): {
             "Year": str(row.year),
             "Value": cell.value / divisor,
             "Name": f"{row.year} · {cell_text(cell, divisor, unit)} · {titles[cell.target.plan]}",
@@ -170,19 +171,21 @@ def pathway_chart(rows: Sequence[TargetRow], titles: Mapping[str, str]) -> alt.L
         for row in rows
         for cell in row.cells
         if row.year is not None and cell.value is not None
-    ]
+    }
+    points = list(found.values())
+    named = [title for title in titles.values() if any(point["Plan"] == title for point in points)]
     base = alt.Chart({"values": points}).encode(
         x=alt.X("Year:O", title=None, axis=alt.Axis(labelAngle=0, labelFontSize=_TEXT)),
         y=alt.Y("Value:Q", title=unit or "number", scale=alt.Scale(zero=False, padding=24)),
         color=alt.Color(
             "Plan:N",
-            scale=alt.Scale(domain=list(titles.values())),
+            scale=alt.Scale(domain=named),
             legend=alt.Legend(orient="bottom", columns=1, labelLimit=600, title=None),
         ),
         tooltip=["Name:N"],
     )
     labels = base.mark_text(dy=-14, fontSize=_TEXT, limit=200).encode(text="Label:N", color=_INK)
-    return alt.layer(base.mark_line(point=alt.OverlayMarkDef(size=70)), labels, height=_PATHWAY)
+    return alt.layer(base.mark_line(point=alt.OverlayMarkDef(size=70)), labels, height=_PATHWAY + _LEGEND * len(named))
 
 
 def _lines(points: Sequence[Mapping[str, Any]]) -> alt.Chart:

@@ -70,9 +70,7 @@ def _show_count(commitments: int, total: int, view: TargetsView) -> None:
         return
     with st.container(key="t-count", horizontal=True, vertical_alignment="center", gap="medium"):
         others = total - commitments
-        show_line(
-            f"Shown: {counted(commitments, 'commitment')}" + (f"; {counted(others, 'other figure')}" if others else "")
-        )
+        show_line(counted(commitments, "commitment") + (f"; {counted(others, 'other figure')}" if others else ""))
         if others:
             st.session_state[state.REST] = view.rest
             st.toggle("Show other figures too", key=state.REST, on_change=state.turn_rest, help=_OTHERS)
