@@ -2,7 +2,7 @@
 
     python benchmarks/compare.py --data DIR [--grid] [--library FOLDER] [--json FILE]
 
-DIR holds plans/, eval/plans-dev.jsonl and eval/obliqa/. The pairs of passages in tests/comparing were
+DIR holds plans/, eval/plans-dev.jsonl, eval/real/files/ and eval/obliqa/. The pairs of passages in tests/comparing were
 aligned by hand before the code was written. The grid is 10 questions x 20 plans of 500 records each, with the reader in
 every cell; --grid measures nothing else, and with --library its index is kept there for the next run.
 """
@@ -25,11 +25,14 @@ from indexer.comparing.differences import mark_differences
 from indexer.language.matching import holds_figure
 from indexer.language.quantities import find_quantities, same_value
 from indexer.library import Library
-from indexer.types import Aspect, Comparison, Mark, Span
+from indexer.types import Aspect, Comparison, Mark, Role, Span
 
 GOLD = ROOT / "tests/comparing"
 SEED = 20261121
 PLANS, RECORDS, QUESTIONS = 20, 500, 10
+#: Documents of eval/real on subjects that the plans do not treat, and how many passages of each are drawn.
+FOREIGN = ("boem-pacific-2022.pdf", "hhs-iam-charter-2009.docx", "moj-digital-2012.pdf")
+DRAWN = 60
 #: Facts asked of one plan that the other states as well, with what it says, checked by hand. It lacks the other facts
 #: of the development questions.
 ALSO_STATED = {
@@ -88,10 +91,26 @@ def measure_counterparts(library: Library, pairs: Sequence[Row]) -> dict[str, fl
     for pair in pairs:
         one, other = (name for name in pair if name != "figures")
         for plan, beside in ((one, other), (other, one)):
-            best = library.similar(plan, pair[plan][0], beside)[0].hit.passage
-            good = overlap((best.start, best.end), pair[beside]) > 0.5
+            nearest = [counterpart.hit.passage for counterpart in library.similar(plan, pair[plan][0], beside)[:1]]
+            good = any(overlap((p.start, p.end), pair[beside]) > 0.5 for p in nearest)
             found.setdefault(f"counterpart ranked first, {plan} to {beside} (of {len(pairs)})", []).append(good)
     return {name: sum(good) / len(good) for name, good in found.items()}
+
+
+def measure_foreign(library: Library, data: Path) -> dict[str, float]:
+    """Passages of documents on other subjects to which nothing in the library's plans corresponds."""
+    plans = [info.id for info in library.plans()]
+    paths = [data / "eval/real/files" / name for name in FOREIGN]
+    for report in library.add_iter(paths):
+        if report.status != "added":
+            raise SystemExit(report.detail)
+    drawn = random.Random(SEED)
+    none = []
+    for path in paths:
+        whole = [p for p in passages_of(library.backend, path.stem) if p.role is Role.BODY and len(p.text) > 80]
+        for passage in drawn.sample(whole, DRAWN):
+            none += [not library.similar(path.stem, passage.start, plan, 1) for plan in plans]
+    return {f"passage of another subject: nothing corresponds (of {len(none)})": sum(none) / len(none)}
 
 
 def overlap(one: Span, other: Span) -> float:
@@ -214,6 +233,7 @@ def main() -> None:
             figures |= measure_cells(library, rows)
             figures |= measure_counterparts(library, pairs)
             figures |= measure_figures(library, pairs, restated)
+            figures |= measure_foreign(library, arguments.data)
     with grid_library(arguments.data, arguments.library) as library:
         figures |= measure_grid(library, arguments.data)
     for name, value in figures.items():

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias, TypeVar
 
@@ -643,12 +643,30 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
+class DifferencePart:
+    """What one plan does, for a sentence on the difference: ``text`` is ``span`` of its answer's first sentence.
+
+    ``name`` is what the plan is called, ``verb`` "prohibits", "requires", "encourages" and the like.
+    """
+
+    plan: str
+    name: str
+    verb: str
+    text: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Comparison:
-    """One question asked of several plans, a cell a plan in the order given, and where they differ."""
+    """One question asked of several plans, a cell a plan in the order given, and where they differ.
+
+    ``said`` says the difference in one sentence, a part a plan; empty where the plans do the same.
+    """
 
     question: str
     cells: tuple[Cell, ...]
     differences: tuple[Difference, ...] = ()
+    said: tuple[DifferencePart, ...] = ()
 
     def __str__(self) -> str:
         return "\n".join(f"{cell.title}\n{cell.answer}" for cell in self.cells)
@@ -749,13 +767,31 @@ class Change(StrEnum):
     MOVED = "moved"  # the same words at another place
 
 
+class ChangeClass(StrEnum):
+    """What a changed sentence does to what it lays down, the gravest first."""
+
+    WEAKENED = "weakened"
+    STRENGTHENED = "strengthened"
+    DEADLINE = "deadline"
+    FIGURE = "figure"
+    SCOPE = "scope"
+    AUTHORITY = "authority"
+    ADDED = "added"
+    REMOVED = "removed"
+    WORDING = "wording"
+
+
 @dataclass(frozen=True, slots=True)
 class ChangedSentence:
-    """One change: ``old`` is None for what was added, ``new`` for what was removed."""
+    """One change: ``old`` is None for what was added, ``new`` for what was removed.
+
+    ``classes`` say what it does, the gravest first; none for what only moved.
+    """
 
     change: Change
     old: Sentence | None
     new: Sentence | None
+    classes: tuple[ChangeClass, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -891,10 +927,11 @@ class Binding(StrEnum):
 
 
 class TargetKind(StrEnum):
-    """Whether a plan commits to a figure, or a rule applies from it on."""
+    """Whether a plan commits to a figure, a rule applies from it on, or it is only mentioned."""
 
     TARGET = "target"
     THRESHOLD = "threshold"
+    FIGURE = "figure"
 
 
 class Comparator(StrEnum):
@@ -931,12 +968,13 @@ class Sector(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One figure that a plan commits to, or a threshold.
+    """One figure that a plan commits to, a threshold, or a figure that is only mentioned.
 
     ``quote`` is ``plan.text[start:end]``, the sentence; ``span`` that of ``figure`` in the plan's text.
     ``value`` and ``high``, which only a range has, are in ``unit``, a pint name, "" for a mere count.
     Both are None where the source broke the figure off (``cut_off``). ``change`` says that the value is
     a difference, to ``base_year`` if one is named. ``doubt`` is a sentence on what is uncertain, or "".
+    ``vectors`` are those of indicator, quote and scope as stored, packed; "" where none are.
     """
 
     kind: TargetKind
@@ -960,6 +998,7 @@ class Target:
     binding: Binding = Binding.SHOULD
     cut_off: bool = False
     doubt: str = ""
+    vectors: str = field(default="", compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -1003,6 +1042,7 @@ __all__ = [
     "BriefItem",
     "Cell",
     "Change",
+    "ChangeClass",
     "ChangedAnswer",
     "ChangedSentence",
     "Changes",
@@ -1013,6 +1053,7 @@ __all__ = [
     "Counterpart",
     "Coverage",
     "Difference",
+    "DifferencePart",
     "Edit",
     "Expansion",
     "Facet",

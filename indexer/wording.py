@@ -23,6 +23,7 @@ from indexer.types import (
     Comparison,
     Coverage,
     Difference,
+    DifferencePart,
     Expansion,
     Mark,
     Passage,
@@ -285,6 +286,12 @@ def quotes(cell: Cell) -> Iterator[tuple[AnswerSentence, Citation, tuple[Mark, .
     marks = dict(zip((s.citation for s in cell.answer.sentences), cell.marks, strict=False))
     for sentence, citation in cell.answer.quotes:
         yield sentence, citation, marks.get(citation.n, ())
+
+
+def difference_text(parts: Sequence[DifferencePart]) -> str:
+    """ "Sichuan prohibits “new capacity”; Liaoning requires “capacity replacement”." """
+    told = (f"{part.name} {part.verb} “{visible_text(part.text)}”" for part in parts)
+    return f"{'; '.join(told)}." if parts else ""
 
 
 def format_difference(found: Difference, plan: str) -> str:

@@ -22,7 +22,7 @@ def test_compare_as_json(run: Run, both: tuple[object, ...], sample_library: Lib
     ran = run("compare", GAS, *both, "--json")
     assert (ran.code, ran.err) == (0, "")
     (comparison,) = ran.objects
-    assert set(comparison) == {"question", "cells", "differences"}
+    assert set(comparison) == {"question", "cells", "differences", "said", "parts"}
     assert comparison["question"] == GAS
     liaoning, sichuan = comparison["cells"]
     assert (liaoning["plan"], liaoning["found"], liaoning["answer"], liaoning["citations"]) == (

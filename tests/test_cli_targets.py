@@ -84,13 +84,19 @@ def test_spreadsheet_holds_numbers_and_texts_but_no_formula(run: Run, at: tuple[
     assert rows[0][cells["Comparator"]].data_type == "s"
 
 
-def test_aligned_rows_as_tables_have_a_column_a_plan(run: Run, at: tuple[str, Path], tmp_path: Path) -> None:
+def test_aligned_rows_as_tables_have_a_number_and_a_comparator_a_plan(
+    run: Run, at: tuple[str, Path], tmp_path: Path
+) -> None:
     text = run("targets", *at, "--aligned", "--csv", "-").out
     both = next(row for row in csv.DictReader(io.StringIO(text)) if row["Gap"])
     assert (both["Year"], both["Unit"], both["Gap"]) == ("2030", "percent", "3.0")
-    assert [both["Anhui Plan"][:3], both["Henan Plan"][:4]] == ["≥ 9", "12 ("]
+    assert [both["Anhui Plan"], both["Henan Plan"]] == ["9.0", "12.0"]
+    assert both["Anhui Plan: comparator"].startswith("at least")
+    assert both["Henan Plan: comparator"].startswith("exactly (")
     assert run("targets", *at, "--aligned", "--xlsx", tmp_path / "both.xlsx").code == 0
-    assert openpyxl.load_workbook(tmp_path / "both.xlsx").sheetnames == ["Side by side", "Targets"]
+    book = openpyxl.load_workbook(tmp_path / "both.xlsx")
+    assert book.sheetnames == ["Side by side", "Targets"]
+    assert {9, 12} <= {cell.value for row in book["Side by side"].iter_rows() for cell in row}
 
 
 @pytest.mark.parametrize("options", [["--json", "--csv", "x.csv"], ["--aligned", "--csv", "x.csv", "--xlsx", "x.xlsx"]])

@@ -131,9 +131,12 @@ def make_server(
         return {"comparisons": compared}
 
     @tool
-    def targets(plans: Plans = None) -> _Object:
+    def targets(
+        plans: Plans = None,
+        figures: Annotated[bool, Field(description="Also figures that are only mentioned, as statistics are.")] = False,
+    ) -> _Object:
         """What the plans commit to in figures: indicator, value, unit, year, how binding, with the sentence."""
-        found = open_library().targets(plans)
+        found = open_library().targets(plans, figures=figures)
         return {"found": len(found), "targets": [target_object(target) for target in found[:MOST_TARGETS]]}
 
     @tool

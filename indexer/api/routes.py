@@ -231,7 +231,7 @@ def _list_targets(call: Call) -> Response:
         with call.limits.place(call.client):
             items = [row_object(row) for row in call.library.align_targets(plans)]
     else:
-        items = [target_object(target) for target in call.library.targets(plans)]
+        items = [target_object(target) for target in call.library.targets(plans, figures=call.query.figures)]
     numbered = list(enumerate(items))
     found, more = paged(numbered, lambda pair: (pair[0],), call.query.cursor, call.query.limit)
     return JSONResponse({"items": [item for _, item in found], "next_cursor": more})

@@ -50,6 +50,7 @@ class NoQuery(_Given):
 class TargetListing(Listing):
     plan: Plans = []
     aligned: Annotated[bool, Meta(description="One row an indicator and year, the plans side by side.")] = False
+    figures: Annotated[bool, Meta(description="Also figures that are only mentioned, as statistics are.")] = False
 
 
 class PageImage(_Given):
@@ -266,6 +267,8 @@ class Comparison(Struct):
     question: str
     cells: list[dict[str, Any]]
     differences: list[dict[str, Any]]
+    said: str
+    parts: list[dict[str, Any]]
 
 
 class Comparisons(Struct):

@@ -31,7 +31,7 @@ from indexer.cli.common import (
 from indexer.errors import QuestionError
 from indexer.exporting.objects import comparison_object, counterparts_object, unique_content_object
 from indexer.types import ALL_PLANS, Comparison, Counterpart, Filter, Hit, UniqueContent
-from indexer.wording import ASPECTS, NEAREST, cite, not_found, searched_lines
+from indexer.wording import ASPECTS, NEAREST, cite, difference_text, not_found, searched_lines
 
 
 @app.command()
@@ -119,6 +119,8 @@ def comparison_text(comparison: Comparison) -> str:
             lines.append(f"    {not_found(answer)}")
             if answer.nearest:
                 lines += [f"    {NEAREST}:", hit_text(None, answer.nearest)]
+    if comparison.said:
+        lines += ["", wrap(difference_text(comparison.said), "")]
     if comparison.differences:
         lines += ["", "They differ:"]
         for difference in comparison.differences:
@@ -130,7 +132,7 @@ def comparison_text(comparison: Comparison) -> str:
 def counterparts_text(other: str, found: Sequence[Counterpart]) -> str:
     """The passages with their differences in bold, and whether each is a mutual nearest neighbour."""
     if not found:
-        return f"{other} holds no passage to compare with."
+        return f"Nothing in {other} corresponds."
     lines = []
     for rank, counterpart in enumerate(found, 1):
         passage = counterpart.hit.passage

@@ -28,7 +28,7 @@ from indexer.cli.common import (
     report_added,
 )
 from indexer.errors import IndexerError, SourceError
-from indexer.exporting.objects import OBLIGATION, changes_object, plan_object
+from indexer.exporting.objects import changes_object, plan_object
 from indexer.types import ALL_PLANS, Changes, Filter, Sentence
 
 PlanArgument = Annotated[str, typer.Argument(help="Id of the plan.")]
@@ -420,17 +420,17 @@ def _add(
 
 
 def _changes_text(found: Changes) -> str:
-    from indexer.library.versions import obligation_change
+    from indexer.comparing.provisions import gravest_first
 
     if found.old.n == found.new.n:
         return f"{found.new.title}: there is one version only, since {found.new.since[:10]}."
     versions = f"version {found.old.n} ({found.old.since[:10]}) to version {found.new.n} ({found.new.since[:10]})"
     lines = [f"{found.new.title}: {len(found.sentences)} sentences differ from {versions}."]
-    for sentence in sorted(found.sentences, key=lambda each: not obligation_change(each)):
+    for sentence in gravest_first(found.sentences):
         place = sentence.new or sentence.old
         assert place
-        became = OBLIGATION.get(obligation_change(sentence), sentence.change)
-        lines += ["", f"{became}{_place(place)}"]
+        told = f" ({', '.join(sentence.classes)})" if sentence.change == "changed" else ""
+        lines += ["", f"{sentence.change}{told}{_place(place)}"]
         lines += [f"  - {_line(sentence.old)}"] if sentence.old and sentence.change != "moved" else []
         lines += [f"  + {_line(sentence.new)}"] if sentence.new else []
     for answer in found.answers:

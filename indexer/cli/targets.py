@@ -33,6 +33,9 @@ def targets(
         bool,
         typer.Option("--aligned", help="One row per indicator, with the plans' values side by side and their gap."),
     ] = False,
+    every: Annotated[
+        bool, typer.Option("--all", help="Also list figures that are only mentioned, as statistics are.")
+    ] = False,
     library: LibraryOption = "index",
     as_json: JsonOption = False,
     csv: Annotated[
@@ -46,7 +49,7 @@ def targets(
     if sum((as_json, csv is not None, xlsx is not None)) > 1:
         raise IndexerError("Give one of --json, --csv and --xlsx.")
     with open_library(library, quiet=quiet) as opened:
-        found = opened.targets(plan, filter=filter)
+        found = opened.targets(plan, filter=filter, figures=every)
         rows = opened.align_targets(plan, filter=filter) if aligned else []
         titles = {info.id: info.title for info in opened.plans(filter) if plan is None or info.id in plan}
     if as_json:
@@ -97,7 +100,7 @@ def described(target: Target) -> str:
     change = f" ({target.change})" if target.change else ""
     base = f" against {target.base_year}" if target.base_year else ""
     scope = f", {target.scope}" if target.scope else ""
-    kind = "threshold, " if target.kind == "threshold" else ""
+    kind = "" if target.kind == "target" else f"{target.kind}, "
     comparator = "" if target.comparator == "range" else f" {target.comparator}"
     figure = "?" if target.cut_off else visible_text(target.figure)
     return f"{kind}{year}{target.indicator}{comparator} {figure}{change}{base}{scope}, {target.binding}"

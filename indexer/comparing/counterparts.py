@@ -28,6 +28,11 @@ from indexer.types import Counterpart, Hit, Passage, Role, Span
 WORDS_WEIGHT = 0.8
 #: Weight of each further sentence of the picked passage relative to the one before.
 NEXT_SENTENCE = 0.5
+#: Likeness below which a passage of the other plan is no counterpart, and below which it is none even where each is the
+#: other's nearest. Between the 40 pairs aligned by hand, of which the least alike have 0.73 and 0.72, and the nearest
+#: passages in two plans to 360 of documents on other subjects, at most 0.51 and 0.64 (benchmarks/compare.py).
+FLOOR = 0.7
+LEAST = 0.65
 #: Passages retrieved for a sentence, and how many of them are compared with it.
 _DEPTH = 50
 _COMPARED = 15
@@ -49,7 +54,7 @@ class Sentences:
 
 
 def similar(backend: Backend, encoder: Encoder, plan: str, start: int, other: str, top_k: int = 5) -> list[Counterpart]:
-    """Counterparts in ``other`` of the passage of ``plan`` at the offset ``start``, ``top_k`` at most.
+    """Counterparts in ``other`` of the passage of ``plan`` at the offset ``start``, ``top_k`` at most; maybe none.
 
     The sentence at ``start`` weighs most, those after it in the passage less. Mutual nearest passages come first, then
     by likeness. Raises QuestionError for an offset outside the plan and for the same plan twice, UnknownPlanError.
@@ -69,11 +74,15 @@ def similar(backend: Backend, encoder: Encoder, plan: str, start: int, other: st
     names = [name for held in backend.names().values() for name in held]
     found = []
     for i in order:
+        if scores[i] < LEAST:
+            break
         rows = _rows(theirs, i)
         nearest = theirs.texts[rows[int(alike[0, rows].argmax())]]
         passage = theirs.passages[i]
-        own_marks, marks = mark_differences(picked.text, passage.text, names)
         mutual = _nearest(backend, encoder, nearest, plan) == picked
+        if not mutual and scores[i] < FLOOR:
+            continue
+        own_marks, marks = mark_differences(picked.text, passage.text, names)
         found.append(Counterpart(Hit(passage, round(float(scores[i]), 6)), mutual, own_marks, marks))
     return sorted(found, key=lambda c: not c.mutual)
 

@@ -105,6 +105,22 @@ def _apart(found: Mapping[Span, Aspect]) -> list[tuple[Span, Aspect]]:
 def _unlike_figures(text: str, other: str) -> list[Span]:
     """Figures of ``text`` for which ``other`` has a different value, or none."""
     own, theirs = _figures(text), _figures(other)
+    met = _met(own, theirs)
+    return [
+        a.quantity.span
+        for i, a in enumerate(own)
+        if i not in met or not same_value(a.quantity, theirs[met[i]].quantity)
+    ]
+
+
+def paired_figures(text: str, other: str) -> list[tuple[Span, Span]]:
+    """The spans of the figures of ``text`` and ``other`` that are for the same thing."""
+    own, theirs = _figures(text), _figures(other)
+    return [(own[i].quantity.span, theirs[j].quantity.span) for i, j in sorted(_met(own, theirs).items())]
+
+
+def _met(own: Sequence[_Figure], theirs: Sequence[_Figure]) -> dict[int, int]:
+    """For each of ``own``, by index, the one of ``theirs`` for the same thing, the most alike first."""
     pairs = [
         (alike + (_SAME_VALUE if same_value(a.quantity, b.quantity) else 0.0), i, j)
         for i, a in enumerate(own)
@@ -115,11 +131,7 @@ def _unlike_figures(text: str, other: str) -> list[Span]:
     for _, i, j in sorted(pairs, key=lambda pair: (-pair[0], pair[1], pair[2])):
         if i not in met and j not in met.values():
             met[i] = j
-    return [
-        a.quantity.span
-        for i, a in enumerate(own)
-        if i not in met or not same_value(a.quantity, theirs[met[i]].quantity)
-    ]
+    return met
 
 
 def _figures(text: str) -> list[_Figure]:

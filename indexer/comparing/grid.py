@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from indexer.asking.answering import ask
 from indexer.asking.question import read_question
 from indexer.comparing.differences import find_differences, mark_among
+from indexer.comparing.provisions import say_difference
 from indexer.encoding import Encoder
 from indexer.encoding.answer_reader import AnswerReader
 from indexer.errors import QuestionError
@@ -91,7 +92,13 @@ def to_comparison(backend: Backend, question: str, cells: Sequence[Cell]) -> Com
         marks = tuple(mark_among(s.text, others, names) if others else () for s in cell.answer.sentences)
         marked.append(Cell(cell.plan, cell.title, cell.answer, marks))
     first = {cell.plan: cell.answer.sentences[0].text for cell in cells if cell.found}
-    return Comparison(question.strip(), tuple(marked), find_differences(first, names))
+    called = {cell.plan: _short_name(backend.names().get(cell.plan, ()), cell.title) for cell in cells}
+    return Comparison(question.strip(), tuple(marked), find_differences(first, names), say_difference(first, called))
+
+
+def _short_name(names: Collection[str], title: str) -> str:
+    """What a plan is called in a sentence: the shortest of its ``names``, else its title."""
+    return min(names, key=lambda name: (len(name), name), default=title)
 
 
 def _shortened(question: str) -> str:

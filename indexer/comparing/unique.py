@@ -12,10 +12,11 @@ import numpy.typing as npt
 
 from indexer.comparing.counterparts import WORDS_WEIGHT, Sentences, likeness_blocks, passages_of, read_sentences
 from indexer.comparing.grid import check_plans
+from indexer.comparing.provisions import read_provision
 from indexer.encoding import Encoder
 from indexer.language.sentences import is_heading_like
 from indexer.storage import Backend
-from indexer.types import Hit, Passage, Role, Shared, UniqueContent, UniqueSection
+from indexer.types import Binding, Hit, Passage, Role, Shared, UniqueContent, UniqueSection
 
 #: Share of full similarity below which a passage is unique to its plan, and from which it is shared. Of passages with a
 #: counterpart aligned by hand a tenth are below the first and seven in ten above the second; of passages with a fact
@@ -57,10 +58,25 @@ def unique_content(backend: Backend, encoder: Encoder, plans: Sequence[str]) -> 
             for passage, near in zip(read[plan].passages, nearest, strict=True)
             if near < ALONE
         ]
-        for section, group in groupby(hits, key=lambda hit: hit.passage.section):
-            passages = tuple(group)
-            only.append(UniqueSection(plan, passages[0].passage.title, section, passages))
+        only += _weightiest_first(plan, hits)
     return UniqueContent(MEASURE, tuple(only), tuple(_shared(chosen, read, held)))
+
+
+def _weightiest_first(plan: str, hits: Sequence[Hit]) -> list[UniqueSection]:
+    """``hits`` by section, what lays down a rule or a figure before what only describes, else in reading order."""
+    weights = {hit.passage.start: _weight(hit.passage.text) for hit in hits}
+    sections = []
+    for section, group in groupby(hits, key=lambda hit: hit.passage.section):
+        passages = tuple(sorted(group, key=lambda hit: -weights[hit.passage.start]))
+        sections.append(UniqueSection(plan, passages[0].passage.title, section, passages))
+    return sorted(sections, key=lambda each: -weights[each.passages[0].passage.start])
+
+
+def _weight(text: str) -> int:
+    """2 for a rule with a figure, 1 for either, 0 for neither."""
+    read = read_provision(text)
+    rule = read.forbids or (read.words is not None and read.binding in (Binding.MUST, Binding.SHOULD))
+    return rule + any(figure.unit for figure in read.figures)
 
 
 def _statements(backend: Backend, plan: str) -> list[Passage]:

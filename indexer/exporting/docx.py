@@ -17,6 +17,7 @@ from indexer.wording import (
     blocks,
     counts,
     coverage_lines,
+    difference_text,
     format_difference,
     line,
     none_found,
@@ -55,6 +56,8 @@ def write_comparisons(comparisons: Sequence[Comparison], *, generation: int, mad
     document.add_paragraph(_KEY)
     for comparison in comparisons:
         document.add_heading(line(comparison.question), 1)
+        if comparison.said:
+            put(document.add_paragraph(), line(difference_text(comparison.said)))
         if len(comparison.cells) <= _SIDE_BY_SIDE:
             _add_columns(document, comparison)
         else:

@@ -17,6 +17,7 @@ from indexer.wording import (
     breadcrumb,
     counts,
     coverage_lines,
+    difference_text,
     format_difference,
     line,
     none_found,
@@ -80,6 +81,8 @@ def _cell(cell: Cell) -> Iterator[str]:
 
 def _differences(comparison: Comparison) -> Iterator[str]:
     cells = comparison.cells
+    if comparison.said:
+        yield escaped(difference_text(comparison.said))
     if comparison.differences:
         rows = [["", *(escaped(cell.title) for cell in cells)], ["---"] * (len(cells) + 1)]
         for found in comparison.differences:

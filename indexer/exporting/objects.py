@@ -26,7 +26,7 @@ from indexer.types import (
     TargetRow,
     UniqueContent,
 )
-from indexer.wording import Doubtful
+from indexer.wording import Doubtful, difference_text
 
 
 def searched_for_object(answer: Answer) -> dict[str, Any] | None:
@@ -109,6 +109,11 @@ def comparison_object(comparison: Comparison) -> dict[str, Any]:
         "question": comparison.question,
         "cells": [_cell(cell) for cell in comparison.cells],
         "differences": [{"aspect": d.aspect, "values": d.values} for d in comparison.differences],
+        "said": difference_text(comparison.said),
+        "parts": [
+            {"plan": p.plan, "verb": p.verb, "text": p.text, "start": p.span[0], "end": p.span[1]}
+            for p in comparison.said
+        ],
     }
 
 

@@ -116,6 +116,15 @@ _QUOTE_COLUMNS = (
 )
 
 
+def _difference_rows(comparison: Comparison, plans: Iterable[str]) -> Iterator[list[str]]:
+    """What each plan does, where that differs, then a row for each aspect."""
+    does = {part.plan: f"{part.verb} {visible_text(part.text)}" for part in comparison.said}
+    if does:
+        yield [comparison.question, "In a sentence", *(does.get(plan, "") for plan in plans)]
+    for found in comparison.differences:
+        yield [comparison.question, ASPECTS[found.aspect], *(format_difference(found, plan) for plan in plans)]
+
+
 def comparisons_xlsx(comparisons: Sequence[Comparison], *, generation: int, made: date) -> bytes:
     """The comparisons as a workbook: sheets Overview, Answers, Differences and About."""
     book = new_book()
@@ -130,11 +139,7 @@ def comparisons_xlsx(comparisons: Sequence[Comparison], *, generation: int, made
         book,
         "Differences",
         [("Question", 30), ("Aspect", 14), *((plan, 30) for plan in titles)],
-        (
-            [c.question, ASPECTS[found.aspect], *(format_difference(found, plan) for plan in titles)]
-            for c in comparisons
-            for found in c.differences
-        ),
+        (row for c in comparisons for row in _difference_rows(c, titles)),
     )
     about = [[TITLE, origin(comparisons, generation, made)], *([plan, title] for plan, title in titles.items())]
     add_sheet(book, "About", [("What", 24), ("", 90)], about)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from indexer.exporting.tables import Columns, add_sheet, book_bytes, csv_text, new_book
-from indexer.types import Comparator, Target, TargetCell, TargetRow
+from indexer.types import Comparator, Target, TargetCell, TargetRow, Trend
 from indexer.wording import CUT_OFF, number, reading_unit, with_unit
 
 #: (heading, width in characters) of each column.
@@ -14,7 +14,7 @@ COLUMNS = (
     ("Plan", 14),
     ("Kind", 10),
     ("Indicator", 45),
-    ("Comparator", 11),
+    ("Comparator", 16),
     ("Value", 14),
     ("High", 14),
     ("Unit", 12),
@@ -40,13 +40,24 @@ _SIGNS = {
 }
 
 
+_BOUNDS = {
+    Comparator.EQUAL: "exactly",
+    Comparator.ABOUT: "about",
+    Comparator.MORE: "more than",
+    Comparator.AT_LEAST: "at least",
+    Comparator.LESS: "less than",
+    Comparator.AT_MOST: "at most",
+    Comparator.RANGE: "from",
+}
+
+
 def target_line(target: Target) -> list[str | float | int | None]:
     """One row of values, in the order of ``COLUMNS``."""
     return [
         target.plan,
         str(target.kind),
         target.indicator,
-        str(target.comparator),
+        bound_words(target),
         target.value,
         target.high,
         target.unit,
@@ -104,20 +115,44 @@ def _bounded(target: Target, figure: str) -> str:
 
 
 def aligned_columns(plans: Mapping[str, str]) -> Columns:
-    """Columns of the table of aligned targets, one for each plan (id -> title)."""
-    own = [(title, 26) for title in plans.values()]
+    """Columns of the table of aligned targets, for each plan (id -> title) its number and how that is meant."""
+    own = [column for title in plans.values() for column in ((title, 18), (f"{title}: comparator", 24))]
     return [("Indicator", 45), ("Year", 7), ("Unit", 12), *own, ("Gap", 14), ("Note", 40)]
 
 
 def aligned_line(row: TargetRow, plans: Iterable[str]) -> list[str | float | int | None]:
-    """One row of ``aligned_columns``, in the row's unit: a number for a bare figure, otherwise text."""
-    values = [_aligned_value([cell for cell in row.cells if cell.target.plan == plan]) for plan in plans]
+    """One row of ``aligned_columns``, the numbers in the row's unit."""
+    values: list[str | float | None] = []
+    for plan in plans:
+        values += _aligned_value([cell for cell in row.cells if cell.target.plan == plan])
     return [row.indicator, row.year, row.unit, *values, row.gap, row.note]
 
 
-def _aligned_value(cells: Sequence[TargetCell]) -> str | float | None:
-    text = cells_text(cells, 1.0)
-    return cells[0].value if cells and text == number(cells[0].value or 0.0) else text or None
+def _aligned_value(cells: Sequence[TargetCell]) -> tuple[float | None, str | None]:
+    """The number of the first of one plan's ``cells``, and how it is meant: its bounds, its scope, further figures."""
+    if not cells:
+        return None, None
+    first, *others = cells
+    words = [bound_words(first.target)]
+    if first.high is not None:
+        words.append(f"to {number(first.high)}")
+    if first.target.base_year:
+        words.append(f"from {first.target.base_year}")
+    if first.target.scope:
+        words.append(f"({first.target.scope})")
+    more = [text for cell in others if (text := cell_text(cell, 1.0)) != cell_text(first, 1.0)]
+    return first.value, "; also ".join([" ".join(words), *dict.fromkeys(more)])
+
+
+def bound_words(target: Target) -> str:
+    """How a figure is meant, in words: "at least", "reduce by", "reduce by at least"; "cut off" where it is."""
+    if target.cut_off:
+        return "cut off"
+    words = _BOUNDS[target.comparator]
+    if target.change is None:
+        return words
+    change = "reduce by" if target.change is Trend.FALL else "increase by"
+    return change if target.comparator is Comparator.EQUAL else f"{change} {words}"
 
 
 def targets_csv(targets: Sequence[Target]) -> str:

@@ -64,8 +64,9 @@ _WRITTEN = (
     (r"(?i:people|persons?|inhabitants|residents)\b|人", "people"),
     (r"(?i:years?)\b|年(?!第)", "year"),
     (r"(?i:months?)\b|个月", "month"),
-    (r"(?i:days?)\b|天", "day"),
+    (r"(?i:(?:(?:business|working|calendar) )?days?)\b|天|个?工作日", "day"),
     (r"(?i:hours?)\b|小时", "hour"),
+    (r"(?i:minutes?)\b|分钟", "minute"),
 )  # fmt: skip
 #: Signs and codes of currencies, which come before the figure.
 CURRENCY = {

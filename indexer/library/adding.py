@@ -218,6 +218,7 @@ def _embed(
     from indexer.encoding.word_vectors import pack_words
     from indexer.reading.passages import indexed_context
     from indexer.storage import PlanContent
+    from indexer.targets.aligning import with_vectors
 
     texts = chunked.indexed
     done = 0
@@ -237,6 +238,7 @@ def _embed(
         words[index] = pack_words(texts[index], len(indexed_context(chunked.passages[index])), tokens)
         advance(1)
     (targets,) = results
+    targets = with_vectors(targets, encoder)
     return PlanContent(chunked.plan, chunked.passages, texts, vectors, chunked.names, targets, word_vectors=words)
 
 

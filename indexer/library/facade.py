@@ -154,11 +154,16 @@ class Library:
         """One plan with its text. Raises UnknownPlanError."""
         return self.backend.plan(arguments.text(plan_id, "plan_id"))
 
-    def targets(self, plans: str | Iterable[str] | None = None, *, filter: Filter | None = None) -> list[Target]:
-        """Targets and thresholds of these plans, stored with them. Raises UnknownPlanError, QuestionError."""
+    def targets(
+        self, plans: str | Iterable[str] | None = None, *, filter: Filter | None = None, figures: bool = False
+    ) -> list[Target]:
+        """Targets and thresholds of these plans, stored with them; with ``figures`` also figures only mentioned.
+
+        Raises UnknownPlanError, QuestionError.
+        """
         from indexer.targets.extracting import gather_targets
 
-        return gather_targets(self.backend, self._chosen(plans, filter))
+        return gather_targets(self.backend, self._chosen(plans, filter), figures=figures)
 
     def align_targets(
         self, plans: str | Iterable[str] | None = None, *, filter: Filter | None = None

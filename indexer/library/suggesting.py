@@ -11,6 +11,7 @@ from indexer.asking.naming import fold_accents
 from indexer.asking.vocabulary import acronyms_of, gather
 from indexer.library.questions import recent_questions
 from indexer.storage import Backend
+from indexer.types import TargetKind
 
 #: Characters of a heading or an indicator that is suggested: a longer one is a sentence.
 _LONGEST = 60
@@ -58,7 +59,7 @@ def _indicators(backend: Backend) -> list[str]:
         target.indicator
         for info in backend.plans()
         for target in backend.targets(info.id) or ()
-        if _fits(target.indicator)
+        if target.kind is not TargetKind.FIGURE and _fits(target.indicator)
     )
     return _common(found)
 

@@ -14,14 +14,13 @@ from difflib import SequenceMatcher
 import numpy as np
 import numpy.typing as npt
 
+from indexer.comparing.provisions import classes_of, obligation_move, read_provision
 from indexer.language.matching import words
-from indexer.language.obligation import binding_of
 from indexer.language.sentences import fold_space, split_sentences
 from indexer.reading.outline import section_at, section_path
 from indexer.storage import Backend, Scope
 from indexer.types import (
     Answer,
-    Binding,
     Change,
     ChangedAnswer,
     ChangedSentence,
@@ -56,14 +55,17 @@ def compare_versions(old: Plan, new: Plan) -> tuple[ChangedSentence, ...]:
         if i in follows:
             place = follows[i] + 1
         else:
-            changes.append((place, 0, i, ChangedSentence(Change.REMOVED, sentence, None)))
+            changes.append(
+                (place, 0, i, ChangedSentence(Change.REMOVED, sentence, None, classes_of(sentence.text, None)))
+            )
     for i in come:
         was = partner.get(i)
         if was is None:
-            change = ChangedSentence(Change.ADDED, None, after[i])
+            change = ChangedSentence(Change.ADDED, None, after[i], classes_of(None, after[i].text))
         else:
             kind = Change.MOVED if keys[0][was] == keys[1][i] else Change.CHANGED
-            change = ChangedSentence(kind, before[was], after[i])
+            classes = classes_of(before[was].text, after[i].text) if kind is Change.CHANGED else ()
+            change = ChangedSentence(kind, before[was], after[i], classes)
         changes.append((i, 1, i, change))
     return tuple(change for *_, change in sorted(changes, key=lambda entry: entry[:3]))
 
@@ -72,9 +74,7 @@ def obligation_change(change: ChangedSentence) -> int:
     """1 for a sentence whose new wording is more binding than the old one, -1 for less, 0 for all else."""
     if not change.old or not change.new:
         return 0
-    degrees = list(Binding)
-    old, new = (degrees.index(binding_of(sentence.text)) for sentence in (change.old, change.new))
-    return (old > new) - (old < new)
+    return obligation_move(read_provision(change.old.text), read_provision(change.new.text))
 
 
 def quotes_of(answer: Answer) -> tuple[tuple[str, str], ...]:

@@ -201,16 +201,22 @@ def read_passage(row: Sequence[Any]) -> Passage:
     return Passage(plan, title, start, end, text, section, page, role, bool(cut_off), record)
 
 
+#: Which rules targets are found by; what others found is found again.
+TARGET_RULES = 2
+
+
 def targets_text(targets: Sequence[Target]) -> str:
     """Targets of one plan as stored with it."""
     names = [field.name for field in fields(Target) if field.name != "plan"]
-    return as_json([{name: getattr(target, name) for name in names} for target in targets])
+    return as_json([TARGET_RULES, *({name: getattr(target, name) for name in names} for target in targets)])
 
 
-def read_targets(plan_id: str, stored: str) -> list[Target]:
-    """The targets of a plan that ``targets_text`` wrote. Raises LibraryError."""
+def read_targets(plan_id: str, stored: str) -> list[Target] | None:
+    """The targets of a plan that ``targets_text`` wrote, None where older rules found them. Raises LibraryError."""
     what = f"the targets of the plan {plan_id!r}"
-    rows = read_json(stored, list[dict[str, Any]], what)
+    rules, *rows = read_json(stored, list[Any], what) or [0]
+    if rules != TARGET_RULES:
+        return None
     return read_values([{**row, "plan": plan_id} for row in rows], list[Target], what)
 
 

@@ -6,9 +6,10 @@ name is another indicator ("wind power" and "wind and solar power"), so each pla
 
 from __future__ import annotations
 
+from base64 import b64decode, b64encode
 from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
@@ -32,8 +33,7 @@ def align_targets(targets: Sequence[Target], encoder: Encoder) -> list[TargetRow
     chosen = [t for t in targets if t.kind is TargetKind.TARGET]
     if not chosen:
         return []
-    texts = list(dict.fromkeys(text for t in chosen for text in (t.indicator, t.quote, t.scope) if text))
-    vectors = dict(zip(texts, encoder.embed(texts), strict=True))
+    vectors = _vectors(chosen, encoder)
     plans = {plan: i for i, plan in enumerate(dict.fromkeys(t.plan for t in targets))}
     rows: list[TargetRow] = []
     for number, series in enumerate(_joined(_series(chosen, vectors), vectors)):
@@ -42,6 +42,39 @@ def align_targets(targets: Sequence[Target], encoder: Encoder) -> list[TargetRow
             of_year = sorted((t for t in series if t.year == year), key=lambda t: (plans[t.plan], t.start, t.span))
             rows.append(_row(number, series[0].indicator, year, of_year, vectors))
     return rows
+
+
+def with_vectors(targets: Sequence[Target], encoder: Encoder) -> list[Target]:
+    """``targets`` with the vectors that aligning needs, so that nothing is embedded when they are read."""
+    vectors = _vectors([t for t in targets if t.kind is TargetKind.TARGET], encoder)
+    return [
+        replace(t, vectors=_pack([vectors[text] for text in _texts(t)])) if t.kind is TargetKind.TARGET else t
+        for t in targets
+    ]
+
+
+def _texts(target: Target) -> list[str]:
+    return [target.indicator, target.quote, *([target.scope] if target.scope else [])]
+
+
+def _vectors(targets: Sequence[Target], encoder: Encoder) -> dict[str, Vectors]:
+    """The vectors of all texts of ``targets``, those that are not stored with them embedded."""
+    found: dict[str, Vectors] = {}
+    for target in targets:
+        texts = _texts(target)
+        if target.vectors and not all(text in found for text in texts):
+            found |= zip(texts, _unpack(target.vectors, len(texts)), strict=True)
+    new = list(dict.fromkeys(text for t in targets for text in _texts(t) if text not in found))
+    return found | dict(zip(new, encoder.embed(new), strict=True))
+
+
+def _pack(vectors: Sequence[Vectors]) -> str:
+    """``vectors`` as text: float16, which moves a cosine by less than 0.001."""
+    return b64encode(np.stack(vectors).astype(np.float16).tobytes()).decode("ascii")
+
+
+def _unpack(packed: str, count: int) -> Vectors:
+    return np.frombuffer(b64decode(packed), np.float16).astype(np.float32).reshape(count, -1)
 
 
 def _series(targets: Sequence[Target], vectors: dict[str, Vectors]) -> list[list[Target]]:

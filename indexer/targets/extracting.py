@@ -1,4 +1,4 @@
-"""A plan -> its targets and thresholds, several to a sentence, each with the sentence as its quote.
+"""A plan -> its targets, thresholds and other figures, several to a sentence, each with the sentence as its quote.
 
 No language model: patterns find a figure with its unit and read the words around it. What they cannot decide stays
 None or is named in ``Target.doubt``; a figure that the source cut off has no value.
@@ -32,7 +32,7 @@ _NO_YEAR = "No year is named for this figure."
 
 
 def find_targets(plan: Plan) -> list[Target]:
-    """Targets and thresholds of ``plan``, in reading order.
+    """Targets, thresholds and other figures of ``plan``, in reading order.
 
     A leading summary counts only for what the body does not say, as where a figure is cut off there. Page boilerplate,
     contents pages and reference lists do not count.
@@ -51,15 +51,16 @@ def find_targets(plan: Plan) -> list[Target]:
     return [t for t in summary if (t.kind, t.value, t.high, t.unit, t.year) not in in_body] + body
 
 
-def gather_targets(backend: Backend, plans: Sequence[str] | None = None) -> list[Target]:
+def gather_targets(backend: Backend, plans: Sequence[str] | None = None, *, figures: bool = False) -> list[Target]:
     """Targets and thresholds of ``plans`` (all when None), in their order, then in reading order.
 
-    Raises UnknownPlanError.
+    With ``figures`` also those that are only mentioned. Raises UnknownPlanError.
     """
     chosen = plans if plans is not None else [info.id for info in backend.plans()]
     stored = {plan: backend.targets(plan) for plan in dict.fromkeys(chosen)}
     # an older library may have none stored
-    return [t for plan, kept in stored.items() for t in (find_targets(backend.plan(plan)) if kept is None else kept)]
+    found = [t for plan, kept in stored.items() for t in (find_targets(backend.plan(plan)) if kept is None else kept)]
+    return found if figures else [t for t in found if t.kind is not TargetKind.FIGURE]
 
 
 def _targets_of(plan: Plan, span: Span, written: int | None) -> Iterator[Target]:
@@ -79,13 +80,15 @@ def _targets_of(plan: Plan, span: Span, written: int | None) -> Iterator[Target]
     previous = ""
     last: Target | None = None
     for figure, moment, scope in zip(figures, reached, scopes, strict=True):
-        kind = kind_of(figure, moment, moments, written)
+        kind = kind_of(figure, moment, written, heading)
         if kind is None or (kind is TargetKind.THRESHOLD and _within_scope(figure, figures, scopes)):
             continue
         indicator = _without(indicator_of(figure, previous, heading), scope)
         previous = indicator
         target = kind is TargetKind.TARGET
         year = (moment.year if moment else headed_year(heading[:_LONGEST_HEADING])) if target else None
+        if year is not None and written is not None and year < written:
+            year = None  # when it was set, not when it is due
         # "by 25 million and 13 million": the words about the first hold for the second
         shared = last if last and _continues(figure, last.span[1] - start) else None
         last = Target(

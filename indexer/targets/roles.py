@@ -1,20 +1,46 @@
-"""The role of a figure in its sentence: a target, a threshold, or no commitment."""
+"""The role of a figure in its sentence: a target, a threshold, or a figure that is only mentioned."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
-from indexer.targets.clauses import MODAL, NEAR, REACH, Figure
-from indexer.targets.timing import Moment, Part
+from indexer.language.dates import MONTH
+from indexer.language.stopwords import FUNCTION_WORDS
+from indexer.targets.clauses import MODAL, NEAR, Figure
+from indexer.targets.commitments import commits
+from indexer.targets.timing import Moment
 from indexer.targets.wording import IN_PLACES
 from indexer.types import TargetKind
 
 #: A figure in these units names a thing (a 500 kV line) or a duration, not an amount.
-_NAMING_UNITS = frozenset({"kV", "year", "month", "day", "hour"})
+_NAMING_UNITS = frozenset({"kV", "year", "month", "day", "hour", "minute"})
 _BARE_NAME = re.compile(
     r"(?:\b(?:the|these|those|all|its|of|first|last|top|No\.?)\s*$)|(?<=[a-z,] )[A-Z][\w-]*\s+$"
     r"|\b(?i:scopes?|ISO|IEC|GB/?T)\s(?:\d+(?:,|,? (?:and|or))\s)*$"  # "Scope 1 and 2 emissions", "ISO 14001"
+    r"|\b[A-Z]{2,}\W?\s?(?:\d+\W)*$|\d[-–—/]$"  # "SB 100", "CD-0004-22", "2013-14"
+)
+_NAMED_AFTER = re.compile(r"[-–—/](?!\s)|[A-Za-z]|\s(?:[A-Z]\.){2,}|\s[A-Z]{2,}\s(?:\d|parts?\b)|\s[ap]\.?m\b")
+#: What a bare number counts comes after it, or a verb or preposition before it gives it as a value.
+_COUNTED = re.compile(
+    r"\+?\s(?!(?:will|would|shall|should|must|is|are|was|were|has|have|in|on|at|to|by|and|or|for|from|while)\b)"
+    r"(?:[a-z]|[A-Z]{2,}|\w+s\b)|[\u4e00-\u9fff]"
+)
+_VALUED = re.compile(
+    r"(?:\b(?:to|by|of|at|than|least|most|about|around|approximately|nearly|some|over|under|below|above|up to"
+    r"|and|is|are|be"
+    r"|reach\w*|exceed\w*|total\w*|cap|maximum|minimum)|[=≥≤<>~:]|[\u4e00-\u9fff])\s*$",
+    re.IGNORECASE,
+)
+_BOUNDED = re.compile(r"\b(?:than|least|most|about|around|approximately|over|exceed\w*|reach\w*)\s*$", re.IGNORECASE)
+#: Telephone numbers, and numbers that begin with a zero.
+_NUMBER = re.compile(r"0\d.*|\d{3}[-–]\d{4}")
+#: A footnote's number stands before a new line, an ornament or a sentence of its own.
+_MARK_AFTER = re.compile(r"\s*(?:\n|[\uf000-\uf8ff•|]|\s[‘“][A-Z])")
+_NEXT_WORD = re.compile(r"\s+[‘“\"']?([A-Z]\w*)")
+_PART_OF_YEAR = re.compile(r"\b(?:first|second|latter|other)\s*$", re.IGNORECASE)
+_YEAR = re.compile(r"(?:1[5-9]|2[01])\d\d(?!\d)")
+_OF_YEAR = re.compile(
+    rf"(?:\b(?:in|by|to|from|until|till|since|before|after|beyond|through|around|of|{MONTH})|\d{{4}}[-–—])\s*$", re.I
 )
 _START_VALUE = re.compile(
     r"\b(?:from|(?:up|down) from|compared (?:with|to)|against)(?:\s+(?:about|around|nearly|some|just"
@@ -22,14 +48,6 @@ _START_VALUE = re.compile(
     re.IGNORECASE,
 )
 _NOW = re.compile(r"\s*(?:today|now|at present|currently)\b|\s*目前", re.IGNORECASE)
-_PAST = re.compile(
-    r"\b(?:was|were|had|made up|emitted|rose|grew|fell|dropped|stood|came|amounted|accounted|totall?ed"
-    r"|reached|achieved"
-    r"|increased|decreased|declined|(?:has|have) (?:already |now )?\w+(?:ed|en|wn|ilt|ut|et))\b|已|达到了",
-    re.IGNORECASE,
-)
-_GOVERNED = re.compile(rf"\b{MODAL}\b", re.IGNORECASE)
-
 _COMPARED = (
     r"(?:(?:not |no )?(?:more|less|fewer|greater|larger|higher|lower|heavier|older|bigger|smaller"
     r"|longer) than|over|above|below|under"
@@ -69,23 +87,38 @@ _REACHED = re.compile(
 )
 
 
-def kind_of(figure: Figure, moment: Moment | None, moments: Sequence[Moment], written: int | None) -> TargetKind | None:
-    """Target or threshold; None for a figure that is no commitment: a name, a start, a fact of the past."""
+def kind_of(figure: Figure, moment: Moment | None, written: int | None = None, heading: str = "") -> TargetKind | None:
+    """Target, threshold or figure; None for what is no amount: a name, a duration, the start of a change.
+
+    ``heading`` is that of the section, which may say that what stands below it are goals.
+    """
     if figure.value is None:
         return TargetKind.TARGET
     if figure.unit in _NAMING_UNITS or _names(figure) or _starts(figure):
         return None
     if _limits(figure):
         return TargetKind.THRESHOLD
-    return None if _reports(figure, moment, moments, written) else TargetKind.TARGET
+    return TargetKind.TARGET if commits(figure, moment, written, heading) else TargetKind.FIGURE
 
 
 def _names(figure: Figure) -> bool:
-    """Whether a bare number names something: "the 12 districts", "Agenda 21"."""
-    if figure.unit or figure.text[-1:].isalpha():
+    """Whether a number names something: "the 12 districts", "Agenda 21", "30 CFR 585", a footnote's mark, a year."""
+    sentence, (start, end) = figure.sentence, figure.span
+    before, text = sentence[max(0, start - NEAR) : start], figure.text
+    part = text == "half" and _PART_OF_YEAR.search(before)
+    year = figure.unit in ("", "people") and _YEAR.match(text) and _OF_YEAR.search(before)
+    if part or year or _NUMBER.fullmatch(text):
+        return True
+    if figure.unit or text[-1:].isalpha():
         return False
-    before = figure.sentence[max(0, figure.span[0] - NEAR) : figure.span[0]]
-    return bool(_BARE_NAME.search(before)) or figure.sentence[figure.span[1] : figure.span[1] + 1] in "-/"
+    after = sentence[end : end + NEAR]
+    word = _NEXT_WORD.match(after)
+    if word and (not before.strip() or word[1].lower() in FUNCTION_WORDS):
+        return True  # a footnote's mark before its sentence
+    if _BARE_NAME.search(before) or _NAMED_AFTER.match(after):
+        return True
+    valued = _BOUNDED.search(before) or (_VALUED.search(before) and not _MARK_AFTER.match(after))
+    return not (valued or _COUNTED.match(after))
 
 
 def _starts(figure: Figure) -> bool:
@@ -109,18 +142,3 @@ def _limits(figure: Figure) -> bool:
     if adjective["word"].lower() == "exceeding" or adjective["word"].lower().endswith("than"):
         return not _HOLDING.search(before) or adjective["noun"].endswith("s") or adjective["word"] == "exceeding"
     return not _HOLDING.search(before[-60:])
-
-
-def _reports(figure: Figure, moment: Moment | None, moments: Sequence[Moment], written: int | None) -> bool:
-    """Whether the sentence reports the past rather than sets a goal."""
-    before = figure.before
-    if _GOVERNED.search(before):
-        return False
-    sentence = figure.sentence[max(0, figure.span[0] - REACH) : figure.span[0]]
-    past = _PAST.search(before) or (not re.search(r"\w{4}", before) and _PAST.search(sentence))
-    named = moment or next((m for m in moments if m.part is Part.TARGET and m.span[1] <= figure.span[0]), None)
-    if named is None:
-        return bool(past) and not _GOVERNED.search(sentence)
-    if written is not None and named.year < written:
-        return True
-    return bool(past) and not named.period and (written is None or named.year <= written)

@@ -54,13 +54,14 @@ _CHANGED = re.compile(
 _STRETCH = re.compile(r"\s*年?\s*(?:to|until|till|through|and|[-–—~～至到])\s*$", re.IGNORECASE)
 _DECADE = re.compile(r"\b(?:the )?end of (?:the|this) (?:current )?decade\b|本世纪(?:二十年代)?末", re.IGNORECASE)
 _CENTURY = re.compile(r"\b(?:the )?middle of (?:the|this) century\b|\bmid-?century\b|本世纪中叶", re.IGNORECASE)
+_MID = re.compile(r"\bmid[\s\u00ad-]{1,3}$", re.IGNORECASE)  # "mid-2030s"
 _REACH = 60  # characters before a year that say what it is
 _COMMAS = tuple(",;:，；：。")
 #: What may come between the beginning of a clause and a year that opens it.
 _LEAD_WORDS = re.compile(
     r"[\s\"“'(*•\-–—]*(?:\(?\w{1,3}[.)]\s*)?(?:and|but|while|which|that|then|proposed|with)?\s*(?:that\s+)?"
     r"(?:(?:by|in|during|from|before|until|for|at|within|throughout|as of|no later than|to)\s+)?"
-    r"(?:the\s+)?(?:end of\s+)?(?:the\s+)?(?:year\s+)?[\"“']?|[\s“]*(?:到|至|在)?",
+    r"(?:the\s+)?(?:end of\s+)?(?:the\s+)?(?:year\s+|FY\s?)?[\"“']?|[\s“]*(?:到|至|在)?",
     re.IGNORECASE,
 )
 _CLAUSE_START = re.compile(r"[,;:，；：。](?=\D|$)|\b(?:that|and)\b(?=\s+(?:by|in|during)\b)", re.IGNORECASE)
@@ -75,7 +76,11 @@ _HEADED = re.compile(
 
 def find_moments(sentence: str, written: int | None = None) -> list[Moment]:
     """The years of ``sentence`` in order; ``written`` is the plan's own year, which "this decade" needs."""
-    years = [(y.span, y.year) for y in find_years(sentence, periods=True)]
+    years = [
+        (y.span, y.year + 5 * bool(_MID.search(sentence[: y.span[0]])))
+        for y in find_years(sentence, periods=True)
+        if sentence[y.span[1] : y.span[1] + 1] != "s" or _MID.search(sentence[: y.span[0]])  # "the 2030s" is no year
+    ]
     if written:
         years += [(m.span(), written // 10 * 10 + 10) for m in _DECADE.finditer(sentence)]
     years += [(m.span(), 2050) for m in _CENTURY.finditer(sentence)]

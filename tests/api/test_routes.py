@@ -130,6 +130,10 @@ def test_search_and_compare(client: TestClient, fits: Any) -> None:
 def test_targets_listed_and_aligned(client: TestClient, fits: Any) -> None:
     found = fits(client.get("targets", params={"plan": ["national", "sichuan"], "limit": 1000}), "/targets")
     assert {target["plan"] for target in found["items"]} == {"national", "sichuan"}
+    every = fits(
+        client.get("targets", params={"plan": ["national", "sichuan"], "figures": "true", "limit": 1000}), "/targets"
+    )
+    assert {target["kind"] for target in found["items"]} < {target["kind"] for target in every["items"]}
     rows = fits(client.get("targets", params={"aligned": "true", "limit": 2}), "/targets")
     assert len(rows["items"]) == 2 and rows["next_cursor"] and "cells" in rows["items"][0]
 

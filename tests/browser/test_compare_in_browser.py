@@ -99,7 +99,7 @@ def offset(pane: Locator) -> float:
 
 
 def test_texts_scroll_together_from_their_passages_until_told_not_to(site: str, page: Page) -> None:
-    page.goto(link(site, plan=["sichuan", "liaoning"], tab="counterparts", at="sichuan:9000"))
+    page.goto(link(site, plan=["sichuan", "liaoning"], tab="counterparts", at="sichuan:9400"))
     settled(page)
     panes = page.locator(".pane")
     expect(panes).to_have_count(2)

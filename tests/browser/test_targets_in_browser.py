@@ -81,13 +81,13 @@ def test_charts_and_tables_are_taken_away(site: str, page: Page) -> None:
     settled(page)
     drawing = ElementTree.fromstring(download(page, "SVG"))
     said = ["".join(each.itertext()) for each in drawing.iter("{http://www.w3.org/2000/svg}text")]
-    assert any(text.startswith("2025 · > 30 million kW · Action Plan") for text in said)
-    assert any(text.startswith("2025 · > 1 million kW · Liaoning Province") for text in said)
+    assert any("> 30 million kW" in text for text in said)
+    assert any("> 1 million kW" in text for text in said)
     image = Image.open(BytesIO(download(page, "PNG"))).convert("RGB")
     assert image.width > 1000 and len(image.getcolors(1 << 20) or []) > 20
     rows = list(csv.reader(StringIO(download(page, "CSV").decode("utf-8-sig"))))
     storage = next(row for row in rows if "energy storage" in row[0] and row[1] == "2025")
-    assert storage[2] == "kW" and "> 30,000,000" in storage and "29000000.0" in storage
+    assert storage[2] == "kW" and {"30000000.0", "more than", "29000000.0"} <= set(storage)
     book = load_workbook(BytesIO(download(page, "Excel")))
     assert book.sheetnames == ["Side by side", "Targets"]
     assert list(next(book["Side by side"].values)) == rows[0]

@@ -97,9 +97,13 @@ def test_counterparts_aligned_by_hand_come_first(real_library: Library) -> None:
     for pair in GOLD:
         for plan, other in (("liaoning", "sichuan"), ("sichuan", "liaoning")):
             found = similar(real_library.backend, real_library._ready(), plan, pair[plan][0], other)
-            passage, (start, end) = found[0].hit.passage, pair[other]
-            common = min(passage.end, end) - max(passage.start, start)
-            first.append(common > 0.5 * min(passage.end - passage.start, end - start))
+            start, end = pair[other]
+            first.append(
+                any(
+                    min(p.end, end) - max(p.start, start) > 0.5 * min(p.end - p.start, end - start)
+                    for p in (each.hit.passage for each in found[:1])
+                )
+            )
     assert sum(first) >= 0.85 * len(first)
 
 

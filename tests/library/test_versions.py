@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from indexer.language.sentences import fold_space, split_sentences
 from indexer.library.versions import compare_versions, obligation_change
-from indexer.types import Change, Page, Plan, Section
+from indexer.types import Change, ChangeClass, Page, Plan, Section
 
 WORDS = "cement steel wind solar coal forest river quota".split()
 
@@ -146,6 +146,10 @@ def test_what_became_more_or_less_binding() -> None:
     new = plan(
         "Cement kilns should close by 2025.", "Steel output must fall.", "Wind power is encouraged much.", "Gas falls."
     )
-    became = {c.new.text: obligation_change(c) for c in compare_versions(old, new) if c.new}
+    changes = compare_versions(old, new)
+    became = {c.new.text: obligation_change(c) for c in changes if c.new}
+    for change in changes:
+        assert (obligation_change(change) < 0) <= (ChangeClass.WEAKENED in change.classes)
+        assert (obligation_change(change) > 0) <= (ChangeClass.STRENGTHENED in change.classes)
     assert [became[text] for text in ("Cement kilns should close by 2025.", "Steel output must fall.")] == [-1, 1]
     assert {became["Wind power is encouraged much."], became["Gas falls."]} == {0}

@@ -15,7 +15,8 @@ from indexer.types import Binding, Comparator, Metadata, Role, Target, TargetKin
 
 
 def targets(*sentences: str, date: str = "") -> list[Target]:
-    return find_targets(make_plan("anhui", sentences, metadata=Metadata(date=date)))
+    found = find_targets(make_plan("anhui", sentences, metadata=Metadata(date=date)))
+    return [t for t in found if t.kind is not TargetKind.FIGURE]
 
 
 def told(*sentences: str, date: str = "") -> list[tuple[float | None, str, int | None]]:

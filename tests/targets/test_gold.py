@@ -16,7 +16,7 @@ from indexer.types import Target
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(REPOSITORY / "benchmarks"))
-from targets import FIELDS, GOLD, THIRD, alignment_f1, field_shares, read_gold  # noqa: E402
+from targets import FIELDS, GOLD, THIRD, alignment_f1, committed, field_shares, read_gold  # noqa: E402
 
 
 def row(**given: Any) -> dict[str, Any]:
@@ -58,7 +58,7 @@ def test_f1_and_shared_words() -> None:
 
 @pytest.fixture(scope="module")
 def found(data: Path) -> list[Target]:
-    return [t for name in ("liaoning", "sichuan") for t in find_targets(load_plan(data / "plans" / f"{name}.txt"))]
+    return committed([load_plan(data / "plans" / f"{name}.txt") for name in ("liaoning", "sichuan")])
 
 
 @pytest.mark.real
@@ -90,5 +90,5 @@ def test_gold_figures_stand_where_the_gold_says(data: Path) -> None:
 
 @pytest.mark.parametrize("name", sorted(THIRD))
 def test_texts_of_another_style(name: str) -> None:
-    targets, gold = find_targets(load_plan(THIRD[name])), read_gold(GOLD / f"{name}_gold.json")
+    targets, gold = committed([load_plan(THIRD[name])]), read_gold(GOLD / f"{name}_gold.json")
     assert len(match_targets(targets, gold)) / len(gold) >= 0.85

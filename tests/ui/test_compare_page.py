@@ -214,7 +214,7 @@ def test_what_is_opened_is_in_the_address(open_app: OpenApp) -> None:
     app = open_app(page="compare", tab="only", only="sichuan")
     follow(app, "Show in its surroundings")
     assert address(app)["open"][0].startswith("sichuan:")
-    app = open_app(page="compare", tab="counterparts", at="sichuan:6000", plan=PAIR)
+    app = open_app(page="compare", tab="counterparts", at="sichuan:4416", plan=PAIR)
     app.button(key="Less close-national").click().run()
     assert address(app)["rank"] == ["national:1"]
     app.toggle(key="together").set_value(False).run()

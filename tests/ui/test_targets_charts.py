@@ -15,7 +15,7 @@ from indexer.exporting.targets import draw_png, draw_svg
 from indexer.targets.aligning import align_targets
 from indexer.targets.extracting import find_targets
 from indexer.types import Target, TargetRow
-from indexer.ui.targets.charts import indicator_chart, line_chart
+from indexer.ui.targets.charts import indicator_chart, is_pathway, line_chart, pathway_chart
 
 TITLES = {"anhui": "安徽省碳达峰实施方案", "henan": "Henan <Plan> & more"}
 
@@ -101,3 +101,22 @@ def test_nothing_is_fetched() -> None:
     for draw in (draw_png, draw_svg):
         with pytest.raises(ValueError, match=r"not allowed|External data"):
             draw(chart)  # type: ignore[operator]
+
+
+def test_values_for_several_years_are_one_line() -> None:
+    found = targets(
+        anhui="By 2025, the tidal capacity will reach 10 GW. By 2030, the tidal capacity will reach 40 GW.",
+        henan="By 2030, the tidal capacity will exceed 20 GW.",
+    )
+    aligned = align_targets(found, FakeEncoder())
+    assert is_pathway(aligned) and not is_pathway(rows())
+    svg = draw_svg(pathway_chart(aligned, TITLES).properties(width=400).to_dict())
+    assert {"2025", "2030", "10 million kW", "40 million kW", "> 20 million kW"} <= set(texts(svg)) | {
+        text.replace(" GW", " million kW") for text in texts(svg)
+    }
+    lines = [
+        each.get("d", "")
+        for each in ElementTree.fromstring(svg).iter()
+        if "line mark" in each.get("aria-roledescription", "")
+    ]
+    assert sum("L" in d for d in lines) == 1  # one plan has two years, the other a point

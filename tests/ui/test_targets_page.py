@@ -17,7 +17,7 @@ from streamlit.testing.v1 import AppTest
 from indexer.encoding import Encoder
 from indexer.library import Library
 from indexer.targets.sectors import sector_of
-from indexer.types import Binding, Sector, Target
+from indexer.types import Binding, Sector, Target, TargetKind
 from indexer.ui.shared.address import read_view, to_query
 from indexer.ui.targets.view import TargetsView
 
@@ -35,10 +35,17 @@ def shared(library: Library) -> Iterator[tuple[Target, Target]]:
             yield one, other
 
 
-def test_every_target_is_listed(open_app: OpenApp, sample_library: Library) -> None:
+def test_every_commitment_is_listed_and_other_figures_on_request(open_app: OpenApp, sample_library: Library) -> None:
     app = open_app(page="targets", every="1")
     assert not app.exception
-    assert len(lines(app)) == len(sample_library.targets())
+    commitments = [t for t in sample_library.targets() if t.kind is TargetKind.TARGET]
+    others = len(sample_library.targets(figures=True)) - len(commitments)
+    assert len(lines(app)) == len(commitments) and others > 0
+    assert f"{len(commitments)} commitments; {others} other figure" in page_html(app)
+    app.toggle(key="t-rest").set_value(True).run()
+    assert address(app) == {"every": ["1"], "rest": ["1"]}
+    assert len(lines(app)) == len(commitments) + others
+    app.toggle(key="t-rest").set_value(False).run()
     wind = [line for line in lines(app) if line["Figure"] == "> 1.2 billion kilowatts"]
     assert {(line["Plan"], line["Year"]) for line in wind} == {(sample_library.plan("national").title, "2030")}
 
@@ -89,7 +96,8 @@ def test_filters_narrow_the_table_and_are_in_the_address(open_app: OpenApp, samp
 
 def test_a_sector_holds_the_targets_of_all_plans_in_it(open_app: OpenApp, sample_library: Library) -> None:
     app = open_app(page="targets", every="1", sector="transport")
-    expected = [t for t in sample_library.targets() if sector_of(t) is Sector.TRANSPORT]
+    commitments = [t for t in sample_library.targets() if t.kind is TargetKind.TARGET]
+    expected = [t for t in commitments if sector_of(t) is Sector.TRANSPORT]
     assert len({t.plan for t in expected}) > 1
     assert [line["Indicator"] for line in lines(app)] == [t.indicator for t in expected]
 
@@ -190,8 +198,8 @@ def test_plans_without_figures_say_so_and_a_lone_threshold_is_listed(
     st.cache_data.clear()
     st.cache_resource.clear()
     app = open_app(folder=tmp_path / "library", page="targets")
-    assert not app.exception and "These are all thresholds" in page_html(app)
-    assert len(lines(open_app(folder=tmp_path / "library", page="targets", every="1"))) == 1
+    assert not app.exception and "None of these figures is a commitment" in page_html(app)
+    assert len(lines(open_app(folder=tmp_path / "library", page="targets", every="1", rest="1"))) == 1
 
 
 ids = some.sampled_from(["a", "b:c", "d e"])
@@ -208,6 +216,7 @@ ids = some.sampled_from(["a", "b:c", "d e"])
         some.booleans(),
         some.none() | some.tuples(ids, some.integers(0, 10**8)),
         some.just("") | ids,
+        some.booleans(),
     )
 )
 def test_the_whole_listing_is_in_its_address(view: TargetsView) -> None:

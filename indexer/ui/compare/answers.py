@@ -36,6 +36,7 @@ from indexer.wording import (
     CUT_OFF,
     NEAREST,
     counted,
+    difference_text,
     format_difference,
     not_found,
     quotes,
@@ -236,6 +237,8 @@ def show_side(library: Library, comparison: Comparison, titles: Mapping[str, str
     """One question's cells in aligned columns while the plans fit, else one after another; then the open source."""
     cells = {cell.plan: cell for cell in comparison.cells}
     fits = len(titles) <= FITS
+    if comparison.said:
+        show(element("p", difference_text(comparison.said), css="said"))
     with st.container(key=f"side-{len(titles) if fits else 'many'}"):
         if fits:
             show(element("span", ""))

@@ -156,7 +156,7 @@ def _picked(library: Library, passages: Sequence[Passage], index: int, marks: tu
 def _counterpart(library: Library, plan_id: str, found: Sequence[Counterpart]) -> Pane:
     plan = access.read_plan(library, plan_id)
     if not found:
-        return Pane(plan, None, "Nothing in this plan comes close.")
+        return Pane(plan, None, "Nothing in this plan corresponds.")
     rank = _rank(found, plan_id)
     shown = found[rank]
 

@@ -9,11 +9,12 @@ from difflib import SequenceMatcher
 
 import streamlit as st
 
+from indexer.comparing.provisions import gravest_first
 from indexer.library import Library
 from indexer.library.jobs import Job, Report
-from indexer.library.versions import obligation_change
 from indexer.types import (
     Change,
+    ChangeClass,
     ChangedAnswer,
     ChangedSentence,
     Changes,
@@ -38,7 +39,17 @@ from indexer.wording import counted
 _PATIENCE, _TICK = 0.4, 0.5
 _OLD, _NEW = "old-version", "new-version"
 _LABELS = {Change.ADDED: "Added", Change.REMOVED: "Removed", Change.CHANGED: "Changed", Change.MOVED: "Moved"}
-_OBLIGATION = {1: "Strengthened", -1: "Weakened"}
+_CLASSES = {
+    ChangeClass.WEAKENED: "Weakened",
+    ChangeClass.STRENGTHENED: "Strengthened",
+    ChangeClass.DEADLINE: "Another date",
+    ChangeClass.FIGURE: "Another figure",
+    ChangeClass.SCOPE: "Another scope",
+    ChangeClass.AUTHORITY: "Another authority",
+    ChangeClass.ADDED: "Added",
+    ChangeClass.REMOVED: "Removed",
+    ChangeClass.WORDING: "Reworded",
+}
 _WORDS = re.compile(r"[\u4e00-\u9fff]|[^\W\u4e00-\u9fff]+|[^\w\s]")
 
 
@@ -96,7 +107,7 @@ def _show_found(library: Library, info: PlanInfo, old: int, new: int, filling: b
         if job.error:
             raise job.error
         if not found:
-            show_line("CompareView the versions, and asking the saved questions again.")
+            show_line("Comparing the versions, and asking the saved questions again.")
             return
         _show(library, info, found[0])
 
@@ -105,11 +116,13 @@ def _show(library: Library, info: PlanInfo, changes: Changes) -> None:
     counts = Counter(sentence.change for sentence in changes.sentences)
     told = ", ".join(f"{counts[kind]:,} {label.lower()}" for kind, label in _LABELS.items() if counts[kind])
     show(element("h2", f"Sentences: {told}" if told else "No sentence differs."))
+    graver = Counter(each for sentence in changes.sentences for each in sentence.classes[:1])
+    if graver[ChangeClass.WEAKENED] or graver[ChangeClass.STRENGTHENED]:
+        weaker, stronger = graver[ChangeClass.WEAKENED], graver[ChangeClass.STRENGTHENED]
+        show_line(f"{weaker:,} weakened, {stronger:,} strengthened; these come first.")
     newest = changes.new.until == ""
     listed = st.session_state[LISTED]
-    # what is more or less binding than before comes first
-    ordered = sorted(changes.sentences, key=lambda sentence: not obligation_change(sentence))
-    for rank, sentence in enumerate(ordered[:listed], 1):
+    for rank, sentence in enumerate(gravest_first(changes.sentences)[:listed], 1):
         key = f"{state.CHANGE}{rank}"
         with st.container(key=key, gap="xsmall"):
             show(_sentence(sentence))
@@ -153,7 +166,7 @@ def _sentence(change: ChangedSentence) -> Html:
     assert place
     page = [f"page {place.page}"] if place.page is not None else []
     pieces = [
-        element("span", _OBLIGATION.get(obligation_change(change)) or _LABELS[change.change], css="badge"),
+        *(element("span", label, css="badge") for label in _badges(change)),
         element("p", " › ".join([*place.section, *page]), css="crumbs"),
     ]
     if change.change is Change.MOVED:
@@ -164,6 +177,11 @@ def _sentence(change: ChangedSentence) -> Html:
     if change.new:
         pieces.append(element("ins", marked_html(change.new.text, {"emphasis": after}), css="passage-text"))
     return element("div", *pieces)
+
+
+def _badges(change: ChangedSentence) -> list[str]:
+    """What became of a sentence: what the change does, else that it moved."""
+    return [_CLASSES[each] for each in change.classes] or [_LABELS[change.change]]
 
 
 def differing_words(old: str, new: str) -> tuple[list[Span], list[Span]]:

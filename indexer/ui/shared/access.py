@@ -218,8 +218,8 @@ def align_sections(library: Library, one: str, other: str) -> list[SectionPair]:
 
 @cached(2)
 def list_targets(library: Library) -> list[Target]:
-    """Targets and thresholds of all plans."""
-    return library.targets()
+    """Targets, thresholds and other figures of all plans."""
+    return library.targets(figures=True)
 
 
 @cached(8)

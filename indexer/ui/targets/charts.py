@@ -24,6 +24,8 @@ _At: TypeAlias = tuple[str, int]
 _FEW, _MOST = 12, 40
 #: Heights of a line and of a bar in it, the size of text, the width of a downloaded chart; in pixels.
 _LINE, _BAR, _TEXT, _WIDTH = 42, 12, 12, 640
+#: Height of a line over the years, and of each plan in the legend below it.
+_PATHWAY, _LEGEND = 300, 30
 #: Characters of a heading's line on it.
 _COLUMNS = 80
 #: The colour of the text around a chart, light or dark.
@@ -108,7 +110,8 @@ def _show_indicator(rows: Sequence[TargetRow], titles: Mapping[str, str]) -> Non
     points = "percentage points" if unit == "%" else unit
     gaps = ["" if r.gap is None else f"gap {with_unit(number(r.gap, divisor), points)}" for r in rows]
     remarks = [f"{row.year}: {gap or row.note}" for row, gap in zip(rows, gaps, strict=True) if gap or row.note]
-    _show_chart(indicator_chart(rows, titles), visible_text(rows[0].indicator), remarks, "indicator")
+    chart = pathway_chart(rows, titles) if is_pathway(rows) else indicator_chart(rows, titles)
+    _show_chart(chart, visible_text(rows[0].indicator), remarks, "indicator")
 
 
 def _scale(rows: Sequence[TargetRow]) -> tuple[float, str]:
@@ -142,6 +145,47 @@ def indicator_chart(rows: Sequence[TargetRow], titles: Mapping[str, str]) -> alt
     base = _lines(points)
     bars = base.mark_bar(size=_BAR).encode(x=alt.X("From:Q", title=unit or "number"), x2="To:Q", color=colour)
     return alt.layer(bars, _names(base), height=alt.Step(_LINE))
+
+
+def is_pathway(rows: Sequence[TargetRow]) -> bool:
+    """Whether a plan gives the indicator values of one kind for several years, which a line can join."""
+    years: dict[tuple[str, object], set[int]] = {}
+    for row in rows:
+        for cell in row.cells:
+            if row.year is not None and cell.value is not None:
+                years.setdefault((cell.target.plan, cell.target.change), set()).add(row.year)
+    return any(len(each) > 1 for each in years.values())
+
+
+def pathway_chart(rows: Sequence[TargetRow], titles: Mapping[str, str]) -> alt.LayerChart | alt.FacetChart:
+    """The values of one indicator over the years, a line a plan, each point labelled with what the plan says."""
+    divisor, unit = _scale(rows)
+    found = {
+        (row.year, cell_text(cell, divisor, unit), cell.target.plan): {
+            "Year": str(row.year),
+            "Value": cell.value / divisor,
+            "Name": f"{row.year} · {cell_text(cell, divisor, unit)} · {titles[cell.target.plan]}",
+            "Label": cell_text(cell, divisor, unit),
+            "Plan": titles[cell.target.plan],
+        }
+        for row in rows
+        for cell in row.cells
+        if row.year is not None and cell.value is not None
+    }
+    points = list(found.values())
+    named = [title for title in titles.values() if any(point["Plan"] == title for point in points)]
+    base = alt.Chart({"values": points}).encode(
+        x=alt.X("Year:O", title=None, axis=alt.Axis(labelAngle=0, labelFontSize=_TEXT)),
+        y=alt.Y("Value:Q", title=unit or "number", scale=alt.Scale(zero=False, padding=24)),
+        color=alt.Color(
+            "Plan:N",
+            scale=alt.Scale(domain=named),
+            legend=alt.Legend(orient="bottom", columns=1, labelLimit=600, title=None),
+        ),
+        tooltip=["Name:N"],
+    )
+    labels = base.mark_text(dy=-14, fontSize=_TEXT, limit=200).encode(text="Label:N", color=_INK)
+    return alt.layer(base.mark_line(point=alt.OverlayMarkDef(size=70)), labels, height=_PATHWAY + _LEGEND * len(named))
 
 
 def _lines(points: Sequence[Mapping[str, Any]]) -> alt.Chart:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from indexer.library import Library
 from indexer.targets.sectors import sector_of
-from indexer.types import Binding, PlanInfo, Sector, Target, TargetRow
+from indexer.types import Binding, PlanInfo, Sector, Target, TargetKind, TargetRow
 from indexer.ui.library.adding import show_empty
 from indexer.ui.shared import access
 from indexer.ui.shared.facets import filter_plans, plan_options, show_filter, show_none_left
@@ -18,6 +18,9 @@ from indexer.ui.targets import view as state
 from indexer.ui.targets.charts import show_charts
 from indexer.ui.targets.table import show_tables
 from indexer.ui.targets.view import TargetsView
+from indexer.wording import counted
+
+_OTHERS = "Statistics, estimates, what was already reached, and the limits from which a rule applies."
 
 
 def page() -> None:
@@ -40,9 +43,11 @@ def page() -> None:
     if not scope:
         show_none_left(view.filter, state.refilter)
         return
-    chosen = [t for t in found if _passes(t, view)]
+    passed = [t for t in found if _passes(t, view)]
+    chosen = [t for t in passed if view.rest or t.kind is TargetKind.TARGET]
+    _show_count(sum(t.kind is TargetKind.TARGET for t in passed), len(passed), view)
     if not chosen:
-        show_line("No target matches all the filters. Try removing one." if found else _none(len(scope)), "none")
+        show_line(_why_none(found, passed, len(scope)), "none")
         return
     with st.spinner("Matching the plans' indicators"):
         rows = access.align_targets(library, tuple(scope))
@@ -50,9 +55,25 @@ def page() -> None:
     show_tables(library, view, _rows_with(rows, chosen, view.words), chosen, scope)
 
 
-def _none(plans: int) -> str:
+def _why_none(found: Sequence[Target], passed: Sequence[Target], plans: int) -> str:
+    if passed:
+        return "None of these figures is a commitment."
+    if found:
+        return "No target matches all the filters. Try removing one."
     where = "this plan" if plans == 1 else "these plans"
     return f"No targets were found in {where}: no sentence commits to a figure."
+
+
+def _show_count(commitments: int, total: int, view: TargetsView) -> None:
+    """How many figures are commitments, and the switch that shows the others too."""
+    if not total:
+        return
+    with st.container(key="t-count", horizontal=True, vertical_alignment="center", gap="medium"):
+        others = total - commitments
+        show_line(counted(commitments, "commitment") + (f"; {counted(others, 'other figure')}" if others else ""))
+        if others:
+            st.session_state[state.REST] = view.rest
+            st.toggle("Show other figures too", key=state.REST, on_change=state.turn_rest, help=_OTHERS)
 
 
 def _show_filters(

@@ -10,6 +10,7 @@ import streamlit as st
 from indexer.exporting import FORMATS
 from indexer.exporting.targets import (
     aligned_csv,
+    cell_text,
     cells_text,
     figure_text,
     note,
@@ -18,7 +19,7 @@ from indexer.exporting.targets import (
     targets_xlsx,
 )
 from indexer.library import Library
-from indexer.types import Citation, Target, TargetKind, TargetRow
+from indexer.types import Citation, Target, TargetCell, TargetKind, TargetRow
 from indexer.ui.shared.address import OPENED, open_source, opening_link, place_name
 from indexer.ui.shared.downloads import show_download
 from indexer.ui.shared.markup import element, marked_html, plain, show, show_line
@@ -30,13 +31,14 @@ from indexer.wording import chip, counted, number
 
 #: Columns of the tables and their widths.
 _WIDTHS = {
-    "Indicator": 280, "Figure": "medium", "Year": "small", "Unit": "small", "Gap": "small", "Note": "medium",
-    "Scope": "medium", "How binding": 105,
+    "Indicator": 280, "Figure": "medium", "Year": "small", "Unit": "small", "Gap": "small", "Pathway": "large",
+    "Note": "medium", "Scope": "medium", "How binding": 105,
 }  # fmt: skip
 #: Height of a row in pixels, which lets long texts wrap.
 _ROW = 66
 #: Quotes that a click opens at once; a row may have one of each of a hundred plans.
 _MOST = 8
+_KINDS = {TargetKind.TARGET: "", TargetKind.THRESHOLD: "Threshold. ", TargetKind.FIGURE: "No commitment. "}
 
 
 def show_tables(
@@ -78,9 +80,7 @@ def _show_choice(view: TargetsView) -> None:
 
 def _show_every(targets: Sequence[Target], titles: Mapping[str, str]) -> list[Target]:
     """One line a target or threshold; the targets of the line that was clicked."""
-    kinds = [sum(t.kind is kind for t in targets) for kind in (TargetKind.TARGET, TargetKind.THRESHOLD)]
-    summary = " and ".join(counted(n, kind) for n, kind in zip(kinds, ("target", "threshold"), strict=True) if n)
-    show_line(f"{summary}. Click one to read its quote.")
+    show_line("Click one to read its quote.")
     selected = _selected([_line(t, titles) for t in targets], {})
     return [targets[selected[0]]] if selected and selected[0] < len(targets) else []
 
@@ -88,7 +88,7 @@ def _show_every(targets: Sequence[Target], titles: Mapping[str, str]) -> list[Ta
 def _show_rows(rows: Sequence[TargetRow], titles: Mapping[str, str]) -> list[Target]:
     """One line an indicator and year, a column a plan; the targets of the cell, or of the line, that was clicked."""
     if not rows:
-        show_line("These are all thresholds, which have no place in this table. See “Every target”.", "none")
+        show_line("None of these is a commitment. See “Every target”.", "none")
         return []
     summary = f"{counted(len({row.series for row in rows}), 'indicator')}. "
     summary += "Click a value to read its quote, or an indicator to read all of them."
@@ -99,7 +99,8 @@ def _show_rows(rows: Sequence[TargetRow], titles: Mapping[str, str]) -> list[Tar
         summary += f" Not in: {'; '.join(absent[:_MOST])}{more}."
     titles = {plan: title for plan, title in titles.items() if plan in present}
     show_line(summary)
-    selected = _selected([_row(row, titles) for row in rows], titles)
+    paths = _pathways(rows, titles)
+    selected = _selected([_row(row, titles, paths) for row in rows], titles)
     if not selected or selected[0] >= len(rows):
         return []
     at, column = selected
@@ -133,11 +134,34 @@ def _selected(lines: Sequence[Mapping[str, str]], labels: Mapping[str, str]) -> 
     return (int(cells[0][0]), str(cells[0][1])) if cells else None
 
 
-def _row(row: TargetRow, titles: Mapping[str, str]) -> dict[str, str]:
+def _pathways(rows: Sequence[TargetRow], titles: Mapping[str, str]) -> dict[int, str]:
+    """By series what each plan says for several years, "2025: 20, 2030: 25"."""
+    told: dict[int, dict[str, dict[str, str]]] = {}
+    for row in rows:
+        for cell in row.cells:
+            if row.year is not None and cell.value is not None and cell.target.plan in titles:
+                of_plan = told.setdefault(row.series, {}).setdefault(cell.target.plan, {})
+                of_plan.setdefault(str(row.year), cell_text(cell, row_divisor(row)[0], row_divisor(row)[1]))
+    return {
+        series: "; ".join(
+            f"{titles[plan]} " + " → ".join(f"{year}: {value}" for year, value in sorted(years.items()))
+            for plan, years in plans.items()
+            if len(years) > 1
+        )
+        for series, plans in told.items()
+    }
+
+
+def _row(row: TargetRow, titles: Mapping[str, str], paths: Mapping[int, str]) -> dict[str, str]:
     divisor, unit = row_divisor(row)
-    values = {plan: cells_text((c for c in row.cells if c.target.plan == plan), divisor) for plan in titles}
+    cells: dict[str, list[TargetCell]] = {}
+    for cell in row.cells:
+        cells.setdefault(cell.target.plan, []).append(cell)
+    values = {plan: cells_text(cells.get(plan, ()), divisor) for plan in titles}
     gap = "" if row.gap is None else number(row.gap, divisor)
-    return {"Indicator": row.indicator, "Year": _year(row.year), "Unit": unit, **values, "Gap": gap, "Note": row.note}
+    path = {"Pathway": paths.get(row.series, "")} if any(paths.values()) else {}
+    start = {"Indicator": row.indicator, "Year": _year(row.year), "Unit": unit}
+    return {**start, **values, "Gap": gap, **path, "Note": row.note}
 
 
 def _year(year: int | None) -> str:
@@ -145,14 +169,13 @@ def _year(year: int | None) -> str:
 
 
 def _line(target: Target, titles: Mapping[str, str]) -> dict[str, str]:
-    threshold = "Threshold. " if target.kind is TargetKind.THRESHOLD else ""
     return {
         "Indicator": target.indicator,
         "Figure": figure_text(target),
         "Year": _year(target.year),
         "How binding": str(target.binding),
         "Plan": titles[target.plan],
-        "Note": f"{threshold}{note(target)}".strip(),
+        "Note": f"{_KINDS[target.kind]}{note(target)}".strip(),
     }
 
 
@@ -190,8 +213,8 @@ def _show_downloads(
     view: TargetsView, rows: Sequence[TargetRow], targets: Sequence[Target], titles: Mapping[str, str]
 ) -> None:
     """The table as it stands; the spreadsheet has both."""
-    shown = targets_csv(targets) if view.every else aligned_csv(rows, titles)
+    write = partial(targets_csv, targets) if view.every else partial(aligned_csv, rows, titles)
     with st.container(key="t-takeaway", horizontal=True, gap="small"):
         # the mark of order says UTF-8 to Excel
-        show_download("CSV", shown.encode("utf-8-sig"), "targets.csv", "text/csv", "t-csv")
+        show_download("CSV", lambda: write().encode("utf-8-sig"), "targets.csv", "text/csv", "t-csv")
         show_download("Excel", partial(targets_xlsx, targets, rows, titles), "targets.xlsx", FORMATS["xlsx"], "t-xlsx")

@@ -15,7 +15,7 @@ from indexer.ui.shared.address import View, facets, flag, number, one_of, place,
 
 # Keys of the widgets.
 PLANS, SECTOR, YEAR, BINDING, WORDS = "t-plans", "t-sector", "t-year", "t-binding", "t-words"
-TABLE, CHART, INDICATOR, LINE_PLAN = "t-view", "t-chart", "t-indicator", "t-line"
+TABLE, CHART, INDICATOR, LINE_PLAN, REST = "t-view", "t-chart", "t-indicator", "t-line", "t-rest"
 # Whether all of a time line is drawn.
 WHOLE_LINE = "t-whole-line"
 #: A filter's choice that lets everything through.
@@ -29,8 +29,9 @@ class TargetsView(View):
     """Which targets are listed, and how; a filter that is empty lets everything through.
 
     ``sector`` and ``binding`` are values of their types, ``words`` what the indicator or the quote contains;
-    ``every`` lists every target instead of indicators side by side; ``line`` is the plan whose targets are on a
-    time line, else one indicator is charted: the one of the figure ``at`` this plan and offset.
+    ``every`` lists every target instead of indicators side by side, ``rest`` also figures that are no commitments;
+    ``line`` is the plan whose targets are on a time line, else one indicator is charted: the one of the figure ``at``
+    this plan and offset.
     """
 
     PAGE: ClassVar[str] = "targets"
@@ -43,6 +44,7 @@ class TargetsView(View):
     every: bool = flag("every")
     at: tuple[str, int] | None = place("at")
     line: str = address.text("line")
+    rest: bool = flag("rest")
     filter: Filter = facets("filter")
 
     def missing(self, known: Collection[str]) -> list[str]:
@@ -60,6 +62,11 @@ class TargetsView(View):
 def sync(known: Collection[str]) -> tuple[TargetsView, list[str]]:
     """The view in the address, and the ids of its plans that are not ``known``."""
     return address.sync_from_url(TargetsView, known, _fill)
+
+
+def read() -> TargetsView:
+    """The view in the address."""
+    return address.read_view(TargetsView)
 
 
 def update(**changes: Any) -> None:
@@ -93,6 +100,11 @@ def refilter(chosen: Filter) -> None:
 def turn_table() -> None:
     """Show indicators side by side, or every target."""
     update(every=st.session_state[TABLE] == TABLES[1])
+
+
+def turn_rest() -> None:
+    """List also the figures that are no commitments, line by line, or no longer."""
+    update(rest=st.session_state[REST], every=st.session_state[REST] or read().every)
 
 
 def turn_chart(plan: str) -> None:
