@@ -144,10 +144,17 @@ class PlanPassage(Citable):
     record: str | None
 
 
+class Table(Struct):
+    caption: str
+    head: list[str]
+    rows: list[list[str]]
+
+
 class Passage(PlanPassage):
     rank: int
     score: float
     highlights: list[Span]
+    table: Table | None
     page_reads_badly: bool
 
 
@@ -170,6 +177,7 @@ class AnswerSentence(Struct):
     span: Span | None
     completes: int | None
     role: str
+    table: Table | None
 
 
 class AnswerPart(Struct):

@@ -60,7 +60,7 @@ def load(path: Path, data: bytes) -> Content:
         found=Found(title=place),
     )
     blocks = _main_content(tree)
-    return Content(blocks.text(), title=title, headings=blocks.headings(title), metadata=own)
+    return Content(blocks.text(), title=title, headings=blocks.headings(title), metadata=own, tables=blocks.tables())
 
 
 def parse_page(path: Path, page: bytes, charset: str | None = None) -> Any:
@@ -177,6 +177,7 @@ class _Walk:
         self._mark = ""  # of the list item whose text comes next
         self._lists: list[int | None] = []  # items so far of each open list; None in one without numbers
         self._row: list[list[str]] = []  # cells of the open table row
+        self._spans: list[tuple[int, int]] = []  # columns and rows that they cover
         self._preformatted = 0
 
     def read(self, root: Any) -> None:
@@ -201,11 +202,14 @@ class _Walk:
         if tag in _BLOCKS or _heading(tag, element):
             self._flush()
         if tag in ("tr", "row") and not self._row and _is_row(element):
-            self._row = [[]]
+            self._row, self._spans = [[]], []
         elif tag in ("td", "th", "cell"):
             self._flush()
             if self._row:
                 self._row.append([])
+                self._spans.append((_count(element, "colspan"), _count(element, "rowspan")))
+        elif tag == "table":
+            self._blocks.open_table()
         elif tag in ("ul", "ol", "list"):
             self._lists.append(0 if tag == "ol" or element.get("rend") == "ol" else None)
         elif tag in ("li", "item"):
@@ -221,8 +225,10 @@ class _Walk:
         if tag in _BLOCKS or level or tag in ("td", "th", "cell"):
             self._flush(level)
         if tag in ("tr", "row") and self._row and _is_row(element):
-            self._blocks.add_row([" ".join(cell) for cell in self._row[1:]])
+            self._blocks.add_row([" ".join(cell) for cell in self._row[1:]], self._spans, head=_is_head(element))
             self._row = []
+        elif tag == "table":
+            self._blocks.close_table()
         elif tag in ("ul", "ol", "list") and self._lists:
             self._lists.pop()
         elif tag in ("li", "item"):
@@ -255,3 +261,17 @@ def _is_row(element: Any) -> bool:
     return len(cells) > 1 and not any(
         next(cell.iter("table", "h1", "h2", "h3", "head"), None) is not None for cell in cells
     )
+
+
+def _is_head(element: Any) -> bool:
+    """Whether a table row names the columns: it is in the table's head, or all of its cells with text are headings."""
+    parent = element.getparent()
+    cells = [child for child in element if child.tag in ("td", "th", "cell") and "".join(child.itertext()).strip()]
+    return (parent is not None and parent.tag == "thead") or all(
+        cell.tag == "th" or cell.get("role") == "head" for cell in cells
+    )
+
+
+def _count(element: Any, name: str) -> int:
+    given = (element.get(name) or "1").strip()
+    return int(given) if re.fullmatch(r"\d{1,4}", given) else 1
