@@ -10,6 +10,7 @@ import email
 import email.policy
 import re
 from collections.abc import Iterator
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -132,16 +133,40 @@ def _main_content(tree: Any) -> Blocks:
 
     found = Blocks()
     wide = any(len(row) > MOST_CELLS for row in tree.iter("tr"))
-    document = None if wide else bare_extraction(tree, favor_recall=True, include_comments=False, include_tables=True)
-    body = getattr(document, "body", None)
-    if body is not None:
-        _read(body, found)
+    options = {"include_comments": False, "include_tables": True}
+    bodies = [
+        getattr(document, "body", None)
+        for document in (
+            [] if wide else (bare_extraction(deepcopy(tree), favor_recall=r, **options) for r in (True, False))
+        )
+    ]
+    if bodies and bodies[0] is not None:
+        if bodies[1] is not None:
+            _trim(bodies[0], bodies[1])
+        _read(bodies[0], found)
     whole = Blocks()
     read_whole(tree, whole)  # after the extraction, which needs the whole tree
     prose = sum(_letters(text) for text in _prose(tree))
     # as a last resort trafilatura returns the page as one paragraph
     structured = len(found) > 1 or len(whole) <= 1
     return found if structured and _letters(found.text()) >= max(1, _ENOUGH * prose) else whole
+
+
+def _trim(body: Any, sure: Any) -> None:
+    """Take from the ends of ``body``, an extraction that favours recall, what one that does not has left out.
+
+    What stands around a page's content is at its ends; what a surer extraction misses of the content stands within.
+    """
+    known = {_letters_of(element) for element in sure.iterchildren("*")}
+    parts = list(body.iterchildren("*"))
+    inside = [i for i, part in enumerate(parts) if _letters_of(part) in known]
+    if inside:
+        for part in [*parts[: inside[0]], *parts[inside[-1] + 1 :]]:
+            body.remove(part)
+
+
+def _letters_of(element: Any) -> str:
+    return "".join(character for character in "".join(element.itertext()) if character.isalnum())
 
 
 def _prose(tree: Any) -> Iterator[str]:
