@@ -21,14 +21,15 @@ _Columns = Sequence[tuple[float, float] | None]
 
 @dataclass(frozen=True, slots=True)
 class _Ending:
-    """The table that ends a page: its first rows, and its columns on all of its pages."""
+    """The table that ends a page: its first rows, of which ``heads`` name columns, and its columns on all pages."""
 
     first: Sequence[Line] = ()
+    heads: int = 0
     columns: _Columns = ()
 
     @classmethod
     def of(cls, rows: Sequence[Line]) -> _Ending:
-        return cls(rows[:MOST_HEADS], _columns(rows)) if rows else cls()
+        return cls(rows[: MOST_HEADS + 1], _head_rows(rows), _columns(rows)) if rows else cls()
 
 
 def continue_tables(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
@@ -39,11 +40,11 @@ def continue_tables(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
         lines = list(page)
         said = 1 if len(lines) > 1 and not lines[0].row and _says_so(lines[0]) else 0
         first = _first_table(lines[said:])
-        heads = _repeated(table.first, first)
+        heads = _repeated(table.first[: table.heads], first)
         if table.first and len(first) > heads and _goes_on(table, first, heads):
             lines = [replace(lines[said + heads], opens=False), *lines[said + heads + 1 :]]
             if len(first) - heads == len(lines):
-                table = _Ending(table.first, _joined(table.columns, _columns(first[heads:])))
+                table = replace(table, columns=_joined(table.columns, _columns(first[heads:])))
             else:
                 table = _Ending.of(_last_table(lines))
         else:
@@ -70,9 +71,16 @@ def _last_table(lines: Sequence[Line]) -> list[Line]:
     return rows[opens[-1] :] if opens else rows
 
 
-def _repeated(first: Sequence[Line], following: Sequence[Line]) -> int:
-    """How many rows at the top of ``following`` are the ``first`` ones of the table before."""
-    pairs = zip(first, following, strict=False)
+def _head_rows(rows: Sequence[Line]) -> int:
+    """How many of the first rows name columns: those in bold type, those above figures, or where no figure is, one."""
+    bold = len(list(takewhile(lambda row: row.bold, rows[: MOST_HEADS + 1])))
+    above = rows_above_figures([[run.text for run in row.runs] for row in rows])
+    return bold if 0 < bold <= MOST_HEADS else 1 if above is None else above
+
+
+def _repeated(head: Sequence[Line], following: Sequence[Line]) -> int:
+    """How many rows at the top of ``following`` are those of the ``head`` of the table before."""
+    pairs = zip(head, following, strict=False)
     return len(list(takewhile(lambda pair: pair[0].text.split() == pair[1].text.split(), pairs)))
 
 
@@ -82,12 +90,18 @@ def _goes_on(table: _Ending, following: Sequence[Line], heads: int) -> bool:
     if len(columns) != len(table.columns) or len(columns) < 2:
         return False
     texts = [[run.text for run in row.runs] for row in following]
+    if heads and _label(following[heads : heads + 1]) == _label(table.first[heads : heads + 1]) != "":
+        return False  # another one of the same form begins
     if not heads and (rows_above_figures(texts) or (following[0].bold and not following[-1].bold)):
         return False
     return all(
         one is None or other is None or min(one[1], other[1]) - max(one[0], other[0]) > -_REACH
         for one, other in zip(table.columns, columns, strict=True)
     )
+
+
+def _label(row: Sequence[Line]) -> str:
+    return row[0].runs[0].text if row and row[0].runs else ""
 
 
 def _columns(rows: Sequence[Line]) -> _Columns:

@@ -86,7 +86,7 @@ def _running(pages: Sequence[list[Run]], turned: Sequence[list[Run]]) -> list[se
                 running.add(id(run))
         running |= {id(run) for run in turned[number] if _pages(run, by_key[_key(run)]) > 1}
         found.append(running)
-    bare = [n for n, runs in enumerate(pages) if len(runs) > _FEW and all(id(run) in found[n] for run in runs)]
+    bare = [n for n, runs in enumerate(pages) if len(runs) > _FEW and sum(id(r) not in found[n] for r in runs) <= 1]
     if 2 * len(bare) > len(pages):
         # short pages that are alike: forms, certificates; what differs on them is what they say
         for n in bare:
@@ -95,9 +95,9 @@ def _running(pages: Sequence[list[Run]], turned: Sequence[list[Run]]) -> list[se
 
 
 def _varies(run: Run, seen: Iterable[_Seen]) -> bool:
-    """Whether the text at the place of ``run`` is not the same on all pages, and no page number."""
-    texts = {s.run.text for s in seen if abs(s.run.top - run.top) <= _SAME_PLACE}
-    return len(texts) > 1 and not _PAGE_NUMBER.fullmatch(_key(run))
+    """Whether the text at the place of ``run`` is not the same on all pages, and does not count them."""
+    here = [(s.page, s.run.text) for s in seen if abs(s.run.top - run.top) <= _SAME_PLACE]
+    return len({text for _, text in here}) > 1 and not _PAGE_NUMBER.fullmatch(_key(run)) and not _counts_pages(here)
 
 
 def _is_running_row(row: Line, others: Sequence[tuple[int, Line]]) -> bool:
