@@ -483,7 +483,7 @@ def test_a_section_is_found_by_any_part_of_its_label(backend: Backend, asked: st
 def test_many_plans_are_described_in_one_change(opens: Opened, filled: Backend) -> None:
     before, found = filled.generation, sorted(map(sorted, results(filled)))
     target = Target(
-        TargetKind.TARGET, "anhui", "kilns", Comparator.EQUAL, 5, None, "", "5", "5", (), None, 0, 1, (0, 1)
+        TargetKind.TARGET, "anhui", "kilns", Comparator.EQUAL, 5.0, None, "", "5", "5", (), None, 0, 1, (0, 1)
     )
     plans = [
         replace(info, metadata=replace(info.metadata, place="China", tags=("a", "B")), edited=("place", "tags"))
