@@ -11,6 +11,7 @@ from docx import Document
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_pdfs import cells, pdf, prose, say
+from openpyxl import Workbook
 from reportlab.pdfgen.canvas import Canvas
 
 from indexer.language.sentences import split_sentences
@@ -169,6 +170,26 @@ def test_cells_merged_in_word_are_the_text_of_each_row() -> None:
     assert [row[0] for row in texts(plan, plan.tables[0])] == ["Sector", "Buildings", "Buildings"]
 
 
+def test_a_sheet_is_a_table() -> None:
+    book = Workbook()
+    for row in [[None, None, None], HEAD, ["Buildings", 0.12, 0.3], ["Transport", 0.08, 0.25]]:
+        book.active.append(row)
+    file = io.BytesIO()
+    book.save(file)
+    plan = load_plan(Path("plan.xlsx"), data=file.getvalue())
+    assert [texts(plan, table) for table in plan.tables] == [
+        [HEAD, ["Buildings", "0.12", "0.3"], ["Transport", "0.08", "0.25"]]
+    ]
+    assert plan.tables[0].heads == 1
+
+
+def test_passages_of_markdown_hold_whole_lines() -> None:
+    data = as_markdown([HEAD, *ROWS]) + b"\nLand is another matter.\n"
+    passages = [passage.text for passage in chunk_plan(load_plan(Path("plan.md"), data=data))]
+    assert passages[-1] == "Land is another matter."
+    assert passages[-2].startswith("| Sector") and passages[-2].endswith("| 9% |")
+
+
 def _over_pages(*tables: list[list[str]], above: str = "") -> bytes:
     """A PDF with one ruled table a page, the first at the foot of its page, the others at the top of theirs."""
 
@@ -202,6 +223,11 @@ def test_a_table_over_a_page_break_is_one_and_its_head_is_not_set_again(above: s
     (there,) = find_boxes(data, plan, (cell.start, cell.end))
     assert (there.number, len(there.boxes)) == (2, 1)
     assert 376 - 1 <= there.boxes[0].left <= 376 + 1
+
+
+def test_another_table_of_the_same_form_begins_with_the_same_row() -> None:
+    plan = load_plan(Path("plan.pdf"), data=_over_pages([HEAD, *ROWS], [HEAD, ["Buildings", "1%", "2%"], *ROWS[1:]]))
+    assert [texts(plan, table)[:2] for table in plan.tables] == [[HEAD, ROWS[0]], [HEAD, ["Buildings", "1%", "2%"]]]
 
 
 def test_a_table_with_a_head_of_its_own_on_the_next_page_is_another() -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import streamlit as st
 from markupsafe import Markup, escape
 
-from indexer.language.sentences import LINE_OPENER
+from indexer.language.sentences import LINE_OPENER, is_row
 from indexer.types import AnswerSentence, Excerpt, Span
 from indexer.wording import HEADING_LINE, around_table, moved, silent_spans, table_rows
 
@@ -177,13 +177,13 @@ def _nested(text: str, span: Span, layers: Sequence[tuple[str, list[Span]]]) -> 
 
 
 def _paragraph_breaks(text: str) -> list[int]:
-    """Offsets at which a paragraph, a heading or an item of a list begins after a line end."""
+    """Offsets at which a paragraph, a heading, an item of a list or a row of a table begins after a line end."""
     found = []
     line_start = 0
     for match in _LINE_BREAK.finditer(text):
         line = text[line_start : match.start()]
         line_start = match.end()
-        ends = match.group(1) or line.lstrip().startswith("#") or LINE_OPENER.match(text, line_start)
+        ends = match.group(1) or line.lstrip().startswith("#") or LINE_OPENER.match(text, line_start) or is_row(line)
         if ends and line.strip() and line_start < len(text):
             found.append(line_start)
     return found
