@@ -133,7 +133,7 @@ def _main_content(tree: Any) -> Blocks:
 
     found = Blocks()
     wide = any(len(row) > MOST_CELLS for row in tree.iter("tr"))
-    options = {"include_comments": False, "include_tables": True}
+    options: dict[str, Any] = {"include_comments": False, "include_tables": True}
     bodies = [
         getattr(document, "body", None)
         for document in (
