@@ -117,9 +117,14 @@ class _Tables(HTMLParser):
             self.tables[-1][-1][-1][1].append(data)
 
 
-def _tables(markdown: str) -> Node:
+def read_tables(markdown: str) -> list[list[list[tuple[str, list[str]]]]]:
+    """The HTML tables in ``markdown``: by row the kind of each cell, "td COLUMNS ROWS", and the parts of its text."""
     parser = _Tables()
     parser.feed(markdown)
+    return parser.tables
+
+
+def _tables(markdown: str) -> Node:
     return Node(
         "all",
         "",
@@ -131,7 +136,7 @@ def _tables(markdown: str) -> Node:
                     Node("row", "", tuple(Node(kind, _folded("".join(text))) for kind, text in row)) for row in table
                 ),
             )
-            for table in parser.tables
+            for table in read_tables(markdown)
         ),
     )
 

@@ -6,8 +6,8 @@ One module past 500 lines, since every signature of the package uses these names
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TypeAlias, TypeVar
 
@@ -133,9 +133,91 @@ class TableCell:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table by its rows; each row is a line of the canonical text, a cell that covers several is in its first."""
+    """A table by its rows; each row is a line of the canonical text, a cell that covers several is in its first.
+
+    The first ``heads`` rows name its columns; ``caption`` is the span of its caption in the text.
+    """
 
     rows: tuple[tuple[TableCell, ...], ...]
+    heads: int = 0
+    caption: Span | None = None
+
+    @property
+    def start(self) -> int:
+        """Where its first row begins."""
+        return self.rows[0][0].start
+
+    @property
+    def end(self) -> int:
+        """Where its last row ends."""
+        return self.rows[-1][-1].end
+
+
+@dataclass(frozen=True, slots=True)
+class ExcerptRow:
+    """A row of a table within a text: spans of the text.
+
+    ``above`` are the texts of cells that reach down into it from rows before, with their columns.
+    """
+
+    cells: tuple[TableCell, ...]
+    above: tuple[tuple[int, str], ...] = ()
+
+    @property
+    def start(self) -> int:
+        """Where it begins in the text."""
+        return self.cells[0].start
+
+    @property
+    def end(self) -> int:
+        """Where it ends in the text."""
+        return self.cells[-1].end
+
+
+def rows_within(rows: Iterable[ExcerptRow], start: int, end: int) -> tuple[ExcerptRow, ...]:
+    """Those of ``rows`` with text in ``text[start:end]``, as spans of that; none where it cuts one of them."""
+    found = []
+    for row in rows:
+        filled = [cell for cell in row.cells if cell.start < cell.end]
+        if not any(cell.start < end and start < cell.end for cell in filled):
+            continue
+        if not all(start <= cell.start and cell.end <= end for cell in filled):
+            return ()
+        # an empty cell at an end may stand in the white space around the text
+        moved = (
+            replace(c, start=min(max(c.start, start), end) - start, end=min(max(c.end, start), end) - start)
+            for c in row.cells
+        )
+        found.append(ExcerptRow(tuple(moved), row.above))
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """The rows of a table that a text holds, below the table's caption and head.
+
+    ``head`` names each column, "" for one without a name; it is empty for a table without a head. The first
+    ``heads`` of ``rows`` are the table's own head rows.
+    """
+
+    caption: str
+    head: tuple[str, ...]
+    rows: tuple[ExcerptRow, ...]
+    heads: int = 0
+
+    @property
+    def body(self) -> tuple[ExcerptRow, ...]:
+        """The rows below the head."""
+        return self.rows[self.heads :]
+
+    def is_head(self, span: Span) -> bool:
+        """Whether ``span`` of the text lies above the first row of the body."""
+        return bool(self.heads) and span[1] <= self.rows[self.heads - 1].end
+
+    def within(self, start: int, end: int) -> Excerpt | None:
+        """The excerpt of ``text[start:end]``; None where that is no whole row, or rows, of the body."""
+        rows = rows_within(self.body, start, end)
+        return Excerpt(self.caption, self.head, rows) if rows else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +279,8 @@ class Plan:
     ``id`` is the short name people type, ``sha256`` the hash of the source's bytes. ``asides`` are
     the stretches of ``text`` that are not the plan's body, with their role. ``records`` is empty
     unless the source is a file of records, each of which is one passage. ``edited`` names the fields that
-    a person has set ("title", "issuer", …), which a new version of the file does not change.
+    a person has set ("title", "issuer", …), which a new version of the file does not change. ``tables`` are in
+    reading order.
     """
 
     id: str
@@ -212,6 +295,7 @@ class Plan:
     warnings: tuple[str, ...] = ()
     metadata: Metadata = Metadata()
     edited: tuple[str, ...] = ()
+    tables: tuple[Table, ...] = ()
 
     def __repr__(self) -> str:
         return f"Plan({self.id!r}, {self.title!r}, {len(self.text):,} characters)"
@@ -223,7 +307,7 @@ class Passage:
 
     ``section`` is the path of section labels from the outermost in. ``cut_off`` says that a figure
     in the text is broken off in the source. ``record`` is its id in a source of
-    records.
+    records. ``table`` is what it holds of a table.
     """
 
     plan: str
@@ -236,6 +320,7 @@ class Passage:
     role: Role = Role.BODY
     cut_off: bool = False
     record: str | None = None
+    table: Excerpt | None = None
 
     @property
     def place(self) -> str:
@@ -437,7 +522,8 @@ class AnswerSentence:
 
     ``span`` is the part of it that the reader predicts as the answer; None without a reader. A sentence that only
     completes another one (a list's lead-in or item, an exception, the sentence that names a subject)
-    ``completes`` that one, by its citation, and has no ``certainty`` of its own. ``role`` says where the plan has it.
+    ``completes`` that one, by its citation, and has no ``certainty`` of its own. ``role`` says where the plan has it,
+    ``table`` is the row of a table that it is.
     """
 
     text: str
@@ -448,6 +534,7 @@ class AnswerSentence:
     completes: int | None = None
     role: Role = Role.BODY
     certainty: Certainty | None = None
+    table: Excerpt | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -1055,6 +1142,8 @@ __all__ = [
     "Difference",
     "DifferencePart",
     "Edit",
+    "Excerpt",
+    "ExcerptRow",
     "Expansion",
     "Facet",
     "FacetCount",

@@ -24,6 +24,8 @@ from indexer.types import (
     Coverage,
     Difference,
     DifferencePart,
+    Excerpt,
+    ExcerptRow,
     Expansion,
     Mark,
     Passage,
@@ -147,6 +149,56 @@ def pieces(text: str, emphasis: Sequence[Span], marks: Sequence[Mark]) -> list[P
         last = found.pop()
         found += [replace(last, text=last.text.rstrip())] if last.text.strip() else []
     return found
+
+
+# Rows of tables
+
+
+def table_rows(text: str, table: Excerpt) -> Iterator[list[tuple[str, int]]]:
+    """The rows below the head by column: a cell's text, and where it begins in ``text``.
+
+    A cell that reaches down from a row above begins at -1, as does one without text.
+    """
+    places = [cell.column for row in table.body for cell in row.cells]
+    width = max([len(table.head), *(column + 1 for column in places)])
+    for row in table.body:
+        found = [("", -1)] * width
+        for column, above in row.above:
+            found[column : column + 1] = [(above, -1)]
+        for cell in row.cells:
+            found[cell.column] = (text[cell.start : cell.end], cell.start)
+        yield found
+
+
+def table_texts(text: str, table: Excerpt) -> list[list[str]]:
+    """Head and rows as they are shown, all of one length; the head is empty texts where the table has none."""
+    rows = [[line(cell) for cell, _ in row] for row in table_rows(text, table)]
+    head = [line(name) for name in table.head]
+    width = max([len(head), *map(len, rows)])
+    return [row + [""] * (width - len(row)) for row in (head, *rows)]
+
+
+def around_table(text: str, table: Excerpt | None) -> tuple[str, str] | None:
+    """What of ``text`` is before the rows of ``table`` and behind them; None where it cannot be shown as a table."""
+    if table is None or not table.body:
+        return None
+    rows = [text[slice(*_extent(row))] for row in table.rows]
+    first, last = _extent(table.rows[0])[0], _extent(table.rows[-1])[1]
+    between = text[first:last]
+    for row in rows:
+        between = between.replace(row, "", 1)
+    # in Markdown, bars stand around a row
+    return None if re.search(r"\w", between) else (text[:first].rstrip("| \t\n"), text[last:].lstrip("| \t\n"))
+
+
+def _extent(row: ExcerptRow) -> Span:
+    filled = [cell for cell in row.cells if cell.start < cell.end]
+    return filled[0].start, filled[-1].end
+
+
+def moved(spans: Sequence[Span], start: int, end: int) -> list[Span]:
+    """``spans`` of a text as far as they lie in ``text[start:end]``, as spans of that."""
+    return [(max(a, start) - start, min(b, end) - start) for a, b in spans if a < end and b > start]
 
 
 # Citations

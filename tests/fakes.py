@@ -12,7 +12,7 @@ import numpy as np
 
 from indexer.encoding import Progress, TokenVectors, Vectors
 from indexer.storage import PlanContent
-from indexer.types import Passage, Plan, Record, Role, Section
+from indexer.types import Excerpt, ExcerptRow, Passage, Plan, Record, Role, Section, Table, TableCell
 
 _WORD = re.compile(r"\w+")
 
@@ -99,7 +99,8 @@ def full_plan() -> tuple[Plan, tuple[Passage, ...]]:
     """A plan with every part filled in, and passages with every field, Chinese and quotes included."""
     from indexer.types import Page, RecognizedLine
 
-    text = "Summary “in brief”.\f1. Industry\n水泥 kilns close by 2025.\nRecord text"
+    text = "Summary “in brief”.\f1. Industry\n水泥 kilns close by 2025.\nKilns | 2025\n水泥 | 7\nRecord text"
+    table, row = text.index("Kilns |"), text.index("水泥 | 7")
     body = text.index("1.")
     kilns = text.index("水泥")
     record = text.index("Record")
@@ -120,11 +121,35 @@ def full_plan() -> tuple[Plan, tuple[Passage, ...]]:
         asides=((0, body - 1, Role.SUMMARY), (record, len(text), Role.FURNITURE)),
         records=(Record("r/1", record, len(text)),),
         warnings=("1 figures are cut off in the source", "注意"),
+        tables=(
+            Table(
+                (
+                    (TableCell(table, table + 5, 0), TableCell(table + 8, table + 12, 1)),
+                    (TableCell(row, row + 2, 0, rows=2), TableCell(row + 5, row + 6, 1)),
+                ),
+                1,
+                (body, body + len("1. Industry")),
+            ),
+        ),
+    )
+    excerpt = Excerpt(
+        "1. Industry", ("Kilns", "2025"), (ExcerptRow((TableCell(40, 42, 0), TableCell(45, 46, 1)), ((1, "烧"),)),), 0
     )
     spans = ((0, body - 1), (body, record - 1), (record, len(text)))
     passages = (
         Passage("full", plan.title, *spans[0], text[slice(*spans[0])], (), 1, Role.SUMMARY),
-        Passage("full", plan.title, *spans[1], text[slice(*spans[1])], ("1. Industry", "水泥"), 2, cut_off=True),
+        Passage(
+            "full",
+            plan.title,
+            *spans[1],
+            text[slice(*spans[1])],
+            ("1. Industry", "水泥"),
+            2,
+            Role.BODY,
+            True,
+            None,
+            excerpt,
+        ),
         Passage("full", plan.title, *spans[2], text[slice(*spans[2])], (), 2, Role.FURNITURE, record="r/1"),
     )
     return plan, passages

@@ -25,6 +25,11 @@ _UNITS = {
     "rows of a table in one line": "District 7 12.7 13.0 140 15,107 1.7 ",
     "rows with a unit": "Kiln 7, 140 MW, 15,107 tons, 1.7%\n",
     "a table with bars": "Kiln 7 | 12.7 | 13.0 | 140 |\n",
+    "tables with bars": "a | b\n---|---\n1 | 2\n\n",
+    "captions": "Table 7\na | b\n---|---\n1 | 2\n\n",
+    "lines under heads": "---|---\n",
+    "one line under heads": "---|",
+    "tables": "<table><tr><td>a</td><td>1</td></tr><tr><td>b</td><td>2</td></tr></table>",
     # digits
     "digits": "7",
     "digits with commas": "123,",

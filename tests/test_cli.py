@@ -83,7 +83,7 @@ def test_ask_json(run: Run, sample_folder: Path, sample_library: Library, questi
     numbers = [c["n"] for c in found["citations"]]
     assert numbers == list(range(1, len(numbers) + 1))
     for sentence in found["answer"]:
-        assert list(sentence) == ["text", "citation", "emphasis", "span", "completes", "role"]
+        assert list(sentence) == ["text", "citation", "emphasis", "span", "completes", "role", "table"]
         assert sentence["span"] is None or is_span_list([sentence["span"]], sentence["text"])
         assert is_span_list(sentence["emphasis"], sentence["text"])
         assert sentence["text"] == found["citations"][sentence["citation"] - 1]["quote"]
@@ -93,7 +93,7 @@ def test_ask_json(run: Run, sample_folder: Path, sample_library: Library, questi
     assert [p["rank"] for p in found["passages"]] == [1, 2, 3, 4, 5]
     for passage in found["passages"]:
         assert list(passage) == [
-            "rank", "score", "plan", "title", "section", "page", "start", "end", "text", "highlights", "record",
+            "rank", "score", "plan", "title", "section", "page", "start", "end", "text", "highlights", "record", "table",
             "page_reads_badly",
         ]  # fmt: skip
         assert isinstance(passage["score"], float)

@@ -167,10 +167,17 @@ class PlanPassage(Citable):
     record: str | None
 
 
+class Table(Struct):
+    caption: str
+    head: list[str]
+    rows: list[list[str]]
+
+
 class Passage(PlanPassage):
     rank: int
     score: float
     highlights: list[Span]
+    table: Table | None
     page_reads_badly: bool
 
 
@@ -194,6 +201,7 @@ class AnswerSentence(Struct):
     completes: int | None
     certainty: str | None
     role: str
+    table: Table | None
 
 
 class AnswerPart(Struct):

@@ -27,8 +27,9 @@ from indexer.errors import QuestionError
 from indexer.language.dates import find_years
 from indexer.language.matching import absent_words, overlap, word_set
 from indexer.language.quantities import find_quantities
-from indexer.language.sentences import broken_figures, is_heading_like
+from indexer.language.sentences import broken_figures
 from indexer.reading.outline import section_at, section_path
+from indexer.reading.passages import table_context
 from indexer.storage import Backend, Scope
 from indexer.types import (
     Answer,
@@ -388,7 +389,7 @@ def _may_answer(sentence: CandidateSentence) -> bool:
     """Boilerplate, contents pages, reference lists and headings never answer."""
     if not sentence.passage.role.may_answer:
         return False
-    return sentence.passage.record is not None or not is_heading_like(sentence.text)
+    return not sentence.heading
 
 
 def _choose(judged: Sequence[tuple[Sequence[float], CandidateSentence]], *, named: bool) -> list[CandidateSentence]:
@@ -461,6 +462,7 @@ def _answer_sentence(question: Question, quote: _Quote, shown: Mapping[tuple[str
         shown[quote.plan.id, quote.completes] if quote.completes else None,
         sentence.passage.role if sentence else Role.BODY,
         sentence.certainty if sentence and not quote.completes else None,
+        sentence.passage.table.within(*sentence.span) if sentence and sentence.passage.table else None,
     )
 
 
@@ -482,7 +484,7 @@ def to_hit(candidate: Candidate) -> Hit:
 
 
 def _searchable(passage: Passage) -> str:
-    return " ".join([passage.title, *passage.section, passage.text])
+    return " ".join([passage.title, *passage.section, *table_context(passage), passage.text])
 
 
 def _unmatched(ranked: RankedQuestion) -> tuple[str, ...]:

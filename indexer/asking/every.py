@@ -26,6 +26,7 @@ from indexer.encoding.answer_reader import AnswerReader, ReaderInput, SpanPredic
 from indexer.language.matching import absent_words, jaccard, word_set
 from indexer.language.sentences import is_heading_like, split_sentences
 from indexer.reading.outline import section_at
+from indexer.reading.passages import table_context
 from indexer.storage import Backend, Scope
 from indexer.types import Passage, Plan, Role, Span
 
@@ -337,4 +338,4 @@ def _key(held: _Held) -> tuple[str, Span]:
 
 
 def _searchable(passage: Passage) -> str:
-    return " ".join([passage.title, *passage.section, passage.text])
+    return " ".join([passage.title, *passage.section, *table_context(passage), passage.text])

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from operator import itemgetter
 
 import numpy as np
@@ -22,6 +23,7 @@ from indexer.language.matching import FIGURE, holds_figure
 from indexer.language.matching import words as words_of
 from indexer.language.sentences import split_sentences
 from indexer.language.stopwords import ANSWER_WORDS, is_function_word
+from indexer.language.terms import analyze
 from indexer.types import Passage, Span
 
 #: Cosine from which a word of a passage counts as matched.
@@ -113,6 +115,7 @@ def match_sentences(
             for i, figure in figures.items():
                 occurs = holds_figure(sentence.text, figure)
                 sentence.matches[i] = 1.0 if occurs else min(sentence.matches[i], OTHER_FIGURE)
+            _match_head(words, figures, sentence)
             sentences.append(replace(sentence, interaction=words.mean(sentence.matches)))
         found.append(sentences)
     for places, other in words.others:
@@ -132,6 +135,29 @@ def _or_as(
     matches[list(places)] = np.maximum(matches[list(places)], other.interaction)
     matched = tuple(sorted({*sentence.matched, *other.matched}))
     return replace(sentence, matches=matches, interaction=words.mean(matches), matched=matched)
+
+
+def _match_head(words: QuestionWords, figures: Mapping[int, str], sentence: CandidateSentence) -> None:
+    """Match the words of the question that name a column, or stand in a cell that reaches down into the row."""
+    table = sentence.passage.table
+    if table is None or table.is_head(sentence.span):
+        return
+    rows = [row for row in table.body if row.start < sentence.span[1] and sentence.span[0] < row.end]
+    named = [" ".join(table.head), *(text for row in rows for _, text in row.above)]
+    terms = frozenset[str]().union(*map(_terms, named))
+    for i, word in enumerate(words.words):
+        if i in figures:
+            holds = any(holds_figure(name, figures[i]) for name in named)
+        else:
+            holds = terms.issuperset(analyze(word) or [word])
+        if holds:
+            sentence.matches[i] = 1.0
+
+
+@lru_cache(maxsize=1 << 10)
+def _terms(name: str) -> frozenset[str]:
+    """The terms of a head or a cell, which the rows of a table share."""
+    return frozenset(analyze(name))
 
 
 def _match(

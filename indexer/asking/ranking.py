@@ -40,8 +40,8 @@ from indexer.encoding import Encoder
 from indexer.encoding.answer_reader import AnswerReader, ReaderInput, SpanPrediction
 from indexer.encoding.word_vectors import StoredVectors, content_vectors
 from indexer.language.matching import containment, shingles
-from indexer.language.sentences import is_heading_like
 from indexer.language.terms import ordered_terms
+from indexer.reading.passages import table_context
 from indexer.types import Passage, Role
 
 # The constants, each with what it is worth: R@10 / MAP@10 on the 2,788 development questions of ObliQA, where all
@@ -143,7 +143,7 @@ def _score(
         score = candidate.fused + INTERACTION_WEIGHT * sentence.interaction
         if question.kind is not Kind.OPEN:
             score += KIND_BONUS * fits
-        if is_heading_like(text) and candidate.passage.record is None:
+        if sentence.heading:
             score -= HEADING_PENALTY
         scored.append(replace(sentence, fits=fits, score=score))
     if not scored:
@@ -269,7 +269,8 @@ def _with_readings(candidate: Candidate, readings: Mapping[int, Sequence[SpanPre
 
 
 def context_of(passage: Passage) -> str:
-    """What the reader sees before a passage: title and section path; nothing before a bare record."""
+    """What the reader sees before a passage: title, section path, a table's caption and head; nothing before a bare
+    record."""
     if passage.record is not None and not passage.section:
         return ""
-    return ". ".join([passage.title, *(label[:_LABEL] for label in passage.section)])
+    return ". ".join([passage.title, *(label[:_LABEL] for label in passage.section), *table_context(passage)])

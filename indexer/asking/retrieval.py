@@ -16,6 +16,7 @@ import numpy.typing as npt
 from indexer.encoding import Encoder, for_questions, scales_of
 from indexer.encoding.answer_reader import SpanPrediction
 from indexer.language.chinese import is_chinese
+from indexer.language.sentences import is_heading_like
 from indexer.storage import Backend, Scope, ScoredKey
 from indexer.types import Certainty, Passage, Role, Span
 
@@ -55,6 +56,14 @@ class CandidateSentence:
     def text(self) -> str:
         start, end = self.span
         return self.passage.text[start:end]
+
+    @property
+    def heading(self) -> bool:
+        """Whether it is a heading, or a row that names the columns of a table, which answer nothing."""
+        table = self.passage.table
+        if table and table.is_head(self.span):
+            return True
+        return self.passage.record is None and is_heading_like(self.text)
 
 
 @dataclass(frozen=True, slots=True)

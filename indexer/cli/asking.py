@@ -24,6 +24,7 @@ from indexer.cli.common import (
     hit_text,
     note,
     open_library,
+    quote_text,
     read_questions,
     remark,
     wrap,
@@ -138,7 +139,11 @@ def answer_text(answer: Answer, doubtful: Doubtful = frozenset()) -> str:
         for block in blocks(answer):
             lines += filter(None, [block.heading, block.said])
             for s, citation in block.quotes:
-                lines.append(wrap(f"“{emphasized(s.text, s.emphasis)}” [{citation.n}]", "    " if s.completes else ""))
+                indent = "    " if s.completes else ""
+                if s.table:
+                    lines += [quote_text(s.text, s.table, s.emphasis, indent=indent), f"{indent}[{citation.n}]"]
+                else:
+                    lines.append(wrap(f"“{emphasized(s.text, s.emphasis)}” [{citation.n}]", indent))
                 lines += [f"    ({note.lower()})" for note in notes(s)]
         lines.append("")
         lines += [f"[{c.n}] {cite(c)}{remark(c, doubtful)}" for c in answer.citations]

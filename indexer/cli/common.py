@@ -7,9 +7,11 @@ import inspect
 import json
 import sys
 import textwrap
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import wraps
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,8 +19,8 @@ import typer
 
 from indexer.errors import IndexerError, QuestionError, SourceError
 from indexer.language.sentences import fold_space
-from indexer.types import Added, ChangedAnswer, Citation, Facet, Filter, Hit, Passage, Span
-from indexer.wording import READS_BADLY, Doubtful, cite
+from indexer.types import Added, ChangedAnswer, Citation, Excerpt, Facet, Filter, Hit, Passage, Span
+from indexer.wording import READS_BADLY, Doubtful, around_table, cite, table_texts
 
 if TYPE_CHECKING:
     from indexer.library import Library
@@ -30,6 +32,7 @@ DONE, SOME_FAILED, REFUSED = 0, 1, 2
 
 BOLD, FAINT, _PLAIN = "\033[1m", "\033[2m", "\033[0m"
 _WIDTH = 96
+_BESIDE, _NARROWEST = "  ", 6  # between the columns of a table; characters of a column
 
 app = typer.Typer(
     help="Ask policy plans. Every answer is the plan's own sentence, cited to plan, section and page.",
@@ -241,7 +244,46 @@ def hit_text(rank: int | None, hit: Hit, doubtful: Doubtful = frozenset()) -> st
     """The place of a passage, and the passage below it."""
     place = styled(cite(hit.passage), FAINT) + remark(hit.passage, doubtful)
     head = f"{rank:>3}  {place}" if rank else f"     {place}"
-    return f"{head}\n{wrap(emphasized(hit.passage.text, hit.highlights), '     ')}"
+    return f"{head}\n{quote_text(hit.passage.text, hit.passage.table, hit.highlights, indent='     ')}"
+
+
+def quote_text(text: str, table: Excerpt | None, spans: Sequence[Span], *, indent: str = "") -> str:
+    """``text`` wrapped, with ``spans`` in bold; the rows of ``table`` in it in aligned columns below its head."""
+    around = around_table(text, table)
+    if table is None or around is None:
+        return wrap(emphasized(text, spans), indent)
+    head, *rows = table_texts(text, table)
+    lines = _aligned([head, *rows], _WIDTH - len(indent))
+    named = sum(len(column) for column in head) > 0
+    top = [styled(row, BOLD) for row in lines[0]] if named else []
+    body = [indent + row for row in [*top, *(row for level in lines[1:] for row in level)]]
+    lead, rest = fold_space(around[0]) or table.caption, fold_space(around[1])
+    return "\n".join([*([wrap(lead, indent)] if lead else []), *body, *([wrap(rest, indent)] if rest else [])])
+
+
+def _aligned(rows: Sequence[Sequence[str]], room: int) -> list[list[str]]:
+    """The lines of each row, its cells below one another in columns that fit into ``room`` characters."""
+    widths = [max(map(_width, column), default=0) for column in zip(*rows, strict=True)]
+    while sum(widths) + len(_BESIDE) * (len(widths) - 1) > room and max(widths) > _NARROWEST:
+        widths[widths.index(max(widths))] -= 1
+    found = []
+    for row in rows:
+        wrapped = [textwrap.wrap(cell, max(width, 1)) for cell, width in zip(row, widths, strict=True)]
+        levels = zip_longest(*wrapped, fillvalue="")
+        found.append(
+            [
+                _BESIDE.join(
+                    part + " " * (width - _width(part)) for part, width in zip(level, widths, strict=True)
+                ).rstrip()
+                for level in levels
+            ]
+        )
+    return found
+
+
+def _width(text: str) -> int:
+    """Columns of a terminal that ``text`` takes."""
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
 
 
 def remark(place: Citation | Passage, doubtful: Doubtful) -> str:

@@ -7,19 +7,21 @@ from datetime import date
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from indexer.types import Answer, Aspect, Cell, Comparison, Hit, Mark, Span
+from indexer.types import Answer, Aspect, Cell, Comparison, Excerpt, Hit, Mark, Span
 from indexer.wording import (
     ANSWERS_TITLE,
     ASPECTS,
     NEAREST,
     TITLE,
     Asked,
+    around_table,
     blocks,
     counts,
     coverage_lines,
     difference_text,
     format_difference,
     line,
+    moved,
     none_found,
     not_found,
     noted,
@@ -32,6 +34,8 @@ from indexer.wording import (
     read_line,
     route_lines,
     sheet_origin,
+    table_rows,
+    table_texts,
 )
 
 if TYPE_CHECKING:
@@ -117,6 +121,24 @@ def add_quote(paragraph: Any, text: str, emphasis: Sequence[Span], marks: Sequen
     paragraph.add_run("”")
 
 
+def add_text(document: Document, text: str, table: Excerpt | None, emphasis: Sequence[Span]) -> None:
+    """A quotation; the rows of ``table`` in it as a table below its head."""
+    around = around_table(text, table)
+    if table is None or around is None:
+        add_quote(document.add_paragraph(), text, emphasis)
+        return
+    for lead in filter(None, map(line, (around[0] or table.caption,))):
+        document.add_paragraph(lead)
+    head, *_ = table_texts(text, table)
+    rows = add_table(document, head)
+    for row in table_rows(text, table):
+        for box, (shown, start) in zip(rows.add_row().cells, row, strict=True):
+            for piece in pieces(shown, moved(emphasis, start, start + len(shown)) if start >= 0 else (), ()):
+                box.paragraphs[0].add_run(piece.text).bold = piece.emphasis or None
+    if rest := line(around[1]):
+        document.add_paragraph(rest)
+
+
 def put(paragraph: Any, text: str) -> None:
     """``text`` in small type."""
     from docx.shared import Pt
@@ -182,7 +204,7 @@ def _add_answer(document: Document, answer: Answer) -> None:
         for text in filter(None, (block.heading, block.said)):
             document.add_paragraph(line(text))
         for sentence, citation in block.quotes:
-            add_quote(document.add_paragraph(), sentence.text, sentence.emphasis)
+            add_text(document, sentence.text, sentence.table, sentence.emphasis)
             place = noted(place_line(citation, titled=True), sentence)
             put(document.add_paragraph(), f"[{citation.n}] {place}")
     for text in route_lines(answer):
@@ -208,4 +230,4 @@ def _add_passage(document: Document, label: str, hit: Hit) -> None:
     place.paragraph_format.keep_with_next = True
     remarks = "".join(f" ({note.lower()})" for note in notes(hit.passage))
     put(place, f"{label}{place_line(hit.passage, titled=True)}{remarks}")
-    add_quote(document.add_paragraph(), hit.passage.text, hit.highlights)
+    add_text(document, hit.passage.text, hit.passage.table, hit.highlights)

@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from indexer.types import Answer, Cell, Citation, Comparison, Hit, Passage
+from indexer.types import Answer, Cell, Citation, Comparison, Excerpt, Hit, Passage
 from indexer.wording import (
     ANSWERS_TITLE,
     ASPECTS,
     NEAREST,
     TITLE,
     Asked,
+    around_table,
     blocks,
     breadcrumb,
     counts,
@@ -32,6 +33,7 @@ from indexer.wording import (
     read_line,
     route_lines,
     sheet_origin,
+    table_texts,
 )
 
 _MARKUP = re.compile(r"[\\`*_\[\]<>#|~$&:]")
@@ -60,6 +62,17 @@ def markdown_quotation(place: Citation | Passage) -> str:
     quote = place.quote if isinstance(place, Citation) else place.text
     where = ", ".join(filter(None, [line(place.title), line(breadcrumb(place))]))
     return f"> {escaped(quote)}\n>\n> — {_inline(where)}"
+
+
+def quoted(text: str, table: Excerpt | None = None) -> str:
+    """``text`` as a block quote; the rows of ``table`` in it as a table below its head."""
+    around = around_table(text, table)
+    if table is None or around is None:
+        return f"> {escaped(text)}"
+    head, *rows = ([escaped(cell) for cell in row] for row in table_texts(text, table))
+    lines = [*map(table_row, (head, ["---"] * len(head), *rows))]
+    parts = [escaped(around[0] or table.caption), "\n".join(lines), escaped(around[1])]
+    return "\n".join(f"> {written}".rstrip() for written in "\n\n".join(filter(None, parts)).split("\n"))
 
 
 def _inline(text: str) -> str:
@@ -114,7 +127,7 @@ def _answer(answer: Answer) -> Iterator[str]:
     for block in blocks(answer) if answer.found else ():
         yield from map(escaped, filter(None, [block.heading, block.said]))
         for sentence, citation in block.quotes:
-            yield f"> {escaped(sentence.text)}"
+            yield quoted(sentence.text, sentence.table)
             place = noted(place_line(citation, titled=True), sentence)
             yield escaped(f"[{citation.n}] {place}")
     yield from map(escaped, route_lines(answer))
@@ -129,4 +142,4 @@ def _answer(answer: Answer) -> Iterator[str]:
 def _passage(label: str, hit: Hit) -> Iterator[str]:
     remarks = "".join(f" ({note.lower()})" for note in notes(hit.passage))
     yield escaped(f"{label}{place_line(hit.passage, titled=True)}{remarks}")
-    yield f"> {escaped(hit.passage.text)}"
+    yield quoted(hit.passage.text, hit.passage.table)

@@ -18,6 +18,7 @@ from indexer.types import (
     Comparison,
     Counterpart,
     Coverage,
+    Excerpt,
     Hit,
     Mark,
     PlanInfo,
@@ -26,7 +27,7 @@ from indexer.types import (
     TargetRow,
     UniqueContent,
 )
-from indexer.wording import Doubtful, difference_text
+from indexer.wording import Doubtful, difference_text, table_rows
 
 
 def searched_for_object(answer: Answer) -> dict[str, Any] | None:
@@ -62,6 +63,7 @@ def answer_object(answer: Answer, doubtful: Doubtful = frozenset()) -> dict[str,
                 "completes": s.completes,
                 "certainty": s.certainty,
                 "role": s.role,
+                "table": table_object(s.text, s.table),
             }
             for s in answer.sentences
         ],
@@ -99,8 +101,17 @@ def passage_object(rank: int, hit: Hit, doubtful: Doubtful | None = None) -> dic
         "text": p.text,
         "highlights": hit.highlights,
         "record": p.record,
+        "table": table_object(p.text, p.table),
         **known,
     }
+
+
+def table_object(text: str, table: Excerpt | None) -> dict[str, Any] | None:
+    """What ``text`` holds of a table; None where that is none."""
+    if table is None:
+        return None
+    rows = [[cell for cell, _ in row] for row in table_rows(text, table)]
+    return {"caption": table.caption, "head": table.head, "rows": rows}
 
 
 def comparison_object(comparison: Comparison) -> dict[str, Any]:

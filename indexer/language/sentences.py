@@ -7,7 +7,7 @@ numbers that open a line, and Chinese punctuation. Spans refer to the text as gi
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
@@ -60,6 +60,8 @@ _BOUNDS = ("\n", "; ", "；", ", ", "，", " ")
 #: A cell that holds a figure, and how many of them make a line a table's.
 _CELL_FIGURE = re.compile(r"[(\[<>≈~$€£¥+−–-]*\d[\d.,:/%–-]*[)\]%*]*")
 _ROW_FIGURES = 3
+_ROW = re.compile(r"^[^\n]*? \| [^\n]*$", re.MULTILINE)
+_LONGEST_ROW = 600  # characters; the cells of a longer one are paragraphs
 
 _WIDE = r"[\u3001-\u30ff\u3400-\u9fff\uff01-\uff60]"
 # Characters between the two parts of a word, or of a Chinese sentence, that a line end broke.
@@ -88,9 +90,10 @@ def split_sentences(text: str) -> list[Span]:
     """Spans of the sentences of ``text``, in order, without surrounding white space.
 
     Every character that is not white space lies in exactly one span. A heading on a line of its own
-    is a span too, and so is a line of figures in a table. No span is longer than ``LONGEST_SENTENCE``.
+    is a span too, and so is a table's row, unless it is long prose. No span is longer than ``LONGEST_SENTENCE``.
     """
-    cuts = sorted({0, len(text), *_paragraph_cuts(text), *_stop_cuts(text)})
+    stops = _outside_rows(text, _stop_cuts(text))
+    cuts = sorted({0, len(text), *_paragraph_cuts(text), *stops})
     spans: list[Span] = []
     for start, end in pairwise(cuts):
         piece = text[start:end]
@@ -99,6 +102,13 @@ def split_sentences(text: str) -> list[Span]:
             begin = start + piece.index(stripped[0])
             spans += _bounded(text, begin, begin + len(stripped))
     return spans
+
+
+def _outside_rows(text: str, cuts: list[int]) -> list[int]:
+    """``cuts`` but for those within a table's row."""
+    rows = [row.span() for row in _ROW.finditer(text) if len(row[0]) <= _LONGEST_ROW] if " | " in text else []
+    starts = [start for start, _ in rows]
+    return [cut for cut in cuts if not (at := bisect_left(starts, cut)) or cut >= rows[at - 1][1]]
 
 
 def _bounded(text: str, start: int, end: int) -> Iterator[Span]:

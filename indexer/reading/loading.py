@@ -7,7 +7,7 @@ import hashlib
 import re
 import stat
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path, PurePosixPath
@@ -19,6 +19,7 @@ from indexer.reading.boilerplate import find_asides
 from indexer.reading.formats.blocks import CELL
 from indexer.reading.metadata import UNKNOWN, find_metadata
 from indexer.reading.outline import Heading, build_sections
+from indexer.reading.tables import complete_tables
 from indexer.types import Aside, Metadata, Page, Plan, Record, Role, Section, Table
 
 _FORMATS = Path(__file__).with_name("formats")
@@ -107,6 +108,7 @@ def load_plan(path: Path, plan_id: str | None = None, data: bytes | None = None)
         records=content.records,
         warnings=content.warnings + _warnings(text, asides),
         metadata=replace(metadata, found=replace(metadata.found, title=place)),
+        tables=complete_tables(text, _answering(content.tables, asides), sections),
     )
 
 
@@ -117,6 +119,12 @@ def _title(path: Path, content: Content, text: str) -> tuple[str, str]:
     if opening := fold_space(storable(find_title(text))):
         return opening, "opening"
     return plan_id_of(path.name), "file name"
+
+
+def _answering(tables: Sequence[Table], asides: Sequence[Aside]) -> list[Table]:
+    """``tables`` without those of contents pages and of what else never answers."""
+    silent = [(start, end) for start, end, role in asides if not role.may_answer]
+    return [table for table in tables if not any(start <= table.start < end for start, end in silent)]
 
 
 def _structure(text: str, content: Content) -> tuple[tuple[Section, ...], tuple[Aside, ...]]:

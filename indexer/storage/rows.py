@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, astuple, fields, replace
 from difflib import get_close_matches
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 import msgspec
 import numpy as np
@@ -18,6 +18,8 @@ import numpy as np
 from indexer.errors import LibraryBusyError, LibraryError, UnknownPlanError
 from indexer.storage import Collections, PlanContent
 from indexer.types import (
+    Excerpt,
+    ExcerptRow,
     Metadata,
     Page,
     Passage,
@@ -28,16 +30,20 @@ from indexer.types import (
     Role,
     SavedQuestion,
     Section,
+    Span,
+    Table,
+    TableCell,
     Target,
 )
 
 #: Columns that describe a plan or a version of one; its text and parts come last, so that a list does not read them.
 DESCRIPTION_COLUMNS = "id, title, source, sha256, warnings, metadata, edited"
 INFO_COLUMNS = f"{DESCRIPTION_COLUMNS}, pages, passages, words"
-PASSAGE_COLUMNS = 'plans.id, title, start, "end", p.text, path, page, role, cut_off, record'
+PASSAGE_COLUMNS = 'plans.id, title, start, "end", p.text, path, page, role, cut_off, record, excerpt'
 #: Fields of ``Metadata`` that are stored also when they are empty.
 _FIRST_METADATA = ("issuer", "date", "language", "machine_translated")
 _T = TypeVar("_T")
+_StoredCell: TypeAlias = tuple[int, int, int, int, int]
 
 
 class _PlanRow(NamedTuple):
@@ -76,6 +82,7 @@ class _PassageRow(NamedTuple):
     role: Role
     cut_off: int
     record: str | None
+    excerpt: str | None
 
 
 class _StoredPage(msgspec.Struct, array_like=True):
@@ -86,11 +93,19 @@ class _StoredPage(msgspec.Struct, array_like=True):
     lines: tuple[tuple[int, float, float, tuple[float, ...]], ...] = ()
 
 
+class _StoredExcerpt(NamedTuple):
+    caption: str
+    head: tuple[str, ...]
+    rows: tuple[tuple[tuple[_StoredCell, ...], tuple[tuple[int, str], ...]], ...]
+    heads: int
+
+
 class _StoredParts(msgspec.Struct):
     pages: tuple[_StoredPage, ...]
     sections: tuple[tuple[int, int, int, int, str, str, int | None], ...]
     asides: tuple[tuple[int, int, Role], ...]
     records: tuple[tuple[str, int, int, tuple[str, ...]], ...]
+    tables: tuple[tuple[tuple[tuple[_StoredCell, ...], ...], int, Span | None], ...] = ()
 
 
 # -- types -------------------------------------------------------------------------------------
@@ -133,15 +148,15 @@ def metadata_text(metadata: Metadata) -> str:
 
 
 def parts_of(plan: Plan) -> str:
-    """Pages, sections, asides and records of a plan as stored with its text."""
-    return as_json(
-        {
-            "pages": [astuple(p) for p in plan.pages],
-            "sections": [astuple(s) for s in plan.sections],
-            "asides": plan.asides,
-            "records": [(r.id, r.start, r.end, r.section) for r in plan.records],
-        }
-    )
+    """Pages, sections, asides, records and tables of a plan as stored with its text."""
+    parts: dict[str, Any] = {
+        "pages": [astuple(p) for p in plan.pages],
+        "sections": [astuple(s) for s in plan.sections],
+        "asides": plan.asides,
+        "records": [(r.id, r.start, r.end, r.section) for r in plan.records],
+    }
+    # without tables as it was before plans had any: the hash of what older libraries hold stays
+    return as_json(parts | ({"tables": [astuple(t) for t in plan.tables]} if plan.tables else {}))
 
 
 def page_count(plan: Plan) -> int | None:
@@ -170,6 +185,10 @@ def read_plan(row: Sequence[Any]) -> Plan:
         warnings=read_json(stored.warnings, tuple[str, ...], what),
         metadata=read_json(stored.metadata, Metadata, what),
         edited=read_json(stored.edited, tuple[str, ...], what),
+        tables=tuple(
+            Table(tuple(tuple(TableCell(*cell) for cell in row) for row in rows), heads, caption)
+            for rows, heads, caption in parts.tables
+        ),
     )
 
 
@@ -190,15 +209,29 @@ def passage_rows(content: PlanContent, plan: int, sections: dict[tuple[str, ...]
     halves = content.vectors.astype(np.float16)
     for p, indexed, half in zip(content.passages, content.indexed, halves, strict=True):
         place = (plan, sections.get(p.section), p.start, p.end, p.page)
-        yield (*place, p.role.value, p.cut_off, p.record, p.text, indexed, half.tobytes())
+        excerpt = p.table and excerpt_text(p.table)
+        yield (*place, p.role.value, p.cut_off, p.record, p.text, excerpt, indexed, half.tobytes())
 
 
 def read_passage(row: Sequence[Any]) -> Passage:
     """The passage in a row of ``PASSAGE_COLUMNS``. Raises LibraryError."""
     what = f"a passage of the plan {row[0]!r}"
-    plan, title, start, end, text, path, page, role, cut_off, record = read_values(row, _PassageRow, what)
+    plan, title, start, end, text, path, page, role, cut_off, record, excerpt = read_values(row, _PassageRow, what)
     section = read_json(path, tuple[str, ...], what) if path else ()
-    return Passage(plan, title, start, end, text, section, page, role, bool(cut_off), record)
+    table = read_excerpt(excerpt, what) if excerpt else None
+    return Passage(plan, title, start, end, text, section, page, role, bool(cut_off), record, table)
+
+
+def excerpt_text(excerpt: Excerpt) -> str:
+    """An excerpt of a table as stored with its passage."""
+    return as_json(astuple(excerpt))
+
+
+def read_excerpt(stored: str, what: str) -> Excerpt:
+    """The excerpt that ``excerpt_text`` wrote. Raises LibraryError, naming ``what`` was read."""
+    caption, head, rows, heads = read_json(stored, _StoredExcerpt, what)
+    found = (ExcerptRow(tuple(TableCell(*cell) for cell in cells), above) for cells, above in rows)
+    return Excerpt(caption, head, tuple(found), heads)
 
 
 #: Which rules targets are found by; what others found is found again.
@@ -270,7 +303,8 @@ def content_hash(content: PlanContent) -> str:
     whole = hashlib.sha256("\n".join((*description(content.plan), content.plan.text, parts_of(content.plan))).encode())
     targets = None if content.targets is None else targets_text(content.targets)
     whole.update(as_json([list(content.names), targets, list(content.indexed)]).encode())
-    whole.update(as_json([astuple(p)[2:] for p in content.passages]).encode())
+    # a passage without a table as before passages had any, as in ``parts_of``
+    whole.update(as_json([astuple(p)[2 : None if p.table else -1] for p in content.passages]).encode())
     whole.update(np.ascontiguousarray(content.vectors.astype(np.float16)).tobytes())
     return whole.hexdigest()
 

@@ -13,6 +13,7 @@ from indexer.language.numerals import CHINESE_DIGITS, FRACTION_WORDS, NUMBER_WOR
 from indexer.language.sentences import forget_plan, is_figure_row, is_heading_like, sentences_of_plan
 from indexer.reading.outline import section_at, section_path
 from indexer.storage import Backend
+from indexer.targets.cells import TableTargets
 from indexer.targets.clauses import Figure, find_figures
 from indexer.targets.indicators import indicator_of
 from indexer.targets.roles import kind_of
@@ -38,6 +39,7 @@ def find_targets(plan: Plan) -> list[Target]:
     contents pages and reference lists do not count.
     """
     written = int(plan.metadata.date[:4]) if plan.metadata.date[:4].isdigit() else None
+    tables = TableTargets(plan, written)
     body: list[Target] = []
     summary: list[Target] = []
     for span in sentences_of_plan(plan.text):
@@ -45,7 +47,9 @@ def find_targets(plan: Plan) -> list[Target]:
             continue
         role = next((role for a, b, role in plan.asides if a <= span[0] < b), Role.BODY)
         if role.may_answer:
-            (summary if role is Role.SUMMARY else body).extend(_targets_of(plan, span, written))
+            of_row = tables.find(span)
+            found = _targets_of(plan, span, written) if of_row is None else of_row
+            (summary if role is Role.SUMMARY else body).extend(found)
     forget_plan()  # nothing needs its sentences after this
     in_body = {(t.kind, t.value, t.high, t.unit, t.year) for t in body}
     return [t for t in summary if (t.kind, t.value, t.high, t.unit, t.year) not in in_body] + body

@@ -83,7 +83,13 @@ def test_a_plan_is_read_in_proportion(name: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("ending", [".md", ".html"])
-@pytest.mark.parametrize("name", ["headings", "hashes", "fences", "open fences", "blank lines", "greater", "digits"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "headings", "hashes", "fences", "open fences", "blank lines", "greater", "digits", "a table with bars",
+        "tables with bars", "captions", "lines under heads", "one line under heads", "tables",
+    ],
+)  # fmt: skip
 def test_formats_read_in_proportion(name: str, ending: str, tmp_path: Path) -> None:
     path = tmp_path / f"plan{ending}"
     assert_proportional(lambda size: read_all(path, GENERATORS[name](size)), (SIZE, 2 * SIZE, 4 * SIZE))

@@ -378,6 +378,24 @@ def test_headers_of_three_lines_are_left_out_and_may_give_the_date() -> None:
     assert plan.metadata.found.date == "header"
 
 
+def test_short_pages_that_are_alike_keep_what_differs() -> None:
+    trees = (12, 7, 40, 3, 25)
+
+    def certificate(n: int) -> Callable[[Canvas], None]:
+        def page(canvas: Canvas) -> None:
+            say(canvas, "County Water Plan", 72, 810, size=8)
+            say(canvas, f"Ward {n}", 72, 700, size=14, bold=True)
+            say(canvas, f"Trees planted along the brook: {trees[n]}", 72, 660)
+            say(canvas, f"Page {n + 1}", 72, 30, size=8)
+
+        return page
+
+    text = read(pdf(*map(certificate, range(5)))).text
+    assert [line for line in text.split("\n") if line] == [
+        line for n in range(5) for line in (f"Ward {n}", f"Trees planted along the brook: {trees[n]}")
+    ]
+
+
 def test_totals_at_the_foot_of_pages_are_no_page_numbers() -> None:
     def page(n: int) -> Callable[[Canvas], None]:
         def draw(canvas: Canvas) -> None:

@@ -68,7 +68,7 @@ def test_what_is_told_of_a_plan(database: Database) -> None:
     bare, full = database.plans()
     assert (bare.id, bare.pages, bare.passages, bare.words, bare.warnings) == ("bare", None, 5, 8, ())
     assert (full.id, full.title, full.source, full.sha256) == ("full", plan.title, plan.source, plan.sha256)
-    assert (full.pages, full.passages, full.words, full.warnings) == (2, 3, 12, plan.warnings)
+    assert (full.pages, full.passages, full.words, full.warnings) == (2, 3, 18, plan.warnings)
 
 
 def test_passages_that_are_gone_are_left_out(database: Database) -> None:

@@ -22,7 +22,7 @@ from indexer.library.copying import copy_library
 from indexer.storage import Backend, Scope, open_backend
 from indexer.storage.milvus import MilvusBackend, connection, lease
 from indexer.storage.milvus.catalogue import as_ranges, read_manifest, write_manifest
-from indexer.storage.milvus.change import Change
+from indexer.storage.milvus.change import Change, place_of
 from indexer.storage.milvus.connection import TOKEN_VARIABLE, Connection, read_address
 
 LONG = [f"cement kilns of district {i}" for i in range(60)]
@@ -129,7 +129,7 @@ def test_a_library_of_another_format_is_told(filled: MilvusBackend, opens: Opene
     row = {"id": "record", "number": -1, "ended": 0, "value": json.dumps({"format": 99})}
     filled._connection.upsert("records", [row])
     with pytest.raises(
-        LibraryError, match=r"another version of Plancite \(format 99, this one reads 2\).*plancite copy"
+        LibraryError, match=r"another version of Plancite \(format 99, this one reads 3\).*plancite copy"
     ):
         opens()
 
@@ -436,6 +436,21 @@ def test_what_changed_in_milvus_is_told_and_not_answered_with(opens: Opened) -> 
     backend.remove(["anhui"], purge=True)
     backend.add(content("anhui"), MODEL)
     assert backend.check() == []
+
+
+def test_a_library_without_excerpts_of_tables_is_read(opens: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as earlier:
+        earlier.setattr("indexer.storage.milvus.catalogue.FORMAT", 2)
+        earlier.setattr("indexer.storage.milvus.change.place_of", lambda *of: place_of(*of)[:-1])
+        old = fill(opens())
+        old.close()
+    backend = opens()
+    assert texts_of(backend) == [text for texts in TEXTS.values() for text in texts]
+    assert backend.check() == []
+    (key, *_) = backend.keys(Scope())
+    change_row(backend, backend._look().manifest.passages, key, "place", "body", "bode")
+    with pytest.raises(LibraryError, match="damaged"):
+        backend.passages([key])
 
 
 def test_a_library_without_checksums_is_read_and_goes_on(opens: Opened, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -42,6 +42,7 @@ def load(path: Path, data: bytes) -> Content:
         headings=blocks.headings(),
         warnings=(f"attachments that were not read: {listed}; save them and add them",) if names else (),
         metadata=Metadata(issuer=_sender(message), date=_date(message), found=Found("header", "header", "header")),
+        tables=blocks.tables(),
         web=False,
     )
 

@@ -57,6 +57,7 @@ def load(path: Path, data: bytes) -> Content:
             language=_first(root, "language")[:2].lower(),
             found=Found(title="metadata"),
         ),
+        tables=blocks.tables(),
         web=False,
     )
 

@@ -10,6 +10,7 @@ import email
 import email.policy
 import re
 from collections.abc import Iterator
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +61,7 @@ def load(path: Path, data: bytes) -> Content:
         found=Found(title=place),
     )
     blocks = _main_content(tree)
-    return Content(blocks.text(), title=title, headings=blocks.headings(title), metadata=own)
+    return Content(blocks.text(), title=title, headings=blocks.headings(title), metadata=own, tables=blocks.tables())
 
 
 def parse_page(path: Path, page: bytes, charset: str | None = None) -> Any:
@@ -132,16 +133,40 @@ def _main_content(tree: Any) -> Blocks:
 
     found = Blocks()
     wide = any(len(row) > MOST_CELLS for row in tree.iter("tr"))
-    document = None if wide else bare_extraction(tree, favor_recall=True, include_comments=False, include_tables=True)
-    body = getattr(document, "body", None)
-    if body is not None:
-        _read(body, found)
+    options: dict[str, Any] = {"include_comments": False, "include_tables": True}
+    bodies = [
+        getattr(document, "body", None)
+        for document in (
+            [] if wide else (bare_extraction(deepcopy(tree), favor_recall=r, **options) for r in (True, False))
+        )
+    ]
+    if bodies and bodies[0] is not None:
+        if bodies[1] is not None:
+            _trim(bodies[0], bodies[1])
+        _read(bodies[0], found)
     whole = Blocks()
     read_whole(tree, whole)  # after the extraction, which needs the whole tree
     prose = sum(_letters(text) for text in _prose(tree))
     # as a last resort trafilatura returns the page as one paragraph
     structured = len(found) > 1 or len(whole) <= 1
     return found if structured and _letters(found.text()) >= max(1, _ENOUGH * prose) else whole
+
+
+def _trim(body: Any, sure: Any) -> None:
+    """Take from the ends of ``body``, an extraction that favours recall, what one that does not has left out.
+
+    What stands around a page's content is at its ends; what a surer extraction misses of the content stands within.
+    """
+    known = {_letters_of(element) for element in sure.iterchildren("*")}
+    parts = list(body.iterchildren("*"))
+    inside = [i for i, part in enumerate(parts) if _letters_of(part) in known]
+    if inside:
+        for part in [*parts[: inside[0]], *parts[inside[-1] + 1 :]]:
+            body.remove(part)
+
+
+def _letters_of(element: Any) -> str:
+    return "".join(character for character in "".join(element.itertext()) if character.isalnum())
 
 
 def _prose(tree: Any) -> Iterator[str]:
@@ -177,6 +202,7 @@ class _Walk:
         self._mark = ""  # of the list item whose text comes next
         self._lists: list[int | None] = []  # items so far of each open list; None in one without numbers
         self._row: list[list[str]] = []  # cells of the open table row
+        self._spans: list[tuple[int, int]] = []  # columns and rows that they cover
         self._preformatted = 0
 
     def read(self, root: Any) -> None:
@@ -201,11 +227,14 @@ class _Walk:
         if tag in _BLOCKS or _heading(tag, element):
             self._flush()
         if tag in ("tr", "row") and not self._row and _is_row(element):
-            self._row = [[]]
+            self._row, self._spans = [[]], []
         elif tag in ("td", "th", "cell"):
             self._flush()
             if self._row:
                 self._row.append([])
+                self._spans.append((_count(element, "colspan"), _count(element, "rowspan")))
+        elif tag == "table":
+            self._blocks.open_table()
         elif tag in ("ul", "ol", "list"):
             self._lists.append(0 if tag == "ol" or element.get("rend") == "ol" else None)
         elif tag in ("li", "item"):
@@ -221,8 +250,10 @@ class _Walk:
         if tag in _BLOCKS or level or tag in ("td", "th", "cell"):
             self._flush(level)
         if tag in ("tr", "row") and self._row and _is_row(element):
-            self._blocks.add_row([" ".join(cell) for cell in self._row[1:]])
+            self._blocks.add_row([" ".join(cell) for cell in self._row[1:]], self._spans, head=_is_head(element))
             self._row = []
+        elif tag == "table":
+            self._blocks.close_table()
         elif tag in ("ul", "ol", "list") and self._lists:
             self._lists.pop()
         elif tag in ("li", "item"):
@@ -255,3 +286,17 @@ def _is_row(element: Any) -> bool:
     return len(cells) > 1 and not any(
         next(cell.iter("table", "h1", "h2", "h3", "head"), None) is not None for cell in cells
     )
+
+
+def _is_head(element: Any) -> bool:
+    """Whether a table row names the columns: it is in the table's head, or all of its cells with text are headings."""
+    parent = element.getparent()
+    cells = [child for child in element if child.tag in ("td", "th", "cell") and "".join(child.itertext()).strip()]
+    return (parent is not None and parent.tag == "thead") or all(
+        cell.tag == "th" or cell.get("role") == "head" for cell in cells
+    )
+
+
+def _count(element: Any, name: str) -> int:
+    given = (element.get(name) or "1").strip()
+    return int(given) if re.fullmatch(r"\d{1,4}", given) else 1

@@ -67,6 +67,7 @@ def load(path: Path, data: bytes) -> Content:
             language=_first(about, "dc:language")[:2].lower(),
             found=Found(title="metadata" if own else "cover"),
         ),
+        tables=reading.blocks.tables(),
         web=False,
     )
 

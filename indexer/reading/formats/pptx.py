@@ -43,6 +43,7 @@ def load(path: Path, data: bytes) -> Content:
         pages=tuple(Page(n, a, b) for n, (a, b) in enumerate(zip(starts, ends, strict=True), 1)),
         headings=blocks.headings(title),
         metadata=Metadata(found=found),
+        tables=blocks.tables(),
         web=False,
     )
 

@@ -49,4 +49,4 @@ def load(path: Path, data: bytes) -> Content:
     named = _TITLE.search(source)
     title = meaningful_title(named[1]) if named else ""
     about = Metadata(found=Found(title="metadata"))
-    return Content(blocks.text(), title=title, metadata=about, web=False)
+    return Content(blocks.text(), title=title, metadata=about, tables=blocks.tables(), web=False)

@@ -54,6 +54,7 @@ def load(path: Path, data: bytes) -> Content:
         headings=blocks.headings(title),
         warnings=(f"hidden sheets that were not read: {hidden}",) if hidden else (),
         metadata=Metadata(found=Found(title="metadata")),
+        tables=blocks.tables(),
         web=False,
     )
 

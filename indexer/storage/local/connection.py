@@ -16,7 +16,7 @@ from indexer.errors import LibraryError
 from indexer.storage.rows import checksum, damaged
 
 #: Goes up when the tables change, together with a step in ``_STEPS`` from the version before.
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
 _HISTORY = """
 CREATE TABLE versions (
     key INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL, title TEXT NOT NULL, source TEXT NOT NULL,
@@ -92,13 +92,15 @@ def _checksum_of(*columns: str) -> str:
     return f"checksum({', '.join(f'CAST({column} AS BLOB)' for column in columns)})"
 
 
+#: The text of a passage with what it holds of a table; passages that were added before tables were kept have none.
+_PASSAGE_TEXT = "p.text || coalesce(p.excerpt, '')"
 #: What each checksum is of. A column that is changed on disk without its checksum is noticed when it is read.
 PLAN_SUM = _checksum_of(
     "id", "title", "source", "sha256", "warnings", "metadata", "edited", "pages", "passages", "words", "names"
 )
 TEXT_SUM = _checksum_of("texts.text", "parts")
 TARGETS_SUM = _checksum_of("targets.rows")
-PASSAGE_SUM = _checksum_of("plans.title", "path", "start", '"end"', "page", "role", "cut_off", "record", "p.text")
+PASSAGE_SUM = _checksum_of("plans.title", "path", "start", '"end"', "page", "role", "cut_off", "record", _PASSAGE_TEXT)
 INDEXED_SUM = _checksum_of("p.indexed")
 VECTOR_SUM = _checksum_of("p.vector")
 WORDS_SUM = _checksum_of("packed")
@@ -128,18 +130,19 @@ ALTER TABLE versions ADD COLUMN version_sum INTEGER;
 ALTER TABLE versions ADD COLUMN text_sum INTEGER;
 ALTER TABLE saved ADD COLUMN saved_sum INTEGER;
 {STORE_PLAN_SUMS};
-{STORE_PASSAGE_SUMS};
+{STORE_PASSAGE_SUMS.replace(_PASSAGE_TEXT, "p.text")};
 UPDATE versions SET version_sum = {VERSION_SUM}, text_sum = {VERSION_TEXT_SUM};
 UPDATE saved SET saved_sum = {SAVED_SUM};
 """
+_EXCERPTS = "ALTER TABLE passages ADD COLUMN excerpt TEXT"
 # From 3: targets, which are extracted when first asked for. From 4: word vectors, which older passages lack until
-# they are embedded again. From 5: checksums of what is there.
-_STEPS = {2: _FROM_2, 3: _TARGETS, 4: _WORD_VECTORS, 5: _CHECKSUMS}
+# they are embedded again. From 5: checksums of what is there. From 6: what passages hold of tables.
+_STEPS = {2: _FROM_2, 3: _TARGETS, 4: _WORD_VECTORS, 5: _CHECKSUMS, 6: _EXCERPTS}
 
 
 def create_tables(connection: sqlite3.Connection) -> None:
     """Make the tables, inside a transaction."""
-    _execute(connection, _TABLES + _CHECKSUMS)
+    _execute(connection, f"{_TABLES};\n{_CHECKSUMS};\n{_EXCERPTS}")
     connection.executemany("INSERT INTO meta VALUES (?, ?)", [("schema", str(SCHEMA_VERSION)), ("generation", "0")])
 
 

@@ -285,8 +285,8 @@ class Database(Connections):
             [(key, n, as_json(path)) for path, n in sections.items()],
         )
         connection.executemany(
-            'INSERT INTO passages (plan, section, start, "end", page, role, cut_off, record, text, indexed, vector) '
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            'INSERT INTO passages (plan, section, start, "end", page, role, cut_off, record, text, excerpt, '
+            "indexed, vector) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             passage_rows(content, key, sections),
         )
         if content.word_vectors:

@@ -30,9 +30,9 @@ from indexer.storage.rows import (
 from indexer.types import PlanInfo, SavedQuestion, Version
 
 #: Goes up when the collections change.
-FORMAT = 2
-#: Formats that are read: 1 had no checksums.
-_READ = (1, FORMAT)
+FORMAT = 3
+#: Formats that are read: 1 had no checksums, 2 no excerpts of tables.
+_READ = (1, 2, FORMAT)
 #: Seconds after which every server shows what was written, so that searches need no strong consistency.
 _SETTLED = 60.0
 _ID = "record"

@@ -26,7 +26,15 @@ from indexer.storage.milvus.catalogue import (
 )
 from indexer.storage.milvus.connection import Connection, Row
 from indexer.storage.milvus.tables import LONGEST, PART, PASSAGES, labels_text, with_checksum, words_of
-from indexer.storage.rows import conflict_error, content_hash, description, page_count, parts_of, targets_text
+from indexer.storage.rows import (
+    conflict_error,
+    content_hash,
+    description,
+    excerpt_text,
+    page_count,
+    parts_of,
+    targets_text,
+)
 from indexer.types import Passage, Plan
 
 
@@ -242,11 +250,12 @@ def is_long(passage: Passage, indexed: str) -> bool:
 
 
 def place_of(passage: Passage, indexed: str) -> list[Any]:
-    """Where a passage is in its plan, and what is indexed around its text, or all that is indexed if that differs."""
+    """Where a passage is in its plan, what is indexed around its text, or all that is indexed if that differs, and
+    what it holds of a table."""
     before, found, after = indexed.partition(passage.text)
     around = [before, after] if found else [indexed]
     place = [passage.start, passage.end, passage.page, passage.role.value, passage.cut_off, passage.record]
-    return [*place, list(passage.section), around]
+    return [*place, list(passage.section), around, passage.table and excerpt_text(passage.table)]
 
 
 def _text_rows(key: int, content: PlanContent) -> Iterator[Row]:

@@ -14,7 +14,15 @@ from indexer.storage import PlanContent, ScoredKey
 from indexer.storage.milvus.catalogue import Catalogue, Entry, read_all_collections
 from indexer.storage.milvus.connection import Connection, Row
 from indexer.storage.milvus.tables import K1, PASSAGES, B, is_as_stored, words_of
-from indexer.storage.rows import changed_passages, changed_text, content_hash, read_json, read_plan, read_targets
+from indexer.storage.rows import (
+    changed_passages,
+    changed_text,
+    content_hash,
+    read_excerpt,
+    read_json,
+    read_plan,
+    read_targets,
+)
 from indexer.types import Passage, Plan, Role, Target
 
 if TYPE_CHECKING:
@@ -43,7 +51,8 @@ class _Place(NamedTuple):
     record: str | None
     section: tuple[str, ...]
     around: list[str]
-    checksum: int | None = None  # stored since format 2, as in ``_StoredText``
+    excerpt: str | int | None = None  # in format 2 the checksum, in format 1 nothing
+    checksum: int | None = None
 
 
 class _StoredText(NamedTuple):
@@ -51,7 +60,7 @@ class _StoredText(NamedTuple):
     parts: str
     targets: str | None
     long: dict[str, str]
-    checksum: int | None = None
+    checksum: int | None = None  # stored since format 2
 
 
 def read_text(connection: Connection, entry: Entry, plan_id: str) -> Text:
@@ -170,11 +179,14 @@ def _passage(entry: Entry, row: Row, plan: Plan | None) -> Passage:
     plan_id, title = entry.description[:2]
     place = _place(row, plan_id)
     text = row["text"] or (plan.text[place.start : place.end] if plan else "")
-    if place.checksum is not None and not is_as_stored(row["place"], place.checksum, text):
+    checksum = place.excerpt if isinstance(place.excerpt, int) else place.checksum
+    if checksum is not None and not is_as_stored(row["place"], checksum, text):
         raise LibraryError(changed_passages(plan_id, "a passage"))
-    return Passage(
-        plan_id, title, place.start, place.end, text, place.section, place.page, place.role, place.cut_off, place.record
+    table = (
+        read_excerpt(place.excerpt, f"a passage of the plan {plan_id!r}") if isinstance(place.excerpt, str) else None
     )
+    known = (place.section, place.page, place.role, place.cut_off, place.record)
+    return Passage(plan_id, title, place.start, place.end, text, *known, table)
 
 
 def _indexed(entry: Entry, row: Row) -> str:

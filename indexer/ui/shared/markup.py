@@ -11,9 +11,9 @@ from pathlib import Path
 import streamlit as st
 from markupsafe import Markup, escape
 
-from indexer.language.sentences import LINE_OPENER
-from indexer.types import AnswerSentence, Span
-from indexer.wording import HEADING_LINE, silent_spans
+from indexer.language.sentences import LINE_OPENER, is_row
+from indexer.types import AnswerSentence, Excerpt, Span
+from indexer.wording import HEADING_LINE, around_table, moved, silent_spans, table_rows
 
 #: The app's own scripts and its style sheet.
 STATIC = Path(__file__).resolve().parents[1] / "static"
@@ -66,9 +66,32 @@ def marked_html(text: str, spans_by_class: Mapping[str, Sequence[Span]] | None =
 
 
 def sentence_html(sentence: AnswerSentence, marks: Mapping[str, Sequence[Span]] | None = None) -> Html:
-    """A sentence that answers, with the words that matter, the reader's answer, and ``marks`` by class in it."""
+    """A sentence that answers, with the words that matter, the reader's answer, and ``marks`` by class in it.
+
+    A row of a table is shown below the table's caption and head.
+    """
     span = [sentence.span] if sentence.span else []
-    return marked_html(sentence.text, {"emphasis": sentence.emphasis, "span": span, **(marks or {})})
+    spans = {"emphasis": sentence.emphasis, "span": span, **(marks or {})}
+    return text_html(sentence.text, sentence.table, spans)
+
+
+def text_html(text: str, table: Excerpt | None, spans_by_class: Mapping[str, Sequence[Span]]) -> Html:
+    """``text`` as ``marked_html`` writes it; the rows of ``table`` in it as a table below its caption and head."""
+    around = around_table(text, table)
+    if table is None or around is None:
+        return marked_html(text, spans_by_class)
+
+    def part(start: int, end: int) -> Html:
+        return marked_html(text[start:end], {name: moved(spans, start, end) for name, spans in spans_by_class.items()})
+
+    def cell(shown: str, start: int) -> Html:
+        return element("td", part(start, start + len(shown)) if start >= 0 else shown)
+
+    rows = [element("tr", *(cell(*place) for place in row)) for row in table_rows(text, table)]
+    head = [element("thead", element("tr", *(element("th", name, scope="col") for name in table.head)))]
+    caption = [element("caption", table.caption)] if table.caption and not around[0].strip() else []
+    shown = element("table", *caption, *(head if table.head else []), element("tbody", *rows), css="rows")
+    return part(0, len(around[0])) + shown + part(len(text) - len(around[1]), len(text))
 
 
 def element(tag: str, *inner: str, css: str = "", **attributes: str) -> Html:
@@ -154,13 +177,13 @@ def _nested(text: str, span: Span, layers: Sequence[tuple[str, list[Span]]]) -> 
 
 
 def _paragraph_breaks(text: str) -> list[int]:
-    """Offsets at which a paragraph, a heading or an item of a list begins after a line end."""
+    """Offsets at which a paragraph, a heading, an item of a list or a row of a table begins after a line end."""
     found = []
     line_start = 0
     for match in _LINE_BREAK.finditer(text):
         line = text[line_start : match.start()]
         line_start = match.end()
-        ends = match.group(1) or line.lstrip().startswith("#") or LINE_OPENER.match(text, line_start)
+        ends = match.group(1) or line.lstrip().startswith("#") or LINE_OPENER.match(text, line_start) or is_row(line)
         if ends and line.strip() and line_start < len(text):
             found.append(line_start)
     return found

@@ -9,7 +9,7 @@ import streamlit as st
 from indexer.exporting.markdown import markdown_quotation
 from indexer.types import AnswerSentence, Certainty, Citation, Hit, Mark, Passage, Span
 from indexer.ui.shared.keeping import keeping_link
-from indexer.ui.shared.markup import Html, copy_button, element, marked_html, sentence_html, show
+from indexer.ui.shared.markup import Html, copy_button, element, sentence_html, show, text_html
 from indexer.ui.shared.source import Place
 from indexer.wording import ASPECTS, STATES_IT, breadcrumb, notes, quotation
 
@@ -41,7 +41,9 @@ def show_card(
             *(element("span", badge, css="badge") for badge in [*notes(passage), *filter(None, [remark])]),
             element(
                 "div",
-                marked_html(passage.text, {"answer": _answering(passage, citations), "met": hit.highlights}),
+                text_html(
+                    passage.text, passage.table, {"answer": _answering(passage, citations), "met": hit.highlights}
+                ),
                 css="passage-text",
             ),
             actions_html("Show in its surroundings", address, passage, counterparts=counterparts),

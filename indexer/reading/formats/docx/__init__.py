@@ -49,7 +49,15 @@ def _load(path: Path, data: bytes, *, inserted: bool) -> Content:
     warnings = (f"inserted documents that were not read: {reading.unread}",) if reading.unread else ()
     headings = reading.blocks.headings(title)
     about = Metadata(found=Found(title="metadata" if own else "cover"))
-    return Content(reading.blocks.text(), title=title, headings=headings, warnings=warnings, metadata=about, web=False)
+    return Content(
+        reading.blocks.text(),
+        title=title,
+        headings=headings,
+        warnings=warnings,
+        metadata=about,
+        tables=reading.blocks.tables(),
+        web=False,
+    )
 
 
 class _Reading:
@@ -97,7 +105,7 @@ class _Reading:
         except SourceError:
             self.unread += 1
         else:
-            self.blocks.extend(content.text, content.headings)
+            self.blocks.extend(content.text, content.headings, content.tables)
 
     def _paragraph(self, paragraph: Any) -> None:
         style = self._styles.of(paragraph)
@@ -142,10 +150,11 @@ class _Reading:
                     self.read(cell)
             return
         above: dict[int, str] = {}
-        for row in cells:
+        self.blocks.open_table()
+        for element, row in zip(rows, cells, strict=True):
             if self.blocks.length > LONGEST_TEXT:
                 raise too_long(self._path)
-            texts = []
+            texts, spans = [], []
             aside: list[Any] = []
             column = 0
             for cell in row:
@@ -154,9 +163,11 @@ class _Reading:
                 text = above.get(column, "") if goes_on else _cell_text(cell, aside)
                 above[column] = text
                 texts.append(text)
+                spans.append((_span(cell), 1))
                 column += _span(cell)
-            self.blocks.add_row(texts)
+            self.blocks.add_row(texts, spans, head=_is_on(element, "w:trPr", "w:tblHeader"))
             self._read_aside(aside)
+        self.blocks.close_table()
 
 
 def _related(part: Any, kind: str) -> Any | None:
@@ -202,8 +213,13 @@ def _pieces(element: Any, aside: list[Any]) -> Iterator[str]:
 
 
 def _hidden(run: Any) -> bool:
-    vanish = run.find(f"{qn('w:rPr')}/{qn('w:vanish')}")
-    return vanish is not None and vanish.get(qn("w:val")) not in ("0", "false", "off")
+    return _is_on(run, "w:rPr", "w:vanish")
+
+
+def _is_on(element: Any, properties: str, name: str) -> bool:
+    """Whether ``element`` has the property ``name`` and does not turn it off."""
+    found = element.find(f"{qn(properties)}/{qn(name)}")
+    return found is not None and found.get(qn("w:val")) not in ("0", "false", "off")
 
 
 def _cell_text(cell: Any, aside: list[Any]) -> str:

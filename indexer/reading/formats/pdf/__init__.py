@@ -23,6 +23,7 @@ from pypdf import PdfReader
 
 from indexer.errors import SourceError
 from indexer.reading.formats import ocr
+from indexer.reading.formats.pdf.continued import continue_tables
 from indexer.reading.formats.pdf.headings import Bookmark, find_headings, read_bookmarks
 from indexer.reading.formats.pdf.joining import find_pages, find_tables, join_lines
 from indexer.reading.formats.pdf.layout import read_order
@@ -58,6 +59,7 @@ def load(path: Path, data: bytes) -> Content:
         raise SourceError(_why_closed(path, data)) from error
     kept, headers = strip_headers_and_footers(read)
     ordered = [read_order(page.runs, page.tables, page.turned) for page in kept]
+    ordered = continue_tables(ordered)
     silent = [i for i, found in enumerate(ordered) if not found]
     pictured = [i for i in silent if read[i].pictured]
     if len(silent) == count:

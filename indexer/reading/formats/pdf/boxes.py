@@ -15,6 +15,7 @@ from itertools import islice
 from typing import Any
 
 from indexer.errors import SourceError
+from indexer.reading.formats.pdf.continued import MOST_HEADS
 from indexer.reading.formats.pdf.layout import read_order
 from indexer.reading.formats.pdf.lines import Line, Run
 from indexer.reading.formats.pdf.opening import PdfiumError, open_document, open_page, open_text
@@ -174,11 +175,11 @@ def _read_as(page: PageWords, wanted: str) -> list[Line]:
     """The lines of a page whose text in the plan is ``wanted`` (bare), without its running headers and footers.
 
     They were found by looking at all pages. On one page they are those runs at its edge, or turned ones, and
-    perhaps the first row of its first table, which hold together just the characters that the page has and the
+    perhaps the first rows of its first table, which hold together just the characters that the page has and the
     plan has not. Where no such runs are found, all lines are given.
     """
     whole = read_order(page.runs, page.tables, page.turned)
-    for tables in (page.tables, [table[1:] if not i else table for i, table in enumerate(page.tables)]):
+    for tables in _without_heads(page.tables):
         lines = read_order(page.runs, tables, page.turned)
         surplus = _count(_bare("".join(line.text for line in lines))[0])
         surplus.subtract(_count(wanted))
@@ -191,6 +192,15 @@ def _read_as(page: PageWords, wanted: str) -> list[Line]:
             if _bare("".join(line.text for line in lines))[0] == wanted:
                 return lines
     return whole
+
+
+def _without_heads(tables: list[list[Line]]) -> Iterator[list[list[Line]]]:
+    """``tables``; then without the first rows of the first, or of the topmost: a header, or a head set again."""
+    yield tables
+    top = max(range(len(tables)), key=lambda i: tables[i][0].top, default=0)
+    for heads in range(1, MOST_HEADS + 1):
+        for cut in dict.fromkeys((0, top) if tables else ()):
+            yield [table[heads:] if i == cut else table for i, table in enumerate(tables)]
 
 
 def _count(text: str) -> Counter[str]:

@@ -14,6 +14,7 @@ from statistics import median
 
 from indexer.reading.formats.pdf.lines import Line, Place, Run, make_runs
 from indexer.reading.formats.pdf.words import Word
+from indexer.reading.tables import is_figure
 
 #: Times the height of a line, between cells where there is a table.
 CELL_GAP = 0.6
@@ -30,17 +31,8 @@ _LIST_MARK = re.compile(r"[-*•·–—●▪◦■□❖✓➢➤]|\(?\w{1,2}[
 _PROSE_LINES = 5
 _PROSE_COLUMNS = 3
 _PROSE_LINE = 25  # characters
-_FIGURE = re.compile(
-    r"[-+–−(<>~≈±*$€£¥]*\s?\d[\d.,\s/%:–−-]*[)%*†‡°]*\s?[A-Za-zµ]{0,3}|[-–—…]+|n\.?/?a\.?|nil|[✓✔✗xX●○•]", re.IGNORECASE
-)
-
 #: Runs at one height by column.
 _Level = dict[int, list[Run]]
-
-
-def is_figure(text: str) -> bool:
-    """Whether a cell holds one figure, or a sign in the place of one."""
-    return bool(_FIGURE.fullmatch(text.strip()))
 
 
 def by_level(words: Sequence[Word]) -> list[list[Word]]:

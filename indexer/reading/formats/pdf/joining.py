@@ -10,6 +10,7 @@ from statistics import median
 
 from indexer.language.sentences import is_wide
 from indexer.reading.formats.blocks import CELL
+from indexer.reading.formats.pdf.continued import MOST_HEADS
 from indexer.reading.formats.pdf.lines import Line
 from indexer.reading.formats.pdf.words import SOFT_HYPHEN
 from indexer.types import Page, Table, TableCell
@@ -111,18 +112,28 @@ def find_pages(on_page: Sequence[int], starts: Sequence[int], count: int, length
 
 
 def find_tables(lines: Sequence[Line], starts: Sequence[int]) -> Iterator[Table]:
-    """The tables among ``lines``, which begin at ``starts`` of the text."""
+    """The tables among ``lines``, which begin at ``starts`` of the text.
+
+    Their head rows are those in bold type above others; where no type tells, they are not known.
+    """
     rows: list[tuple[TableCell, ...]] = []
+    bold: list[bool] = []
+
+    def table() -> Table:
+        heads = next((i for i, row in enumerate(bold) if not row), 0)
+        return Table(tuple(rows), heads if heads <= MOST_HEADS else 0)
+
     for line, offset in zip(lines, starts, strict=True):
         start = offset
         if rows and (line.opens or not line.row):
-            yield Table(tuple(rows))
-            rows = []
+            yield table()
+            rows, bold = [], []
         if line.row:
             cells = []
             for run, place in zip(line.runs, line.places, strict=True):
                 cells.append(TableCell(start, start + len(run.text), place.column, place.columns, place.rows))
                 start += len(run.text) + len(CELL)
             rows.append(tuple(cells))
+            bold.append(line.bold)
     if rows:
-        yield Table(tuple(rows))
+        yield table()

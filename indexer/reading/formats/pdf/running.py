@@ -18,6 +18,7 @@ from indexer.reading.formats.pdf.page import PageWords
 _DATED_PAGES = 3  # whose headers may give the date of the document
 _EDGE = 4  # lines at the top and the bottom of a page that may be running
 _FEWEST = 3  # pages; on two, a line must also stand apart from the text
+_FEW = 2  # lines of a page that has nothing but header and footer
 _SAME_PLACE = 6.0  # points
 _APART = 1.5  # times the line's height, between a running line and the text where pages are few
 _LARGER = 1.12  # times the body's type size: a heading, if text follows closely
@@ -85,7 +86,18 @@ def _running(pages: Sequence[list[Run]], turned: Sequence[list[Run]]) -> list[se
                 running.add(id(run))
         running |= {id(run) for run in turned[number] if _pages(run, by_key[_key(run)]) > 1}
         found.append(running)
+    bare = [n for n, runs in enumerate(pages) if len(runs) > _FEW and sum(id(r) not in found[n] for r in runs) <= 1]
+    if 2 * len(bare) > len(pages):
+        # short pages that are alike: forms, certificates; what differs on them is what they say
+        for n in bare:
+            found[n] -= {id(run) for run in pages[n] if _varies(run, by_key[_key(run)])}
     return found
+
+
+def _varies(run: Run, seen: Iterable[_Seen]) -> bool:
+    """Whether the text at the place of ``run`` is not the same on all pages, and does not count them."""
+    here = [(s.page, s.run.text) for s in seen if abs(s.run.top - run.top) <= _SAME_PLACE]
+    return len({text for _, text in here}) > 1 and not _PAGE_NUMBER.fullmatch(_key(run)) and not _counts_pages(here)
 
 
 def _is_running_row(row: Line, others: Sequence[tuple[int, Line]]) -> bool:

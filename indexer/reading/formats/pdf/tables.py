@@ -147,8 +147,13 @@ class _Grid:
                 span = sum(left <= column <= right for column in kept_columns)
                 if top == band and span:
                     first = sum(column < left for column in kept_columns)
-                    place = Place(first, span, sum(top <= kept <= bottom for kept in kept_bands))
-                    cells.append((place, inside.get(name, [])))
+                    rows = sum(top <= kept <= bottom for kept in kept_bands)
+                    walls = [self.xs[column] for column in kept_columns if left < column <= right]
+                    parts = _fallen_apart(inside.get(name, []), walls)
+                    if len(parts) == span:
+                        cells += [(Place(first + i, 1, rows), part) for i, part in enumerate(parts)]
+                    else:
+                        cells.append((Place(first, span, rows), inside.get(name, [])))
             if cells:
                 found += split_band(cells, gaps=len(kept_bands) <= _FEW_BANDS)
         return found
@@ -181,6 +186,19 @@ class _Grid:
             word.left < x - SAME and word.right > x + SAME and bottom < (word.bottom + word.top) / 2 < top
             for word in words
         )
+
+
+def _fallen_apart(words: Sequence[Word], walls: Sequence[float]) -> list[list[Word]]:
+    """The words of a cell by the columns that it covers, where wide gaps part them as ``walls`` part the rows below:
+    names of columns between which no rule is drawn. All together where they are not so parted."""
+    parts: list[list[Word]] = [[] for _ in range(len(walls) + 1)]
+    for word in words:
+        parts[bisect_right(walls, (word.left + word.right) / 2)].append(word)
+    if not all(parts):
+        return [list(words)]
+    gap = CELL_GAP * max(word.height for word in words)
+    apart = all(min(w.left for w in right) - max(w.right for w in left) >= gap for left, right in pairwise(parts))
+    return parts if apart else [list(words)]
 
 
 def _rectangles(owner: list[list[int]]) -> list[list[int]]:
