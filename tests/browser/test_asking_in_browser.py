@@ -89,6 +89,7 @@ def test_history_by_keyboard_and_over_a_restart(serve: Serve, sample_folder: Pat
     with serve(library, tmp_path) as site:
         page.goto(site)
         expect(page.get_by_text("Recent questions in this library")).to_be_visible(timeout=60_000)
+        expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)  # a page drawn anew takes the focus away
         again = page.locator('[class*="st-key-ask-again-"]').get_by_role("button", name=CEMENT)
         again.focus()
         page.keyboard.press("Tab")
