@@ -3,7 +3,7 @@
     python benchmarks/cells.py --data DIR [--failures] [--json FILE]
 
 ``DIR`` holds ``eval/pdf`` (one-page PDFs with their true Markdown, see ``pdf.py``) and ``eval/real/files``. Of each
-true table whose columns and rows have names one cell is drawn; of the real documents ``questions/cells.jsonl`` has
+true table whose columns and rows have names one cell is drawn; of the real documents ``questions/cells`` has
 cells read by eye. Each question is asked of its own document and of all together. A quote is right if it is one row,
 with the row's name and the cell, or its name stands in a cell that reaches down into it. These files were in view when
 tables were made to be read.
@@ -25,7 +25,7 @@ from pdf import read_tables
 from indexer.library import Library
 from indexer.types import Answer
 
-QUESTIONS = Path(__file__).with_name("questions") / "cells.jsonl"
+QUESTIONS = Path(__file__).with_name("questions") / "cells" / "real.jsonl"
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,7 +83,9 @@ def test_ask_json(run: Run, sample_folder: Path, sample_library: Library, questi
     numbers = [c["n"] for c in found["citations"]]
     assert numbers == list(range(1, len(numbers) + 1))
     for sentence in found["answer"]:
-        assert list(sentence) == ["text", "citation", "emphasis", "span", "completes", "role", "table"]
+        assert list(sentence) == [
+            "text", "citation", "emphasis", "span", "completes", "certainty", "role", "table",
+        ]  # fmt: skip
         assert sentence["span"] is None or is_span_list([sentence["span"]], sentence["text"])
         assert is_span_list(sentence["emphasis"], sentence["text"])
         assert sentence["text"] == found["citations"][sentence["citation"] - 1]["quote"]
