@@ -1128,6 +1128,7 @@ __all__ = [
     "Brief",
     "BriefItem",
     "Cell",
+    "Certainty",
     "Change",
     "ChangeClass",
     "ChangedAnswer",

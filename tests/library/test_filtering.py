@@ -196,7 +196,7 @@ def test_an_edit_is_all_or_none(shelf: Library) -> None:
 
 def test_a_new_date_makes_new_targets_and_a_new_version_keeps_edits(library: Library, tmp_path: Path) -> None:
     file = tmp_path / "anhui.txt"
-    file.write_text("Anhui Plan\n\n1. Industry\nNon-fossil energy reaches 25% in 2025.\n")
+    file.write_text("Anhui Plan\n\n1. Industry\nNon-fossil energy will reach 25% in 2025.\n")
     library.add(file)
     assert [target.year for target in library.targets()] == [2025]
     edit = library.edit("anhui", date="2027", tags=["steel"], type="law")

@@ -25,7 +25,7 @@ from indexer.storage.local.connection import (
     VERSION_SUM,
     VERSION_TEXT_SUM,
 )
-from indexer.storage.rows import checksum, collections_text, read_collections
+from indexer.storage.rows import TARGET_RULES, checksum, collections_text, read_collections
 from indexer.types import Comparator, SavedQuestion, Target, TargetKind
 
 #: (table, column, its plan's id) of everything that a flip is tried in.
@@ -233,7 +233,7 @@ WRONG_ROWS = {
     "parts of another kind": "UPDATE texts SET parts = '{\"pages\": 1}' WHERE plan = 1",
     "plan text that is bytes": "UPDATE texts SET text = x'ff' WHERE plan = 1",
     "targets that are no list": "UPDATE targets SET rows = '{}' WHERE plan = 1",
-    "target of another kind": "UPDATE targets SET rows = '[{\"kind\": 3}]' WHERE plan = 1",
+    "target of another kind": f"UPDATE targets SET rows = '[{TARGET_RULES}, {{\"kind\": 3}}]' WHERE plan = 1",
     "quotes that are text": "UPDATE saved SET quotes = '\"x\"'",
     "version text that is bytes": "UPDATE versions SET text = x'ff'",
     "generation that is text": "UPDATE meta SET value = 'seven' WHERE key = 'generation'",
