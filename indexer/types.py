@@ -1186,4 +1186,5 @@ __all__ = [
     "UniqueSection",
     "Version",
     "page_at",
+    "rows_within",
 ]
