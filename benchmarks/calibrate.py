@@ -5,10 +5,10 @@
 One uses what retrieval and late interaction say, the other the reader's logits as well; without the reader's weights
 the latter stays as it is. Both learn from three kinds of questions, weighted by WEIGHTS: the development questions on
 the two real plans in DIR, our own on the sample plans, which use other words than the plans on purpose, and those of
-DIR/eval/real on eight documents of other kinds, if it is there. The threshold refuses REFUSED of the real plans'
-unanswerable questions, and more of them as far as that costs no fact; fewer where it would keep less than KEPT of the
-facts of the eight documents. With --chinese those on the Chinese sample plan count as well. A sentence is said to state
-the answer from the probability on from which RIGHT of the documents' best sentences, left out of the fit, hold it.
+DIR/eval/real on eight documents of other kinds, if it is there; the facts of these asked of the plans are far misses.
+With --chinese those on the Chinese sample plan count as well. The threshold keeps KEPT of the facts of the documents, of
+the plans where there are none. A sentence is said to state the answer from the probability on from which RIGHT of the
+documents' best sentences, left out of the fit, hold it.
 
 Prints for each set what is kept and refused, fitted on all, and fitted without the questions on half of the documents
 (of the questions, for the plans) and measured on these.
@@ -34,16 +34,15 @@ from indexer.evaluation import auroc, calibration, refused_at_kept
 from indexer.language.matching import holds_figure
 from indexer.library import Library
 
-REFUSED = 0.8
-#: Share of the facts of the documents, the hardest kind, that are kept at least: a refused fact costs staff more than a
-#: near miss that is quoted, which can be seen to be one.
+#: Share of the facts of the documents, the hardest kind, that are kept: a refused fact costs staff more than a near
+#: miss that is quoted, which can be seen to be one.
 KEPT = 0.78
 #: Share of the sentences said to state the answer that hold it.
 RIGHT = 0.75
 #: Strength of the penalty, scikit-learn's C on features scaled to unit variance; chosen by leaving out.
 C = 0.1
 #: Weight of a question of each set.
-WEIGHTS = {"plans": 4.0, "samples": 0.5, "documents": 0.7, "chinese": 0.7}
+WEIGHTS = {"plans": 4.0, "samples": 0.5, "documents": 0.7, "far": 0.7, "chinese": 0.7}
 _KEPT = (0.75, 0.85, 0.9, 0.95)
 _BINS = 5
 Numbers = npt.NDArray[np.float64]
@@ -87,16 +86,6 @@ def fit(sets: Mapping[str, Examples], without: int | None = None) -> tuple[Numbe
     return coefficients, float(model.intercept_[0] - coefficients @ centre)
 
 
-def threshold(facts: Numbers, others: Numbers, refused: float) -> float:
-    """A cut below which that share of the ``others`` lies, and all that lies below the next of the ``facts``.
-
-    It is in the middle of the gap, so that a small change of a score changes no verdict.
-    """
-    lowest = sorted(others)[math.ceil(refused * len(others)) - 1]
-    above = min(facts[facts > lowest], default=lowest)
-    return float((max(others[others < above], default=lowest) + above) / 2)
-
-
 def surest(scores: Numbers, right: npt.NDArray[np.bool_], share: float) -> float:
     """The lowest of ``scores`` from which on at least ``share`` of them are ``right``; the highest if from none."""
     order = np.argsort(-scores)
@@ -114,24 +103,24 @@ def make_classifier(sets: Mapping[str, Examples], names: Sequence[str]) -> dict[
         name: np.array([x @ halves[h][0] + halves[h][1] for x, h in zip(e.features, e.half, strict=True)])
         for name, e in sets.items()
     }
-    plans = sets["plans"].answerable
-    cut = threshold(fitted["plans"][plans], fitted["plans"][~plans], REFUSED)
-    if "documents" in sets:
-        cut = min(cut, float(np.quantile(fitted["documents"][sets["documents"].answerable], 1 - KEPT)))
+    hardest = "documents" if "documents" in sets else "plans"
+    cut = float(np.quantile(fitted[hardest][sets[hardest].answerable], 1 - KEPT))
     print(f"{'set':22} {'AUROC':>6}", *(f"@{k:.0%}".rjust(6) for k in _KEPT), "   kept refused")
     for title, scores in (("", fitted), (", left out", left_out)):
         for name, z in scores.items():
             y = sets[name].answerable
+            if not y.any():
+                print(f"{name + title:22} refused {np.mean(z < cut):.3f}")
+                continue
             refused = "".join(f"{refused_at_kept(list(z[y]), list(z[~y]), k):7.2f}" for k in _KEPT)
             told = f"{np.mean(z[y] >= cut):7.3f} {np.mean(z[~y] < cut):7.3f}"
             print(f"{name + title:22} {auroc(list(z[y]), list(z[~y])):6.3f}{refused} {told}")
-    hardest = "documents" if "documents" in sets else "plans"
     states = max(cut, surest(left_out[hardest], sets[hardest].right, RIGHT))
     for name, z in left_out.items():
         right, sure, shown = sets[name].right, z >= states, z >= cut
         told = [f"{np.mean(right[these]):.2f} of {these.sum()}" for these in (sure, shown & ~sure) if these.any()]
         print(f"{name}, left out, right of those that state it, may answer: {', '.join(told)}")
-    curve = calibration(list(1 / (1 + np.exp(-left_out["plans"]))), list(plans), _BINS)
+    curve = calibration(list(1 / (1 + np.exp(-left_out["plans"]))), list(sets["plans"].answerable), _BINS)
     return {
         "coefficients": dict(zip(names, np.round(coefficients, 4).tolist(), strict=True)),
         "intercept": round(intercept, 4),
@@ -156,6 +145,8 @@ def main() -> None:
         "documents": document_set(arguments.data),
         "chinese": chinese_set() if arguments.chinese else ([], []),
     }
+    facts = [{**row, "kind": "unanswerable"} for row in sources["documents"][1] if row["kind"] == "fact"]
+    sources["far"] = sources["plans"][0], facts
     examples: dict[str, dict[str, Examples]] = {"unread": {}, "read": {}}
     for name, (paths, questions) in sources.items():
         if not questions:

