@@ -6,7 +6,7 @@ One uses what retrieval and late interaction say, the other the reader's logits 
 the latter stays as it is. Both learn from three kinds of questions, weighted by WEIGHTS: the development questions on
 the two real plans in DIR, our own on the sample plans, which use other words than the plans on purpose, and those of
 DIR/eval/real on eight documents of other kinds, if it is there; the facts of these asked of the plans are far misses.
-With --chinese those on the Chinese sample plan count as well. The threshold keeps KEPT of the facts of the documents, of
+With --chinese those on the Chinese sample plan count as well. The threshold keeps KEPT of the documents' facts, of
 the plans where there are none. A sentence is said to state the answer from the probability on from which RIGHT of the
 documents' best sentences, left out of the fit, hold it.
 
