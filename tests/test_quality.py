@@ -12,7 +12,7 @@ import numpy as np
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(REPOSITORY / "benchmarks"))
-from calibrate import threshold  # noqa: E402
+from calibrate import surest  # noqa: E402
 from compare import measure_cells  # noqa: E402
 from quality import read_rows  # noqa: E402
 
@@ -37,7 +37,8 @@ def test_a_gold_figure_is_not_met_by_another_that_ends_like_it() -> None:
     assert measure_cells(library, [row]) == {"compared: cells hold the string (of 2)": 0.5}
 
 
-def test_the_threshold_stands_in_the_gap_below_the_next_fact() -> None:
-    facts, others = np.array([-1.5, 2.0, 3.0]), np.array([-2.0, -1.0, 0.0, 1.0, 2.5])
-    assert threshold(facts, others, 0.4) == threshold(facts, others, 0.8) == 1.5
-    assert threshold(facts, others, 0.2) == -1.75
+def test_a_sentence_states_the_answer_from_where_enough_do() -> None:
+    scores, right = np.array([0.5, 3.0, 2.0, 1.0]), np.array([False, True, False, True])
+    assert surest(scores, right, 0.6) == 1.0  # two of three
+    assert surest(scores, right, 0.7) == 3.0
+    assert surest(scores, ~right, 1.0) == 3.0  # none from anywhere
