@@ -72,7 +72,7 @@ def test_ask_read_cite_and_open(site: str, page: Page) -> None:
 
 def test_link_back_button_and_half_typed_question(site: str, page: Page) -> None:
     page.goto(link(site, q=CEMENT))
-    expect(page.locator("blockquote.quote")).to_be_visible(timeout=30_000)
+    expect(page.locator("blockquote.quote").first).to_be_visible(timeout=30_000)
     page.get_by_label("Question", exact=True).fill("steel")
     page.get_by_text("Every answer").click()
     expect(page.locator("table.counts")).to_be_visible()
