@@ -209,7 +209,8 @@ def compare(page: Page, camera: Camera) -> None:
     quotes = page.locator("blockquote.quote")
     expect(quotes).to_have_count(2, timeout=_WAIT)
     figures = sorted(quotes.nth(i).locator("b.figure").all_inner_texts() for i in range(2))
-    assert figures == [["25%"], ["31%"]]
+    # the sample says its share twice, once among other targets
+    assert [marked[0] for marked in figures] == ["25%", "31%"] and figures[1] == ["31%"]
     camera.take("compared")
 
 
