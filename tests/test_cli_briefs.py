@@ -20,7 +20,20 @@ def library(sample_folder: Path, tmp_path: Path) -> Path:
 def test_an_answers_quotes_go_into_a_brief_that_is_shown_found_and_exported(
     run: Run, library: Path, tmp_path: Path
 ) -> None:
-    ran = run("quote", RULE, "--to", "Cement", "--note", "Strict.", "--tag", "cement", "--library", library)
+    ran = run(
+        "quote",
+        RULE,
+        "--plan",
+        "sichuan",
+        "--to",
+        "Cement",
+        "--note",
+        "Strict.",
+        "--tag",
+        "cement",
+        "--library",
+        library,
+    )
     assert ran.code == 0
     (item,) = run("brief", "Cement", "--json", "--library", library).objects
     assert set(item) == {"brief", "id", "text", "heading", "citation", "before", "after", "tags", "state"}

@@ -17,6 +17,7 @@ from pages import OpenApp, address, go, page_html
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import TextInput
 
+from indexer.comparing.provisions import gravest_first
 from indexer.encoding import Progress, Vectors
 from indexer.library import Library, originals
 from indexer.types import Change, GlossaryEntry
@@ -450,7 +451,9 @@ def test_a_new_version_and_what_changed(open_app: OpenApp, folder: Path, opened:
     assert '<mark class="emphasis">2025</mark>' in html and '<mark class="emphasis">2027</mark>' in html
     assert '<del class="passage-text">Steel output falls.</del>' in html
     assert '<ins class="passage-text">Solar roofs are built.</ins>' in html
-    name = next(f"change-{rank}" for rank, s in enumerate(found.sentences, 1) if s.change is Change.ADDED)
+    name = next(
+        f"change-{rank}" for rank, s in enumerate(gravest_first(found.sentences), 1) if s.change is Change.ADDED
+    )
     shown = 'class="answer">Solar roofs are built.'
     button(app, f"open-{name}")
     assert shown in page_html(app) and address(app)["open"] == [name]
