@@ -31,7 +31,7 @@ _BASE = (
     r"|aim|seek|control"
     r"|be|become|have|cultivate|form|optimi[sz]e|arrange|transform|exploit|explore|put|take|drive)"
 )
-#: Verbs that bind whoever did them: what follows stays to be done.
+#: Verbs that bind their subject: what follows is still to be done.
 _PROMISED = (
     r"(?:commit(?:s|ted|ting)|pledg(?:es?|ed|ing)|promis(?:es?|ed)|undertak(?:es?|en)|undertook|vow(?:s|ed)"
     r"|agree(?:s|d)"
@@ -51,7 +51,7 @@ _FUTURE = (
     r"|controlled|stable)"
     r"|seeks? to|(?:may|can|shall|must|should|is|are) not(?: be)?|cannot|not to exceed|(?:is|are|be|becomes?) due)"
 )
-#: What only may come to pass commits nobody.
+#: What may only come to pass is no commitment.
 _SUPPOSED = (
     r"(?:would|could|might|(?-i:may|can)|(?:necessary|needed|enough|(?<!be )able) to|project(?:s|ed)|forecasts?"
     r"|estimat(?:es?|ed|ing)|assum(?:es?|ed|ing)|if)"

@@ -103,7 +103,7 @@ def turn_table() -> None:
 
 
 def turn_rest() -> None:
-    """List also the figures that are no commitments, line by line, or no longer."""
+    """Switch the list of all figures, those that are no commitments too, on or off."""
     update(rest=st.session_state[REST], every=st.session_state[REST] or read().every)
 
 

@@ -114,7 +114,7 @@ def find_pages(on_page: Sequence[int], starts: Sequence[int], count: int, length
 def find_tables(lines: Sequence[Line], starts: Sequence[int]) -> Iterator[Table]:
     """The tables among ``lines``, which begin at ``starts`` of the text.
 
-    Their head rows are those in bold type above others; where no type tells, they are not known.
+    Their head rows are those in bold type above others; without bold type they are not known.
     """
     rows: list[tuple[TableCell, ...]] = []
     bold: list[bool] = []
