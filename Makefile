@@ -7,7 +7,7 @@ PORT ?= 8501
 ADDRESS ?= localhost
 WORKERS ?= 2
 # one thread per library in each worker: more would compete for the two cores
-PYTEST = OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
+PYTEST = OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadscope
 RESULTS = benchmarks/results/$(shell git rev-parse --short HEAD)
 export HF_HUB_OFFLINE ?= 1
 export STREAMLIT_BROWSER_GATHER_USAGE_STATS := false

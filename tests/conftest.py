@@ -13,6 +13,7 @@ from commands import Ran, Run
 from fakes import FakeEncoder
 from filelock import FileLock
 from hypothesis import HealthCheck, settings
+from xdist.scheduler import LoadScopeScheduling
 
 from indexer import cli
 from indexer.encoding import Encoder
@@ -43,7 +44,7 @@ _SLOW_FIXTURES = frozenset({"encoder", "reference", "tiny_model"})
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark tests by folder, and give each file, and all that need the machine for themselves, to one worker.
+    """Mark tests by folder, and those that use a real model or Milvus as slow.
 
     Without the evaluation data, tests marked real are deselected, and the header says so.
     """
@@ -53,11 +54,25 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(_MARKERS[folder])
         if "milvus" in item.nodeid or not _SLOW_FIXTURES.isdisjoint(getattr(item, "fixturenames", ())):
             item.add_marker("slow")
-        alone = item.get_closest_marker("browser") or item.get_closest_marker("faults")
-        item.add_marker(pytest.mark.xdist_group("alone" if alone else item.path.relative_to(REPOSITORY).as_posix()))
     if not data_folder():
         config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker("real")])
         items[:] = [item for item in items if not item.get_closest_marker("real")]
+
+
+class _Scheduling(LoadScopeScheduling):
+    """Each file, and all tests that need the machine for themselves, on one worker.
+
+    pytest-xdist 3.8 writes its groups into a field of the tests that pytest 9.2 no longer has, so marks do not do.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        path = nodeid.partition("::")[0]
+        return "alone" if path.startswith(("tests/browser/", "tests/faults/")) else path
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> LoadScopeScheduling:
+    return _Scheduling(config, log)
 
 
 def pytest_report_header() -> str:
