@@ -9,13 +9,23 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
+import anyio
+
+T = TypeVar("T")
 #: ``plancite`` as a command of this interpreter, whatever is installed.
 PLANCITE = (sys.executable, "-c", "from indexer.cli import main; main()")
+
+
+def run_async(run: Callable[[], Awaitable[T]]) -> T:
+    """The result of ``run``, in a thread of its own: a browser of another test keeps an event loop in this one."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(anyio.run, run).result()
 
 
 class Reply(NamedTuple):

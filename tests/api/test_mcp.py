@@ -12,13 +12,12 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-import anyio
 import msgspec
 import pytest
 from mcp import Client
 from mcp.server.mcpserver import MCPServer
 from mcp.shared.exceptions import MCPError
-from served import PLANCITE
+from served import PLANCITE, run_async
 from starlette.applications import Starlette
 from starlette.routing import Route
 from starlette.testclient import TestClient
@@ -58,7 +57,7 @@ def with_client(server: MCPServer[Any], talk: Callable[[Client], Awaitable[Any]]
         async with Client(server) as client:
             return await talk(client)
 
-    return anyio.run(run)
+    return run_async(run)
 
 
 def call(server: MCPServer[Any], tool: str, **arguments: Any) -> tuple[bool, str]:

@@ -11,14 +11,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import anyio
 import pytest
 from commands import Run
 from mcp import Client
-from served import PLANCITE, Served, served
+from served import PLANCITE, Served, run_async, served
 
 from indexer.library import Library
 
@@ -80,9 +78,7 @@ def test_the_same_port_serves_programs_and_assistants(server: Served) -> None:
             assert called.structured_content == {"plans": []}
             return [tool.name for tool in (await client.list_tools()).tools]
 
-    # in a thread of its own: a browser of another test keeps an event loop in this one
-    with ThreadPoolExecutor(1) as pool:
-        names = pool.submit(anyio.run, talk).result()
+    names = run_async(talk)
     assert "search" in names and "add_plan" not in names
 
 
