@@ -13,8 +13,8 @@ from indexer.storage.local import LocalBackend
 def test_readers_beside_a_writer(tmp_path: Path) -> None:
     told = read_while_writing(tmp_path / "library", readers=3, seconds=4)
     assert told["errors"] == []
-    assert told["asked"] > 10
-    assert sum(told["changes"].values()) > 5
+    assert told["asked"] > 3
+    assert sum(told["changes"].values()) > 1
 
 
 def test_many_make_a_new_library_at_once(tmp_path: Path) -> None:
