@@ -31,7 +31,8 @@ def token(
     quiet: QuietOption = False,
 ) -> None:
     """Make a token for a program, for: plancite serve --require-token. It is shown once."""
-    from indexer.library.tokens import Role, make_token
+    from indexer.library.rights import Role
+    from indexer.library.tokens import make_token
 
     with open_library(library, quiet=quiet) as opened:
         print(make_token(opened.backend, name, Role[role.upper()], days))

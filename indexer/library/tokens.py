@@ -11,25 +11,17 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
-from enum import IntEnum
 from pathlib import Path
 from typing import Any
 
 from indexer.errors import LibraryError
+from indexer.library.rights import Role
 from indexer.storage import Backend
 from indexer.storage.disk import write_lock, write_whole
 
 FILE = "tokens.json"
 #: What a token begins with, so that scanners for secrets know it.
 _PREFIX = "plancite_"
-
-
-class Role(IntEnum):
-    """What one may do, each role all that those before it may."""
-
-    READER = 1  # read and ask
-    EDITOR = 2  # add, edit and remove plans
-    ADMIN = 3  # see what others did
 
 
 @dataclass(frozen=True, slots=True)
