@@ -10,11 +10,11 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from indexer.api.problems import Problem, problem_response, to_problem
-from indexer.api.sign_in import Mode, SignInSettings
+from indexer.api.sign_in import SignInSettings
 from indexer.errors import IndexerError
 from indexer.library import Library, audit
 from indexer.library.people import read_people
-from indexer.library.rights import ANYONE, Action, Person, Role
+from indexer.library.rights import ANYONE, Action, Mode, Person, Role
 from indexer.library.tokens import find_token
 
 

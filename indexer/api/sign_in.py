@@ -6,7 +6,6 @@ import ipaddress
 import os
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from enum import StrEnum
 from typing import Any
 
 import msgspec
@@ -14,21 +13,13 @@ import msgspec
 from indexer.errors import IndexerError
 from indexer.library import Library
 from indexer.library.people import read_people
-from indexer.library.rights import Person, Role
+from indexer.library.rights import Mode, Person, Role
 
 #: The environment variable in which a server finds its settings.
 VARIABLE = "PLANCITE_SIGN_IN"
 _LONGEST = 200
 # What marks headers as vetted within this process: nothing that comes from outside can have it.
 _MARK, _VETTED = "x-plancite-vetted", secrets.token_hex(16)
-
-
-class Mode(StrEnum):
-    """How people sign in."""
-
-    NONE = "none"
-    PROXY = "proxy"
-    OIDC = "oidc"
 
 
 class SignInSettings(msgspec.Struct, frozen=True):

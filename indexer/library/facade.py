@@ -277,6 +277,7 @@ class Library:
         """
         from indexer.library.editing import restore_plan
 
+        self.person.require(Action.EDIT)
         if version is not None:
             arguments.whole_number(version, "version")
         with recorded(self.backend, "restore", arguments.text(plan_id, "plan_id")):

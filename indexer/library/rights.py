@@ -9,6 +9,14 @@ from enum import IntEnum, StrEnum
 from indexer.errors import RightsError
 
 
+class Mode(StrEnum):
+    """How people sign in to a server."""
+
+    NONE = "none"
+    PROXY = "proxy"
+    OIDC = "oidc"
+
+
 class Role(IntEnum):
     """What one may do, each role all that those before it may."""
 

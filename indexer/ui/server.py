@@ -35,8 +35,9 @@ from indexer.api.access import ByRole, SignIn
 from indexer.api.application import api_app
 from indexer.api.problems import Problem, problem_response
 from indexer.api.routes import PREFIX
-from indexer.api.sign_in import Mode, SignInSettings, settings_from_environment
+from indexer.api.sign_in import SignInSettings, settings_from_environment
 from indexer.library import Library
+from indexer.library.rights import Mode
 
 _UI = Path(__file__).parent
 #: The script that draws the pages.

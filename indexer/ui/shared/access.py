@@ -10,7 +10,7 @@ from typing import Any, Concatenate, ParamSpec, TypeAlias, TypeVar
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from indexer.api.sign_in import Mode, settings_from_environment
+from indexer.api.sign_in import settings_from_environment
 from indexer.asking.following import follow
 from indexer.asking.glossary import glossary_file
 from indexer.asking.naming import plan_names
@@ -21,7 +21,7 @@ from indexer.language import finding
 from indexer.language.sentences import fold_space
 from indexer.library import DEFAULT_LIBRARY, Library, suggesting
 from indexer.library.limits import LIMITS
-from indexer.library.rights import ANYONE, Person
+from indexer.library.rights import ANYONE, Mode, Person
 from indexer.library.task import Task
 from indexer.storage import Scope
 from indexer.types import (
