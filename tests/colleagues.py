@@ -10,12 +10,14 @@ from indexer.library.rights import Person, Role
 
 #: A word, an acronym's long form and a figure that the plan which is kept back alone has.
 SECRET = "zarquon"
-OPEN = "Coast plan\n\n# Measures\n\nThe wind farms supply 40% of power by 2030. Kilns of the old kind close by 2025.\n"
+OPEN = (
+    "# Coast plan\n\n## Measures\n\nThe wind farms supply 40% of power by 2030. Kilns of the old kind close by 2025.\n"
+)
 HIDDEN = (
-    "Zarquon Valley plan\n\n# Zarquon measures\n\nThe Zarquon Hydrogen Corridor (ZHC) supplies 70% of zarquon power by "
+    "# Zarquon Valley plan\n\n## Zarquon measures\n\nThe Zarquon Hydrogen Corridor (ZHC) supplies 70% of zarquon power by "
     "2035. Kilns of the old kind close by 2028 in zarquon towns.\n"
 )
-INLAND = "Inland plan\n\n# Steps\n\nThe wind farms supply 20% of power by 2030. Mines close by 2027.\n"
+INLAND = "# Inland plan\n\n## Steps\n\nThe wind farms supply 20% of power by 2030. Mines close by 2027.\n"
 CLOSED = "Zarquon files"
 
 ANN = Person("Ann", Role.READER, ("board",))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeAlias, TypeVar
 
@@ -125,8 +125,12 @@ def signed_in() -> Person | None:
         return ANYONE
     if settings.mode is Mode.OIDC:
         return settings.person(open_whole, st.user.to_dict()) if st.user.is_logged_in else None
-    given = [(name, value) for name in settings.header_names for value in st.context.headers.get_all(name)]
-    return settings.person(open_whole, settings.by_headers(given))
+    return settings.person(open_whole, settings.by_headers(request_headers(settings.header_names)))
+
+
+def request_headers(names: Iterable[str]) -> list[tuple[str, str]]:
+    """Headers of the request that the page's session began with, each as often as it came."""
+    return [(name, value) for name in names for value in st.context.headers.get_all(name)]
 
 
 def refuse_outdated(library: Library) -> None:
