@@ -7,6 +7,7 @@ import os
 import socket
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
@@ -56,7 +57,7 @@ def serve(
         Mode,
         typer.Option(
             help="How people sign in: not at all, by the headers of a proxy, or at an OpenID Connect provider that "
-            "$STREAMLIT_SECRETS or .streamlit/secrets.toml names: see docs/operating.md."
+            ".streamlit/secrets.toml names; see docs/operating.md."
         ),
     ] = Mode.NONE,
     trusted_proxy: Annotated[
@@ -119,6 +120,8 @@ def _sign_in_settings(mode: Mode, proxies: list[str], user: str | None, role: st
         return ""
     from indexer.api.sign_in import SignInSettings, settings_text
 
+    if mode is Mode.OIDC and not find_spec("authlib"):
+        raise IndexerError("Sign-in at a provider needs Authlib. Install it with: pip install 'plancite[oidc]'")
     named = user or ("email" if mode is Mode.OIDC else "X-Remote-User")
     return settings_text(SignInSettings(mode, tuple(proxies), named, role, groups))
 

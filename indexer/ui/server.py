@@ -135,7 +135,8 @@ class Guard:
             reason = "You are not signed in. Open the app by the address that its sign-in is at."
             await _refuse(scope, receive, send_guarded, 401, reason)
         else:
-            if origin is not None:  # Streamlit would look up this machine's address to compare it
+            # Streamlit would look up this machine's address to compare it; its sign-in asks for the origin as it is
+            if origin is not None and self._settings.mode is not Mode.OIDC:
                 kept = [(name, value) for name, value in scope["headers"] if name != b"origin"]
                 scope = {**scope, "headers": [*kept, (b"origin", b"http://localhost")]}
             await self._app(scope, receive, send_guarded)
