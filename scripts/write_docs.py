@@ -59,9 +59,9 @@ def role_matrix() -> str:
     }  # fmt: skip
     parts = [
         "# Roles\n\nWritten from the code by `python scripts/write_docs.py`. It holds where people sign in, or "
-        "programs need tokens ([operating.md](operating.md)). Who has not signed in is refused everything in these tables: 401 "
-        "for programs, a page that says so for people; who lacks the role gets 403. Whether the server runs "
-        "(`/_stcore/health`) and the description of the API (`/api/v1/`, `/api/v1/openapi.json`) are open.\n"
+        "programs need tokens ([operating.md](operating.md)). Who has not signed in is refused everything in these "
+        "tables: 401 for programs, a page that says so for people; who lacks the role gets 403. Whether the server "
+        "runs (`/_stcore/health`) and the description of the API (`/api/v1/`, `/api/v1/openapi.json`) are open.\n"
     ]
     return "\n".join([*parts, *(f"## {title}\n\n{table}\n" for title, table in tables.items())])
 

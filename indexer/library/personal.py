@@ -53,8 +53,9 @@ def library_for(whole: Library, person: Person, known: dict[object, PersonLibrar
     )
     view = View(backend, person, closed)
     key = person, view.rights
-    if key not in known:
-        while len(known) >= _MOST:
-            known.pop(next(iter(known)), None)
-        known[key] = PersonLibrary(whole, view, person)
-    return known[key]
+    found = known.get(key)
+    if found is None:
+        for old in list(known)[: max(0, len(known) - _MOST + 1)]:
+            known.pop(old, None)
+        found = known.setdefault(key, PersonLibrary(whole, view, person))
+    return found

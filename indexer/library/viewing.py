@@ -42,6 +42,7 @@ class View:
         self._closed = closed
         held = whole.collections() if closed else {}
         self._hidden = frozenset(plan for name in closed for plan in held.get(name, ()))
+        self._seen: tuple[int, tuple[str, ...]] = -1, ()
         self.location = whole.location
 
     # -- who and what --------------------------------------------------------------------------
@@ -288,11 +289,17 @@ class View:
     def _searching(self, scope: Scope) -> Iterator[Scope]:
         """``scope`` without the plans that are kept back."""
         if scope.plans is None and self._hidden:
-            scope = replace(scope, plans=tuple(info.id for info in self.plans()))
-            yield scope
+            yield replace(scope, plans=self._ids())
             return
         with self._naming(*(scope.plans or ())):
             yield scope
+
+    def _ids(self) -> tuple[str, ...]:
+        """Ids of the plans that are seen, read anew when the library has changed."""
+        generation = self.generation
+        if self._seen[0] != generation:
+            self._seen = generation, tuple(info.id for info in self.plans())
+        return self._seen[1]
 
     def _unknown(self, plan_id: str) -> UnknownPlanError:
         return unknown_plan(plan_id, [info.id for info in self.plans()])

@@ -77,3 +77,19 @@ def test_an_address_that_is_not_verified_is_nobodys(browser: Browser, office: Se
     page = sign_in(browser, office, "eve")
     expect(page.get_by_text("You are not signed in")).to_be_visible()
     expect(page.get_by_text("Signed in as")).to_have_count(0)
+
+
+def test_a_proxys_headers_sign_in_on_the_pages(browser: Browser, sample_folder: Path, tmp_path: Path) -> None:
+    shutil.copytree(sample_folder, tmp_path / "library")
+    with Library.open(tmp_path / "library") as library:
+        library.set_collection("Board", [library.plans()[-1].id])
+        library.set_readers("Board", ["Ann"])
+    options = ("--sign-in", "proxy", "--trusted-proxy", "127.0.0.1", "--role-field", "X-Role")
+    with served(tmp_path / "library", tmp_path, *options) as server:
+        for name, role, plans in (("Ann", "editor", "3 plans"), ("Bob", "reader", "2 plans")):
+            page = browser.new_context(extra_http_headers={"X-Remote-User": name, "X-Role": role}).new_page()
+            page.goto(f"http://localhost:{server.port}/")
+            expect(page.get_by_text(f"Signed in as {name}, {role}")).to_be_visible()
+            expect(page.locator("header.masthead")).to_contain_text(plans)
+        page = browser.new_context().new_page()
+        assert (reply := page.goto(f"http://localhost:{server.port}/")) and reply.status == 401

@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 from colleagues import ADA, ANN, BOB, CLOSED, EDITH, HIDDEN, OPEN, SECRET, fill
+from commands import Run
 
 from indexer.asking.vocabulary import unknown_words
 from indexer.errors import IndexerError, LibraryError, RightsError, UnknownPlanError
 from indexer.library import Library
 from indexer.library.audit import entries
+from indexer.library.backup import back_up
 from indexer.library.briefs import change_brief, read_briefs, share_brief
 from indexer.library.jobs import Job, job_queue
 from indexer.library.people import forget_person, people_file, read_people, set_person
@@ -319,3 +321,29 @@ def test_each_role_may_all_that_those_below_may() -> None:
 def test_without_sign_in_all_is_as_it_was(office: Library) -> None:
     assert office.for_person(ANYONE) is office and len(office.plans()) == 3
     assert OPEN[:5] in office.plan("coast").text
+
+
+def test_a_backup_keeps_who_reads_what_and_what_is_ones_own(office: Library, tmp_path: Path) -> None:
+    ann = office.for_person(ANN)
+    record_question(ann.backend, AskedQuestion("Mine?", (), "", False, Filter()))
+    ann.save_question(QUESTION)
+    made = back_up(office.backend, tmp_path / "backups")
+    with Library.open(made, encoder=office.encoder) as copied:
+        assert [info.id for info in copied.for_person(BOB).plans()] == ["coast", "inland"]
+        assert copied.for_person(BOB).saved() == [] and len(copied.for_person(ANN).saved()) == 1
+        assert [asked.question for asked in recent_questions(copied.for_person(ANN).backend)] == ["Mine?"]
+
+
+def test_the_commands(office: Library, run: Run) -> None:
+    place = ("--library", office.backend.location)
+    assert run("person", "Zoe", "--role", "editor", "--group", "board", *place).code == 0
+    assert run("readers", "Shores", "Zoe", "@staff", *place).code == 0
+    told = run("people", *place).out
+    assert "zoe: editor, @board" in told and "collection shores: read by Zoe, @staff" in told
+    assert [info.id for info in office.for_person(BOB).plans()] == ["inland"]
+    assert run("readers", "Shores", "--everyone", *place).code == 0
+    assert run("person", "Zoe", "--remove", *place).code == 0
+    assert "zoe" not in run("people", *place).out
+    assert "not listed" in run("person", "Zoe", "--remove", *place).err
+    assert "--everyone" in run("readers", "Shores", *place).err
+    assert "no collection" in run("readers", "None such", "Bob", *place).err
