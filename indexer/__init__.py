@@ -15,6 +15,7 @@ if TYPE_CHECKING:
         LimitError,
         ModelError,
         QuestionError,
+        RightsError,
         SourceError,
         UnknownPlanError,
     )
@@ -144,6 +145,7 @@ __all__ = [
     "RecognizedLine",
     "Record",
     "Results",
+    "RightsError",
     "Role",
     "Route",
     "RouteFigure",

@@ -7,6 +7,7 @@
     ├── LibraryError        a library folder that cannot be opened, read or written
     │   └── LibraryBusyError    another process is writing
     ├── QuestionError       a question that cannot be asked as put
+    ├── RightsError         what the person who asks may not do
     └── LimitError          more at once than a server takes
 
 Each message is one sentence on what is wrong, naming the file or thing, and one on what to do next. What to
@@ -40,6 +41,10 @@ class LibraryBusyError(LibraryError):
 
 class QuestionError(IndexerError):
     """A question that cannot be asked: empty, too long, or out of range options."""
+
+
+class RightsError(IndexerError):
+    """What the person who asks may not do."""
 
 
 class LimitError(IndexerError):

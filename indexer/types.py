@@ -886,7 +886,8 @@ class SavedQuestion:
     """A question kept to see whether its answer changes.
 
     ``quotes`` are (plan id, quote) of the answer's sentences when it was saved, at ``at``, ISO 8601
-    in UTC; empty where nothing answered. ``plans`` and ``section`` are the scope it is asked in.
+    in UTC; empty where nothing answered. ``plans`` and ``section`` are the scope it is asked in. ``owner`` is the
+    person whose question it is; "" for all.
     """
 
     id: int
@@ -895,6 +896,7 @@ class SavedQuestion:
     section: str | None
     at: str
     quotes: tuple[tuple[str, str], ...] = ()
+    owner: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -955,10 +957,14 @@ class BriefItem:
 
 @dataclass(frozen=True, slots=True)
 class Brief:
-    """Quotes from plans in an order of one's own, with headings and own words between."""
+    """Quotes from plans in an order of one's own, with headings and own words between.
+
+    ``shared``: it is everyone's, where people sign in.
+    """
 
     name: str
     items: tuple[BriefItem, ...] = ()
+    shared: bool = False
 
 
 class QuoteState(StrEnum):

@@ -38,9 +38,9 @@ class Served(NamedTuple):
     process: subprocess.Popen[bytes]
     port: int
 
-    def get(self, path: str, **headers: str) -> Reply:
-        """The reply to a GET, with ``headers`` whose names have "_" for "-"."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+    def get(self, path: str, *, source: str = "127.0.0.1", **headers: str) -> Reply:
+        """The reply to a GET from the address ``source``, with ``headers`` whose names have "_" for "-"."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60, source_address=(source, 0))
         try:
             connection.request("GET", path, headers={name.replace("_", "-"): value for name, value in headers.items()})
             reply = connection.getresponse()
@@ -81,12 +81,13 @@ def served(
     environment: Mapping[str, str] = os.environ,
     before: Sequence[str] = (),
     command: Sequence[str] = (),
+    port: int | None = None,
 ) -> Iterator[Served]:
     """``plancite serve`` on ``library``, run in ``folder``, ready to answer; ``before`` is a command to run it under.
 
     Another ``command`` gets its port appended as --server.port.
     """
-    port = free_port()
+    port = port or free_port()
     serve = [*PLANCITE, "serve", "--library", str(library), "--port", str(port), *options]
     process = subprocess.Popen(
         [*before, *([*command, f"--server.port={port}"] if command else serve)],

@@ -41,7 +41,7 @@ OWNERS: dict[str, str | tuple[str, ...]] = {
     "tantivy": ("storage/local/", "language/terms.py"),
     "sqlite3": "storage/local",
     "filelock": "storage/disk.py",
-    "msgspec": ("storage/rows.py", "encoding/onnx.py", "library/briefs.py", "api/"),
+    "msgspec": ("storage/rows.py", "encoding/onnx.py", "library/briefs.py", "library/people.py", "api/"),
     "pymilvus": "storage/milvus",
     "milvus_lite": "storage/milvus",
     "grpc": "storage/milvus",

@@ -1,58 +1,71 @@
-"""Who a request is from and what it may do: a token's role, or everything where the server asks for none."""
+"""Who a request is from and what it may do: a token's holder, whom a proxy names, or anyone where nobody signs in."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextvars import ContextVar
 
 from anyio import to_thread
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from indexer.api.problems import Problem, problem_response, to_problem
+from indexer.api.sign_in import SignInSettings
 from indexer.errors import IndexerError
 from indexer.library import Library, audit
-from indexer.library.tokens import Role, find_token
-
-
-@dataclass(frozen=True, slots=True)
-class Client:
-    """Who asks: ``name`` is a token's, or the address of a program without one."""
-
-    name: str
-    role: Role
+from indexer.library.people import read_people
+from indexer.library.rights import ANYONE, Action, Mode, Person, Role
+from indexer.library.tokens import find_token
 
 
 class SignIn:
-    """Identifies requests by their tokens; with ``required`` those without one are refused."""
+    """Identifies requests by their tokens or by a proxy's headers; where it is ``required``, others are refused.
 
-    def __init__(self, open_library: Callable[[], Library], *, required: bool) -> None:
+    Headers count as they come: ``indexer.ui.server.Guard`` takes out those that no trusted proxy has sent.
+    """
+
+    def __init__(
+        self, open_library: Callable[[], Library], *, required: bool, settings: SignInSettings | None = None
+    ) -> None:
         self._open_library = open_library
-        self.required = required
+        self._settings = settings or SignInSettings()
+        self.required = required or self._settings.mode is not Mode.NONE
+        self._asking: ContextVar[Person] = ContextVar("asking")
 
-    def client(self, request: Request) -> Client:
-        """Who a request is from. Raises Problem: 401 without a valid token, where one is required."""
-        address = request.client.host if request.client else ""
+    def person(self, request: Request) -> Person:
+        """Who a request is from. Raises Problem, 401, for nobody where somebody is required; LibraryError."""
         if not self.required:
-            return Client(address, Role.ADMIN)
+            return ANYONE
         kind, _, given = request.headers.get("authorization", "").partition(" ")
         if kind.lower() != "bearer" or not given.strip():
+            claims = self._settings.by_headers(request.headers.items())
+            if person := self._settings.person(self._open_library, claims):
+                return person
             raise Problem(
                 401, "no-token", "Give a token, as in Authorization: Bearer TOKEN. Who runs the server makes it."
             )
-        token = find_token(self._open_library().backend, given.strip())
+        backend = self._open_library().backend
+        token = find_token(backend, given.strip())
         if token is None:
             raise Problem(401, "no-token", "This token is not known: it was revoked, or mistyped. Ask for another.")
         if token.expired:
             raise Problem(401, "expired-token", f"This token expired on {token.until[:10]}. Ask for another.")
-        return Client(token.name, Role[token.role.upper()])
+        # the role is the token's, whatever the person of its name may do elsewhere
+        return Person(token.name, Role[token.role.upper()], read_people(backend).person(token.name).groups)
+
+    def begin(self, request: Request, person: Person) -> None:
+        """Let what follows be done by ``person``."""
+        audit.actor.set(person.name or client_address(request))
+        self._asking.set(person)
+
+    def library(self) -> Library:
+        """The library as the person of the request that is at work sees it. Raises LibraryError."""
+        return self._open_library().for_person(self._asking.get())
 
 
-def require_role(client: Client, role: Role) -> None:
-    """Raise Problem, 403, unless the client has ``role``."""
-    if client.role < role:
-        has, needed = client.role.name.lower(), role.name.lower()
-        raise Problem(403, "role", f"This takes the role {needed}; the token {client.name!r} has the role {has}.")
+def client_address(request: Request) -> str:
+    """The address that a request comes from."""
+    return request.client.host if request.client else ""
 
 
 class ByRole:
@@ -64,12 +77,13 @@ class ByRole:
         self._writing = writing
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope)
         try:
-            client = await to_thread.run_sync(self._sign_in.client, Request(scope))
+            person = await to_thread.run_sync(self._sign_in.person, request)
         except (Problem, IndexerError) as error:
             problem = error if isinstance(error, Problem) else to_problem(error)
             await problem_response(problem)(scope, receive, send)
             return
-        audit.actor.set(client.name)
-        app = self._writing if client.role >= Role.EDITOR else self._reading
+        self._sign_in.begin(request, person)
+        app = self._writing if person.may(Action.EDIT) else self._reading
         await app(scope, receive, send)

@@ -17,12 +17,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from indexer.api.access import SignIn, require_role
+from indexer.api.access import SignIn, client_address
 from indexer.api.bodies import LimitBody
 from indexer.api.openapi import openapi_document, openapi_page
 from indexer.api.problems import HANDLERS, Problem
 from indexer.api.routes import OPERATIONS, PREFIX, Call, Operation
-from indexer.library import Library, audit
+from indexer.library import Library
 from indexer.library.limits import LIMITS, QuestionLimits
 from indexer.library.uploads import Upload
 
@@ -45,17 +45,17 @@ def api_app(open_library: OpenLibrary, limits: QuestionLimits = LIMITS, *, sign_
 
         async def endpoint(request: Request) -> Response:
             operation = by_method["GET" if request.method == "HEAD" else request.method]
-            client = await to_thread.run_sync(signing_in.client, request, limiter=threads)
-            require_role(client, operation.role)
+            person = await to_thread.run_sync(signing_in.person, request, limiter=threads)
+            person.require(operation.action)
             query = _checked(_query_values(request, operation.query), operation.query, "query")
             body, files = await _read_body(request, operation)
 
             def work() -> Response:
-                audit.actor.set(client.name)
+                signing_in.begin(request, person)
                 call = Call(
-                    open_library(),
+                    signing_in.library(),
                     limits,
-                    client=client.name,
+                    client=person.name or client_address(request),
                     base=str(request.base_url.replace(path="")).rstrip("/"),
                     path=request.path_params,
                     query=query,

@@ -162,7 +162,7 @@ def _add_writing(server: _Server) -> None:
         """Add a plan from its text; a plan of this name is replaced, its earlier text kept as a version."""
         library = server.open_library()
         adding = partial(add_uploads, library, [Upload(name, text.encode("utf-8", "replace"))])
-        job = Job(f"Adding {name}", adding, cancellable=True)
+        job = Job(f"Adding {name}", adding, cancellable=True, owner=library.person.name)
         if not job_queue(library).begin(job):
             raise QuestionError("The library is being changed. Try again when that is done.")
         while job.task.running:

@@ -15,6 +15,7 @@ from indexer.errors import (
     LibraryBusyError,
     LimitError,
     QuestionError,
+    RightsError,
     SourceError,
     UnknownPlanError,
 )
@@ -27,6 +28,7 @@ TYPES = "urn:plancite:problem:"
 #: Error -> status and type; the first that fits.
 _STATUS: tuple[tuple[type[IndexerError], int, str], ...] = (
     (UnknownPlanError, 404, "unknown-plan"),
+    (RightsError, 403, "role"),
     (QuestionError, 422, "question"),
     (SourceError, 422, "source"),
     (LimitError, 429, "too-many"),

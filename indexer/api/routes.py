@@ -30,7 +30,7 @@ from indexer.library import Library, audit
 from indexer.library.jobs import Job, job_queue, settled
 from indexer.library.limits import QuestionLimits
 from indexer.library.originals import find_original, missing_original
-from indexer.library.tokens import Role
+from indexer.library.rights import Action, Role, role_for
 from indexer.library.uploads import Upload, add_uploads
 from indexer.storage import Scope
 from indexer.types import Filter, PlanInfo
@@ -62,7 +62,7 @@ class Operation:
 
     ``query`` and ``body`` are the types that the request must fit. ``reply`` is the type of the JSON that it
     gives, or several, or the media type of something else; None for nothing. ``refusals`` are the statuses of problems,
-    ``role`` is what a client must have.
+    ``action`` is what a client must be allowed.
     """
 
     method: str
@@ -75,7 +75,12 @@ class Operation:
     status: int = 200
     takes_files: bool = False
     refusals: tuple[int, ...] = ()
-    role: Role = Role.READER
+    action: Action = Action.READ
+
+    @property
+    def role(self) -> Role:
+        """The lowest role that may do it."""
+        return role_for(self.action)
 
 
 # -- plans ---------------------------------------------------------------------------------------
@@ -157,10 +162,11 @@ def _add_plans(call: Call) -> Response:
         if len(call.files) > 1:
             raise Problem(422, "request", "`into` names the plan of one new version. Send a single file with it.")
     adding = partial(add_uploads, call.library, list(call.files), into=into, replaces=call.body["replace"])
-    job = Job(f"Adding {counted(len(call.files), 'file')}", adding, cancellable=True)
+    job = Job(f"Adding {counted(len(call.files), 'file')}", adding, cancellable=True, owner=call.library.person.name)
     queue = job_queue(call.library)
     if not queue.begin(job):
-        other = f" ({queue.job.in_words})" if queue.job else ""
+        running = queue.job if queue.job and queue.job.concerns(call.library.person) else None
+        other = f" ({running.in_words})" if running else ""
         raise Problem(409, "busy", f"The library is being changed{other}. Send the files again when that is done.")
     return JSONResponse(_job_object(job), 202, {"Location": f"{PREFIX}/jobs/{job.id}"})
 
@@ -256,7 +262,7 @@ def _cancel_job(call: Call) -> Response:
 
 def _find_job(call: Call) -> Job:
     job = job_queue(call.library).find(call.path["job"])
-    if job is None:
+    if job is None or not job.concerns(call.library.person):
         raise Problem(404, "unknown-job", "There is no such job: the server has begun anew, or it is long done.")
     return job
 
@@ -297,7 +303,7 @@ OPERATIONS = (
         status=202,
         takes_files=True,
         refusals=(404, 409, 413, 415),
-        role=Role.EDITOR,
+        action=Action.EDIT,
     ),
     Operation("GET", _PLAN, "A plan with its sections", _get_plan, schemas.PlanDetail, refusals=(404,)),
     Operation(
@@ -308,7 +314,7 @@ OPERATIONS = (
         schemas.Plan,
         body=schemas.Edit,
         refusals=(404, 413, 415),
-        role=Role.EDITOR,
+        action=Action.EDIT,
     ),
     Operation(
         "DELETE",
@@ -318,7 +324,7 @@ OPERATIONS = (
         None,
         status=204,
         refusals=(404,),
-        role=Role.EDITOR,
+        action=Action.EDIT,
     ),
     Operation(
         "GET", f"{_PLAN}/text", "A plan's text, which all offsets count", _get_text, "text/plain", refusals=(404,)
@@ -395,8 +401,15 @@ OPERATIONS = (
         refusals=(404,),
     ),
     Operation(
-        "DELETE", "/jobs/{job}", "Cancel a job", _cancel_job, schemas.Job, status=202, refusals=(404,), role=Role.EDITOR
+        "DELETE",
+        "/jobs/{job}",
+        "Cancel a job",
+        _cancel_job,
+        schemas.Job,
+        status=202,
+        refusals=(404,),
+        action=Action.EDIT,
     ),
-    Operation("GET", "/audit.csv", "Who changed what", _audit, "text/csv", role=Role.ADMIN),
+    Operation("GET", "/audit.csv", "Who changed what", _audit, "text/csv", action=Action.ADMINISTER),
     Operation("GET", "/health", "Whether the server has its library", _health, schemas.Health),
 )

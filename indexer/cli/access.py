@@ -1,4 +1,4 @@
-"""Commands on who may do what, and who did: token, tokens, revoke, audit."""
+"""Commands on who may do what, and who did: person, people, readers, token, tokens, revoke, audit."""
 
 from __future__ import annotations
 
@@ -13,11 +13,63 @@ from indexer.errors import IndexerError
 
 
 class RoleName(StrEnum):
-    """What a token lets one do."""
+    """What a person or a token may do."""
 
     READER = "reader"
     EDITOR = "editor"
     ADMIN = "admin"
+
+
+@app.command()
+def person(
+    name: Annotated[str, typer.Argument(help="The name, as the sign-in gives it.")],
+    role: Annotated[RoleName | None, typer.Option(help="The role; left out, the one that the sign-in says.")] = None,
+    group: Annotated[list[str] | None, typer.Option(help="A group; repeat it for several.")] = None,
+    remove: Annotated[bool, typer.Option("--remove", help="Take the person from the list.")] = False,
+    library: LibraryOption = "index",
+    quiet: QuietOption = False,
+) -> None:
+    """List a person with a role and groups, for: plancite serve --sign-in. Others who sign in are readers."""
+    from indexer.library.people import forget_person, set_person
+    from indexer.library.rights import Role
+
+    with open_library(library, quiet=quiet) as opened:
+        if not remove:
+            set_person(opened.backend, name, Role[role.upper()] if role else None, group or ())
+        elif not forget_person(opened.backend, name):
+            raise IndexerError(f"{name!r} is not listed. See: plancite people")
+    if not quiet:
+        print(f"{'Not listed any more' if remove else 'Listed'}: {name}")
+
+
+@app.command()
+def people(library: LibraryOption = "index", quiet: QuietOption = False) -> None:
+    """List people with their roles and groups, and who reads which collection."""
+    from indexer.library.people import read_people
+
+    with open_library(library, quiet=quiet) as opened:
+        known = read_people(opened.backend)
+    for name, listed in sorted(known.people.items()):
+        print(f"{name}: {listed.role or 'the role of the sign-in'}{''.join(f', @{group}' for group in listed.groups)}")
+    for collection, readers in sorted(known.readers.items()):
+        print(f"collection {collection}: read by {', '.join(readers)}")
+
+
+@app.command()
+def readers(
+    collection: Annotated[str, typer.Argument(help="The collection.")],
+    names: Annotated[list[str] | None, typer.Argument(help="Who reads it: names, and groups as @GROUP.")] = None,
+    everyone: Annotated[bool, typer.Option("--everyone", help="Let everyone read it again.")] = False,
+    library: LibraryOption = "index",
+    quiet: QuietOption = False,
+) -> None:
+    """Say who reads a collection where people sign in; its plans are not there for anyone else but admins."""
+    if bool(names) == everyone:
+        raise IndexerError("Give the names of those who read it, or --everyone.")
+    with open_library(library, quiet=quiet) as opened:
+        opened.set_readers(collection, names or ())
+    if not quiet:
+        print(f"{collection}: read by {', '.join(names or ['everyone'])}")
 
 
 @app.command()
@@ -31,7 +83,8 @@ def token(
     quiet: QuietOption = False,
 ) -> None:
     """Make a token for a program, for: plancite serve --require-token. It is shown once."""
-    from indexer.library.tokens import Role, make_token
+    from indexer.library.rights import Role
+    from indexer.library.tokens import make_token
 
     with open_library(library, quiet=quiet) as opened:
         print(make_token(opened.backend, name, Role[role.upper()], days))

@@ -7,6 +7,7 @@ import os
 import socket
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
@@ -26,6 +27,7 @@ from indexer.cli.common import (
     progress_bar,
 )
 from indexer.errors import IndexerError
+from indexer.library.rights import Mode
 
 #: Addresses that only this machine reaches.
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -51,14 +53,36 @@ def serve(
         bool,
         typer.Option("--require-token", help="Ask programs and assistants for a token; see: plancite token."),
     ] = False,
+    sign_in: Annotated[
+        Mode,
+        typer.Option(
+            help="How people sign in: not at all, by the headers of a proxy, or at an OpenID Connect provider that "
+            ".streamlit/secrets.toml names; see docs/operating.md."
+        ),
+    ] = Mode.NONE,
+    trusted_proxy: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ADDRESS", help="Address or network of the proxy whose headers count; repeatable."),
+    ] = None,
+    user_field: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Header or claim with the user's name. [X-Remote-User; email for oidc]"),
+    ] = None,
+    role_field: Annotated[
+        str, typer.Option(metavar="NAME", help="Header or claim with the role: reader, editor or admin.")
+    ] = "",
+    groups_field: Annotated[
+        str, typer.Option(metavar="NAME", help="Header or claim with the groups, a list or with commas between.")
+    ] = "",
     quiet: QuietOption = False,
 ) -> None:
     """Serve the web app, the HTTP API and MCP, on this machine only by default."""
-    if address not in _LOOPBACK and not allow_anonymous:
+    if address not in _LOOPBACK and not allow_anonymous and sign_in is Mode.NONE:
         raise IndexerError(
             f"Listening on {address} lets everyone on that network read, add and remove plans: there is no sign-in. "
-            "Put a proxy with sign-in in front (docs/operating.md), or give --allow-anonymous."
+            "Let people sign in with --sign-in (docs/operating.md), or give --allow-anonymous."
         )
+    settings = _sign_in_settings(sign_in, trusted_proxy or [], user_field, role_field, groups_field)
     _check_port(address, port)
     options = {"server.port": port, "server.address": address, "logger.level": "error" if quiet else "info"}
     if public_name:
@@ -67,7 +91,7 @@ def serve(
     command += [f"--option={name}={value}" for name, value in options.items()]
     command += ["--mcp-writes"] if mcp_write else []
     command += ["--asks-for-token"] if require_token else []
-    environment = {**os.environ, "PLANCITE_LIBRARY": library}
+    environment = {**os.environ, "PLANCITE_LIBRARY": library, "PLANCITE_SIGN_IN": settings}
     if os.name == "posix":  # in the place of this process, so that signals reach the server
         os.execve(command[0], command, environment)
     raise typer.Exit(subprocess.run(command, env=environment, check=False).returncode)
@@ -86,6 +110,20 @@ def mcp(
         raise IndexerError(missing_extra(error)) from error
     with open_library(library, quiet=quiet) as opened:
         make_server(lambda: opened, write=write).run()
+
+
+def _sign_in_settings(mode: Mode, proxies: list[str], user: str | None, role: str, groups: str) -> str:
+    """The settings as the server reads them; "" where nobody signs in. Raises IndexerError for those that make none."""
+    if mode is Mode.NONE:
+        if proxies or user or role or groups:
+            raise IndexerError("Nobody signs in without --sign-in proxy or --sign-in oidc. Give one of them.")
+        return ""
+    from indexer.api.sign_in import SignInSettings, settings_text
+
+    if mode is Mode.OIDC and not find_spec("authlib"):
+        raise IndexerError("Sign-in at a provider needs Authlib. Install it with: pip install 'plancite[oidc]'")
+    named = user or ("email" if mode is Mode.OIDC else "X-Remote-User")
+    return settings_text(SignInSettings(mode, tuple(proxies), named, role, groups))
 
 
 def _check_port(address: str, port: int) -> None:

@@ -15,7 +15,7 @@ from indexer.errors import IndexerError, LibraryError
 from indexer.storage import Backend
 
 FILE = "audit.jsonl"
-#: Who is at work: the name of a token, or what else is known; "" is the user whom the process belongs to.
+#: Who is at work where nobody signs in; "" is the user whom the process belongs to.
 actor: ContextVar[str] = ContextVar("actor", default="")
 
 
@@ -32,7 +32,9 @@ class Entry:
 
 def record(backend: Backend, action: str, on: str, outcome: str = "done") -> None:
     """Append a line. A change is not undone because it cannot be written down: the disk's error is then its own."""
-    entry = Entry(datetime.now(UTC).isoformat(timespec="seconds"), actor.get() or _user(), action, on, outcome)
+    entry = Entry(
+        datetime.now(UTC).isoformat(timespec="seconds"), backend.owner or actor.get() or _user(), action, on, outcome
+    )
     line = json.dumps(asdict(entry)).encode() + b"\n"
     with suppress(OSError):  # one write to the end: lines of two processes do not mix
         file = os.open(backend.folder / FILE, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)

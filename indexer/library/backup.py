@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from indexer.errors import IndexerError, LibraryError
-from indexer.library import briefs, judgements, questions
+from indexer.library import briefs, judgements, people, questions
 from indexer.library.copying import Copied, CopyProgress, copy_library
 from indexer.storage import Backend, open_backend
 
@@ -95,3 +95,5 @@ def _copy_files(source: Path, target: Path) -> None:
     for name in FILES:
         with suppress(FileNotFoundError):
             shutil.copy2(source / name, target / name)
+    if (source / people.FOLDER).is_dir():
+        shutil.copytree(source / people.FOLDER, target / people.FOLDER, dirs_exist_ok=True)

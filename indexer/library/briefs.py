@@ -10,6 +10,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -17,6 +18,8 @@ from rapidfuzz import fuzz, process
 
 from indexer.errors import LibraryError, UnknownPlanError
 from indexer.language.sentences import fold_space, split_sentences
+from indexer.library.people import own_folder
+from indexer.library.rights import Action
 from indexer.reading.outline import section_at, section_path
 from indexer.storage import Backend
 from indexer.storage.disk import write_lock, write_whole
@@ -34,8 +37,24 @@ _WAIT = 10.0
 
 
 def read_briefs(backend: Backend) -> list[Brief]:
-    """All briefs, in the order in which they were made. Raises LibraryError when their file cannot be read."""
-    file = briefs_file(backend)
+    """All briefs, in the order in which they were made. Raises LibraryError when their file cannot be read.
+
+    Where people sign in: one's own, then those that are shared, except where they quote a plan that is kept back.
+    """
+    own = _read(briefs_file(backend))
+    return [*own, *_visible_shared(backend)] if backend.owner else own
+
+
+def _visible_shared(backend: Backend) -> list[Brief]:
+    shared = _read(briefs_file(backend.whole))
+    return [replace(brief, shared=True) for brief in shared if not any(map(partial(_concealed, backend), brief.items))]
+
+
+def _concealed(backend: Backend, item: BriefItem) -> bool:
+    return item.citation is not None and backend.conceals(item.citation.plan)
+
+
+def _read(file: Path) -> list[Brief]:
     try:
         return msgspec.json.decode(file.read_bytes(), type=list[Brief])
     except FileNotFoundError:
@@ -54,23 +73,50 @@ def read_brief(backend: Backend, name: str) -> Brief:
 def change_brief(backend: Backend, name: str, change: Callable[[Brief], Brief | None]) -> Brief | None:
     """Put ``change`` of a brief in its place; None deletes it. What others write meanwhile is kept.
 
-    Raises LibraryError, LibraryBusyError.
+    Raises LibraryError, LibraryBusyError, and RightsError for one that is shared and not the person's to change.
     """
     with write_lock(backend.folder, _WAIT):
-        briefs = read_briefs(backend)
-        at = next((i for i, brief in enumerate(briefs) if brief.name == name), len(briefs))
-        changed = change(briefs[at] if at < len(briefs) else Brief(name))
-        if changed and changed.name != name and any(brief.name == changed.name for brief in briefs):
+        known = {brief.name: brief for brief in reversed(read_briefs(backend))}
+        brief = known.get(name, Brief(name))
+        backend.require(Action.SHARE if brief.shared else Action.KEEP)
+        changed = change(brief)
+        if changed and changed.name != name and changed.name in known:
             raise LibraryError(f"There is a brief named “{changed.name}” already. Choose another name.")
-        briefs[at : at + 1] = [changed] if changed else []
-        try:
-            write_whole(briefs_file(backend), msgspec.json.format(msgspec.json.encode(briefs), indent=1))
-        except OSError as error:
-            raise LibraryError(
-                f"The briefs in {briefs_file(backend)} cannot be written ({error.strerror or error}). "
-                "Check the disk's free space and the folder's permissions."
-            ) from error
+        _put(briefs_file(backend.whole if brief.shared else backend), name, changed)
     return changed
+
+
+def share_brief(backend: Backend, name: str) -> Brief:
+    """Make one's own brief one of all, named with its owner; the shared one.
+
+    Raises LibraryError where there is no such brief or one is shared under that name; RightsError.
+    """
+    backend.require(Action.SHARE)
+    with write_lock(backend.folder, _WAIT):
+        own = next((brief for brief in _read(briefs_file(backend)) if brief.name == name), None)
+        if own is None or not backend.owner:
+            raise LibraryError(f"You have no brief named “{name}” to share.")
+        shared = replace(own, name=f"{name} ({backend.owner})")
+        if any(brief.name == shared.name for brief in _read(briefs_file(backend.whole))):
+            raise LibraryError(f"“{shared.name}” is shared already. Give the brief another name.")
+        _put(briefs_file(backend.whole), shared.name, shared)
+        _put(briefs_file(backend), name, None)
+    return replace(shared, shared=True)
+
+
+def _put(file: Path, name: str, changed: Brief | None) -> None:
+    """Write ``changed`` in the place of the brief of that name, or at the end; None takes it out."""
+    briefs = _read(file)
+    at = next((i for i, brief in enumerate(briefs) if brief.name == name), len(briefs))
+    briefs[at : at + 1] = [replace(changed, shared=False)] if changed else []
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(file, msgspec.json.format(msgspec.json.encode(briefs), indent=1))
+    except OSError as error:
+        raise LibraryError(
+            f"The briefs in {file} cannot be written ({error.strerror or error}). "
+            "Check the disk's free space and the folder's permissions."
+        ) from error
 
 
 def add_items(brief: Brief, items: Iterable[BriefItem]) -> Brief:
@@ -85,8 +131,8 @@ def add_items(brief: Brief, items: Iterable[BriefItem]) -> Brief:
 
 
 def briefs_file(backend: Backend) -> Path:
-    """The file that holds the briefs."""
-    return backend.folder / FILE
+    """The file that holds the briefs of who works; of the whole library, those of all."""
+    return own_folder(backend) / FILE
 
 
 def write(text: str, *, heading: bool = False) -> BriefItem:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from indexer.errors import LibraryError
+from indexer.library.people import keep_readers
 from indexer.storage import Backend, Collections
 from indexer.storage.rows import unknown_plan
 
@@ -57,6 +58,7 @@ def rename_collection(backend: Backend, old: str, new: str) -> None:
             raise LibraryError(f"There is a collection {wanted!r} already. Give another name.")
         return {wanted if name == was else name: plans for name, plans in held.items()}
 
+    keep_readers(backend, old, new)  # first, so that the plans are never open in between
     backend.change_collections(change)
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 from indexer.asking.glossary import FILE as GLOSSARY
 from indexer.errors import LibraryError, UnknownPlanError, model_mismatch
+from indexer.library.people import FILE as PEOPLE
 from indexer.storage import Backend
 from indexer.storage.rows import content_hash
 from indexer.types import Version
@@ -111,8 +112,8 @@ def _copy_past(source: Backend, target: Backend, plan_id: str) -> int:
 
 
 def _copy_files(source: Backend, target: Backend) -> None:
-    """Copy the original files and the glossary, which are kept in the library's folder on this machine."""
-    for kept in (*source.folder.glob("originals"), *source.folder.glob(GLOSSARY)):
+    """Copy the files kept in the library's folder on this machine: the originals, the glossary and who reads what."""
+    for kept in (path for name in ("originals", GLOSSARY, PEOPLE) for path in source.folder.glob(name)):
         try:
             if kept.is_dir():
                 shutil.copytree(kept, target.folder / kept.name, dirs_exist_ok=True)

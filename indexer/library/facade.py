@@ -19,6 +19,7 @@ from indexer.errors import SourceError, model_mismatch
 from indexer.library import arguments, process
 from indexer.library.adding import Cancelled, Progress, Stopped, add_file, embed_all, never, no_progress
 from indexer.library.audit import record, recorded
+from indexer.library.rights import ANYONE, Action, Person
 from indexer.storage import Backend, Notify, Scope, open_backend
 from indexer.types import (
     Absence,
@@ -49,6 +50,7 @@ from indexer.types import (
 
 if TYPE_CHECKING:
     from indexer.encoding.caching import CachingEncoder
+    from indexer.library.personal import PersonLibrary
 
 DEFAULT_LIBRARY = "index"
 
@@ -73,6 +75,7 @@ class Library:
         self._notify = notify
         self._encoder = encoder
         self._caching: CachingEncoder | None = None
+        self._views: dict[object, PersonLibrary] = {}
 
     # -- open ----------------------------------------------------------------------------------
 
@@ -131,6 +134,31 @@ class Library:
     def reader(self) -> AnswerReader | None:
         """The model that reads the best passages for a question; None where its weights are not installed."""
         return open_reader()
+
+    # -- for whom ------------------------------------------------------------------------------
+
+    @property
+    def whole(self) -> Library:
+        """The library itself, of which this may be what one person sees."""
+        return self
+
+    @property
+    def person(self) -> Person:
+        """Who this is the library for; ``ANYONE``, who may do everything, where nobody signed in."""
+        return ANYONE
+
+    def for_person(self, person: Person) -> Library:
+        """The library as ``person`` sees it now: without plans that they may not read. Raises LibraryError."""
+        from indexer.library.personal import library_for
+
+        return self.whole if person == ANYONE else library_for(self.whole, person, self._views)
+
+    def set_readers(self, collection: str, readers: str | Iterable[str]) -> None:
+        """Say who reads a collection, names and groups as ``@group``; none is everyone. Raises LibraryError."""
+        from indexer.library.people import set_readers
+
+        named = arguments.texts(readers, "readers")
+        set_readers(self.backend, arguments.text(collection, "collection"), named)
 
     # -- what is there -------------------------------------------------------------------------
 
@@ -206,6 +234,7 @@ class Library:
 
         Once ``cancelled`` returns True, the file at hand is reported "cancelled" and no further one is read.
         """
+        self.person.require(Action.EDIT)
         files = arguments.file_paths(paths)
         if plan_id is not None:
             arguments.text(plan_id, "plan_id")
@@ -248,6 +277,7 @@ class Library:
         """
         from indexer.library.editing import restore_plan
 
+        self.person.require(Action.EDIT)
         if version is not None:
             arguments.whole_number(version, "version")
         with recorded(self.backend, "restore", arguments.text(plan_id, "plan_id")):
@@ -362,6 +392,7 @@ class Library:
 
         One transaction: until it is done the library answers as before. Raises ModelError.
         """
+        self.person.require(Action.ADMINISTER)
         encoder = load_encoder(arguments.text(model, "model"), notify=self._notify) if model else self.encoder
         with recorded(self.backend, "rebuild", encoder.fingerprint):
             embed_all(self.backend, encoder, progress)
@@ -395,16 +426,22 @@ class Library:
         return self.backend.saved()
 
     def save_question(
-        self, question: str, *, plans: str | Iterable[str] | None = None, section: str | None = None
+        self,
+        question: str,
+        *,
+        plans: str | Iterable[str] | None = None,
+        section: str | None = None,
+        shared: bool = False,
     ) -> SavedQuestion:
         """Save a question with the quotes that answer it now; saved again, it takes the new answer.
 
-        Raises QuestionError, UnknownPlanError.
+        It is the person's own, or with ``shared`` one of all. Raises QuestionError, UnknownPlanError, RightsError.
         """
         from indexer.library.versions import save_answer
 
         scope = self._scope(plans, section)
-        return save_answer(self.backend, self.ask(question, plans=scope.plans, section=scope.section), scope)
+        answer = self.ask(question, plans=scope.plans, section=scope.section)
+        return save_answer(self.backend, answer, scope, "" if shared else self.backend.owner)
 
     def forget_question(self, saved_id: int) -> bool:
         """Delete a saved question; False when there is none with this id."""
@@ -449,6 +486,7 @@ class Library:
         """Replace the glossary by ``entries``; those with one preferred name are joined. Raises LibraryError."""
         from indexer.asking.glossary import write_glossary
 
+        self.person.require(Action.EDIT)
         write_glossary(self.backend, entries)
 
     def suggest(self, prefix: str, top_k: int = 8) -> list[str]:

@@ -12,6 +12,7 @@ from weakref import WeakKeyDictionary
 
 from indexer.library.adding import Progress
 from indexer.library.facade import Library
+from indexer.library.rights import Action, Person
 from indexer.library.task import Task
 
 #: Jobs that a queue remembers, for programs that ask what became of theirs.
@@ -69,7 +70,7 @@ class Job:
 
     ``names`` are what is to be done, once that is known. With ``breaks_off``, cancelling raises Cancelled
     where progress is reported; otherwise the job asks ``cancelled``. ``cancellable`` says whether it can be
-    cancelled at all.
+    cancelled at all. ``owner`` is the person whose it is; "" where nobody signs in.
     """
 
     def __init__(
@@ -79,7 +80,9 @@ class Job:
         *,
         cancellable: bool = False,
         breaks_off: bool = False,
+        owner: str = "",
     ) -> None:
+        self.owner = owner
         self.id = secrets.token_hex(8)
         self.title = title
         self.names: list[str] = []
@@ -88,6 +91,10 @@ class Job:
         self._breaks_off = breaks_off
         self._cancel = threading.Event()
         self.task: Task[Report] = Task(reports(self), 0, pauses=False)
+
+    def concerns(self, person: Person) -> bool:
+        """Whether the person may see the job and what became of each file: their own, or as an admin any."""
+        return self.owner == person.name or person.may(Action.ADMINISTER)
 
     @property
     def in_words(self) -> str:
@@ -157,7 +164,7 @@ class JobQueue:
 def job_queue(library: Library) -> JobQueue:
     """The jobs of ``library``, the same for all who have it open in this process."""
     with _lock:
-        return _queues.setdefault(library, JobQueue())
+        return _queues.setdefault(library.whole, JobQueue())
 
 
 _queues: WeakKeyDictionary[Library, JobQueue] = WeakKeyDictionary()

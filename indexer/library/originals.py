@@ -87,8 +87,9 @@ def changed_originals(backend: Backend) -> list[str]:
 
 def drop_unused(backend: Backend, hashes: Iterable[str]) -> None:
     """Delete the kept files of these hashes that no plan and no version needs. Raises LibraryError."""
-    plans = {info.id for info in backend.plans()} | {version.plan for version in backend.removed()}
-    used = {version.sha256 for plan in plans for version in backend.versions(plan)}
+    whole = backend.whole  # a file may be that of a plan which is kept back from who works, too
+    plans = {info.id for info in whole.plans()} | {version.plan for version in whole.removed()}
+    used = {version.sha256 for plan in plans for version in whole.versions(plan)}
     for digest in set(hashes) - used:
         try:
             shutil.rmtree(_place(backend, digest))

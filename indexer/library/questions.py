@@ -1,4 +1,4 @@
-"""Recent questions of a library, recorded in its folder for all who use it, unless that is switched off.
+"""Recent questions, recorded for who asked them, or for all where nobody signs in, unless that is switched off.
 
 A small file of its own, not a table of the database: recording a question takes no lock, so that it neither
 waits for a writer nor fails on a read-only library.
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from indexer.errors import LibraryError
+from indexer.library.people import own_folder
 from indexer.storage import Backend
 from indexer.storage.disk import write_whole
 from indexer.types import AskedQuestion, Facet, Filter
@@ -40,6 +41,7 @@ def record_question(backend: Backend, question: AskedQuestion) -> None:
     with _turn, suppress(OSError):
         keeps, known = _read(backend)
         if keeps and backend.folder.is_dir():
+            questions_file(backend).parent.mkdir(parents=True, exist_ok=True)
             _write(backend, keeps, [question, *(other for other in known if other != question)][:MOST])
 
 
@@ -58,7 +60,7 @@ def set_recording(backend: Backend, keeps: bool) -> None:
 
 def questions_file(backend: Backend) -> Path:
     """The file that holds the questions."""
-    return backend.folder / FILE
+    return own_folder(backend) / FILE
 
 
 def _read(backend: Backend) -> tuple[bool, list[AskedQuestion]]:
@@ -101,6 +103,7 @@ def _write(backend: Backend, keeps: bool, questions: list[AskedQuestion]) -> Non
 
 def _write_or_raise(backend: Backend, keeps: bool, questions: list[AskedQuestion]) -> None:
     try:
+        questions_file(backend).parent.mkdir(parents=True, exist_ok=True)
         _write(backend, keeps, questions)
     except OSError as error:
         raise LibraryError(

@@ -11,25 +11,18 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
-from enum import IntEnum
 from pathlib import Path
 from typing import Any
 
 from indexer.errors import LibraryError
+from indexer.library.audit import recorded
+from indexer.library.rights import Action, Role
 from indexer.storage import Backend
 from indexer.storage.disk import write_lock, write_whole
 
 FILE = "tokens.json"
 #: What a token begins with, so that scanners for secrets know it.
 _PREFIX = "plancite_"
-
-
-class Role(IntEnum):
-    """What one may do, each role all that those before it may."""
-
-    READER = 1  # read and ask
-    EDITOR = 2  # add, edit and remove plans
-    ADMIN = 3  # see what others did
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +72,9 @@ def make_token(backend: Backend, name: str, role: Role, days: int | None = None)
     token = _PREFIX + secrets.token_urlsafe(32)
     now = datetime.now(UTC).replace(microsecond=0)
     until = (now + timedelta(days=days)).isoformat() if days else ""
+    backend.require(Action.ADMINISTER)
     made = Token(name, role.name.lower(), _hash(token), now.isoformat(), until)
-    with write_lock(backend.folder):
+    with recorded(backend, f"make a token for the role {made.role}", name), write_lock(backend.folder):
         known = list_tokens(backend)
         if any(other.name == name for other in known):
             raise LibraryError(f"There is a token {name!r} already. Choose another name, or revoke that one first.")
@@ -90,7 +84,8 @@ def make_token(backend: Backend, name: str, role: Role, days: int | None = None)
 
 def revoke_token(backend: Backend, name: str) -> bool:
     """Delete the token called ``name``; False when there is none. Raises LibraryError."""
-    with write_lock(backend.folder):
+    backend.require(Action.ADMINISTER)
+    with recorded(backend, "revoke a token", name), write_lock(backend.folder):
         known = list_tokens(backend)
         kept = [token for token in known if token.name != name]
         if len(kept) < len(known):

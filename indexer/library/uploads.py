@@ -12,6 +12,7 @@ from indexer.errors import LibraryError, SourceError
 from indexer.library.facade import Library
 from indexer.library.jobs import Job, Report
 from indexer.library.originals import drop_unused, find_original, keep_original, safe_name
+from indexer.library.rights import Action
 from indexer.reading.files import SourceFile, plan_files
 from indexer.reading.loading import plan_id_of
 from indexer.types import PlanInfo, Stage
@@ -36,8 +37,9 @@ def add_uploads(
     A file named like a plan takes its place, unless not ``replaces`` or it was added along with it: then it
     gets a name of its own. A plan that is already there gets its original back where that was missing.
     ``into`` names the plan that one file is the new version of.
-    ``uploads`` is emptied, so that large files do not stay in memory. Raises LibraryError and ModelError.
+    ``uploads`` is emptied, so that large files do not stay in memory. Raises LibraryError, ModelError and RightsError.
     """
+    library.person.require(Action.EDIT)
     with TemporaryDirectory(prefix="plancite-") as folder:
         files = _unpack(Path(folder), uploads)
         job.names = [name for name, _ in files]

@@ -82,10 +82,10 @@ def quotes_of(answer: Answer) -> tuple[tuple[str, str], ...]:
     return tuple((c.plan, c.quote) for c in answer.citations)
 
 
-def save_answer(backend: Backend, answer: Answer, scope: Scope) -> SavedQuestion:
-    """Save the question of ``answer``, which was asked in ``scope``, with its quotes."""
+def save_answer(backend: Backend, answer: Answer, scope: Scope, owner: str) -> SavedQuestion:
+    """Save the question of ``answer``, which was asked in ``scope``, with its quotes, for its owner."""
     at = datetime.now(UTC).isoformat(timespec="seconds")
-    saved = SavedQuestion(0, answer.question, scope.plans, scope.section, at, quotes_of(answer))
+    saved = SavedQuestion(0, answer.question, scope.plans, scope.section, at, quotes_of(answer), owner)
     return replace(saved, id=backend.save_question(saved))
 
 

@@ -20,6 +20,7 @@ Collections: TypeAlias = dict[str, tuple[str, ...]]
 #: Called with one line when something is repaired or takes a while.
 Notify: TypeAlias = Callable[[str], None]
 _T = TypeVar("_T")
+_B = TypeVar("_B")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,29 @@ class Backend(Protocol):
 
     @property
     def generation(self) -> int: ...
+
+    @property
+    def owner(self) -> str:
+        """Who works: the name of a person to whom this is the library; "" where it is for all."""
+        ...
+
+    @property
+    def whole(self) -> Backend:
+        """The storage itself, of which this may keep plans back from its owner."""
+        ...
+
+    @property
+    def rights(self) -> tuple[tuple[str, ...], ...]:
+        """What is kept back: two owners with the same rights see the same plans and collections."""
+        ...
+
+    def conceals(self, plan_id: str) -> bool:
+        """Whether the plan is kept back."""
+        ...
+
+    def require(self, action: str) -> None:
+        """Raise RightsError unless the owner may do this."""
+        ...
 
     def snapshot(self, read: Callable[[], _T]) -> _T:
         """The result of ``read``, which may call this backend from any thread, seen at one generation.
@@ -195,7 +219,7 @@ class Backend(Protocol):
     def saved(self) -> list[SavedQuestion]: ...
 
     def save_question(self, question: SavedQuestion) -> int:
-        """Save a question, in place of the same one in the same scope; returns its id."""
+        """Save a question, in place of the owner's same one in the same scope; returns its id."""
         ...
 
     def forget_question(self, saved_id: int) -> bool:
@@ -253,6 +277,28 @@ class Backend(Protocol):
         ...
 
     def close(self) -> None: ...
+
+
+class Whole:
+    """What a backend says of itself that keeps nothing back from anyone."""
+
+    @property
+    def owner(self) -> str:
+        return ""
+
+    @property
+    def whole(self: _B) -> _B:
+        return self
+
+    @property
+    def rights(self) -> tuple[tuple[str, ...], ...]:
+        return ()
+
+    def conceals(self, plan_id: str) -> bool:
+        return False
+
+    def require(self, action: str) -> None:
+        return None
 
 
 def on_milvus(location: str | Path) -> bool:

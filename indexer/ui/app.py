@@ -12,6 +12,7 @@ from indexer.ui.read import page as read
 from indexer.ui.shared.frame import dress_page, show_errors, show_navigation
 from indexer.ui.shared.keeping import follow_keeping_link
 from indexer.ui.shared.markup import run_scripts
+from indexer.ui.shared.signing_in import begin_session
 from indexer.ui.targets import page as targets
 
 #: The pages in their order, each by its title, which in lower case is its path. A new page is a line here, and a
@@ -37,9 +38,10 @@ def main() -> None:
     dress_page(chosen.title.lower())
     run_scripts()
     show_navigation(list(PAGES), chosen.title)
-    follow_keeping_link()
     with show_errors():
-        chosen.run()
+        if begin_session():
+            follow_keeping_link()
+            chosen.run()
 
 
 if __name__ == "__main__":

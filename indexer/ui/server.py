@@ -28,13 +28,16 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import config, net_util
 from streamlit.starlette import App
 from streamlit.web import bootstrap
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from indexer.api import missing_extra
 from indexer.api.access import ByRole, SignIn
 from indexer.api.application import api_app
 from indexer.api.problems import Problem, problem_response
 from indexer.api.routes import PREFIX
+from indexer.api.sign_in import SignInSettings, settings_from_environment
 from indexer.library import Library
+from indexer.library.rights import Mode
 
 _UI = Path(__file__).parent
 #: The script that draws the pages.
@@ -85,6 +88,8 @@ _CLOSED = re.compile(r"/_stcore/(?:metrics|agent|script-health-check)(?:/|$)")
 _PROGRAMS = re.compile(r"/(?:api|mcp)(?:/|$)")
 #: Switches of ``app_options``, which the command gives as --switch.
 _PROGRAM_OPTIONS = ("mcp_writes", "asks_for_token")
+#: What is open to everyone: whether the server runs.
+_OPEN = ("/_stcore/health",)
 _LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
 
 # Streamlit asks a public service for this machine's address, and a socket for the way to it.
@@ -93,10 +98,15 @@ net_util.get_internal_ip = lambda: None
 
 
 class Guard:
-    """ASGI middleware: security headers on each response, no requests of other sites, no operator routes."""
+    """ASGI middleware: security headers on each response, no requests of other sites, no operator routes.
 
-    def __init__(self, app: ASGIApp) -> None:
+    Headers that say who somebody is are taken out unless a trusted proxy has sent them. Where one signs people in, a
+    request for the pages that names nobody is refused.
+    """
+
+    def __init__(self, app: ASGIApp, settings: SignInSettings | None = None) -> None:
         self._app = app
+        self._settings = settings or SignInSettings()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
@@ -108,6 +118,8 @@ class Guard:
                 MutableHeaders(scope=message).update(HEADERS)
             await send(message)
 
+        address, _ = scope.get("client") or ("", 0)
+        scope = {**scope, "headers": self._settings.vet(scope["headers"], address)}
         headers = Headers(scope=scope)
         origin, host = headers.get("origin"), headers.get("host", "")
         given = [*([f"//{host}"] if host else []), *([origin] if origin is not None else [])]
@@ -119,11 +131,19 @@ class Guard:
         elif foreign:
             reason = f"The app is not served under {_host(foreign[0])}. See: plancite serve --public-name"
             await _refuse(scope, receive, send_guarded, 403, reason)
+        elif self._is_for_pages(path) and not self._settings.name(self._settings.by_headers(headers.items())):
+            reason = "You are not signed in. Open the app by the address that its sign-in is at."
+            await _refuse(scope, receive, send_guarded, 401, reason)
         else:
-            if origin is not None:  # Streamlit would look up this machine's address to compare it
+            # Streamlit would look up this machine's address to compare it; its sign-in asks for the origin as it is
+            if origin is not None and self._settings.mode is not Mode.OIDC:
                 kept = [(name, value) for name, value in scope["headers"] if name != b"origin"]
                 scope = {**scope, "headers": [*kept, (b"origin", b"http://localhost")]}
             await self._app(scope, receive, send_guarded)
+
+    def _is_for_pages(self, path: str) -> bool:
+        """Whether a proxy has to say who asks: programs may have a token instead."""
+        return self._settings.mode is Mode.PROXY and not _PROGRAMS.match(path) and path not in _OPEN
 
 
 def own_address(address: str, host: str) -> bool:
@@ -187,22 +207,25 @@ def _end() -> None:
 
 
 def open_library() -> Library:
-    """The library that the pages show. Raises LibraryError."""
+    """The whole library, of which pages show each person theirs. Raises LibraryError."""
     from indexer.ui.shared import access  # whose caches need a server that runs
 
-    return access.open_library()
+    return access.open_whole()
 
 
 def app_options(*, mcp_writes: bool = False, asks_for_token: bool = False) -> dict[str, Any]:
     """What makes ``App(SCRIPT, ...)`` the pages, the API and MCP as one ASGI application.
 
     ``mcp_writes`` lets assistants change the library; with ``asks_for_token`` programs and assistants need a token,
-    whose role says what they may do.
+    whose role says what they may do. How people sign in is in the environment. Raises IndexerError.
     """
-    sign_in = SignIn(open_library, required=asks_for_token)
+    settings = settings_from_environment()
+    sign_in = SignIn(open_library, required=asks_for_token, settings=settings)
     mcp, lifespan = _mcp(sign_in, mcp_writes)
     routes = [Mount(PREFIX, api_app(open_library, sign_in=sign_in)), mcp]
-    return {"routes": routes, "middleware": [Middleware(Guard)], "lifespan": lifespan}
+    # the guard comes first: it looks at the address that a request comes from, not at the one that is forwarded
+    forwarded = Middleware(ProxyHeadersMiddleware, trusted_hosts=[*(settings.proxies or ("127.0.0.1",))])
+    return {"routes": routes, "middleware": [Middleware(Guard, settings=settings), forwarded], "lifespan": lifespan}
 
 
 def _mcp(sign_in: SignIn, writes: bool) -> tuple[Route, Callable[[App], AbstractAsyncContextManager[None]] | None]:
@@ -212,8 +235,8 @@ def _mcp(sign_in: SignIn, writes: bool) -> tuple[Route, Callable[[App], Abstract
     except ImportError as error:
         refusal = problem_response(Problem(501, "not-installed", missing_extra(error)))
         return Route("/mcp", lambda request: refusal, methods=["GET", "POST", "DELETE"]), None
-    reading, begin_reading = http_app(make_server(open_library, base=_base()))
-    writing, begin_writing = http_app(make_server(open_library, base=_base(), write=writes))
+    reading, begin_reading = http_app(make_server(sign_in.library, base=_base()))
+    writing, begin_writing = http_app(make_server(sign_in.library, base=_base(), write=writes))
 
     @asynccontextmanager
     async def lifespan(app: App) -> AsyncIterator[None]:
@@ -254,6 +277,7 @@ def serve(options: dict[str, Any], **programs: bool) -> None:
         access_log=False,
         log_level="error",
         server_header=False,
+        proxy_headers=False,  # they are read behind the guard
         timeout_graceful_shutdown=CLOSING,
     )
     scheme = "https" if settings.ssl_certfile else "http"

@@ -141,4 +141,4 @@ def test_sessions_that_ask_at_once_lose_nothing(backend: Backend) -> None:
 
 def _place(folder: Path) -> Backend:
     """A library of which only the place matters."""
-    return type("Place", (), {"location": str(folder), "folder": folder})()  # type: ignore[return-value]
+    return type("Place", (), {"location": str(folder), "folder": folder, "owner": ""})()  # type: ignore[return-value]

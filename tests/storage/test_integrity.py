@@ -303,7 +303,7 @@ def test_an_older_format_that_cannot_be_written_says_where_to_upgrade_it(
         file.executescript(
             "UPDATE meta SET value = '5' WHERE key = 'schema'; DROP TABLE plan_sums; DROP TABLE passage_sums;"
             "ALTER TABLE versions DROP COLUMN version_sum; ALTER TABLE versions DROP COLUMN text_sum;"
-            "ALTER TABLE saved DROP COLUMN saved_sum; ALTER TABLE passages DROP COLUMN excerpt;"
+            "ALTER TABLE saved DROP COLUMN saved_sum; ALTER TABLE saved DROP COLUMN owner; ALTER TABLE passages DROP COLUMN excerpt;"
         )
     with closing(sqlite3.connect(copy / DATABASE_FILE)) as file:
         file.execute("PRAGMA wal_checkpoint(TRUNCATE)")

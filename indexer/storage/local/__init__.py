@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from indexer.errors import IndexerError, LibraryBusyError, LibraryError
-from indexer.storage import Collections, Notify, PlanContent, Scope, ScoredKey
+from indexer.storage import Collections, Notify, PlanContent, Scope, ScoredKey, Whole
 from indexer.storage.disk import WAIT, write_lock
 from indexer.storage.local import history
 from indexer.storage.local.connection import raise_on_corruption
@@ -32,7 +32,7 @@ _T = TypeVar("_T")
 
 
 @raise_on_corruption
-class LocalBackend:
+class LocalBackend(Whole):
     """The ``Backend`` in one folder. Safe for threads; any number of processes may read."""
 
     def __init__(self, folder: Path, *, create: bool = False, notify: Notify = lambda line: None) -> None:

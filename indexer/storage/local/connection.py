@@ -16,7 +16,7 @@ from indexer.errors import LibraryError
 from indexer.storage.rows import checksum, damaged
 
 #: Goes up when the tables change, together with a step in ``_STEPS`` from the version before.
-SCHEMA_VERSION = 7
+SCHEMA_VERSION = 8
 _HISTORY = """
 CREATE TABLE versions (
     key INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL, title TEXT NOT NULL, source TEXT NOT NULL,
@@ -106,7 +106,8 @@ VECTOR_SUM = _checksum_of("p.vector")
 WORDS_SUM = _checksum_of("packed")
 VERSION_SUM = _checksum_of("title", "source", "sha256", "warnings", "metadata", "edited", "words", "since", "until")
 VERSION_TEXT_SUM = _checksum_of("text", "parts")
-SAVED_SUM = _checksum_of("question", "plans", "section", "at", "quotes")
+_SAVED_SUM_BEFORE = _checksum_of("question", "plans", "section", "at", "quotes")  # until 7
+SAVED_SUM = _checksum_of("question", "plans", "section", "at", "quotes", "owner")
 SUMMED_PASSAGES = """passages p
     JOIN plans ON plans.key = p.plan
     LEFT JOIN sections s ON s.plan = p.plan AND s.n = p.section
@@ -132,17 +133,22 @@ ALTER TABLE saved ADD COLUMN saved_sum INTEGER;
 {STORE_PLAN_SUMS};
 {STORE_PASSAGE_SUMS.replace(_PASSAGE_TEXT, "p.text")};
 UPDATE versions SET version_sum = {VERSION_SUM}, text_sum = {VERSION_TEXT_SUM};
-UPDATE saved SET saved_sum = {SAVED_SUM};
+UPDATE saved SET saved_sum = {_SAVED_SUM_BEFORE};
 """
 _EXCERPTS = "ALTER TABLE passages ADD COLUMN excerpt TEXT"
+_OWNERS = f"""
+ALTER TABLE saved ADD COLUMN owner TEXT NOT NULL DEFAULT '';
+UPDATE saved SET saved_sum = {SAVED_SUM} WHERE saved_sum IS {_SAVED_SUM_BEFORE};
+"""
 # From 3: targets, which are extracted when first asked for. From 4: word vectors, which older passages lack until
-# they are embedded again. From 5: checksums of what is there. From 6: what passages hold of tables.
-_STEPS = {2: _FROM_2, 3: _TARGETS, 4: _WORD_VECTORS, 5: _CHECKSUMS, 6: _EXCERPTS}
+# they are embedded again. From 5: checksums of what is there. From 6: what passages hold of tables. From 7: whose a
+# saved question is.
+_STEPS = {2: _FROM_2, 3: _TARGETS, 4: _WORD_VECTORS, 5: _CHECKSUMS, 6: _EXCERPTS, 7: _OWNERS}
 
 
 def create_tables(connection: sqlite3.Connection) -> None:
     """Make the tables, inside a transaction."""
-    _execute(connection, f"{_TABLES};\n{_CHECKSUMS};\n{_EXCERPTS}")
+    _execute(connection, f"{_TABLES};\n{_CHECKSUMS};\n{_EXCERPTS};\n{_OWNERS}")
     connection.executemany("INSERT INTO meta VALUES (?, ?)", [("schema", str(SCHEMA_VERSION)), ("generation", "0")])
 
 

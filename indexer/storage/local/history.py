@@ -43,7 +43,7 @@ _VERSION = (
     "SELECT id, row_number() OVER (PARTITION BY id ORDER BY key) AS n, title, source, sha256, words, since, until "
     "FROM versions"
 )
-_SAVED = "question, plans, section, at, quotes"
+_SAVED = "question, plans, section, at, quotes, owner"
 
 
 class _QuestionRow(NamedTuple):
@@ -53,6 +53,7 @@ class _QuestionRow(NamedTuple):
     section: str | None
     at: str
     quotes: str
+    owner: str
 
 
 def now() -> str:
@@ -255,17 +256,18 @@ def saved_questions(connection: sqlite3.Connection) -> list[SavedQuestion]:
     return [
         SavedQuestion(
             key, question, read_json(plans, tuple[str, ...], what) if plans else None, section, at,
-            read_json(quotes, tuple[tuple[str, str], ...], what),
+            read_json(quotes, tuple[tuple[str, str], ...], what), owner,
         )
-        for key, question, plans, section, at, quotes in read_values(rows, list[_QuestionRow], what)
+        for key, question, plans, section, at, quotes, owner in read_values(rows, list[_QuestionRow], what)
     ]  # fmt: skip
 
 
 def save_question(connection: sqlite3.Connection, question: SavedQuestion) -> int:
-    """Save a question, in place of the same one in the same scope; returns its id."""
+    """Save a question, in place of the owner's same one in the same scope; returns its id."""
     row = _row(question)
-    connection.execute("DELETE FROM saved WHERE question = ? AND plans IS ? AND section IS ?", row[:3])
-    inserted = connection.execute(f"INSERT INTO saved ({_SAVED}) VALUES (?, ?, ?, ?, ?)", row).lastrowid
+    scope = (*row[:3], question.owner)
+    connection.execute("DELETE FROM saved WHERE question = ? AND plans IS ? AND section IS ? AND owner = ?", scope)
+    inserted = connection.execute(f"INSERT INTO saved ({_SAVED}) VALUES (?, ?, ?, ?, ?, ?)", row).lastrowid
     assert inserted is not None
     _sum_question(connection, inserted)
     return inserted
@@ -278,7 +280,7 @@ def forget_question(connection: sqlite3.Connection, saved_id: int) -> bool:
 
 def _change_questions(connection: sqlite3.Connection, change: Callable[[SavedQuestion], SavedQuestion]) -> None:
     for saved in saved_questions(connection):
-        _, plans, _, _, quotes = _row(change(saved))
+        _, plans, _, _, quotes, _ = _row(change(saved))
         connection.execute("UPDATE saved SET plans = ?, quotes = ? WHERE id = ?", (plans, quotes, saved.id))
         _sum_question(connection, saved.id)
 
@@ -287,6 +289,6 @@ def _sum_question(connection: sqlite3.Connection, saved_id: int) -> None:
     connection.execute(f"UPDATE saved SET saved_sum = {SAVED_SUM} WHERE id = ?", (saved_id,))
 
 
-def _row(saved: SavedQuestion) -> tuple[str, str | None, str | None, str, str]:
+def _row(saved: SavedQuestion) -> tuple[str, str | None, str | None, str, str, str]:
     plans = as_json(saved.plans) if saved.plans is not None else None
-    return saved.question, plans, saved.section, saved.at, as_json(saved.quotes)
+    return saved.question, plans, saved.section, saved.at, as_json(saved.quotes), saved.owner

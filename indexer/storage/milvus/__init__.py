@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from indexer.errors import IndexerError, LibraryError
-from indexer.storage import Collections, Notify, PlanContent, Scope, ScoredKey
+from indexer.storage import Collections, Notify, PlanContent, Scope, ScoredKey, Whole
 from indexer.storage.milvus import reading
 from indexer.storage.milvus.catalogue import (
     Catalogue,
@@ -48,7 +48,7 @@ _TRIES = 5
 _T = TypeVar("_T")
 
 
-class MilvusBackend:
+class MilvusBackend(Whole):
     """The ``Backend`` on Milvus at ``location``. Safe for threads; any number of processes may read a server."""
 
     def __init__(self, location: str, *, create: bool = False, notify: Notify = lambda line: None) -> None:

@@ -303,14 +303,14 @@ def saved_questions(connection: Connection) -> list[SavedQuestion]:
 
 
 def save_question(connection: Connection, question: SavedQuestion) -> int:
-    """Save a question, in place of the same one in the same scope; returns its id."""
+    """Save a question, in place of the owner's same one in the same scope; returns its id."""
     present = saved_questions(connection)
-    scope = (question.question, question.plans, question.section)
+    scope = (question.question, question.plans, question.section, question.owner)
     # the time in microseconds: an id is never used again, whatever was deleted
     new = max([time.time_ns() // 1000, *(saved.id + 1 for saved in present)])
     _write_question(connection, replace(question, id=new))
     for saved in present:
-        if (saved.question, saved.plans, saved.section) == scope:
+        if (saved.question, saved.plans, saved.section, saved.owner) == scope:
             forget_question(connection, saved.id)
     return new
 

@@ -1,4 +1,4 @@
-"""Questions to ask again: saved ones, and those that were asked recently in this library, by anyone."""
+"""Questions to ask again: saved ones, and those asked recently: by who signed in, or in this library by anyone."""
 
 from __future__ import annotations
 
@@ -27,7 +27,6 @@ from indexer.ui.shared.markup import element, link, plain, show, show_line
 _KEEPS, _NOTED, _ALL = "keep-asked", "noted", "asked-all"
 #: Questions of each kind that are listed at first, and in the menu next to an answer.
 _SHOWN, _IN_MENU = 12, 8
-_RECENT = "Recent questions in this library"
 
 
 def note_question(library: Library, view: AskView) -> None:
@@ -65,7 +64,7 @@ def show_history(library: Library, titles: Mapping[str, str]) -> None:
     keeps = records_questions(library.backend)
     if not recent and keeps:
         return
-    show(element("h2", _RECENT, css="rule"))
+    show(element("h2", _recent(library), css="rule"))
     shown = recent if st.session_state.get(_ALL) else recent[:_SHOWN]
     with st.container(key="asked", gap=None):
         for i, question in enumerate(shown):
@@ -92,12 +91,16 @@ def show_recent(library: Library, titles: Mapping[str, str]) -> None:
     if not saved and not recent:
         return
     with st.popover("Earlier questions", type="tertiary"):
-        for label, name, questions in (("Saved", "saved", saved), (_RECENT, "recent", recent)):
+        for label, name, questions in (("Saved", "saved", saved), (_recent(library), "recent", recent)):
             if questions:
                 show(element("h3", label))
                 for i, question in enumerate(questions):
                     _offer(question, f"earlier-{name}-{i}", titles)
         show(element("p", link("Show all", "./")))
+
+
+def _recent(library: Library) -> str:
+    return "Your recent questions" if library.person.name else "Recent questions in this library"
 
 
 def _show_saved(library: Library, titles: Mapping[str, str]) -> None:
@@ -113,12 +116,16 @@ def _show_saved(library: Library, titles: Mapping[str, str]) -> None:
 
 def _show_keeping(library: Library, recent: Sequence[AskedQuestion], keeps: bool) -> None:
     """Where recent questions are kept, who sees them, and how they go away."""
-    if keeps:
+    own = bool(library.person.name)
+    if keeps and own:
+        show_line(f"Your last {MOST} questions are kept on the server. Only you see them here.")
+    elif keeps:
         show_line(
             f"The last {MOST} questions are kept in {questions_file(library.backend)}. Everyone here can see them."
         )
     else:
-        show_line("Questions are not kept. If you switch this on, everyone who uses this library can see them.")
+        seen = "only you see" if own else "everyone who uses this library can see"
+        show_line(f"Questions are not kept. If you switch this on, {seen} them.")
     st.session_state[_KEEPS] = keeps
     with st.container(key="asked-keeping", horizontal=True, gap="medium", vertical_alignment="center"):
         st.toggle("Keep recent questions", key=_KEEPS, on_change=_keep, args=(library,))

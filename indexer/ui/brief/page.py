@@ -11,7 +11,8 @@ import streamlit as st
 
 from indexer.exporting.briefs import BRIEF_FORMATS, STALE, export_brief
 from indexer.library import Library
-from indexer.library.briefs import FIRST, change_brief, check_quotes, find_items, read_briefs, write
+from indexer.library.briefs import FIRST, change_brief, check_quotes, find_items, read_briefs, share_brief, write
+from indexer.library.rights import Action
 from indexer.types import Brief, BriefItem, CheckedQuote, PlanInfo, QuoteState
 from indexer.ui.brief import view as state
 from indexer.ui.read.view import ReadView
@@ -55,7 +56,7 @@ def page() -> None:
             if view.words:
                 show_line(f"In “{brief.name}”")
             _show_item(library, brief, item, number, checked.get(item.id))
-    if not view.words:
+    if not view.words and _may_change(library, shown):
         _show_adding(library, shown)
 
 
@@ -75,17 +76,25 @@ def _show_choice(
         with st.popover("New", type="tertiary"):
             st.text_input("Name of the new brief", key=state.NEW)
             st.button("Make it", key="make-brief", on_click=_make, args=(library,))
+        if not _may_change(library, shown):
+            show_line("This brief is shared: editors change it.", "notice")
         with st.popover("Rename or delete", type="tertiary"):
             st.session_state.setdefault(state.RENAMED, shown.name)
             st.text_input("New name", key=state.RENAMED)
             st.button("Rename", key="rename-brief", on_click=_rename, args=(library, shown))
             st.button("Delete this brief", key="delete-brief", on_click=_delete, args=(library, shown))
+        if library.person.name and not shown.shared and shown.items and library.person.may(Action.SHARE):
+            st.button("Share with all", key="share-brief", type="tertiary", on_click=_share, args=(library, shown))
         with st.popover("Download", type="tertiary"):
             today = date.today()
             for ending, label in _FILES.items():
                 data = partial(export_brief, shown, checked, plans, ending, made=today)
                 name = file_name(shown.name, today, ending)
                 show_download(label, data, name, BRIEF_FORMATS[ending], f"take-brief-{ending}")
+
+
+def _may_change(library: Library, brief: Brief) -> bool:
+    return library.person.may(Action.SHARE if brief.shared else Action.KEEP)
 
 
 def _show_done(library: Library) -> None:
@@ -100,6 +109,10 @@ def _show_item(library: Library, brief: Brief, item: BriefItem, number: int, che
     """A quote with its note and tags, own words, or a heading; with the ways to move and to remove it."""
     if item.citation:
         show(*_quote(item, checked))
+    if not _may_change(library, brief):
+        if item.text:
+            show_line(item.text)
+        return
     label = "Note" if item.citation else "Heading" if item.heading else "Own words"
     words, tags = f"words-{item.id}", f"tags-{item.id}"
     st.session_state.setdefault(words, item.text)
@@ -213,6 +226,13 @@ def _rename(library: Library, brief: Brief) -> None:
     if name and name != brief.name:
         change_brief(library.backend, brief.name, lambda known: replace(known, name=name))
         state.open_brief(name)
+
+
+@show_errors_later()
+def _share(library: Library, brief: Brief) -> None:
+    shared = share_brief(library.backend, brief.name)
+    state.open_brief(shared.name)
+    st.session_state.update({_BEFORE: None, _DONE: ""})
 
 
 def _delete(library: Library, brief: Brief) -> None:

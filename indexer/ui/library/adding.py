@@ -10,6 +10,7 @@ import streamlit as st
 
 from indexer.library import Library
 from indexer.library.jobs import job_queue
+from indexer.library.rights import Action
 from indexer.library.uploads import Upload, add_uploads
 from indexer.reading.loading import LARGEST_FILE, LOADERS
 from indexer.types import PlanInfo
@@ -53,11 +54,16 @@ def show_drop_zone(library: Library) -> None:
 def show_empty(library: Library) -> None:
     """For the other pages: that the library is empty, and how to add plans."""
     show_job(library)
-    show_first_steps(library, link("Drop files on the Library page", link_to(LibraryView())))
+    edits = library.person.may(Action.EDIT)
+    show_first_steps(library, link("Drop files on the Library page", link_to(LibraryView())) if edits else "")
 
 
 def show_first_steps(library: Library, add: str) -> None:
-    """How to fill an empty library: ``add`` says how to add files; or with the sample plans."""
+    """How to fill an empty library: ``add`` says how to add files, to who may; or with the sample plans."""
+    if not add:
+        nothing = element("p", "There are no plans that you can read. Editors add them.")
+        show(element("section", element("h2", "The library is empty."), nothing, css="notice"))
+        return
     samples = _samples()
     lines = [element("p", add)]
     if samples:

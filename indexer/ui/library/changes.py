@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from difflib import SequenceMatcher
+from typing import Any
 
 import streamlit as st
 
 from indexer.comparing.provisions import gravest_first
 from indexer.library import Library
 from indexer.library.jobs import Job, Report
+from indexer.library.rights import Action
 from indexer.types import (
     Change,
     ChangeClass,
@@ -80,7 +83,7 @@ def _show_versions(library: Library, versions: Sequence[Version], old: int, new:
     with st.container(key="version-pickers", horizontal=True, gap="medium", vertical_alignment="bottom"):
         st.selectbox("From", numbers, key=_OLD, format_func=label, on_change=_turn_versions)
         st.selectbox("To", numbers, key=_NEW, format_func=label, on_change=_turn_versions)
-        if versions[old - 1].until:
+        if versions[old - 1].until and library.person.may(Action.EDIT):
             plan = versions[-1].plan
             st.button(f"Put version {old} back", key="put-version", on_click=_put_version, args=(library, plan, old))
 
@@ -251,11 +254,18 @@ def _show_question(
             show(answer_html(answer))
         else:
             show(element("p", question.question, css="card-title"))
-        show(element("p", _question_line(question, titles, answer, asked=changed is not None), css="crumbs"))
+        whose = "Shared · " if library.person.name and not question.owner else ""
+        about = _question_line(question, titles, answer, asked=changed is not None)
+        show(element("p", whose + about, css="crumbs"))
         with st.container(key=f"saved-actions-{i}", horizontal=True, gap="small", vertical_alignment="center"):
             view = AskView(question.question, question.plans or (), question.section or "")
             show(link("Ask again", link_to(view)))
-            if answer:
+            mine = library.person.may(Action.KEEP if question.owner or not library.person.name else Action.SHARE)
+            if question.owner and library.person.may(Action.SHARE):
+                st.button(
+                    "Share with all", key=f"share-{i}", type="tertiary", on_click=_share, args=(library, question)
+                )
+            if answer and mine:
                 st.button(
                     "Accept today's answer",
                     key=f"resave-{i}",
@@ -263,7 +273,8 @@ def _show_question(
                     on_click=_resave,
                     args=(library, question),
                 )
-            st.button("Delete", key=f"forget-{i}", type="tertiary", on_click=_forget, args=(library, question))
+            if mine:
+                st.button("Delete", key=f"forget-{i}", type="tertiary", on_click=_forget, args=(library, question))
 
 
 def _question_line(
@@ -286,8 +297,16 @@ def _save(library: Library) -> None:
 
 @state.guarded
 def _resave(library: Library, question: SavedQuestion) -> None:
-    library.save_question(question.question, plans=question.plans, section=question.section)
+    scope: dict[str, Any] = {"plans": question.plans, "section": question.section}
+    library.save_question(question.question, **scope, shared=not question.owner)
     state.notify("Today's answer is the one to compare with from now on.")
+
+
+@state.guarded
+def _share(library: Library, question: SavedQuestion) -> None:
+    library.backend.save_question(replace(question, owner=""))
+    library.forget_question(question.id)
+    state.notify(f"Everyone sees this question now: {question.question}")
 
 
 @state.guarded

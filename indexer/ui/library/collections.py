@@ -5,6 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from indexer.library import Library
+from indexer.library.people import read_people
+from indexer.library.rights import Action
 from indexer.types import Filter
 from indexer.ui.ask.view import AskView
 from indexer.ui.compare.view import CompareView
@@ -19,8 +21,10 @@ from indexer.wording import counted
 
 def show_collections(library: Library) -> None:
     """One collection a row, with the ways to its plans."""
-    found = access.list_collections(library)
-    show_line("A collection is a named set of plans. Pick plans in the list and edit them to put them into one.")
+    found, person = access.list_collections(library), library.person
+    edits = person.may(Action.EDIT)
+    how = " Pick plans in the list and edit them to put them into one." if edits else ""
+    show_line(f"A collection is a named set of plans.{how}")
     if not found:
         show_line("There are no collections yet.", "none")
     for i, (name, plans) in enumerate(found.items()):
@@ -29,6 +33,10 @@ def show_collections(library: Library) -> None:
             with st.container(key=f"of-collection-{i}", horizontal=True, gap="small", vertical_alignment="center"):
                 if plans:
                     show(element("p", *_ways(Filter(collection=(name,)))))
+                if person.name and person.may(Action.ADMINISTER):
+                    _show_readers(library, name, i)
+                if not edits:
+                    continue
                 with st.popover("Rename", key=f"rename-collection-{i}", type="tertiary"):
                     key = f"collection-name-{i}"
                     st.text_input("New name", name, key=key, max_chars=100)
@@ -36,6 +44,15 @@ def show_collections(library: Library) -> None:
                 st.button(
                     "Delete", key=f"delete-collection-{i}", type="tertiary", on_click=_delete, args=(library, name)
                 )
+
+
+def _show_readers(library: Library, name: str, i: int) -> None:
+    """Who reads the collection, to change."""
+    readers = read_people(library.backend).readers.get(name.casefold(), ())
+    with st.popover(f"Readers: {len(readers)}" if readers else "Readers: all", key=f"readers-{i}", type="tertiary"):
+        show_line("Names, with commas between; a group as @group. Without any, everyone reads it.")
+        st.text_input("Readers", ", ".join(readers), key=f"reader-names-{i}", max_chars=2000)
+        st.button("Save", key=f"save-readers-{i}", on_click=_set_readers, args=(library, name, f"reader-names-{i}"))
 
 
 def _ways(chosen: Filter) -> list[str]:
@@ -47,6 +64,13 @@ def _ways(chosen: Filter) -> list[str]:
         "Targets": TargetsView(filter=chosen),
     }
     return [element("span", link(label, link_to(view)), element("span", " ")) for label, view in pages.items()]
+
+
+@state.guarded
+def _set_readers(library: Library, name: str, key: str) -> None:
+    readers = [reader.strip() for reader in str(st.session_state[key]).split(",") if reader.strip()]
+    library.set_readers(name, readers)
+    state.notify(f"{name} is read by {', '.join(readers) or 'everyone'}.")
 
 
 @state.guarded

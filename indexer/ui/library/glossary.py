@@ -10,6 +10,7 @@ import streamlit as st
 from indexer.asking.glossary import COLUMNS, FILE, format_glossary, parse_glossary
 from indexer.errors import SourceError
 from indexer.library import Library
+from indexer.library.rights import Action
 from indexer.types import GlossaryEntry
 from indexer.ui.library import view as state
 from indexer.ui.shared.downloads import show_download
@@ -26,20 +27,25 @@ def show_glossary(library: Library) -> None:
     note = "A question that has one of these names is searched with the others as well. Part several names by “;”."
     show(element("p", note, css="aside"))
     rows = [(e.preferred, "; ".join(e.other), "; ".join(e.negative)) for e in entries] or [("", "", "")]
+    edits = library.person.may(Action.EDIT)
     edited = st.data_editor(
         [dict(zip(COLUMNS, row, strict=True)) for row in rows],
         key=f"{_TABLE}-{state.drop_key('glossary')}",
         column_config=_LABELS,
-        num_rows="dynamic",
+        num_rows="dynamic" if edits else "fixed",
+        disabled=not edits,
         hide_index=True,
         width="stretch",
     )
     with st.container(key="glossary-tools", horizontal=True, gap="small", vertical_alignment="center"):
-        st.button("Save the glossary", key="save-glossary", type="primary", on_click=_save, args=(library, edited))
+        if edits:
+            st.button("Save the glossary", key="save-glossary", type="primary", on_click=_save, args=(library, edited))
         if entries:
             show_download(
                 "Download, CSV", format_glossary(entries).encode("utf-8-sig"), FILE, "text/csv", "glossary-csv"
             )
+    if not edits:
+        return
     key = state.drop_key("glossary-file")
     st.file_uploader(
         "Take all entries from a CSV file with the columns preferred, other, not",

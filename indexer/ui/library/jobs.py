@@ -1,4 +1,4 @@
-"""The job in progress on a page, seen by everyone, and the report of the last."""
+"""The job in progress on a page, seen by everyone or, where people sign in, by who began it; and its report."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import streamlit as st
 from indexer.errors import IndexerError
 from indexer.library import Library
 from indexer.library.jobs import Job, Report, Reports, Step, job_queue, settled, undo
+from indexer.library.rights import Action
 from indexer.ui.library import view as state
 from indexer.ui.library.view import LibraryView, Part
 from indexer.ui.shared.address import link_to
@@ -38,12 +39,14 @@ def begin_job(
     library: Library, title: str, reports: Reports, *, cancellable: bool = False, breaks_off: bool = False
 ) -> bool:
     """Start a job on the library; False, with a notice, while another runs."""
-    job = Job(title, reports, cancellable=cancellable, breaks_off=breaks_off)
+    library.person.require(Action.EDIT)
+    owner = library.person.name
+    job = Job(title, reports, cancellable=cancellable, breaks_off=breaks_off, owner=owner)
     if job_queue(library).begin(job):
         state.clear_notice()
         st.session_state[_BEGUN] = job
         return True
-    other = job_queue(library).job
+    other = _job(library)
     what = f" ({other.in_words})" if other else ""
     state.notify(f"Something else is running{what}. Wait until it is done or cancel it, then try again.", failed=True)
     return False
@@ -51,13 +54,19 @@ def begin_job(
 
 def concerns_session(library: Library) -> bool:
     """Whether a job runs, or the last one was begun in this session."""
-    job = job_queue(library).job
+    job = _job(library)
     return job is not None and (job.task.running or job is st.session_state.get(_BEGUN))
+
+
+def _job(library: Library) -> Job | None:
+    """The job in progress or the last, if the person may see it."""
+    job = job_queue(library).job
+    return job if job and job.concerns(library.person) else None
 
 
 def show_job(library: Library) -> None:
     """The job in progress, or the report of the last; nothing once that is dismissed."""
-    job = job_queue(library).job
+    job = _job(library)
     if job is None:
         return
     if job.task.running:

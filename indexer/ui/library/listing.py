@@ -10,6 +10,7 @@ from typing import Any
 import streamlit as st
 
 from indexer.library import Library
+from indexer.library.rights import Action
 from indexer.types import NOT_GIVEN, PlanInfo
 from indexer.ui.library import view as state
 from indexer.ui.library.bulk import show_bulk_edit
@@ -40,7 +41,9 @@ def show_list(library: Library, plans: Sequence[PlanInfo], view: LibraryView, sh
     order = _show_tools(library, plans, view, len(within))
     holding = [info for info in within if _contains(info, view.words)]
     found = sorted(holding, key=lambda info: (_ORDERS[order](info), info.id))
-    _show_picked(library, plans, found)
+    edits = library.person.may(Action.EDIT)
+    if edits:
+        _show_picked(library, plans, found)
     shown = found[: st.session_state.setdefault(_SHOWN, _LISTED)]
     opened = next((info for info in plans if info.id == view.plan), None)
     if opened and opened not in shown:
@@ -55,7 +58,7 @@ def show_list(library: Library, plans: Sequence[PlanInfo], view: LibraryView, sh
                 heads = element("span", *(element("span", name) for name in _COLUMNS), css="columns")
                 show(element("p", element("span", "Plan", css="name"), heads, css="plan-heads"))
             for info in shown:
-                _show_row(info, is_open=info == opened)
+                _show_row(info, is_open=info == opened, picks=edits)
         if opened:
             with st.container(key="opened-plan", gap="small"):
                 show_state()
@@ -93,13 +96,13 @@ def _show_picked(library: Library, plans: Sequence[PlanInfo], found: Sequence[Pl
             st.button("Clear selection", key="pick-none", type="tertiary", on_click=_keep_picks, args=([],))
 
 
-def _show_row(info: PlanInfo, *, is_open: bool) -> None:
+def _show_row(info: PlanInfo, *, is_open: bool, picks: bool) -> None:
     with st.container(key=f"plan-row-{'open-' if is_open else ''}{info.sha256[:12]}-{info.id}", gap="xsmall"):
-        key = _pick_key(info.id)
-        st.session_state[key] = info.id in st.session_state[_PICKS]
-        st.checkbox(
-            _spoken(f"Pick {info.title}"), key=key, label_visibility="collapsed", on_change=_pick, args=(info.id,)
-        )
+        if picks:
+            key = _pick_key(info.id)
+            st.session_state[key] = info.id in st.session_state[_PICKS]
+            label = _spoken(f"Pick {info.title}")
+            st.checkbox(label, key=key, label_visibility="collapsed", on_change=_pick, args=(info.id,))
         st.button(plain(info.title), key=f"plan-{info.id}", type="tertiary", on_click=state.open_plan, args=(info.id,))
         show(_cells(info))
         if badges := _badges(info):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import streamlit as st
 
 from indexer.library import Library
 from indexer.library.jobs import Cancelled, Job, Report, job_queue
+from indexer.library.rights import Action
 from indexer.types import PlanInfo
 from indexer.ui.library import view as state
 from indexer.ui.library.adding import show_drop_zone, show_first_steps
@@ -18,6 +20,7 @@ from indexer.ui.library.collections import put_collection_back, show_collections
 from indexer.ui.library.glossary import show_glossary
 from indexer.ui.library.jobs import begin_job, show_job
 from indexer.ui.library.listing import show_list
+from indexer.ui.library.people import show_people
 from indexer.ui.library.plan import put_back, show_removed
 from indexer.ui.library.view import LibraryTab
 from indexer.ui.shared import access
@@ -35,8 +38,13 @@ def page() -> None:
     plans = access.list_plans(library)
     view, missing = state.sync([info.id for info in plans])
     show_heading(plans)
-    tabs = st.tabs(list(state.TABS.values()), key=state.TAB, on_change=state.turn_tab)
-    with tabs[list(state.TABS).index(view.tab)]:
+    offered = state.tabs_for(library.person)
+    if view.tab not in offered:  # a link of somebody with other rights
+        view = replace(view, tab=LibraryTab.PLANS)
+        st.session_state[state.TAB] = offered[view.tab]
+    edits = library.person.may(Action.EDIT)
+    tabs = st.tabs(list(offered.values()), key=state.TAB, on_change=state.turn_tab)
+    with tabs[list(offered).index(view.tab)]:
 
         def show_state() -> None:
             # Containers that are there even when empty: what is below keeps its place and its scroll position.
@@ -47,7 +55,7 @@ def page() -> None:
                 if missing:
                     _show_missing(library, missing[0])
 
-        if view.tab is LibraryTab.PLANS:
+        if view.tab is LibraryTab.PLANS and edits:
             show_drop_zone(library)
         if not view.plan:
             show_state()
@@ -59,12 +67,14 @@ def page() -> None:
             show_glossary(library)
         elif view.tab is LibraryTab.REMOVED:
             show_removed(library)
+        elif view.tab is LibraryTab.PEOPLE:
+            show_people(library)
         elif view.tab is LibraryTab.MAINTENANCE:
             show_maintenance(library, plans)
         elif plans:
             show_list(library, plans, view, show_state)
         else:
-            show_first_steps(library, "Drop files above.")
+            show_first_steps(library, "Drop files above." if edits else "")
 
 
 def _show_making(folder: str) -> None:
@@ -99,7 +109,7 @@ def _show_notice(library: Library) -> None:
 
 def _show_missing(library: Library, plan: str) -> None:
     """That a link's plan is not there, and where it may be."""
-    removed = plan in {version.plan for version in library.removed()}
+    removed = library.person.may(Action.EDIT) and plan in {version.plan for version in library.removed()}
     hint = "It was removed; you can put it back under “Removed plans”." if removed else "It may have been renamed."
     show_line(f"“{plan}” is not in this library. {hint}", "notice")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from pathlib import PurePath
@@ -11,6 +12,7 @@ import streamlit as st
 
 from indexer.library import Library
 from indexer.library.jobs import Job, Report
+from indexer.library.rights import Action
 from indexer.types import Plan, PlanInfo
 from indexer.ui.library import view as state
 from indexer.ui.library.adding import show_replacement
@@ -54,8 +56,12 @@ def show_plan(library: Library, info: PlanInfo, view: LibraryView) -> None:
     with st.container(key="panel-head", horizontal=True, gap="small", vertical_alignment="center"):
         show(element("h2", info.title))
         st.button("Close", key="close-plan", type="tertiary", on_click=state.open_plan, args=(info.id,))
-    tabs = st.tabs(list(state.PARTS.values()), key=state.PART, on_change=state.turn_part)
-    with tabs[list(state.PARTS).index(view.part)]:
+    offered = state.parts_for(library.person)
+    if view.part not in offered:  # a link of somebody with other rights
+        view = dataclasses.replace(view, part=Part.ABOUT)
+        st.session_state[state.PART] = offered[view.part]
+    tabs = st.tabs(list(offered.values()), key=state.PART, on_change=state.turn_part)
+    with tabs[list(offered).index(view.part)]:
         if view.part is Part.EDIT:
             _show_edit(library, info)
         elif view.part is Part.REPLACE:
@@ -99,6 +105,8 @@ def _show_about(library: Library, info: PlanInfo) -> None:
     with st.container(key="plan-actions", horizontal=True, gap="small", vertical_alignment="center"):
         show_page_link(ReadView(info.id), "Read it")
         show_original(library, info, "Download the original", "original")
+        if not library.person.may(Action.EDIT):
+            return
         st.button("Remove", key="remove", type="tertiary", on_click=remove, args=(library, [info.id]))
         if st.session_state.get(state.CONFIRMING) != info.id:
             show_purge(library, info.id, info.title, "plan")

@@ -11,8 +11,10 @@ from typing import Any, ClassVar, ParamSpec, TypeVar
 import streamlit as st
 
 from indexer.errors import IndexerError
+from indexer.library import Library
+from indexer.library.rights import Action, Person
 from indexer.types import Edit, Filter, SavedQuestion
-from indexer.ui.shared import address
+from indexer.ui.shared import access, address
 from indexer.ui.shared.address import View, facets, number, one_of
 
 P = ParamSpec("P")
@@ -34,6 +36,7 @@ class LibraryTab(StrEnum):
     COLLECTIONS = "collections"
     GLOSSARY = "glossary"
     REMOVED = "removed"
+    PEOPLE = "people"
     MAINTENANCE = "care"
 
 
@@ -52,7 +55,14 @@ TABS = {
     LibraryTab.COLLECTIONS: "Collections",
     LibraryTab.GLOSSARY: "Glossary",
     LibraryTab.REMOVED: "Removed plans",
+    LibraryTab.PEOPLE: "People",
     LibraryTab.MAINTENANCE: "Check and rebuild",
+}
+#: What the tabs and parts that not everyone has are for.
+_TAB_RIGHTS = {
+    LibraryTab.REMOVED: Action.EDIT,
+    LibraryTab.PEOPLE: Action.ADMINISTER,
+    LibraryTab.MAINTENANCE: Action.ADMINISTER,
 }
 PARTS = {
     Part.ABOUT: "About",
@@ -60,6 +70,7 @@ PARTS = {
     Part.REPLACE: "Replace",
     Part.CHANGES: "What changed",
 }
+_PART_RIGHTS = {Part.EDIT: Action.EDIT, Part.REPLACE: Action.EDIT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +117,17 @@ def sync(known: Collection[str]) -> tuple[LibraryView, list[str]]:
     chosen = {TAB: TABS[view.tab], PART: PARTS[view.part], FIND: view.words}
     st.session_state.update(chosen)
     return view, missing
+
+
+def tabs_for(person: Person) -> dict[LibraryTab, str]:
+    """The tabs that a person has; that of people only where they sign in."""
+    allowed = {tab: label for tab, label in TABS.items() if person.may(_TAB_RIGHTS.get(tab, Action.READ))}
+    return {tab: label for tab, label in allowed.items() if person.name or tab is not LibraryTab.PEOPLE}
+
+
+def parts_for(person: Person) -> dict[Part, str]:
+    """The parts of an open plan that a person has."""
+    return {part: label for part, label in PARTS.items() if person.may(_PART_RIGHTS.get(part, Action.READ))}
 
 
 def read() -> LibraryView:
@@ -171,6 +193,8 @@ def guarded(action: Callable[P, None]) -> Callable[P, None]:
     def acts(*args: P.args, **kwargs: P.kwargs) -> None:
         clear_notice()
         try:
+            for library in (arg for arg in args if isinstance(arg, Library)):
+                access.refuse_outdated(library)
             action(*args, **kwargs)
         except IndexerError as error:
             notify(str(error), failed=True)

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeAlias, TypeVar
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from indexer.api.sign_in import settings_from_environment
 from indexer.asking.following import follow
 from indexer.asking.glossary import glossary_file
 from indexer.asking.naming import plan_names
 from indexer.asking.syntax import parse_query
 from indexer.comparing.grid import to_comparison
+from indexer.errors import RightsError
 from indexer.language import finding
 from indexer.language.sentences import fold_space
 from indexer.library import DEFAULT_LIBRARY, Library, suggesting
 from indexer.library.limits import LIMITS
+from indexer.library.rights import ANYONE, Mode, Person
 from indexer.library.task import Task
 from indexer.storage import Scope
 from indexer.types import (
@@ -55,15 +58,20 @@ _SUGGESTED = 300
 
 
 def _edition(library: Library) -> tuple[Any, ...]:
-    """Which library, and at which change of it or of its glossary."""
+    """Which library, at which change of it or of its glossary, and with which rights."""
     glossary = glossary_file(library.backend)
     changed = glossary.stat().st_mtime_ns if glossary.exists() else 0
-    return library.backend.location, library.backend.generation, changed
+    return library.backend.location, library.backend.generation, changed, library.backend.rights
 
 
 def _edition_and_saved(library: Library) -> tuple[Any, ...]:
     """The same with the saved questions, which may change without any other change."""
     return *_edition(library), tuple((saved.id, saved.at) for saved in library.saved())
+
+
+def _edition_and_owner(library: Library) -> tuple[Any, ...]:
+    """The same with the person whose questions are among what is suggested."""
+    return *_edition(library), library.backend.owner
 
 
 def cached(
@@ -95,8 +103,40 @@ def cached(
 
 
 def open_library() -> Library:
-    """The library that this server shows. Raises LibraryError, each time until there is one."""
+    """The library as the person who looks at the page sees it.
+
+    Raises LibraryError, each time until there is one, and RightsError where nobody has signed in.
+    """
+    who = signed_in()
+    if who is None:
+        raise RightsError("You are not signed in.")
+    return open_whole().for_person(who)
+
+
+def open_whole() -> Library:
+    """The library that this server shows, for whoever must see all of it. Raises LibraryError."""
     return _open(_location())
+
+
+def signed_in() -> Person | None:
+    """Who looks at the page: ``ANYONE`` where nobody signs in, None for who has yet to. Raises LibraryError."""
+    settings = settings_from_environment()
+    if settings.mode is Mode.NONE:
+        return ANYONE
+    if settings.mode is Mode.OIDC:
+        return settings.person(open_whole, st.user.to_dict()) if st.user.is_logged_in else None
+    return settings.person(open_whole, settings.by_headers(request_headers(settings.header_names)))
+
+
+def request_headers(names: Iterable[str]) -> list[tuple[str, str]]:
+    """Headers of the request that the page's session began with, each as often as it came."""
+    return [(name, value) for name in names for value in st.context.headers.get_all(name)]
+
+
+def refuse_outdated(library: Library) -> None:
+    """Raise RightsError for a library that was opened with rights which its person no longer has."""
+    if library is not library.whole and library is not open_library():
+        raise RightsError("Your rights have changed since this page was drawn. Look at it again.")
 
 
 def missing_library() -> str:
@@ -122,13 +162,13 @@ def read_with(library: Library, question: str, after: str) -> str:
     return follow(after, question, plan_names(library.backend).find) if after else question
 
 
-@cached(4)
+@cached(32)
 def list_plans(library: Library) -> list[PlanInfo]:
     """All plans of the library, by title."""
     return sorted(library.plans(), key=lambda info: (info.title.casefold(), info.id))
 
 
-@cached(4)
+@cached(32)
 def doubtful(library: Library) -> Doubtful:
     """(plan id, page) of each page that reads badly."""
     return doubtful_places(library.plans())
@@ -139,13 +179,13 @@ def remark_on(library: Library, place: Citation | Passage) -> str:
     return READS_BADLY if (place.plan, place.page) in doubtful(library) else ""
 
 
-@cached(4)
+@cached(32)
 def list_collections(library: Library) -> dict[str, tuple[str, ...]]:
     """The ids of the plans of each collection, by its name."""
     return library.collections()
 
 
-@cached(4)
+@cached(64, edition=_edition_and_owner)
 def suggestions(library: Library) -> list[str]:
     """What a question may go on with, the first of it: a page holds so many."""
     return suggesting.suggestions(library.backend)[:_SUGGESTED]
@@ -242,6 +282,8 @@ def changed_answers(library: Library) -> Task[list[ChangedAnswer]]:
 
 def _session() -> str:
     """The session that asks, as the limits tell clients apart."""
+    if (who := signed_in()) and who.name:
+        return who.name
     context = get_script_run_ctx()
     return f"session {context.session_id}" if context else ""
 

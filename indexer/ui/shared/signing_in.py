@@ -1,0 +1,37 @@
+"""Signing in on the pages: who somebody is, and the way in and out."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from indexer.api.sign_in import settings_from_environment
+from indexer.library.rights import Mode
+from indexer.ui.shared.access import signed_in
+from indexer.ui.shared.markup import element, show
+
+_WHO = "signed-in"
+
+
+def begin_session() -> bool:
+    """Whether the page may be drawn: somebody has signed in, or need not. Otherwise the way in is shown.
+
+    Nothing of one person's session is left to another. Raises LibraryError.
+    """
+    who = signed_in()
+    name = who.name if who else ""
+    if st.session_state.get(_WHO, name) != name:
+        st.session_state.clear()
+    st.session_state[_WHO] = name
+    by_provider = settings_from_environment().mode is Mode.OIDC
+    if who is None:
+        lines = [element("h1", "You are not signed in"), element("p", "Plans are shown to those who sign in.")]
+        show(element("section", *lines, css="notice"))
+        if by_provider:
+            st.button("Sign in", key="sign-in", type="primary", on_click=st.login)
+        return False
+    if name:
+        with st.container(key="who", horizontal=True, gap="small", vertical_alignment="center"):
+            show(element("p", f"Signed in as {name}, {who.role.name.lower()}", css="aside"))
+            if by_provider:
+                st.button("Sign out", key="sign-out", type="tertiary", on_click=st.logout)
+    return True

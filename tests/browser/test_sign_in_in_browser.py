@@ -1,0 +1,95 @@
+"""Two people in two browsers, who sign in at a provider: neither sees what is the other's."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from provider import CLIENT, provider
+from served import Served, free_port, served
+
+from indexer.library import Library
+
+pytestmark = pytest.mark.browser
+PEOPLE = {
+    "ann": {"email": "ann@example.org", "email_verified": True, "groups": ["board"], "roles": ["editor"]},
+    "bob": {"email": "bob@example.org", "email_verified": True},
+    "eve": {"email": "ann@example.org", "email_verified": False},
+}
+
+
+@pytest.fixture
+def office(sample_folder: Path, tmp_path: Path) -> Iterator[Served]:
+    """A server on the sample plans, one of which is for the board, with a provider to sign in at."""
+    shutil.copytree(sample_folder, tmp_path / "library")
+    with Library.open(tmp_path / "library") as library:
+        library.set_collection("Board", [library.plans()[-1].id])
+        library.set_readers("Board", ["@board"])
+    port = free_port()
+    (tmp_path / ".streamlit").mkdir()
+    options = ("--sign-in", "oidc", "--role-field", "roles", "--groups-field", "groups")
+    environment = {**os.environ, "NO_PROXY": "127.0.0.1,localhost"}
+    with provider(PEOPLE) as address:
+        (tmp_path / ".streamlit" / "secrets.toml").write_text(
+            "[auth]\n"
+            f'redirect_uri = "http://localhost:{port}/oauth2callback"\n'
+            f'cookie_secret = "{secrets.token_hex(32)}"\n'
+            f'client_id = "{CLIENT}"\nclient_secret = "{secrets.token_hex(8)}"\n'
+            f'server_metadata_url = "{address}/.well-known/openid-configuration"\n'
+        )
+        with served(tmp_path / "library", tmp_path, *options, environment=environment, port=port) as server:
+            yield server
+
+
+def sign_in(browser: Browser, office: Served, name: str) -> Page:
+    page = browser.new_context().new_page()
+    page.goto(f"http://localhost:{office.port}/")
+    expect(page.get_by_text("You are not signed in")).to_be_visible()
+    expect(page.get_by_text("passages")).to_have_count(0)
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("link", name=name).click()
+    return page
+
+
+def test_two_people_see_their_own(browser: Browser, office: Served) -> None:
+    ann, bob = (sign_in(browser, office, name) for name in ("ann", "bob"))
+    expect(ann.get_by_text("Signed in as ann@example.org, editor")).to_be_visible()
+    expect(bob.get_by_text("Signed in as bob@example.org, reader")).to_be_visible()
+    expect(ann.locator("header.masthead")).to_contain_text("3 plans")
+    expect(bob.locator("header.masthead")).to_contain_text("2 plans")
+    for page in (ann, bob):
+        page.get_by_role("link", name="Library").first.click()
+        expect(page.get_by_role("tab", name="Glossary")).to_be_visible()
+    expect(ann.get_by_text("Drop plans here")).to_be_visible()
+    expect(bob.get_by_text("Drop plans here")).to_have_count(0)
+    assert office.get("/api/v1/plans").status == 401, "programs need tokens"
+    assert office.get("/api/v1/plans", X_Remote_User="ann@example.org").status == 401
+    bob.get_by_role("button", name="Sign out").click()
+    expect(bob.get_by_text("You are not signed in")).to_be_visible()
+
+
+def test_an_address_that_is_not_verified_is_nobodys(browser: Browser, office: Served) -> None:
+    page = sign_in(browser, office, "eve")
+    expect(page.get_by_text("You are not signed in")).to_be_visible()
+    expect(page.get_by_text("Signed in as")).to_have_count(0)
+
+
+def test_a_proxys_headers_sign_in_on_the_pages(browser: Browser, sample_folder: Path, tmp_path: Path) -> None:
+    shutil.copytree(sample_folder, tmp_path / "library")
+    with Library.open(tmp_path / "library") as library:
+        library.set_collection("Board", [library.plans()[-1].id])
+        library.set_readers("Board", ["Ann"])
+    options = ("--sign-in", "proxy", "--trusted-proxy", "127.0.0.1", "--role-field", "X-Role")
+    with served(tmp_path / "library", tmp_path, *options) as server:
+        for name, role, plans in (("Ann", "editor", "3 plans"), ("Bob", "reader", "2 plans")):
+            page = browser.new_context(extra_http_headers={"X-Remote-User": name, "X-Role": role}).new_page()
+            page.goto(f"http://localhost:{server.port}/")
+            expect(page.get_by_text(f"Signed in as {name}, {role}")).to_be_visible()
+            expect(page.locator("header.masthead")).to_contain_text(plans)
+        page = browser.new_context().new_page()
+        assert (reply := page.goto(f"http://localhost:{server.port}/")) and reply.status == 401
