@@ -33,6 +33,9 @@ _TOKENS = (
 )  # fmt: skip
 
 
+_HELVETICA = b"<< /Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> >>"
+
+
 def seeds() -> dict[str, bytes]:
     """A small valid file of every kind, by name."""
     english, chinese = make("seed", 7, "en", 2), make("seed", 8, "zh", 2)
@@ -303,20 +306,24 @@ def _multiplied(files: dict[str, bytes]) -> Iterator[tuple[str, bytes]]:
     form = b"<< /Type /XObject /Subtype /Form /BBox [0 0 600 800] /Resources << /XObject << /F %d 0 R >> >> /Length %d >>\nstream\n%s\nendstream"
     forms = [form % (6 + i, len(calls), calls) for i in range(5)]
     last = b"BT /F1 9 Tf 9 9 Td (Kilns close.) Tj ET"
-    font = b"<< /Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> >>"
     ended = (
         b"<< /Type /XObject /Subtype /Form /BBox [0 0 600 800] /Resources %s /Length %d >>\nstream\n%s\nendstream"
-        % (font, len(last), last)
+        % (_HELVETICA, len(last), last)
     )
     yield "forms.pdf", _pdf(b"/Kids [3 0 R] /Count 1", one, call, *forms, ended)
     yield "itself.pdf", _pdf(b"/Kids [3 0 R] /Count 1", one, call, form % (5, len(calls), calls))
+    yield "scattered.pdf", scattered(60_000)
+
+
+def scattered(count: int) -> bytes:
+    """A PDF of one page with ``count`` words wherever they fall."""
     draw = random.Random(9)
     words = b"".join(
         b"BT /F1 5 Tf 1 0 0 1 %d %d Tm (kiln%d) Tj ET\n" % (draw.randrange(600), draw.randrange(800), i)
-        for i in range(60_000)
+        for i in range(count)
     )
-    plain = b"<< /Length %d >>\nstream\n%s\nendstream" % (len(words), words)
-    yield "scattered.pdf", _pdf(b"/Kids [3 0 R] /Count 1", one, plain)
+    page = b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /Contents 4 0 R /Resources %s >>" % _HELVETICA
+    return _pdf(b"/Kids [3 0 R] /Count 1", page, b"<< /Length %d >>\nstream\n%s\nendstream" % (len(words), words))
 
 
 def _hostile_offices(files: dict[str, bytes]) -> Iterator[tuple[str, bytes]]:

@@ -8,7 +8,6 @@ transaction left must be noticed.
 
 from __future__ import annotations
 
-import json
 import math
 import shutil
 from collections.abc import Iterable, Sequence
@@ -19,14 +18,15 @@ import tantivy
 
 from indexer.language.terms import analyze, analyzer, fold
 from indexer.storage import ScoredKey
-from indexer.storage.disk import crc32_of, disk_errors, write_whole
+from indexer.storage.disk import crc32_of, disk_errors, read_note, write_note
 from indexer.storage.local.database import KeyRange
 
 #: Goes up when the analysis of ``indexer.language.terms`` changes: words indexed one way cannot be searched another.
 _FORMAT = 2
 _GENERATION_FILE = "generation"
-#: The one file that tantivy writes again; all others are written once.
-_CHANGING_FILE = "meta.json"
+_NOTED = ("format", "generation", "files")
+#: The files that tantivy writes again; all others are written once.
+_CHANGING_FILES = ("meta.json", ".managed.json")
 #: Memory of the writer at most. A million passages written at once make two segments; with a quarter of it they make
 #: eight, whose search takes a fifth longer.
 _WRITER_BYTES = 128 * 1024 * 1024
@@ -53,7 +53,7 @@ class WordIndex:
     def _note(self) -> tuple[int, dict[str, list[int]]]:
         """(generation, size and checksum by file name) as of the last ``mark``; (-1, {}) without one."""
         try:
-            note = json.loads((self.folder / _GENERATION_FILE).read_text("ascii"))
+            note = read_note(self.folder / _GENERATION_FILE, *_NOTED)
             return (int(note["generation"]), dict(note["files"])) if note["format"] == _FORMAT else (-1, {})
         except (OSError, ValueError, KeyError, TypeError):
             return -1, {}
@@ -77,9 +77,16 @@ class WordIndex:
         return self._index is not None
 
     def is_whole(self) -> bool:
-        """Whether every file is as it was marked, read from disk again."""
+        """Whether every file is as it was marked, read from disk again; also where none was or an older format's is."""
         self._verified = {}
-        return self._in_memory or self._all_as_marked(self._note()[1])
+        try:
+            note = read_note(self.folder / _GENERATION_FILE, *_NOTED)
+        except FileNotFoundError:
+            return not self.folder.exists()
+        except (OSError, ValueError):
+            return False
+        files = self._note()[1]
+        return self._in_memory or note.get("format") != _FORMAT or (bool(files) and self._all_as_marked(files))
 
     def _all_as_marked(self, files: dict[str, list[int]]) -> bool:
         return all(self._is_as_marked(name, measured) for name, measured in files.items())
@@ -87,7 +94,7 @@ class WordIndex:
     def _is_as_marked(self, name: str, measured: list[int]) -> bool:
         """Whether a file matches its note; one that is written once is read once."""
         path = self.folder / name
-        if name != _CHANGING_FILE and self._verified.get(name) == measured:
+        if name not in _CHANGING_FILES and self._verified.get(name) == measured:
             return path.stat().st_size == measured[0]
         return path.exists() and _measure(path) == measured
 
@@ -122,12 +129,12 @@ class WordIndex:
         files = {}
         with disk_errors(self.folder):
             for path in sorted(self.folder.iterdir()):
-                if path.name.startswith((".", _GENERATION_FILE)):
+                if path.name.startswith((".", _GENERATION_FILE)) and path.name not in _CHANGING_FILES:
                     continue
-                old = known.get(path.name) if path.name != _CHANGING_FILE else None
+                old = known.get(path.name) if path.name not in _CHANGING_FILES else None
                 files[path.name] = old if old and old[0] == path.stat().st_size else _measure(path)
             note = {"format": _FORMAT, "generation": generation, "files": files}
-            write_whole(self.folder / _GENERATION_FILE, json.dumps(note))
+            write_note(self.folder / _GENERATION_FILE, note)
         self._verified = files
 
     def update(self, added: Iterable[tuple[int, list[tuple[int, str]]]], removed: Sequence[int]) -> None:
