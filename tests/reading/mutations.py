@@ -300,6 +300,12 @@ def _multiplied(files: dict[str, bytes]) -> Iterator[tuple[str, bytes]]:
     yield "record.jsonl", b'{"id": "a", "text": "' + b"Kilns close by 2025. " * 2_500_000 + b'"}'
     yield "table.txt", b"District 7 12.7 13.0 140 15,107 1.7\n" * 60_000
     yield "marks.txt", "e\u0301\u0323".encode() * 500_000
+    yield from multiplying_pdfs()
+    yield "scattered.pdf", scattered(60_000)
+
+
+def multiplying_pdfs() -> Iterator[tuple[str, bytes]]:
+    """PDFs of a kilobyte: a form that draws another ten times, six deep, and one that draws itself."""
     one = b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /Contents 4 0 R /Resources << /XObject << /F 5 0 R >> /Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> >> >>"
     calls = b"/F Do\n" * 10
     call = b"<< /Length %d >>\nstream\n%s\nendstream" % (len(calls), calls)
@@ -312,7 +318,6 @@ def _multiplied(files: dict[str, bytes]) -> Iterator[tuple[str, bytes]]:
     )
     yield "forms.pdf", _pdf(b"/Kids [3 0 R] /Count 1", one, call, *forms, ended)
     yield "itself.pdf", _pdf(b"/Kids [3 0 R] /Count 1", one, call, form % (5, len(calls), calls))
-    yield "scattered.pdf", scattered(60_000)
 
 
 def scattered(count: int) -> bytes:
