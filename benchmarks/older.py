@@ -61,8 +61,8 @@ print(json.dumps({name: median(of) for name, of in figures.items() if name != "s
 """
 
 
-def add(checkout: Path) -> dict[str, float]:
-    environment = {**os.environ, "PYTHONPATH": str(checkout), "OMP_NUM_THREADS": "1"}
+def add(checkout: Path, cache: Path) -> dict[str, float]:
+    environment = {**os.environ, "PYTHONPATH": str(checkout), "OMP_NUM_THREADS": "1", "PLANCITE_CACHE": str(cache)}
     with tempfile.TemporaryDirectory() as place:
         command = [sys.executable, "-c", _ADD, place, str(HERE / "corpus")]
         done = subprocess.run(command, cwd=place, env=environment, stdout=subprocess.PIPE, check=True)
@@ -77,12 +77,13 @@ def main() -> None:
     parser.add_argument("--json", type=Path, help="also write the figures here")
     options = parser.parse_args()
     rounds = []
-    for n in range(options.rounds + 1):
-        pair = {}
-        for checkout in ((HERE, options.older), (options.older, HERE))[n % 2]:
-            pair[checkout] = add(checkout)
-        if n:  # the first exports the model where it is not yet
-            rounds.append((pair[HERE], pair[options.older]))
+    with tempfile.TemporaryDirectory() as caches:
+        for n in range(options.rounds + 1):
+            pair = {}
+            for checkout in ((HERE, options.older), (options.older, HERE))[n % 2]:
+                pair[checkout] = add(checkout, Path(caches) / checkout.resolve().name)
+            if n:  # the first exports each one's model
+                rounds.append((pair[HERE], pair[options.older]))
     figures = {}
     for name in rounds[0][0]:
         here, older = (median(one[i][name] for one in rounds) for i in (0, 1))
