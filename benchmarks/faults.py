@@ -35,7 +35,7 @@ from crowd import read_while_writing, run_script  # noqa: E402
 from damage import DAMAGES, derived_files  # noqa: E402
 from disk import found  # noqa: E402
 from fakes import FakeEncoder  # noqa: E402
-from flipping import STORED, assert_nothing_changed, flip, flipped, make_library, opened, reads  # noqa: E402
+from flipping import STORED, assert_nothing_changed, flip, flipped, index_files, make_library, opened, reads  # noqa: E402
 from killing import kill_again_and_again  # noqa: E402
 from mutations import hostile  # noqa: E402
 from writing import MODEL, NAMES, content  # noqa: E402
@@ -118,7 +118,7 @@ def flips(place: Path, runs: int) -> dict[str, Any]:
                 note(f"{stored[0]}.{stored[1]}", backend.check(), changed)
         elif n % 4 == 2:
             copy = Path(shutil.copytree(folder, place / f"flipped{n}"))
-            path = draw.choice([p for p in derived_files(copy) if p.stat().st_size])
+            path = draw.choice(index_files(copy))
             with opened(copy) as backend:
                 flip_file(path, draw)
                 problems = backend.check()

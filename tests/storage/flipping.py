@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from backends import ENCODER, MODEL, QUERIES, TEXTS, content
+from damage import derived_files
 from fakes import full_plan
 
 from indexer.errors import LibraryError
@@ -105,6 +106,11 @@ def assert_nothing_changed(backend: LocalBackend, as_stored: dict[str, object]) 
         except LibraryError:
             refused += 1
     return refused
+
+
+def index_files(folder: Path) -> list[Path]:
+    """The files of the indexes that say something; tantivy's list of files to clean up, written at any time, does not."""
+    return [path for path in derived_files(folder) if path.name != ".managed.json" and path.stat().st_size]
 
 
 @contextmanager

@@ -11,8 +11,7 @@ from pathlib import Path
 
 import pytest
 from backends import MODEL, QUERIES, TEXTS, content
-from damage import derived_files
-from flipping import STORED, assert_nothing_changed, flip, flipped, make_library, opened, reads
+from flipping import STORED, assert_nothing_changed, flip, flipped, index_files, make_library, opened, reads
 
 from indexer.errors import LibraryError
 from indexer.storage import open_backend
@@ -233,13 +232,13 @@ def test_check_compares_the_files_of_the_indexes(
     with opened(library) as backend:
         backend.prepare()
     draw = random.Random(3)
-    for n in range(len(derived_files(library))):
+    for n in range(len(index_files(library))):
         copy = tmp_path / str(n)
         shutil.copytree(library, copy)
         with opened(copy) as backend:
             if prepared:
                 backend.prepare()
-            path = derived_files(copy)[n]
+            path = index_files(copy)[n]
             data = path.read_bytes()
             path.write_bytes(flip(data, draw.randrange(8 * len(data))))
             kind = "vector" if path.name.startswith("vectors") else "word"

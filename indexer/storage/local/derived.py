@@ -127,8 +127,11 @@ class Derived:
 
         rows = self._database.count(None)
         # looked at first: opening them repairs the files
-        whole = self._words.is_whole(), VectorIndex.is_whole(self._folder / VECTORS_FILE)
-        held = {"word": (len(self.words()), whole[0]), "vector": (len(self.vectors()), whole[1])}
+        changed, whole = self._words.has_changed(), VectorIndex.is_whole(self._folder / VECTORS_FILE)
+        held = {
+            "word": (len(self.words()), self._words.is_whole() and not changed),
+            "vector": (len(self.vectors()), whole),
+        }
         found = []
         for kind, (count, sound) in held.items():
             if count != rows:

@@ -291,10 +291,8 @@ class VectorIndex:
 
     @staticmethod
     def is_whole(path: Path) -> bool:
-        """Whether the file at ``path`` has the checksum of its note; also where neither is there."""
-        if not path.exists():
-            return not path.with_suffix(_NOTE_SUFFIX).exists()
-        return crc32_of(path) in {note["crc32"] for note in _notes(path)}
+        """Whether the file at ``path`` has the checksum of its note; also where none is there."""
+        return not path.exists() or crc32_of(path) in {note["crc32"] for note in _notes(path)}
 
     @classmethod
     def load(cls, path: Path, dimension: int) -> VectorIndex | None:

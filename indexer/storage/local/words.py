@@ -25,8 +25,8 @@ from indexer.storage.local.database import KeyRange
 _FORMAT = 2
 _GENERATION_FILE = "generation"
 _NOTED = ("format", "generation", "files")
-#: The files that tantivy writes again; all others are written once.
-_CHANGING_FILES = ("meta.json", ".managed.json")
+#: The one file that tantivy writes again; all others are written once.
+_CHANGING_FILE = "meta.json"
 #: Memory of the writer at most. A million passages written at once make two segments; with a quarter of it they make
 #: eight, whose search takes a fifth longer.
 _WRITER_BYTES = 128 * 1024 * 1024
@@ -77,16 +77,21 @@ class WordIndex:
         return self._index is not None
 
     def is_whole(self) -> bool:
-        """Whether every file is as it was marked, read from disk again; also where none was or an older format's is."""
+        """Whether every file is as it was marked, read from disk again."""
         self._verified = {}
+        return self._in_memory or self._all_as_marked(self._note()[1])
+
+    def has_changed(self) -> bool:
+        """Whether the note or a file of it, of its size still, is not as written; others a killed writer may leave."""
         try:
             note = read_note(self.folder / _GENERATION_FILE, *_NOTED)
         except FileNotFoundError:
-            return not self.folder.exists()
-        except (OSError, ValueError):
             return False
-        files = self._note()[1]
-        return self._in_memory or note.get("format") != _FORMAT or (bool(files) and self._all_as_marked(files))
+        except (OSError, ValueError):
+            return True
+        files = self._note()[1] if note.get("format") == _FORMAT else {}
+        there = {name: self.folder / name for name in files if (self.folder / name).is_file()}
+        return any(path.stat().st_size == files[n][0] and _measure(path) != files[n] for n, path in there.items())
 
     def _all_as_marked(self, files: dict[str, list[int]]) -> bool:
         return all(self._is_as_marked(name, measured) for name, measured in files.items())
@@ -94,7 +99,7 @@ class WordIndex:
     def _is_as_marked(self, name: str, measured: list[int]) -> bool:
         """Whether a file matches its note; one that is written once is read once."""
         path = self.folder / name
-        if name not in _CHANGING_FILES and self._verified.get(name) == measured:
+        if name != _CHANGING_FILE and self._verified.get(name) == measured:
             return path.stat().st_size == measured[0]
         return path.exists() and _measure(path) == measured
 
@@ -129,9 +134,9 @@ class WordIndex:
         files = {}
         with disk_errors(self.folder):
             for path in sorted(self.folder.iterdir()):
-                if path.name.startswith((".", _GENERATION_FILE)) and path.name not in _CHANGING_FILES:
+                if path.name.startswith((".", _GENERATION_FILE)):
                     continue
-                old = known.get(path.name) if path.name not in _CHANGING_FILES else None
+                old = known.get(path.name) if path.name != _CHANGING_FILE else None
                 files[path.name] = old if old and old[0] == path.stat().st_size else _measure(path)
             note = {"format": _FORMAT, "generation": generation, "files": files}
             write_note(self.folder / _GENERATION_FILE, note)
