@@ -608,6 +608,21 @@ def test_a_chinese_question_in_the_plain_locale(how: dict[str, str], tmp_path: P
     assert json.loads(done.stdout)["question"] == "水泥产能?"
 
 
+@pytest.mark.parametrize("handles", [7, 8, 9, 10, 12, 16, 24])
+def test_too_few_file_handles_are_said_in_one_line(sample_folder: Path, tmp_path: Path, handles: int) -> None:
+    shutil.copytree(sample_folder, tmp_path / "library")
+    command = f'ulimit -n {handles}; exec "$0" -c "from indexer.cli import main; main()" "$@"'
+    done = subprocess.run(
+        ["bash", "-c", command, sys.executable, "ask", "kilns?", "--library", str(tmp_path / "library")],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "Traceback" not in done.stderr
+    if done.returncode:
+        assert done.stderr.splitlines()[-1].startswith("plancite: ")
+
+
 def test_doctor_says_whether_anything_is_reported(
     run: Run, fake: FakeEncoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

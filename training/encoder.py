@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import json
 import shutil
 from collections.abc import Sequence
 from dataclasses import asdict, replace
@@ -28,14 +27,13 @@ from indexer.encoding.answer_reader import Pair
 from indexer.encoding.export import two_outputs, write_graph
 from indexer.encoding.loading import SHIPPED
 from indexer.encoding.onnx import (
-    DETAILS_FILE,
     INPUT,
     MODEL_FILE,
     RECIPE,
     TOKENIZER_FILE,
     ExportDetails,
     OnnxEncoder,
-    file_hashes,
+    write_details,
 )
 from indexer.encoding.reference import SentenceTransformerEncoder, load_sentence_transformer
 from indexer.errors import ModelError
@@ -86,9 +84,9 @@ def export_encoder(encoder: SentenceTransformerEncoder, folder: Path, texts: Seq
         recipe=RECIPE,
         prompts=encoder.prompts,
         scales=encoder.scales,
-        files=file_hashes(folder),
+        files={},
     )
-    (folder / DETAILS_FILE).write_text(json.dumps(asdict(details), indent=1) + "\n", "utf-8")
+    write_details(folder, asdict(details))
     return OnnxEncoder(folder)
 
 

@@ -31,7 +31,7 @@ from indexer.encoding.answer_reader import (
     read_pairs,
 )
 from indexer.encoding.export import write_graph
-from indexer.encoding.onnx import DETAILS_FILE, INPUT, MODEL_FILE, TOKENIZER_FILE, open_session
+from indexer.encoding.onnx import DETAILS_FILE, INPUT, MODEL_FILE, TOKENIZER_FILE, open_session, write_details
 from indexer.encoding.reference import weights_fingerprint
 from indexer.errors import ModelError
 from training.examples import draw, read_split
@@ -141,8 +141,7 @@ def main() -> None:
         "agreement": asdict(found),
         "training": json.loads((run / DETAILS_FILE).read_text("utf-8")),
     }
-    (out / DETAILS_FILE).write_text(json.dumps(details, indent=1) + "\n", "utf-8")
-    print(json.dumps(details, indent=1))
+    print(json.dumps(write_details(out, details), indent=1))
 
 
 if __name__ == "__main__":

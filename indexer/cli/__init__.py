@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from io import TextIOWrapper
@@ -43,11 +44,16 @@ def main() -> None:
         if not any("\udc80" <= character <= "\udcff" for character in error.object):
             raise
         _refuse("An argument holds bytes that are no text in UTF-8. Type it again.")
+    except OSError as error:
+        if isinstance(error, BrokenPipeError):
+            sys.stderr.close()  # whoever read the output has closed it: no error
+        elif error.errno in (errno.EMFILE, errno.ENFILE):
+            _refuse(f"{error.strerror}. End other programs, or raise the limit, as with: ulimit -n 1024")
+        else:
+            raise
     except KeyboardInterrupt:
         print("plancite: stopped. Plans reported as added are kept; none is half added.", file=sys.stderr)
         sys.exit(130)
-    except BrokenPipeError:
-        sys.stderr.close()  # whoever read the output has closed it: no error
 
 
 def _refuse(message: str) -> None:

@@ -29,6 +29,7 @@ from indexer.cli.common import (
 )
 from indexer.errors import IndexerError, SourceError
 from indexer.exporting.objects import changes_object, plan_object
+from indexer.language.sentences import fold_space
 from indexer.types import ALL_PLANS, Changes, Filter, Sentence
 
 PlanArgument = Annotated[str, typer.Argument(help="Id of the plan.")]
@@ -445,4 +446,4 @@ def _place(sentence: Sentence) -> str:
 
 
 def _line(sentence: Sentence) -> str:
-    return " ".join(sentence.text.split())
+    return fold_space(sentence.text)

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import contextlib
 import io
-import json
 import logging
 import tempfile
 import warnings
@@ -23,14 +22,13 @@ import numpy as np
 
 from indexer.encoding import Vectors
 from indexer.encoding.onnx import (
-    DETAILS_FILE,
     INPUT,
     MODEL_FILE,
     RECIPE,
     TOKENIZER_FILE,
     ExportDetails,
     OnnxEncoder,
-    file_hashes,
+    write_details,
 )
 from indexer.encoding.reference import EXACT, Precision, SentenceTransformerEncoder, exported_fingerprint
 from indexer.errors import ModelError
@@ -131,9 +129,9 @@ def _write(encoder: SentenceTransformerEncoder, folder: Path, precision: Precisi
         recipe=RECIPE,
         prompts=encoder.prompts,
         scales=encoder.scales,
-        files=file_hashes(folder),
+        files={},
     )
-    (folder / DETAILS_FILE).write_text(json.dumps(asdict(details), indent=1), "utf-8")
+    write_details(folder, asdict(details))
 
 
 def write_graph(

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from indexer.encoding import Encoder
-from indexer.encoding.onnx import DETAILS_FILE, RECIPE, OnnxEncoder
+from indexer.encoding.onnx import DETAILS_FILE, RECIPE, OnnxEncoder, export_details
 from indexer.encoding.reference import (
     DEFAULT_MODEL,
     PROMPTED,
@@ -71,6 +71,13 @@ def load_encoder(
     except (ModelError, OSError) as error:
         notify(f"{error} Using sentence-transformers itself, which is slower.")
         return reference
+
+
+def check_export(source: str, fingerprint: str) -> None:
+    """Raise ModelError when the exported model of a library is there and a file of it has changed."""
+    folder = WEIGHTS if source == SHIPPED else _cache_path(fingerprint)
+    if (folder / DETAILS_FILE).is_file():
+        export_details(folder)
 
 
 def _shipped() -> Encoder:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import copy
 import hashlib
+import json
 import os
 import re
 from collections import deque
@@ -57,7 +58,7 @@ class ExportDetails:
     recipe: int  # RECIPE when it was exported
     prompts: Prompts
     scales: Scales
-    files: dict[str, str]  # SHA-256 of each file: one that is damaged or exchanged is not used
+    files: dict[str, str]  # SHA-256 of each file and of these facts: what is damaged or exchanged is not used
 
 
 class OnnxEncoder:
@@ -69,15 +70,7 @@ class OnnxEncoder:
         Raises ModelError when a file is missing, damaged or not the exported one.
         """
         self._folder = folder
-        try:
-            self.details = msgspec.json.decode((folder / DETAILS_FILE).read_bytes(), type=ExportDetails)
-            if self.details.files != file_hashes(folder):
-                raise ValueError("its files are not those that were exported")
-        except (OSError, ValueError, RecursionError) as error:
-            raise ModelError(
-                f"The exported model in {folder} cannot be read ({error}). "
-                "Delete that folder; it is exported again at the next start."
-            ) from error
+        self.details = export_details(folder)
         self._prompt = self.details.prompts.passage
         loader = ThreadPoolExecutor(1)
         self._single = loader.submit(self._load, _FOR_ONE)
@@ -186,13 +179,50 @@ class OnnxEncoder:
         )
 
 
-def file_hashes(folder: Path) -> dict[str, str]:
-    """SHA-256 of an exported model's files, by name. Raises OSError when one cannot be read."""
+def export_details(folder: Path) -> ExportDetails:
+    """Facts about the exported encoder in ``folder``. Raises ModelError when a file is missing or changed."""
+    try:
+        return msgspec.convert(checked_details(folder), ExportDetails)
+    except (OSError, ValueError, RecursionError) as error:
+        raise ModelError(
+            f"The exported model in {folder} cannot be read ({error}). "
+            "Delete that folder; it is exported again at the next start."
+        ) from error
+
+
+def write_details(folder: Path, facts: dict[str, Any]) -> dict[str, Any]:
+    """Write ``facts`` about the exported model in ``folder`` with the SHA-256 of its files and of the facts."""
+    details = {**facts, "files": {**_file_hashes(folder), DETAILS_FILE: _hash_of(facts)}}
+    (folder / DETAILS_FILE).write_text(json.dumps(details, indent=1) + "\n", "utf-8")
+    return details
+
+
+def checked_details(folder: Path) -> dict[str, Any]:
+    """The details of the exported model in ``folder``.
+
+    Raises OSError, ValueError and RecursionError when a file is missing or not as ``write_details`` found it.
+    """
+    details: Any = json.loads((folder / DETAILS_FILE).read_bytes())
+    if not isinstance(details, dict) or not isinstance(noted := details.get("files"), dict):
+        raise ValueError("it does not say which files belong to it")
+    # earlier exports have no hash of the facts
+    own = {DETAILS_FILE: _hash_of(details)} if DETAILS_FILE in noted else {}
+    if noted != {**_file_hashes(folder), **own}:
+        raise ValueError("its files are not those that were exported")
+    return details
+
+
+def _file_hashes(folder: Path) -> dict[str, str]:
     hashes = {}
     for name in (MODEL_FILE, TOKENIZER_FILE):
         with (folder / name).open("rb") as file:
             hashes[name] = hashlib.file_digest(file, "sha256").hexdigest()
     return hashes
+
+
+def _hash_of(details: dict[str, Any]) -> str:
+    facts = {name: value for name, value in details.items() if name != "files"}
+    return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
 
 
 def open_session(file: Path, threads: int = 1) -> Any:

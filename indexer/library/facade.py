@@ -6,16 +6,16 @@ that asks. One module past 500 lines, since it is the whole API, method by metho
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from indexer.encoding import Encoder
-from indexer.encoding.answer_reader import AnswerReader, open_reader
-from indexer.encoding.loading import load_encoder
-from indexer.errors import SourceError, model_mismatch
+from indexer.encoding.answer_reader import AnswerReader, check_reader, open_reader
+from indexer.encoding.loading import check_export, load_encoder
+from indexer.errors import ModelError, SourceError, model_mismatch
 from indexer.library import arguments, process
 from indexer.library.adding import Cancelled, Progress, Stopped, add_file, embed_all, never, no_progress
 from indexer.library.audit import record, recorded
@@ -202,10 +202,18 @@ class Library:
         return align_targets(self.targets(plans, filter=filter), self._ready())
 
     def check(self) -> list[str]:
-        """What is wrong with the library, one sentence each; empty when it is sound."""
+        """What is wrong with the library and its models, one sentence each; empty when all is sound."""
         from indexer.library.originals import changed_originals
 
-        return [*self.backend.check(), *changed_originals(self.backend)]
+        problems = [*self.backend.check(), *changed_originals(self.backend)]
+        model = self.backend.model
+        checks: list[Callable[[], None]] = [partial(check_export, *model)] if model else []
+        for check in [*checks, check_reader]:
+            try:
+                check()
+            except ModelError as error:
+                problems.append(str(error))
+        return problems
 
     # -- changing it ---------------------------------------------------------------------------
 

@@ -110,6 +110,7 @@ def _in_archive(archive: Path) -> Iterator[SourceFile]:
         yield SourceFile(archive, problem=reason)
         return
     found = False
+    last = {member.filename: member for member in members}  # reading by name gives this one
     for member in sorted(members, key=lambda m: m.filename):
         parts = [part for part in _readable(member).replace("\\", "/").split("/") if part not in ("", ".", "..")]
         if not parts or any(map(_hidden, parts)):
@@ -118,7 +119,10 @@ def _in_archive(archive: Path) -> Iterator[SourceFile]:
         ending = path.suffix.lower()
         if ending in LOADERS or ending in OLD or ending in _ARCHIVES:
             found = True
-            yield SourceFile(path, archive, member.filename, _problem(path, member))
+            problem = _problem(path, member)
+            if member is not last[member.filename]:
+                problem = f"{path} is in {archive.name} more than once, and the last is read. Name the others anew."
+            yield SourceFile(path, archive, member.filename, problem)
     if not found:
         known = ", ".join(sorted(LOADERS))
         yield SourceFile(archive, problem=f"{archive} holds no plans. Files with these endings are read: {known}.")

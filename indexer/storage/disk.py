@@ -11,12 +11,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from indexer.errors import LibraryBusyError, LibraryError
 
 #: Seconds a second writer waits; adding a plan holds the lock for a second or so.
 WAIT = 60.0
 _BLOCK = 1 << 20
+_SUM = "sum"
 
 
 def write_whole(path: Path, content: str | bytes) -> None:
@@ -29,6 +31,28 @@ def write_whole(path: Path, content: str | bytes) -> None:
         with suppress(OSError):
             draft.unlink(missing_ok=True)
         raise
+
+
+def write_note(path: Path, note: dict[str, Any]) -> None:
+    """Write ``note`` as JSON, whole, with a checksum of it. Raises OSError."""
+    write_whole(path, json.dumps({**note, _SUM: _sum_of(note)}))
+
+
+def read_note(path: Path, *fields: str) -> dict[str, Any]:
+    """What ``write_note`` wrote of these ``fields``; an older note has no checksum.
+
+    Raises OSError, and ValueError for anything else.
+    """
+    note = json.loads(path.read_text("ascii"))
+    if not isinstance(note, dict) or not set(note) <= {*fields, _SUM}:
+        raise ValueError("it is not as it was written")
+    if note.pop(_SUM, None) not in (None, _sum_of(note)):
+        raise ValueError("it is not as it was written")
+    return note
+
+
+def _sum_of(note: dict[str, Any]) -> int:
+    return zlib.crc32(json.dumps({name: value for name, value in note.items() if name != _SUM}).encode())
 
 
 def crc32_of(path: Path) -> int:

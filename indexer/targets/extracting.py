@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from indexer.language.numerals import CHINESE_DIGITS, FRACTION_WORDS, NUMBER_WORDS, SCALE_WORDS
-from indexer.language.sentences import forget_plan, is_figure_row, is_heading_like, sentences_of_plan
+from indexer.language.sentences import fold_space, forget_plan, is_figure_row, is_heading_like, sentences_of_plan
 from indexer.reading.outline import section_at, section_path
 from indexer.storage import Backend
 from indexer.targets.cells import TableTargets
@@ -132,7 +132,7 @@ def _without(indicator: str, scope: str | None) -> str:
     if not scope or scope not in indicator:
         return indicator
     left = re.sub(r"(?:\b(?:in|for|among|across|within|at)\s+)?" + re.escape(scope), "", indicator)
-    return " ".join(left.split()) or indicator
+    return fold_space(left) or indicator
 
 
 def _within_scope(figure: Figure, figures: list[Figure], scopes: list[str | None]) -> bool:

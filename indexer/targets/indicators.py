@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from indexer.language.dates import WRITTEN_YEAR
+from indexer.language.sentences import fold_space
 from indexer.targets.clauses import IN_FIGURE, MODAL, REACH, VERB, Figure
 from indexer.targets.wording import text_after
 
@@ -172,7 +173,7 @@ def _trimmed(phrase: str) -> str:
         phrase = _EXTRA.sub(
             "", _MODIFIER.sub("", _TAIL.sub("", re.sub(r"^(?:and|or) ", "", phrase.strip(' ,;:"“”*-#'))))
         ).strip()
-    phrase = " ".join(phrase.split())
+    phrase = fold_space(phrase)
     if _NOTHING.fullmatch(phrase) or VERB.fullmatch(phrase):
         return ""
     return phrase if len(phrase) <= _LONGEST else phrase[: _LONGEST - 1].rsplit(" ", 1)[0] + "…"

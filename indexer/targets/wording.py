@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 
 from indexer.language.obligation import find_binding
+from indexer.language.sentences import fold_space
 from indexer.targets.clauses import IN_FIGURE, MODAL, REACH, VERB, Figure
 from indexer.types import Binding, Comparator, Span, Trend
 
@@ -201,7 +202,7 @@ def scope_of(figure: Figure) -> str | None:
 
 def _folded(scope: str) -> str:
     """``scope`` on one line, without the stop of its sentence."""
-    return " ".join(scope.split()).rstrip(".。 ")
+    return fold_space(scope).rstrip(".。 ")
 
 
 def binding_of_figure(figure: Figure) -> Binding:

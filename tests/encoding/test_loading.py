@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from indexer.encoding import export
-from indexer.encoding.loading import cache_folder, load_encoder
+from indexer.encoding.loading import cache_folder, check_export, load_encoder
 from indexer.encoding.onnx import DETAILS_FILE, MODEL_FILE, TOKENIZER_FILE, OnnxEncoder
 from indexer.encoding.reference import (
     DEFAULT_MODEL,
@@ -198,6 +198,25 @@ def test_a_damaged_file_is_exported_anew(
     assert isinstance(encoder, OnnxEncoder) and encoder.embed(TEXTS).shape == (3, 32)
     assert (cache / name).read_bytes() == whole
     assert len(lines) == 1
+
+
+def test_facts_of_an_export_that_changed_are_told_and_not_used(cache: Path, tiny_model: Path) -> None:
+    details = cache / DETAILS_FILE
+    whole = details.read_text()
+    fingerprint = f"tiny@{weights_fingerprint(tiny_model)}-int8"
+    check_export(str(tiny_model), fingerprint)
+    check_export(str(tiny_model), "another, which is not in the cache")
+    for fact, other in (
+        ("dimension", 33),
+        ("max_tokens", 7),
+        ("scales", {**json.loads(whole)["scales"], "floor": 0.3}),
+    ):
+        details.write_text(json.dumps({**json.loads(whole), fact: other}))
+        with pytest.raises(ModelError, match="not those that were exported"):
+            check_export(str(tiny_model), fingerprint)
+        lines: list[str] = []
+        assert isinstance(load_encoder(str(tiny_model), notify=lines.append), OnnxEncoder)
+        assert len(lines) == 1 and details.read_text() == whole
 
 
 def test_weights_of_another_model_are_not_used(cache: Path, tiny_model: Path, tmp_path: Path) -> None:

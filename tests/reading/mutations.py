@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import random
+import time
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
 
 from documents import make, set_across_columns, set_by_reportlab, without_tables
 from docx import Document
@@ -17,6 +22,7 @@ from indexer.errors import SourceError
 from indexer.reading.files import plan_files
 from indexer.reading.loading import load_plan
 from indexer.reading.passages import chunk_plan
+from indexer.targets.extracting import find_targets
 
 #: What parsers stumble over: numbers beyond their types, nesting, marks of other formats.
 _TOKENS = (
@@ -25,6 +31,9 @@ _TOKENS = (
     b"/Kids [1 0 R 1 0 R]", b"/Count 1000000", b"/Parent 3 0 R", b"PK\x03\x04", b"\xed\xa0\x80", b'"\\ud800"', b"\x0c" * 50,
     b"\n" * 200, b" " * 2000, b"|" * 300, b"1." * 300, b"#" * 300, b"```", b"\x1b[2J", b"\xe2\x80\xae", b"%PDF-1.7", b"xref\n0 9\n",
 )  # fmt: skip
+
+
+_HELVETICA = b"<< /Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> >>"
 
 
 def seeds() -> dict[str, bytes]:
@@ -209,6 +218,7 @@ def hostile() -> Iterator[tuple[str, bytes]]:
     for name, part in changed.items():
         yield f"{name}.docx", pack(parts | {"word/document.xml": part})
     yield from _hostile_offices(files)
+    yield from _multiplied(files)
     yield "bomb.zip", pack({"a.txt": b"a" * (150 * mega), "b.txt": b"Kilns close."})
     yield "nested.zip", pack({"a.zip": pack({"b.zip": pack({"c.txt": b"words"})})})
     yield "many.zip", pack({f"{i}.txt": b"" for i in range(20_000)})
@@ -236,6 +246,89 @@ def hostile() -> Iterator[tuple[str, bytes]]:
         "paths.pdf",
         _pdf(b"/Kids [3 0 R] /Count 1", content, b"<< /Length %d >>\nstream\n%s\nendstream" % (len(paths), paths)),
     )
+
+
+def _multiplied(files: dict[str, bytes]) -> Iterator[tuple[str, bytes]]:
+    """Small files that multiply as they are read."""
+    with zipfile.ZipFile(io.BytesIO(files["plan.docx"])) as package:
+        parts = {name: package.read(name) for name in package.namelist()}
+    xml = parts["word/document.xml"]
+    note = b'<w:r><w:footnoteReference w:id="2"/></w:r>'
+    noted = xml.replace(b"</w:body>", b"<w:p>" + note * 2_000 + b"</w:p></w:body>")
+    body = b"<w:p><w:r><w:t>" + b"Kilns close. " * 1_000 + b"</w:t></w:r></w:p>"
+    names = b'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+    notes = b"<w:footnotes " + names + b'><w:footnote w:id="2">' + body + b"</w:footnote></w:footnotes>"
+    about = b'<Override PartName="/word/footnotes.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.footnotes+xml"/></Types>'
+    tied = b'<Relationship Id="rIdN" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/footnotes" Target="footnotes.xml"/></Relationships>'
+    related = parts["word/_rels/document.xml.rels"].replace(b"</Relationships>", tied)
+    types = parts["[Content_Types].xml"].replace(b"</Types>", about)
+    yield (
+        "notes.docx",
+        pack(
+            parts
+            | {
+                "word/document.xml": noted,
+                "word/footnotes.xml": notes,
+                "word/_rels/document.xml.rels": related,
+                "[Content_Types].xml": types,
+            }
+        ),
+    )
+    merged = b"<w:tr><w:tc><w:tcPr><w:vMerge/></w:tcPr><w:p/></w:tc></w:tr>" * 2_000
+    first = b'<w:tr><w:tc><w:tcPr><w:vMerge w:val="restart"/></w:tcPr>' + body + b"</w:tc></w:tr>"
+    table = b"<w:tbl>" + first + merged + b"</w:tbl></w:body>"
+    yield "merged.docx", pack(parts | {"word/document.xml": xml.replace(b"</w:body>", table)})
+    with zipfile.ZipFile(io.BytesIO(files["plan.pptx"])) as package:
+        deck = {name: package.read(name) for name in package.namelist()}
+    slide = next(name for name in sorted(deck) if name.startswith("ppt/slides/slide"))
+    text = b"<a:p><a:r><a:t>Kilns close.</a:t></a:r></a:p>"
+    shape = b'<p:sp><p:nvSpPr><p:cNvPr id="9" name="a"/><p:cNvSpPr/><p:nvPr/></p:nvSpPr><p:spPr/><p:txBody><a:bodyPr/>%s</p:txBody></p:sp>'
+    group = b'<p:grpSp><p:nvGrpSpPr><p:cNvPr id="9" name="a"/><p:cNvGrpSpPr/><p:nvPr/></p:nvGrpSpPr><p:grpSpPr/>'
+    for name, inner in {
+        "long": shape % (text * 200_000),
+        "shapes": shape % text * 50_000,
+        "deep": group * 10_000 + shape % text + b"</p:grpSp>" * 10_000,
+        "open": group * 10_000,
+        "letters": shape % (b"<a:p><a:r><a:t>" + b"a" * 4_000_000 + b"</a:t></a:r></a:p>"),
+    }.items():
+        yield f"{name}.pptx", pack(deck | {slide: deck[slide].replace(b"</p:spTree>", inner + b"</p:spTree>")})
+    yield "colspan.html", b"<table>" + b"<tr><td colspan=99>1</td></tr>" * 20_000 + b"</table>"
+    yield "rowspan.html", b"<table>" + b"<tr><td colspan=99 rowspan=999>1</td></tr>" * 5_000 + b"</table>"
+    yield "flat.html", b"<html><body>" + b"Kilns close.<br>" * 100_000
+    yield "attributes.html", b"<html><body><p " + b" ".join(b"a%d=1" % i for i in range(100_000)) + b">Kilns close."
+    yield "many-attributes.html", b"<html><body>" + (b"<p " + b"a=1 " * 1_000 + b">Kilns close.") * 1_000
+    yield "record.jsonl", b'{"id": "a", "text": "' + b"Kilns close by 2025. " * 2_500_000 + b'"}'
+    yield "table.txt", b"District 7 12.7 13.0 140 15,107 1.7\n" * 60_000
+    yield "marks.txt", "e\u0301\u0323".encode() * 500_000
+    yield from multiplying_pdfs()
+    yield "scattered.pdf", scattered(60_000)
+
+
+def multiplying_pdfs() -> Iterator[tuple[str, bytes]]:
+    """PDFs of a kilobyte: a form that draws another ten times, six deep, and one that draws itself."""
+    one = b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /Contents 4 0 R /Resources << /XObject << /F 5 0 R >> /Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> >> >>"
+    calls = b"/F Do\n" * 10
+    call = b"<< /Length %d >>\nstream\n%s\nendstream" % (len(calls), calls)
+    form = b"<< /Type /XObject /Subtype /Form /BBox [0 0 600 800] /Resources << /XObject << /F %d 0 R >> >> /Length %d >>\nstream\n%s\nendstream"
+    forms = [form % (6 + i, len(calls), calls) for i in range(5)]
+    last = b"BT /F1 9 Tf 9 9 Td (Kilns close.) Tj ET"
+    ended = (
+        b"<< /Type /XObject /Subtype /Form /BBox [0 0 600 800] /Resources %s /Length %d >>\nstream\n%s\nendstream"
+        % (_HELVETICA, len(last), last)
+    )
+    yield "forms.pdf", _pdf(b"/Kids [3 0 R] /Count 1", one, call, *forms, ended)
+    yield "itself.pdf", _pdf(b"/Kids [3 0 R] /Count 1", one, call, form % (5, len(calls), calls))
+
+
+def scattered(count: int) -> bytes:
+    """A PDF of one page with ``count`` words wherever they fall."""
+    draw = random.Random(9)
+    words = b"".join(
+        b"BT /F1 5 Tf 1 0 0 1 %d %d Tm (kiln%d) Tj ET\n" % (draw.randrange(600), draw.randrange(800), i)
+        for i in range(count)
+    )
+    page = b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /Contents 4 0 R /Resources %s >>" % _HELVETICA
+    return _pdf(b"/Kids [3 0 R] /Count 1", page, b"<< /Length %d >>\nstream\n%s\nendstream" % (len(words), words))
 
 
 def _hostile_offices(files: dict[str, bytes]) -> Iterator[tuple[str, bytes]]:
@@ -276,8 +369,6 @@ def _pdf(kids: bytes, *objects: bytes) -> bytes:
 
 def read_all(path_text: str) -> str:
     """Read a file as a library does: "read", or the kind of refusal. Raises what is no clear refusal."""
-    from pathlib import Path
-
     outcome = "read"
     for source in plan_files([Path(path_text)]):
         try:
@@ -293,4 +384,16 @@ def read_all(path_text: str) -> str:
             plan.title.encode()
             if not all(plan.text[p.start : p.end] == p.text for p in chunk_plan(plan)):
                 raise AssertionError("a passage is not a slice of its plan")
+            find_targets(plan)
     return outcome
+
+
+def read_and_measure(path_text: str) -> Iterator[Any]:
+    """In the reading process: its id, then what became of a file, processor seconds, and the peak of memory in MiB."""
+    yield os.getpid()
+    with suppress(OSError):
+        Path("/proc/self/clear_refs").write_text("5")  # the peak begins anew
+    started = time.process_time()
+    outcome = read_all(path_text)
+    status = Path("/proc/self/status").read_text("ascii", "replace")
+    yield outcome, time.process_time() - started, int(status.partition("VmHWM:")[2].split()[0]) >> 10

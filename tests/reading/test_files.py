@@ -112,6 +112,19 @@ def test_an_archive_of_too_much_is_refused_whole(
     assert "Add its plans in parts" in refusal(found)
 
 
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_of_members_of_one_name_the_last_is_read_and_the_others_are_told(tmp_path: Path) -> None:
+    path = tmp_path / "plans.zip"
+    with zipfile.ZipFile(path, "w") as package:
+        for text in ("Kilns close.", "Wind grows.", "Steel falls."):
+            package.writestr("a.txt", text)
+    *others, last = plan_files([path])
+    assert last.read() == b"Steel falls."
+    assert [refusal(one) for one in others] == [
+        f"{path / 'a.txt'} is in plans.zip more than once, and the last is read. Name the others anew."
+    ] * 2
+
+
 def test_encrypted_members_and_empty_ones(tmp_path: Path) -> None:
     path = pack(tmp_path / "plans.zip", {"a.txt": b"Kilns close.", "b.txt": b" "}, zipfile.ZIP_STORED)
     _, empty = plan_files([path])

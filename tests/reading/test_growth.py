@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from growing import GENERATORS
+from mutations import scattered
 
 from indexer.asking.question import Kind, fits_kind, kind_of, read_question
 from indexer.errors import SourceError
@@ -129,6 +130,12 @@ def test_a_long_table_and_a_long_run_of_digits(tmp_path: Path) -> None:
     table = "District 7 12.7 13.0 140 15,107 1.7\n" * 400
     assert seconds(lambda: read_all(tmp_path / "table.txt", table)) < MOST_SECONDS
     assert seconds(lambda: read_all(tmp_path / "digits.txt", "7" * 120_000)) < MOST_SECONDS
+
+
+def test_words_scattered_over_a_page_are_read_in_proportion(tmp_path: Path) -> None:
+    path = tmp_path / "plan.pdf"
+    load_plan(path, data=scattered(100))  # what is imported late is
+    assert_proportional(lambda count: load_plan(path, data=scattered(count)), (3_100, 6_200, 12_400))
 
 
 @pytest.mark.parametrize("name", GENERATORS)

@@ -137,6 +137,24 @@ def test_a_tag_of_thousands_of_attributes_and_a_row_of_thousands_of_cells_are_re
         assert time.process_time() - start < 3
 
 
+@pytest.mark.parametrize(
+    "row",
+    [
+        "<tr><td colspan=99>Kilns close by 2025.</td></tr>",
+        "<tr><td colspan=99 rowspan=999>Kilns close by 2025.</td></tr>",
+        "<tr><td rowspan=999>Kilns close by 2025.</td></tr>",
+        "<tr><td colspan=9>Kilns</td><td colspan=90>close by 2025.</td></tr>",
+    ],
+)
+@pytest.mark.parametrize("first", ["", f"<tr>{'<td>1</td>' * 1_900}</tr>"], ids=["", "beside a long row"])
+def test_cells_that_cover_hundreds_are_read_for_what_they_hold(row: str, first: str, tmp_path: Path) -> None:
+    path = tmp_path / "plan.html"
+    path.write_text(f"<html><body><p>The plan.</p><table>{first}{row * 5_000}</table></body></html>", "utf-8")
+    text = load_plan(path).text
+    assert text.count("Kilns") == 5_000
+    assert len(text) < 5_000 * 120 + 12_000
+
+
 def test_a_tag_with_few_attributes_keeps_them(tmp_path: Path) -> None:
     path = tmp_path / "plan.html"
     path.write_text(f'<html><body><p title="{"x" * 1000}" hidden>Kilns close.</p></body></html>', "utf-8")

@@ -6,7 +6,9 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from mutations import mutated, read_all, seeds
+from mutations import multiplying_pdfs, mutated, read_all, read_and_measure, seeds
+
+from indexer.library import process
 
 FILES = seeds()
 
@@ -27,6 +29,17 @@ def test_damaged_files_are_read_or_refused_with_a_remedy(tmp_path: Path) -> None
     # of both kinds there are many: else nothing was damaged, or everything beyond reading
     assert set(outcomes) == {"read", "refused"}
     assert min(outcomes.values()) > 30
+
+
+@pytest.mark.parametrize(("name", "data"), list(multiplying_pdfs()), ids=["forms", "itself"])
+def test_a_small_pdf_that_multiplies_is_ended(tmp_path: Path, name: str, data: bytes) -> None:
+    assert len(data) < 2_000
+    (tmp_path / name).write_bytes(data)
+    with (
+        process.run(read_and_measure, str(tmp_path / name), seconds=60, memory=300 << 20) as results,
+        pytest.raises(process.ProcessEnded, match=r"took more than 0\.29 GB of memory"),
+    ):
+        list(results)
 
 
 def test_damage_is_drawn_the_same_each_time() -> None:

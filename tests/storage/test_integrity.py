@@ -5,18 +5,18 @@ from __future__ import annotations
 import random
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from backends import ENCODER, MODEL, QUERIES, TEXTS, content
-from fakes import full_plan
+from backends import MODEL, QUERIES, TEXTS, content
+from flipping import STORED, assert_nothing_changed, flip, flipped, index_files, make_library, opened, reads
 
 from indexer.errors import LibraryError
-from indexer.storage import PlanContent, Scope, open_backend
-from indexer.storage.local import DATABASE_FILE, LocalBackend
+from indexer.storage import open_backend
+from indexer.storage.disk import read_note, write_note
+from indexer.storage.local import DATABASE_FILE
 from indexer.storage.local.connection import (
     SAVED_SUM,
     SCHEMA_VERSION,
@@ -26,85 +26,6 @@ from indexer.storage.local.connection import (
     VERSION_TEXT_SUM,
 )
 from indexer.storage.rows import TARGET_RULES, checksum, collections_text, read_collections
-from indexer.types import Comparator, SavedQuestion, Target, TargetKind
-
-#: (table, column, its plan's id) of everything that a flip is tried in.
-STORED = (
-    ("texts", "text", "SELECT id FROM plans WHERE key = texts.plan"),
-    ("texts", "parts", "SELECT id FROM plans WHERE key = texts.plan"),
-    ("passages", "text", "SELECT id FROM plans WHERE key = passages.plan"),
-    ("passages", "indexed", "SELECT id FROM plans WHERE key = passages.plan"),
-    ("passages", "vector", "SELECT id FROM plans WHERE key = passages.plan"),
-    ("word_vectors", "packed", "SELECT id FROM plans JOIN passages p ON p.plan = plans.key WHERE p.key = passage"),
-    ("targets", "rows", "SELECT id FROM plans WHERE key = targets.plan"),
-    ("sections", "path", "SELECT id FROM plans WHERE key = sections.plan"),
-    ("plans", "title", "SELECT plans.id"),
-    ("plans", "metadata", "SELECT plans.id"),
-    ("plans", "names", "SELECT plans.id"),
-    ("versions", "text", "SELECT versions.id"),
-    ("versions", "title", "SELECT versions.id"),
-    ("saved", "quotes", "SELECT 'saved question'"),
-)
-
-
-def target(plan_id: str, value: float) -> Target:
-    return Target(
-        TargetKind.TARGET, plan_id, "coal share", Comparator.AT_MOST, value, None, "percent", f"{value}%",
-        f"Coal falls to {value}%.", (), None, 0, 5, (0, 5), year=2030,
-    )  # fmt: skip
-
-
-def make_library(folder: Path) -> None:
-    """A library with some of everything: sections, word vectors, targets, a version, a saved question."""
-    backend = LocalBackend(folder, create=True)
-    for n, plan_id in enumerate(TEXTS):
-        plain = content(plan_id)
-        packed = [f"words of {passage.text}".encode() for passage in plain.passages]
-        backend.add(replace(plain, word_vectors=packed, targets=[target(plan_id, 20.0 + n)]), MODEL)
-    plan, passages = full_plan()
-    vectors = ENCODER.embed([p.text for p in passages])
-    full = PlanContent(plan, passages, [p.text for p in passages], vectors, ("Full",), [target("full", 7.5)])
-    backend.add(full, MODEL)
-    backend.add(content("henan", ["cement quota of 20% a city", "forests cover a third"]), MODEL)
-    backend.save_question(SavedQuestion(0, "coal?", None, None, "2026-01-01", (("anhui", "20%"),)))
-    backend.change_collections(lambda held: {"First lot": ("anhui", "henan")})
-    backend.close()
-
-
-def reads(backend: LocalBackend) -> dict[str, Callable[[], object]]:
-    """Everything that can be read of a library, by name."""
-    ids = [*TEXTS, "full"]
-    found: dict[str, Callable[[], object]] = {
-        "plans": backend.plans,
-        "saved": backend.saved,
-        "collections": backend.collections,
-        "version henan": lambda: backend.version("henan", 1),
-        "passages": lambda: backend.passages(backend.keys(Scope())),
-        "word vectors": lambda: backend.word_vectors(backend.keys(Scope())),
-    }
-    for plan_id in ids:
-        found[f"plan {plan_id}"] = lambda plan_id=plan_id: backend.plan(plan_id)
-        found[f"targets {plan_id}"] = lambda plan_id=plan_id: backend.targets(plan_id)
-    for query in QUERIES:
-        found[f"words {query}"] = lambda query=query: backend.search_words(query, 9, Scope())
-        found[f"dense {query}"] = lambda query=query: backend.search_dense(ENCODER.embed([query])[0], 9, Scope())
-    return found
-
-
-@contextmanager
-def opened(folder: Path) -> Iterator[LocalBackend]:
-    backend = open_backend(folder)
-    assert isinstance(backend, LocalBackend)
-    try:
-        yield backend
-    finally:
-        backend.close()
-
-
-def flip(value: bytes, bit: int) -> bytes:
-    data = bytearray(value)
-    data[bit // 8] ^= 1 << bit % 8
-    return bytes(data)
 
 
 @pytest.fixture(scope="module")
@@ -121,42 +42,16 @@ def as_stored(library: Path) -> dict[str, object]:
         return {name: read() for name, read in reads(backend).items()}
 
 
-def assert_nothing_changed(backend: LocalBackend, as_stored: dict[str, object]) -> int:
-    """Each read gives what was stored or raises LibraryError; how many raise."""
-    refused = 0
-    for name, read in reads(backend).items():
-        try:
-            assert read() == as_stored[name], name
-        except LibraryError:
-            refused += 1
-    return refused
-
-
 @pytest.mark.parametrize("table_column", STORED, ids=lambda stored: f"{stored[0]}.{stored[1]}")
 def test_a_flipped_bit_is_told_by_check_and_changes_no_answer(
     library: Path, as_stored: dict[str, object], table_column: tuple[str, str, str]
 ) -> None:
-    table, column, of_plan = table_column
-    draw = random.Random(f"{table}.{column}")
-    with closing(sqlite3.connect(library / DATABASE_FILE, isolation_level=None)) as file:
-        rows = file.execute(
-            f"SELECT rowid, CAST({column} AS BLOB), typeof({column}), ({of_plan}) FROM {table}"
-            if table != "sections"
-            else f"SELECT n, CAST(path AS BLOB), 'text', ({of_plan}) FROM sections"
-        ).fetchall()
-        key = "n" if table == "sections" else "rowid"
-        for _ in range(15):
-            rowid, value, kind, plan_id = draw.choice([row for row in rows if row[1]])
-            changed = flip(value, draw.randrange(8 * len(value)))
-            put = f"UPDATE {table} SET {column} = CAST(? AS {kind}) WHERE {key} = ?"
-            file.execute(put, (changed, rowid))
-            try:
-                with opened(library) as backend:
-                    assert_nothing_changed(backend, as_stored)
-                    problems = backend.check()
-            finally:
-                file.execute(put, (value, rowid))
-            assert any(plan_id in problem for problem in problems), (value, changed, problems)
+    draw = random.Random("{}.{}".format(*table_column))
+    for _ in range(15):
+        with flipped(library, table_column, draw) as plan_id, opened(library) as backend:
+            assert_nothing_changed(backend, as_stored)
+            problems = backend.check()
+        assert any(plan_id in problem for problem in problems), (plan_id, problems)
     with opened(library) as backend:
         assert backend.check() == []
 
@@ -330,26 +225,43 @@ def test_an_older_format_that_cannot_be_written_says_where_to_upgrade_it(
         assert backend.check() == []
 
 
-@pytest.mark.parametrize("file", ["vectors.faiss", "words"])
-def test_check_compares_the_files_of_the_indexes(library: Path, tmp_path: Path, file: str) -> None:
-    copy = tmp_path / "library"
-    shutil.copytree(library, copy)
-    with opened(copy) as backend:
+@pytest.mark.parametrize("prepared", [True, False], ids=["open", "not yet open"])
+def test_check_compares_the_files_of_the_indexes(
+    library: Path, as_stored: dict[str, object], tmp_path: Path, prepared: bool
+) -> None:
+    with opened(library) as backend:
         backend.prepare()
-        path = copy / file
-        if path.is_dir():
-            path = max(
-                (p for p in path.iterdir() if not p.name.startswith((".", "generation"))),
-                key=lambda p: p.stat().st_size,
-            )
-        path.write_bytes(flip(path.read_bytes(), 8 * (path.stat().st_size // 2)))
-        kind = "vector" if file == "vectors.faiss" else "word"
-        assert backend.check() == [
-            f"The {kind} index on disk is damaged; it is built again when the library is next opened."
-        ]
-    with opened(copy) as backend:
-        backend.prepare()
-        assert backend.check() == []
+    draw = random.Random(3)
+    for n in range(len(index_files(library))):
+        copy = tmp_path / str(n)
+        shutil.copytree(library, copy)
+        with opened(copy) as backend:
+            if prepared:
+                backend.prepare()
+            path = index_files(copy)[n]
+            data = path.read_bytes()
+            path.write_bytes(flip(data, draw.randrange(8 * len(data))))
+            kind = "vector" if path.name.startswith("vectors") else "word"
+            assert backend.check() == [
+                f"The {kind} index on disk is damaged; it is built again when the library is next opened."
+            ], path.name
+        with opened(copy) as backend:
+            assert assert_nothing_changed(backend, as_stored) == 0
+            assert backend.check() == []
+
+
+def test_every_bit_of_a_note_counts(tmp_path: Path) -> None:
+    path = tmp_path / "note.json"
+    note = {"generation": 3, "files": {"meta.json": [310, 77]}}
+    write_note(path, note)
+    assert read_note(path, *note) == note
+    whole = path.read_bytes()
+    for bit in range(8 * len(whole)):
+        path.write_bytes(flip(whole, bit))
+        with pytest.raises(ValueError):
+            read_note(path, *note)
+    path.write_text('{"generation": 2}')  # as it was before notes had a checksum
+    assert read_note(path, *note) == {"generation": 2}
 
 
 def test_a_plan_whose_text_changed_is_replaced_or_removed(library: Path, tmp_path: Path) -> None:

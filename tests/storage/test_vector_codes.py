@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from test_vectors import brute_force, build, same, unit_vectors
 
-from indexer.storage.disk import crc32_of
+from indexer.storage.disk import crc32_of, write_note
 from indexer.storage.local import vectors as vector_block
 from indexer.storage.local.vectors import VectorBlock, VectorIndex
 
@@ -133,7 +133,7 @@ def test_codes_of_an_older_kind_are_searched_and_give_way_at_the_next_writing(
     faiss.write_index(older, str(tmp_path / "older"))
     (tmp_path / "older").replace(path)  # what is mapped stays as it is
     note = json.loads(path.with_suffix(".json").read_text("ascii"))
-    path.with_suffix(".json").write_text(json.dumps({**note, "crc32": crc32_of(path)}), "ascii")
+    write_note(path.with_suffix(".json"), {**note, "crc32": crc32_of(path)})
     index = loaded(tmp_path)
     assert type(codes_of(index)) is faiss.IndexPQFastScan
     assert index.search(QUERIES[0], K, None) == saved.search(QUERIES[0], K, None)

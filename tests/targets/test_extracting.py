@@ -273,3 +273,11 @@ def test_what_was_kept_of_a_plan_is_let_go_with_its_targets() -> None:
     assert [each.cache_info().currsize for each in kept] == [1, 1]
     assert find_targets(plan)
     assert [each.cache_info().currsize for each in kept] == [0, 0]
+
+
+def test_a_word_that_a_line_end_breaks_is_whole_in_the_indicator_and_the_scope() -> None:
+    (target,) = targets(
+        "The province cuts the consump\u00ad\ntion of coal in the indus\u00ad\ntrial parks by 20% until 2030."
+    )
+    shown = f"{target.indicator} {target.scope}"
+    assert "consumption of coal" in shown and "\u00ad" not in shown

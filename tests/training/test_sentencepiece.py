@@ -20,7 +20,7 @@ from indexer.encoding.answer_reader import (
     load_tokenizer,
     open_reader,
 )
-from indexer.encoding.onnx import open_session
+from indexer.encoding.onnx import open_session, write_details
 from indexer.errors import ModelError
 from training.examples import Example
 from training.export import export_reader
@@ -125,7 +125,7 @@ def test_it_is_trained_and_exported_with_packed_words(pieces: Path, twenty: list
     assert (found.same_span, found.same_verdict) == (1.0, 1.0)
     stored = {i.name: i.type for i in open_session(tmp_path / "out/model.onnx").get_inputs()}
     assert set(stored) == {"input_ids", "token_type_ids"}
-    (tmp_path / "out/details.json").write_text('{"fingerprint": "f00d"}')
+    write_details(tmp_path / "out", {"fingerprint": "f00d"})
     app = open_reader(tmp_path / "out")
     assert app
     for example in twenty:

@@ -20,13 +20,14 @@ from indexer.encoding.answer_reader import (
     Pair,
     ReaderInput,
     SpanPrediction,
+    check_reader,
     encode_pairs,
     load_tokenizer,
     open_reader,
     predict_span,
     read_pairs,
 )
-from indexer.encoding.onnx import open_session
+from indexer.encoding.onnx import open_session, write_details
 from indexer.errors import ModelError
 from training.curriculum import JUDGED_READ, Stage, of_stage
 from training.examples import Example, Kind, write_lines
@@ -312,7 +313,7 @@ def test_the_export_reads_as_the_model_and_is_the_same_each_time(
     numbers = read_pairs(open_session(tmp_path / "one" / "model.onnx"), pairs)
     read_back = [predict_span(pair, *of_pair) for pair, of_pair in zip(pairs, numbers, strict=True)]
     assert [r.span for r in read_back if r.score >= 0] == [e.span for e in twenty if e.span]
-    (tmp_path / "one" / "details.json").write_text('{"fingerprint": "f00d"}')
+    write_details(tmp_path / "one", {"fingerprint": "f00d"})
     app = open_reader(tmp_path / "one")
     assert app and app.fingerprint == "f00d"
     question, first = twenty[0].question, ReaderInput("", twenty[0].passage, [(0, len(twenty[0].passage)), (0, 4)])
@@ -328,15 +329,19 @@ def test_the_export_reads_as_the_model_and_is_the_same_each_time(
 
 def test_a_reader_may_be_missing_and_a_damaged_one_is_refused(tmp_path: Path) -> None:
     assert open_reader(tmp_path / "none") is None
-    (tmp_path / "half").mkdir()
+    check_reader(tmp_path / "none")
+    half = tmp_path / "half"
+    half.mkdir()
     with pytest.raises(ModelError, match="Install Plancite again"):
-        open_reader(tmp_path / "half")
+        open_reader(half)
     for name, text in (("model.onnx", "noise"), ("tokenizer.json", "{"), ("details.json", '{"fingerprint": "x"}')):
-        (tmp_path / "half" / name).write_text(text)
-    reader = open_reader(tmp_path / "half")
-    assert reader
-    with pytest.raises(ModelError, match="Install Plancite again"):
-        reader.read("how many ?", [ReaderInput("", "forty kilns .", [(0, 13)])])
+        (half / name).write_text(text)
+    for said in ("does not say which files", "cannot be read .* Install Plancite again"):
+        reader = open_reader(half)
+        assert reader
+        with pytest.raises(ModelError, match=said):
+            reader.read("how many ?", [ReaderInput("", "forty kilns .", [(0, 13)])])
+        write_details(half, {"fingerprint": "x"})  # as if they were the exported ones
 
 
 @pytest.mark.parametrize(("same_span", "same_verdict"), [(0.8, 1.0), (1.0, 0.9), (float("nan"), 1.0)])

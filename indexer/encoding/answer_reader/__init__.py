@@ -17,7 +17,16 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from indexer.encoding.onnx import DETAILS_FILE, INPUT, MODEL_FILE, SPACE, TOKENIZER_FILE, WORKERS, open_session
+from indexer.encoding.onnx import (
+    DETAILS_FILE,
+    INPUT,
+    MODEL_FILE,
+    SPACE,
+    TOKENIZER_FILE,
+    WORKERS,
+    checked_details,
+    open_session,
+)
 from indexer.errors import ModelError
 from indexer.types import Span
 
@@ -178,15 +187,19 @@ class OnnxReader:
     """An ``AnswerReader`` over a folder that ``training.export`` wrote."""
 
     def __init__(self, folder: Path) -> None:
-        """Open ``folder`` and load the model in a thread. Raises ModelError when a file is missing."""
+        """Open ``folder``; its files are checked and the model loads in threads, which ``read`` waits for.
+
+        Raises ModelError when a file is missing.
+        """
         self._folder = folder
         try:
             for name in (MODEL_FILE, TOKENIZER_FILE):
                 (folder / name).stat()
             self._details = json.loads((folder / DETAILS_FILE).read_text("utf-8"))
         except (OSError, ValueError) as error:
-            raise self._unreadable(error) from error
-        loader = ThreadPoolExecutor(1)
+            raise _unreadable(self._folder, error) from error
+        loader = ThreadPoolExecutor(2)
+        self._checking = loader.submit(check_reader, folder)
         self._loading = loader.submit(self._load)
         loader.shutdown(wait=False)
 
@@ -195,6 +208,7 @@ class OnnxReader:
         return str(self._details["fingerprint"])
 
     def read(self, question: str, inputs: Sequence[ReaderInput]) -> list[list[SpanPrediction]]:
+        self._checking.result()
         return read_inputs(self._tokenizer, question, inputs, lambda pairs: read_pairs(self._loading.result(), pairs))
 
     @cached_property
@@ -202,19 +216,13 @@ class OnnxReader:
         try:
             return load_tokenizer(self._folder)
         except Exception as error:  # tokenizers raises bare ones
-            raise self._unreadable(error) from error
+            raise _unreadable(self._folder, error) from error
 
     def _load(self) -> Any:
         try:
             return open_session(self._folder / MODEL_FILE)
         except Exception as error:  # onnxruntime has no exception base of its own
-            raise self._unreadable(error) from error
-
-    def _unreadable(self, error: Exception) -> ModelError:
-        return ModelError(
-            f"The reader in {self._folder} cannot be read ({error}). Install Plancite again; without that folder "
-            "it works with less certainty."
-        )
+            raise _unreadable(self._folder, error) from error
 
 
 def read_pairs(session: Any, pairs: Sequence[Pair]) -> list[tuple[Logits, float]]:
@@ -234,3 +242,19 @@ def open_reader(folder: Path = WEIGHTS) -> AnswerReader | None:
     if not folder.is_dir():
         return None
     return OnnxReader(folder)
+
+
+def check_reader(folder: Path = WEIGHTS) -> None:
+    """Raise ModelError when the reader in ``folder`` is there and a file of it has changed."""
+    try:
+        if folder.is_dir():
+            checked_details(folder)
+    except (OSError, ValueError, RecursionError) as error:
+        raise _unreadable(folder, error) from error
+
+
+def _unreadable(folder: Path, error: Exception) -> ModelError:
+    return ModelError(
+        f"The reader in {folder} cannot be read ({error}). Install Plancite again; without that folder "
+        "it works with less certainty."
+    )

@@ -13,6 +13,8 @@ from indexer.types import Span, Table, TableCell
 CELL = " | "
 #: Columns or rows of a table that a cell may cover; a damaged file may claim any number.
 _WIDEST = 100
+#: Columns of a table in which cells may cover those below.
+_MOST_COLUMNS = 1_000
 
 
 class Blocks:
@@ -139,7 +141,8 @@ class _Rows:
                 column += 1
             wide, high = (min(max(count, 1), _WIDEST) for count in (columns, rows))
             cells.append(TableCell((start or 0) + first, (start or 0) + last, column, wide, high))
-            reach |= dict.fromkeys(range(column, column + wide), high - 1) if high > 1 else {}
+            if high > 1 and column < _MOST_COLUMNS:
+                reach |= dict.fromkeys(range(column, column + wide), high - 1)
             column += wide
         self._reach = reach
         if start is not None:

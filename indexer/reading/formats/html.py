@@ -30,6 +30,10 @@ ENDINGS = (".html", ".htm", ".mhtml", ".mht")
 MOST_TAGS = 100_000
 #: Cells of a table's row, of which trafilatura takes the square.
 MOST_CELLS = 2_000
+#: Cells that a page's cells may cover, each and all together: trafilatura makes an element of every one.
+MOST_COVERED, MOST_COVERED_IN_ALL = 20, 100_000
+#: Columns or rows that a cell may cover; trafilatura takes no more either.
+_WIDEST = 100
 #: Attributes of one tag; the parser takes the square of their number.
 MOST_ATTRIBUTES = 200
 _LONG_TAG = re.compile(rf"<([a-zA-Z][\w:-]{{0,30}})\s[^<>]{{{2 * MOST_ATTRIBUTES},}}>")
@@ -75,7 +79,23 @@ def parse_page(path: Path, page: bytes, charset: str | None = None) -> Any:
     tree = _parse(_LONG_TAG.sub(_without_attributes, re.sub(r"^\s*<\?xml[^>]*\?>", "", source)))
     if tree is None:
         raise SourceError(f"{path} holds no web page. Save it again from the browser.")
+    cells = sum(1 for _ in tree.iter("td", "th"))
+    if _covered(tree) > min(MOST_COVERED * max(cells, 100), MOST_COVERED_IN_ALL):
+        etree.strip_attributes(tree, "colspan", "rowspan")
     return tree
+
+
+def _covered(tree: Any) -> int:
+    """Cells that the cells of all tables cover, and those with which trafilatura fills up rows."""
+    covered = 0
+    widths: dict[Any, list[int]] = {}
+    for row in tree.iter("tr"):
+        spans = [[min(_count(cell, name), _WIDEST) for name in ("colspan", "rowspan")] for cell in _cells(row)]
+        covered += sum(columns * rows for columns, rows in spans)
+        parent = row.getparent()
+        table = parent.getparent() if parent is not None and parent.tag != "table" else parent
+        widths.setdefault(table, []).append(min(sum(columns for columns, _ in spans), _WIDEST))
+    return covered + sum(len(found) * max(found) for found in widths.values())
 
 
 def read_whole(tree: Any, blocks: Blocks) -> None:
@@ -132,7 +152,7 @@ def _main_content(tree: Any) -> Blocks:
     from trafilatura import bare_extraction
 
     found = Blocks()
-    wide = any(len(row) > MOST_CELLS for row in tree.iter("tr"))
+    wide = any(len(row) > MOST_CELLS for row in tree.iter("tr")) or _covered(tree) > MOST_COVERED_IN_ALL
     options: dict[str, Any] = {"include_comments": False, "include_tables": True}
     bodies = [
         getattr(document, "body", None)
@@ -280,9 +300,13 @@ def _heading(tag: str, element: Any) -> int | None:
     return int(name[1]) if re.fullmatch(r"h[1-6]", name) else None
 
 
+def _cells(row: Any) -> list[Any]:
+    return [child for child in row if child.tag in ("td", "th", "cell")]
+
+
 def _is_row(element: Any) -> bool:
     """Whether a table row holds data: several cells, and no tables or headings within them."""
-    cells = [child for child in element if child.tag in ("td", "th", "cell")]
+    cells = _cells(element)
     return len(cells) > 1 and not any(
         next(cell.iter("table", "h1", "h2", "h3", "head"), None) is not None for cell in cells
     )
@@ -291,7 +315,7 @@ def _is_row(element: Any) -> bool:
 def _is_head(element: Any) -> bool:
     """Whether a table row names the columns: it is in the table's head, or all of its cells with text are headings."""
     parent = element.getparent()
-    cells = [child for child in element if child.tag in ("td", "th", "cell") and "".join(child.itertext()).strip()]
+    cells = [cell for cell in _cells(element) if "".join(cell.itertext()).strip()]
     return (parent is not None and parent.tag == "thead") or all(
         cell.tag == "th" or cell.get("role") == "head" for cell in cells
     )

@@ -123,24 +123,22 @@ class Derived:
 
     def problems(self) -> list[str]:
         """What is wrong with the files and contents of both, one sentence each. Raises LibraryError."""
-        rows = self._database.count(None)
-        held = {
-            "word": (len(self.words()), self._words.is_whole()),
-            "vector": (len(self.vectors()), self._file_is_whole()),
-        }
-        found = []
-        for kind, (count, whole) in held.items():
-            if count != rows:
-                found.append(f"The {kind} index holds {count} passages, the library {rows}. Run: plancite rebuild")
-            elif not whole:
-                found.append(f"The {kind} index on disk is damaged; it is built again when the library is next opened.")
-        return found
-
-    def _file_is_whole(self) -> bool:
         from indexer.storage.local.vectors import VectorIndex
 
-        path = self._folder / VECTORS_FILE
-        return VectorIndex.generation_at(path)[0] < 0 or VectorIndex.is_whole(path)
+        rows = self._database.count(None)
+        # looked at first: opening them repairs the files
+        changed, whole = self._words.has_changed(), VectorIndex.is_whole(self._folder / VECTORS_FILE)
+        held = {
+            "word": (len(self.words()), self._words.is_whole() and not changed),
+            "vector": (len(self.vectors()), whole),
+        }
+        found = []
+        for kind, (count, sound) in held.items():
+            if count != rows:
+                found.append(f"The {kind} index holds {count} passages, the library {rows}. Run: plancite rebuild")
+            elif not sound:
+                found.append(f"The {kind} index on disk is damaged; it is built again when the library is next opened.")
+        return found
 
     # -- for the writer, under the lock --------------------------------------------------------
 

@@ -12,7 +12,6 @@ so that it is exact at any size.
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,7 +23,7 @@ import numpy.typing as npt
 
 from indexer.errors import LibraryError
 from indexer.storage import ScoredKey
-from indexer.storage.disk import crc32_of, disk_errors, write_whole
+from indexer.storage.disk import crc32_of, disk_errors, read_note, write_note
 from indexer.storage.local.database import KeyRange
 
 Keys = npt.NDArray[np.int64]
@@ -52,6 +51,7 @@ _WORN = 0.75
 #: Vectors copied at once.
 _STEP = 50_000
 _NOTE_SUFFIX = ".json"
+_NOTED = ("generation", "count", "crc32", "removed", "before")
 #: Times that a file is read again when a writer replaces it meanwhile.
 _TRIES = 5
 
@@ -258,7 +258,7 @@ class VectorIndex:
                     "crc32": crc32_of(temporary),
                     "removed": block.removed(),
                 }
-                write_whole(path.with_suffix(_NOTE_SUFFIX), json.dumps({**note, "before": _notes(path)[:1]}))
+                write_note(path.with_suffix(_NOTE_SUFFIX), {**note, "before": _notes(path)[:1]})
                 temporary.replace(path)
                 if block.has_codes:
                     block = _read(path, note)
@@ -291,8 +291,8 @@ class VectorIndex:
 
     @staticmethod
     def is_whole(path: Path) -> bool:
-        """Whether the file at ``path`` has the checksum of its note."""
-        return path.exists() and crc32_of(path) in {note["crc32"] for note in _notes(path)}
+        """Whether the file at ``path`` has the checksum of its note; also where none is there."""
+        return not path.exists() or crc32_of(path) in {note["crc32"] for note in _notes(path)}
 
     @classmethod
     def load(cls, path: Path, dimension: int) -> VectorIndex | None:
@@ -343,7 +343,7 @@ def _identity(path: Path) -> tuple[int, int]:
 def _notes(path: Path) -> list[dict[str, Any]]:
     """The notes of the index at ``path`` and of the one before it; empty without a note."""
     try:
-        note = json.loads(path.with_suffix(_NOTE_SUFFIX).read_text("ascii"))
+        note = read_note(path.with_suffix(_NOTE_SUFFIX), *_NOTED)
         return [_read_note(one) for one in [note, *note.get("before", [])]]
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return []

@@ -8,7 +8,6 @@ transaction left must be noticed.
 
 from __future__ import annotations
 
-import json
 import math
 import shutil
 from collections.abc import Iterable, Sequence
@@ -19,12 +18,13 @@ import tantivy
 
 from indexer.language.terms import analyze, analyzer, fold
 from indexer.storage import ScoredKey
-from indexer.storage.disk import crc32_of, disk_errors, write_whole
+from indexer.storage.disk import crc32_of, disk_errors, read_note, write_note
 from indexer.storage.local.database import KeyRange
 
 #: Goes up when the analysis of ``indexer.language.terms`` changes: words indexed one way cannot be searched another.
 _FORMAT = 2
 _GENERATION_FILE = "generation"
+_NOTED = ("format", "generation", "files")
 #: The one file that tantivy writes again; all others are written once.
 _CHANGING_FILE = "meta.json"
 #: Memory of the writer at most. A million passages written at once make two segments; with a quarter of it they make
@@ -53,7 +53,7 @@ class WordIndex:
     def _note(self) -> tuple[int, dict[str, list[int]]]:
         """(generation, size and checksum by file name) as of the last ``mark``; (-1, {}) without one."""
         try:
-            note = json.loads((self.folder / _GENERATION_FILE).read_text("ascii"))
+            note = read_note(self.folder / _GENERATION_FILE, *_NOTED)
             return (int(note["generation"]), dict(note["files"])) if note["format"] == _FORMAT else (-1, {})
         except (OSError, ValueError, KeyError, TypeError):
             return -1, {}
@@ -80,6 +80,18 @@ class WordIndex:
         """Whether every file is as it was marked, read from disk again."""
         self._verified = {}
         return self._in_memory or self._all_as_marked(self._note()[1])
+
+    def has_changed(self) -> bool:
+        """Whether the note or a file of it, of its size still, is not as written; others a killed writer may leave."""
+        try:
+            note = read_note(self.folder / _GENERATION_FILE, *_NOTED)
+        except FileNotFoundError:
+            return False
+        except (OSError, ValueError):
+            return True
+        files = self._note()[1] if note.get("format") == _FORMAT else {}
+        there = {name: self.folder / name for name in files if (self.folder / name).is_file()}
+        return any(path.stat().st_size == files[n][0] and _measure(path) != files[n] for n, path in there.items())
 
     def _all_as_marked(self, files: dict[str, list[int]]) -> bool:
         return all(self._is_as_marked(name, measured) for name, measured in files.items())
@@ -127,7 +139,7 @@ class WordIndex:
                 old = known.get(path.name) if path.name != _CHANGING_FILE else None
                 files[path.name] = old if old and old[0] == path.stat().st_size else _measure(path)
             note = {"format": _FORMAT, "generation": generation, "files": files}
-            write_whole(self.folder / _GENERATION_FILE, json.dumps(note))
+            write_note(self.folder / _GENERATION_FILE, note)
         self._verified = files
 
     def update(self, added: Iterable[tuple[int, list[tuple[int, str]]]], removed: Sequence[int]) -> None:

@@ -8,6 +8,7 @@ short runs in aligned rows.
 from __future__ import annotations
 
 import re
+from bisect import insort
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from statistics import median
@@ -15,6 +16,7 @@ from statistics import median
 from indexer.reading.formats.pdf.grids import is_open_table, open_rows
 from indexer.reading.formats.pdf.lines import Line, Run
 
+_MOST_RUNS = 3_000  # of a page, above which it is a map or a drawing: looking for columns takes the square
 _GUTTER = 0.4  # times the line's height
 _COLUMN = 9.0  # times the line's height; a narrower column is a table's
 _COLUMN_LINES = 3
@@ -41,7 +43,7 @@ def read_order(runs: Sequence[Run], tables: Sequence[Sequence[Line]] = (), turne
     blocks: list[Line | _Table] = [Line((run,)) for run in runs]
     blocks += [_Table(tuple(rows)) for rows in tables if rows]
     ordered: list[Line] = []
-    for number, group in enumerate(_columns(blocks)):
+    for number, group in enumerate(_columns(blocks) if len(blocks) <= _MOST_RUNS else [blocks]):
         for line in _rows(group):
             ordered.append(replace(line, column=number))
     first = ordered[-1].column + 1 if ordered else 0
@@ -203,7 +205,8 @@ def _rows(blocks: Sequence[Line | _Table]) -> list[Line]:
             close()
             lines += block.rows
         elif levels and _level(levels[-1][0], block):
-            levels[-1] = sorted([*levels[-1], *block.runs], key=lambda run: run.left)
+            for run in block.runs:
+                insort(levels[-1], run, key=lambda run: run.left)
         else:
             levels.append(list(block.runs))
     close()

@@ -1,0 +1,110 @@
+"""A server that is asked while it adds a file."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from served import Served, served
+
+from indexer.library import Library
+
+CORPUS = Path(__file__).resolve().parents[2] / "corpus"
+_API = "/api/v1"
+_USUAL = 15  # requests of each kind before anything is added
+_LONGEST = 12.0  # seconds that a file is added before it is cancelled
+
+
+class Talk:
+    """Requests to the API, and the seconds that each took."""
+
+    def __init__(self, server: Served) -> None:
+        self._server = server
+        self._asked = 0
+
+    def request(self, method: str, path: str, body: bytes = b"", kind: str = "") -> tuple[int, Any]:
+        connection = http.client.HTTPConnection("127.0.0.1", self._server.port, timeout=120)
+        try:
+            connection.request(method, _API + path, body, {"Content-Type": kind} if kind else {})
+            reply = connection.getresponse()
+            return reply.status, json.loads(reply.read() or b"null")
+        finally:
+            connection.close()
+
+    def health(self) -> float:
+        return self._seconds("GET", "/health")
+
+    def ask(self) -> float:
+        """A question that was not asked before."""
+        self._asked += 1
+        question = {"question": f"Which kilns have to close by {2000 + self._asked}?"}
+        return self._seconds("POST", "/ask", json.dumps(question).encode(), "application/json")
+
+    def _seconds(self, *request: Any) -> float:
+        began = time.monotonic()
+        status, told = self.request(*request)
+        assert status == 200, told
+        return time.monotonic() - began
+
+    def add(self, name: str, data: bytes) -> tuple[int, Any]:
+        head = f'--x\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'.encode()
+        return self.request("POST", "/plans", head + data + b"\r\n--x--\r\n", "multipart/form-data; boundary=x")
+
+    def wait(self, job: str, seconds: float) -> str:
+        """What became of a job's first file, or its state after ``seconds``."""
+        deadline = time.monotonic() + seconds
+        while True:
+            _, told = self.request("GET", f"/jobs/{job}")
+            if told["state"] != "running":
+                return str(told["reports"][0]["detail"] or told["reports"][0]["status"])
+            if time.monotonic() > deadline:
+                return "running"
+            time.sleep(0.05)
+
+
+def while_added(place: Path, files: Sequence[tuple[str, bytes]]) -> dict[str, Any]:
+    """Figures of a server with the sample plans to which each of ``files`` is added, and cancelled if it takes long."""
+    place.mkdir()
+    with Library.open(place / "library", create=True) as library:
+        library.add(CORPUS / "national.txt")
+    figures: dict[str, Any] = {}
+    wrong = []
+    with served(place / "library", place) as server:
+        talk = Talk(server)
+        talk.ask()  # loads the models
+        usual = {kind: median(kind() for _ in range(_USUAL)) for kind in (talk.health, talk.ask)}
+        for kind, seconds in usual.items():
+            figures[f"{kind.__name__}, usual s"] = seconds
+        past = []
+        for name, data in files:
+            status, told = talk.add(name, data)
+            assert status == 202, told
+            began = time.monotonic()
+            taken: dict[Any, list[float]] = {kind: [] for kind in usual}
+            while talk.wait(told["job"], 0) == "running" and time.monotonic() - began < _LONGEST:
+                for kind, of_kind in taken.items():
+                    of_kind.append(kind())
+            said = "cancelled"
+            if talk.wait(told["job"], 0) == "running":
+                talk.request("DELETE", f"/jobs/{told['job']}")
+                cancelled = time.monotonic()
+                while talk.add("small.txt", f"Kilns close by 2025 beside {name}.".encode())[0] != 202:
+                    time.sleep(0.02)
+                figures[f"{name}, cancel to free s"] = time.monotonic() - cancelled
+                wrong += [f"{name}: cancelled late"] if time.monotonic() - cancelled > 2 else []
+            else:
+                said = talk.wait(told["job"], 0)
+            while any(talk.request("GET", f"/jobs/{told['job']}")[1]["state"] == "running" for _ in (1,)):
+                time.sleep(0.05)
+            late = {kind.__name__: max(times, default=0.0) - usual[kind] for kind, times in taken.items()}
+            figures[f"{name}, {len(taken[talk.ask])} rounds"] = f"{late}; {said}"
+            past += late.values()
+            wrong += [f"{name}: {kind} {seconds:.2f} s past the usual" for kind, seconds in late.items() if seconds > 1]
+            time.sleep(1.0)
+        assert server.process.poll() is None
+    return {**figures, "longest past the usual, s": max(past), "wrong": wrong}
