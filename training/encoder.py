@@ -25,7 +25,7 @@ from indexer.encoding import for_questions
 from indexer.encoding.adapting import PAIRS
 from indexer.encoding.answer_reader import Pair
 from indexer.encoding.export import two_outputs, write_graph
-from indexer.encoding.loading import SHIPPED
+from indexer.encoding.loading import BILINGUAL
 from indexer.encoding.onnx import (
     INPUT,
     MODEL_FILE,
@@ -45,7 +45,7 @@ from training.packing import pack, pack_embeddings
 from training.rounding import round_weights
 
 CORPUS = Path(__file__).parent.parent / "corpus"
-WORDS = "auto_model.embeddings.word_embeddings"
+WORDS = "embeddings.word_embeddings"
 #: Scaled cosines of int8 to the model itself, on average and at worst over the passages of --check.
 MEAN, LOWEST = 0.97, 0.9
 
@@ -59,7 +59,8 @@ def export_encoder(encoder: SentenceTransformerEncoder, folder: Path, texts: Seq
     ids = [tuple(tokenizer(text, truncation=True, max_length=model.max_seq_length)["input_ids"]) for text in texts]
     pairs = [Pair(each, (0,) * len(each), ()) for each in ids]
     reader = Reader(transformer.auto_model)
-    transformer.auto_model = round_weights(set_apart(reader, pairs), pairs).encoder
+    own = next(name for name, module in transformer.named_children() if module is transformer.auto_model)
+    setattr(transformer, own, round_weights(set_apart(reader, pairs), pairs).encoder)
     packed = (
         pack(transformer.auto_model.get_submodule("embeddings.word_embeddings").weight.detach().numpy()) is not None
     )
@@ -73,11 +74,11 @@ def export_encoder(encoder: SentenceTransformerEncoder, folder: Path, texts: Seq
     )
     if packed and not pack_embeddings(file, _embeddings(file)):
         raise ModelError("The word embeddings of the exported encoder cannot be packed. Export with another torch.")
-    tokenizer.backend_tokenizer.save(str(folder / TOKENIZER_FILE))
+    tokenizer.backend_tokenizer.save(str(folder / TOKENIZER_FILE), pretty=False)
     digest = hashlib.sha256(file.read_bytes()).hexdigest()[:16]
     details = ExportDetails(
-        fingerprint=f"{SHIPPED}@{digest}",
-        source=SHIPPED,
+        fingerprint=f"{BILINGUAL}@{digest}",
+        source=BILINGUAL,
         dimension=encoder.dimension,
         max_tokens=int(model.max_seq_length),
         runtime=onnxruntime.__version__,

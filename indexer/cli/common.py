@@ -51,8 +51,8 @@ ModelOption = Annotated[
     typer.Option(
         "--model",
         metavar="NAME_OR_FOLDER",
-        help="A sentence-transformers model for a new library, in int8; with @fp32 at its end in fp32, on a GPU "
-        "if there is one.",
+        help="The model of a new library: e5-small-en-zh finds passages across English and Chinese; any "
+        "sentence-transformers model, in int8, or with @fp32 at its end in fp32, on a GPU if there is one.",
     ),
 ]
 PlanOption = Annotated[

@@ -20,8 +20,8 @@ from indexer.encoding.reference import (
 )
 from indexer.errors import ModelError
 
-#: The model whose weights the package carries, and where; without them DEFAULT_MODEL, a package of its own, is used.
-SHIPPED = "e5-small-en-zh"
+#: The model for English and Chinese, whose weights the package carries, and where.
+BILINGUAL = "e5-small-en-zh"
 WEIGHTS = Path(__file__).with_name("weights")
 
 
@@ -40,15 +40,15 @@ def load_encoder(
 ) -> Encoder:
     """The encoder of ``source``, a model's name or folder, in int8, or in fp32 with "@fp32" at its end.
 
-    None is the shipped model, or DEFAULT_MODEL where it is not installed. The ``fingerprint`` of an exported model in
-    the cache is the fast start: nothing else is read. Otherwise the model is exported, once; where that fails or the
-    export does not agree with the model, ``notify`` gets one line and sentence-transformers itself is used.
+    None is DEFAULT_MODEL. BILINGUAL is ready as it is. Any other is exported, once; the ``fingerprint`` of an export in
+    the cache is the fast start: nothing else is read. Where the export fails or does not agree with the model,
+    ``notify`` gets one line and sentence-transformers itself is used.
 
     Raises ModelError when the model cannot be loaded.
     """
-    source = source or (SHIPPED if WEIGHTS.is_dir() else DEFAULT_MODEL)
-    if source == SHIPPED:
-        return _shipped()
+    source = source or DEFAULT_MODEL
+    if source == BILINGUAL:
+        return _bilingual()
     if fingerprint and (exported := _cached(fingerprint)):
         return exported
     source, precision = named_precision(source)
@@ -75,18 +75,19 @@ def load_encoder(
 
 def check_export(source: str, fingerprint: str) -> None:
     """Raise ModelError when the exported model of a library is there and a file of it has changed."""
-    folder = WEIGHTS if source == SHIPPED else _cache_path(fingerprint)
+    folder = WEIGHTS if source == BILINGUAL else _cache_path(fingerprint)
     if (folder / DETAILS_FILE).is_file():
         export_details(folder)
 
 
-def _shipped() -> Encoder:
-    if not WEIGHTS.is_dir():
+def _bilingual() -> Encoder:
+    try:
+        return OnnxEncoder(WEIGHTS)
+    except ModelError as error:
         raise ModelError(
-            f"The model {SHIPPED} is not part of this installation. Install Plancite again, or embed the library with "
-            f"another model: plancite rebuild --model {DEFAULT_MODEL}"
-        )
-    return OnnxEncoder(WEIGHTS)
+            f"The model {BILINGUAL} in {WEIGHTS} is damaged or missing. Install Plancite again, or embed the library "
+            f"with another model: plancite rebuild --model {DEFAULT_MODEL}"
+        ) from error
 
 
 def _cache_path(fingerprint: str) -> Path:
