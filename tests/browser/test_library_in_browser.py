@@ -105,6 +105,8 @@ def test_files_are_dropped_read_and_reported(own_site: str, page: Page) -> None:
     expect(page.get_by_role("tab", name="What changed")).to_be_in_viewport()
     page.get_by_role("button", name="Undo").click()
     expect(report(page).filter(has_text="the earlier version is back")).to_be_visible(timeout=_WAIT)
+    page.get_by_label("Find").fill("")
+    page.get_by_label("Find").press("Enter")
     expect(page.get_by_role("button", name="Sichuan Carbon Peak Implementation Plan")).to_be_visible()
 
 

@@ -23,6 +23,14 @@ PEOPLE = {
 }
 
 
+@pytest.fixture(autouse=True)
+def closed(browser: Browser) -> Iterator[None]:
+    """A page that is left open keeps looking for its server when that is gone."""
+    yield
+    for context in browser.contexts:
+        context.close()
+
+
 @pytest.fixture
 def office(sample_folder: Path, tmp_path: Path) -> Iterator[Served]:
     """A server on the sample plans, one of which is for the board, with a provider to sign in at."""

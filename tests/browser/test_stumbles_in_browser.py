@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import re
+import shutil
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
@@ -13,6 +17,7 @@ pytestmark = pytest.mark.browser
 CEMENT = "What is the cement capacity rule?"
 WIND = "What does Liaoning say about offshore wind?"
 _WAIT = 90_000
+Serve = Callable[[Path, Path], AbstractContextManager[str]]
 
 
 def test_the_answer_is_at_the_top_with_its_source_beside_it(site: str, page: Page) -> None:
@@ -131,3 +136,18 @@ def test_a_lost_connection_is_said_in_our_words(site: str, page: Page) -> None:
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("The connection is lost")
     expect(dialog).not_to_contain_text("streamlit")
+
+
+def test_a_page_without_its_server_says_so_and_rests(
+    serve: Serve, sample_folder: Path, tmp_path: Path, page: Page
+) -> None:
+    shutil.copytree(sample_folder, tmp_path / "library")
+    with serve(tmp_path / "library", tmp_path) as site:
+        page.goto(site)
+        page.locator(".masthead").wait_for(timeout=_WAIT)
+    expect(page.get_by_role("dialog")).to_contain_text("The connection is lost", timeout=_WAIT)
+    changes = page.evaluate(
+        "() => new Promise(done => { let n = 0; new MutationObserver(() => n++)"
+        ".observe(document.body, { childList: true, subtree: true }); setTimeout(() => done(n), 2000); })"
+    )
+    assert changes < 20

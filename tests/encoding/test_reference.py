@@ -14,7 +14,7 @@ from indexer.encoding import Progress, Prompts, TokenVectors, Vectors, for_quest
 from indexer.encoding import reference as reference_module
 from indexer.encoding.caching import CachingEncoder
 from indexer.encoding.loading import load_encoder
-from indexer.encoding.onnx import OnnxEncoder
+from indexer.encoding.onnx import OnnxEncoder, write_details
 from indexer.encoding.reference import (
     PROMPTED,
     AcceleratedEncoder,
@@ -131,8 +131,9 @@ def test_a_model_that_is_gone_or_another_by_now_is_not_used(
     (folder,) = (each for each in exported.iterdir() if each.name.endswith("-fp32"))
     moved = tmp_path / folder.name
     shutil.copytree(folder, moved)
-    details = moved / "details.json"
-    details.write_text(details.read_text("utf-8").replace(str(tiny_model), str(tmp_path / "tiny")), "utf-8")
+    facts = json.loads((moved / "details.json").read_text("utf-8").replace(str(tiny_model), str(tmp_path / "tiny")))
+    del facts["files"]
+    write_details(moved, facts)
     if left == "other weights":
         shutil.copytree(other_model, tmp_path / "tiny")
     assert AcceleratedEncoder(moved).embed(MANY).shape == (len(MANY), 32)

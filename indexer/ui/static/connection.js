@@ -3,7 +3,8 @@
   if (window.planciteConnects) return;
   window.planciteConnects = true;
   const title = "The connection is lost";
-  const advice =
+  const words =
+    `${title}. ` +
     "Plancite does not answer at the moment. This page reconnects by itself as soon as it does; what you typed stays. " +
     "If it takes longer than a minute, tell the people who run the server.";
 
@@ -11,9 +12,10 @@
     for (const dialog of document.querySelectorAll('[role="dialog"]')) {
       if (!/Is Streamlit still running|streamlit run/.test(dialog.textContent)) continue;
       const body = dialog.querySelector('[data-testid="stConnectionError"]') || dialog.querySelector("p, pre, code")?.parentElement;
-      if (!body) continue;
+      // what is changed here is observed, too: without this it would go on for ever
+      if (!body || body.textContent === words) continue;
       const said = document.createElement("p");
-      said.textContent = `${title}. ${advice}`;
+      said.textContent = words;
       body.replaceChildren(said);
     }
   };
