@@ -113,13 +113,13 @@ def make_classifier(sets: Mapping[str, Examples], names: Sequence[str]) -> dict[
                 print(f"{name + title:22} refused {np.mean(z < cut):.3f}")
                 continue
             refused = "".join(f"{refused_at_kept(list(z[y]), list(z[~y]), k):7.2f}" for k in _KEPT)
-            told = f"{np.mean(z[y] >= cut):7.3f} {np.mean(z[~y] < cut):7.3f}"
-            print(f"{name + title:22} {auroc(list(z[y]), list(z[~y])):6.3f}{refused} {told}")
+            shares = f"{np.mean(z[y] >= cut):7.3f} {np.mean(z[~y] < cut):7.3f}"
+            print(f"{name + title:22} {auroc(list(z[y]), list(z[~y])):6.3f}{refused} {shares}")
     states = max(cut, surest(left_out[hardest], sets[hardest].right, RIGHT))
     for name, z in left_out.items():
         right, sure, shown = sets[name].right, z >= states, z >= cut
-        told = [f"{np.mean(right[these]):.2f} of {these.sum()}" for these in (sure, shown & ~sure) if these.any()]
-        print(f"{name}, left out, right of those that state it, may answer: {', '.join(told)}")
+        shares = [f"{np.mean(right[these]):.2f} of {these.sum()}" for these in (sure, shown & ~sure) if these.any()]
+        print(f"{name}, left out, right of those that state it, may answer: {', '.join(shares)}")
     curve = calibration(list(1 / (1 + np.exp(-left_out["plans"]))), list(sets["plans"].answerable), _BINS)
     return {
         "coefficients": dict(zip(names, np.round(coefficients, 4).tolist(), strict=True)),

@@ -80,11 +80,11 @@ def reader_kills(place: Path, runs: int) -> dict[str, Any]:
             timer.start()
             reports = library.add([place / f"{name}.txt" for name in names])
             timer.join()
-            told = [report for report in reports if report.status == "failed"]
-            failed += len(told)
+            failures = [report for report in reports if report.status == "failed"]
+            failed += len(failures)
             kept = [report.plan for report in reports if report.status == "added"]
             sound = [info.id for info in library.plans()] == kept and not library.check()
-            if not sound or len(told) + len(kept) < len(names) or any("signal 9" not in r.detail for r in told):
+            if not sound or len(failures) + len(kept) < len(names) or any("signal 9" not in r.detail for r in failures):
                 wrong.append(f"kill {n}: {[(r.status, r.detail) for r in reports]} {library.check()}")
     return {"kills": runs, "files reported as failed": failed, "wrong": wrong}
 
@@ -101,14 +101,14 @@ def flips(place: Path, runs: int) -> dict[str, Any]:
     encoder = Path(load_encoder()._folder)  # type: ignore[attr-defined]
     reader = Path(shutil.copytree(answer_reader.WEIGHTS, place / "reader"))
     tried: Counter[str] = Counter()
-    told: Counter[str] = Counter()
+    noticed: Counter[str] = Counter()
     wrong: list[str] = []
 
     def note(kind: str, problems: Sequence[str], changed: str = "") -> None:
         tried[kind] += 1
-        told[kind] += bool(problems)
+        noticed[kind] += bool(problems)
         if changed or not problems:
-            wrong.append(f"{kind}: {changed or 'not told by check'}")
+            wrong.append(f"{kind}: {changed or 'not noticed by check'}")
 
     for n in range(runs):
         stored = STORED[n // 4 % len(STORED)]
@@ -136,7 +136,7 @@ def flips(place: Path, runs: int) -> dict[str, Any]:
             flip_file(path, draw)
             note(kind, *model_problems(kind, model))
             path.write_bytes(whole)
-    return {"flips": tried.total(), "told": dict(told), "wrong": wrong}
+    return {"flips": tried.total(), "noticed": dict(noticed), "wrong": wrong}
 
 
 def flip_file(path: Path, draw: random.Random) -> None:
@@ -187,7 +187,7 @@ def derived(place: Path) -> dict[str, Any]:
     backend = LocalBackend(folder)
     before = found(backend)
     backend.close()
-    tried = told = 0
+    tried = messages = 0
     wrong = []
     count = len(derived_files(folder))
     for n in range(count):
@@ -200,10 +200,10 @@ def derived(place: Path) -> dict[str, Any]:
             if found(backend) != before or backend.check() or len(lines) > 1:
                 wrong.append(f"{path.name} {damage.__name__}: {lines}")
             tried += 1
-            told += len(lines)
+            messages += len(lines)
             backend.rebuild_derived()
             backend.close()
-    return {"damages": tried, "told": told, "wrong": wrong}
+    return {"damages": tried, "messages": messages, "wrong": wrong}
 
 
 def limited(place: Path) -> dict[str, Any]:

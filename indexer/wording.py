@@ -345,8 +345,8 @@ def quotes(cell: Cell) -> Iterator[tuple[AnswerSentence, Citation, tuple[Mark, .
 
 def difference_text(parts: Sequence[DifferencePart]) -> str:
     """ "Sichuan prohibits “new capacity”; Liaoning requires “capacity replacement”." """
-    told = (f"{part.name} {part.verb} “{visible_text(part.text)}”" for part in parts)
-    return f"{'; '.join(told)}." if parts else ""
+    sentences = (f"{part.name} {part.verb} “{visible_text(part.text)}”" for part in parts)
+    return f"{'; '.join(sentences)}." if parts else ""
 
 
 def format_difference(found: Difference, plan: str) -> str:

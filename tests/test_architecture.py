@@ -127,8 +127,8 @@ def test_nothing_large_is_committed() -> None:
     listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     files = [ROOT / name for name in listed.split("\0") if name]
     large = [str(file.relative_to(ROOT)) for file in files if file.is_file() and file.stat().st_size > 2**21]
-    weights = "indexer/encoding/answer_reader/weights"  # ships in the package
-    assert large == [f"{weights}/model.onnx", f"{weights}/tokenizer.json"]
+    reader, encoder = (f"indexer/encoding/{folder}weights" for folder in ("answer_reader/", ""))  # ship in the package
+    assert large == [f"{reader}/model.onnx", f"{reader}/tokenizer.json", f"{encoder}/model.onnx"]
 
 
 def test_the_tree_is_read() -> None:

@@ -161,8 +161,8 @@ def main() -> None:
     for name, value in ratios(figures).items():
         print(f"{name:56}{value:8.2f}")
     if options.json:
-        told = {"passages": len(passages), "questions": len(questions), "ratios": ratios(figures), **figures}
-        options.json.write_text(json.dumps(told, indent=1) + "\n", "utf-8")
+        report = {"passages": len(passages), "questions": len(questions), "ratios": ratios(figures), **figures}
+        options.json.write_text(json.dumps(report, indent=1) + "\n", "utf-8")
     if options.plot:
         options.plot.write_text(draw_bars(figures), "utf-8")
 

@@ -430,8 +430,8 @@ def _changes_text(found: Changes) -> str:
     for sentence in gravest_first(found.sentences):
         place = sentence.new or sentence.old
         assert place
-        told = f" ({', '.join(sentence.classes)})" if sentence.change == "changed" else ""
-        lines += ["", f"{sentence.change}{told}{_place(place)}"]
+        classes = f" ({', '.join(sentence.classes)})" if sentence.change == "changed" else ""
+        lines += ["", f"{sentence.change}{classes}{_place(place)}"]
         lines += [f"  - {_line(sentence.old)}"] if sentence.old and sentence.change != "moved" else []
         lines += [f"  + {_line(sentence.new)}"] if sentence.new else []
     for answer in found.answers:

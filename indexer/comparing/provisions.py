@@ -121,7 +121,7 @@ def classes_of(old: str | None, new: str | None) -> tuple[ChangeClass, ...]:
     if before.years and after.years and max(before.years) != max(after.years):
         deadline = 1 if max(after.years) < max(before.years) else -1
     signs = {sign for sign in [*moves, deadline] if sign}
-    told = {
+    held = {
         ChangeClass.WEAKENED: -1 in signs,
         ChangeClass.STRENGTHENED: 1 in signs,
         ChangeClass.DEADLINE: set(before.years) != set(after.years),
@@ -129,7 +129,7 @@ def classes_of(old: str | None, new: str | None) -> tuple[ChangeClass, ...]:
         ChangeClass.SCOPE: before.scopes != after.scopes,
         ChangeClass.AUTHORITY: before.authorities != after.authorities,
     }
-    return tuple(kind for kind, holds in told.items() if holds) or (ChangeClass.WORDING,)
+    return tuple(kind for kind, holds in held.items() if holds) or (ChangeClass.WORDING,)
 
 
 def gravest_first(changes: Sequence[ChangedSentence]) -> list[ChangedSentence]:

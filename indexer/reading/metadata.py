@@ -21,7 +21,7 @@ _NOWHERE: _Placed = ("", "")
 #: Characters of the opening, where a plan says who issued it and when, and of the end, where it is signed.
 _OPENING = 2_500
 _ENDING = 600
-#: Characters from which the language is told.
+#: Characters from which the language is decided.
 _SAMPLE = 20_000
 
 #: Small words that a language cannot do without; few of them are words of another.

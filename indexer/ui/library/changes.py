@@ -117,8 +117,8 @@ def _show_found(library: Library, info: PlanInfo, old: int, new: int, filling: b
 
 def _show(library: Library, info: PlanInfo, changes: Changes) -> None:
     counts = Counter(sentence.change for sentence in changes.sentences)
-    told = ", ".join(f"{counts[kind]:,} {label.lower()}" for kind, label in _LABELS.items() if counts[kind])
-    show(element("h2", f"Sentences: {told}" if told else "No sentence differs."))
+    counted_kinds = ", ".join(f"{counts[kind]:,} {label.lower()}" for kind, label in _LABELS.items() if counts[kind])
+    show(element("h2", f"Sentences: {counted_kinds}" if counted_kinds else "No sentence differs."))
     graver = Counter(each for sentence in changes.sentences for each in sentence.classes[:1])
     if graver[ChangeClass.WEAKENED] or graver[ChangeClass.STRENGTHENED]:
         weaker, stronger = graver[ChangeClass.WEAKENED], graver[ChangeClass.STRENGTHENED]

@@ -268,8 +268,8 @@ def show_removed(library: Library) -> None:
     show(element("p", "Removed plans are not searched. Their text is kept until you delete it for good.", css="aside"))
     for i, version in enumerate(removed):
         with st.container(key=f"removed-{i}", gap="xsmall"):
-            told = f"{version.plan} · {version.words:,} words · removed on {version.until[:10]}"
-            show(element("p", version.title, css="card-title"), element("p", told, css="crumbs"))
+            caption = f"{version.plan} · {version.words:,} words · removed on {version.until[:10]}"
+            show(element("p", version.title, css="card-title"), element("p", caption, css="crumbs"))
             with st.container(key=f"back-{i}", horizontal=True, gap="small"):
                 st.button(
                     "Put it back",

@@ -136,11 +136,11 @@ def _selected(lines: Sequence[Mapping[str, str]], labels: Mapping[str, str]) -> 
 
 def _pathways(rows: Sequence[TargetRow], titles: Mapping[str, str]) -> dict[int, str]:
     """By series what each plan says for several years, "2025: 20, 2030: 25"."""
-    told: dict[int, dict[str, dict[str, str]]] = {}
+    values: dict[int, dict[str, dict[str, str]]] = {}
     for row in rows:
         for cell in row.cells:
             if row.year is not None and cell.value is not None and cell.target.plan in titles:
-                of_plan = told.setdefault(row.series, {}).setdefault(cell.target.plan, {})
+                of_plan = values.setdefault(row.series, {}).setdefault(cell.target.plan, {})
                 of_plan.setdefault(str(row.year), cell_text(cell, row_divisor(row)[0], row_divisor(row)[1]))
     return {
         series: "; ".join(
@@ -148,7 +148,7 @@ def _pathways(rows: Sequence[TargetRow], titles: Mapping[str, str]) -> dict[int,
             for plan, years in plans.items()
             if len(years) > 1
         )
-        for series, plans in told.items()
+        for series, plans in values.items()
     }
 
 

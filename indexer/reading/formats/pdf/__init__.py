@@ -38,7 +38,7 @@ from indexer.types import Found, Metadata, RecognizedLine
 
 ENDINGS = (".pdf",)
 
-# What pypdf finds wrong with a file is no news to who adds it: what cannot be read is told in a sentence.
+# What pypdf finds wrong with a file is no news to who adds it: what cannot be read is said in a sentence.
 logging.getLogger("pypdf").setLevel(logging.CRITICAL)
 #: Pages; the longest plans have a thousand. A damaged file may claim any number.
 MOST_PAGES = 5_000
