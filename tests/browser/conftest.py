@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -15,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+from served import free_port
 
 PLANCITE = Path(sys.executable).with_name("plancite")
 # What is awaited comes in a second; a machine that does other work besides may take many.
@@ -65,9 +65,7 @@ def serve() -> Callable[[Path, Path], AbstractContextManager[str]]:
 @contextmanager
 def serving(library: Path, folder: Path) -> Iterator[str]:
     """The real server on ``library``, started elsewhere than in the checkout, as someone who installed it would."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     command = [PLANCITE, "serve", "--library", library, "--port", str(port)]
     with (folder / "server.log").open("wb") as log:
         server = subprocess.Popen(
