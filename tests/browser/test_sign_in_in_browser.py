@@ -75,6 +75,11 @@ def test_two_people_see_their_own(browser: Browser, office: Served) -> None:
         expect(page.get_by_role("tab", name="Glossary")).to_be_visible()
     expect(ann.get_by_text("Drop plans here")).to_be_visible()
     expect(bob.get_by_text("Drop plans here")).to_have_count(0)
+    # without a box to tick before it, a title keeps its column
+    (title, head) = (
+        bob.locator(place).first.bounding_box() for place in ('[class*="st-key-plan-row-"] button', "p.plan-heads")
+    )
+    assert title and head and title["height"] < 40 and title["x"] > head["x"]
     assert office.get("/api/v1/plans").status == 401, "programs need tokens"
     assert office.get("/api/v1/plans", X_Remote_User="ann@example.org").status == 401
     bob.get_by_role("button", name="Sign out").click()
