@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import os
 import secrets
+import shutil
 import signal
 import socket
 import subprocess
@@ -18,9 +19,16 @@ from typing import NamedTuple, TypeVar
 
 import anyio
 
+from indexer.library.questions import FILE
+
 T = TypeVar("T")
 #: ``plancite`` as a command of this interpreter, whatever is installed.
 PLANCITE = (sys.executable, "-c", "from indexer.cli import main; main()")
+
+
+def copy_library(folder: Path, place: Path) -> Path:
+    """A copy at ``place`` of the library in ``folder``, without what others have asked of it meanwhile."""
+    return Path(shutil.copytree(folder, place, ignore=shutil.ignore_patterns(FILE)))
 
 
 def run_async(run: Callable[[], Awaitable[T]]) -> T:

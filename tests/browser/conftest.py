@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
-from served import free_port
+from served import copy_library, free_port
 
 PLANCITE = Path(sys.executable).with_name("plancite")
 # What is awaited comes in a second; a machine that does other work besides may take many.
@@ -40,7 +40,7 @@ def site(sample_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
     """Address of the real server, on the sample plans and a hostile one in two versions."""
     folder = tmp_path_factory.mktemp("site")
     library = folder / "library"
-    shutil.copytree(sample_folder, library)
+    copy_library(sample_folder, library)
     for text in (HOSTILE.replace("are banned", "are allowed"), HOSTILE):  # there is a version to compare with
         (folder / "evil.txt").write_text(text, "utf-8")
         subprocess.run([PLANCITE, "add", folder / "evil.txt", "--library", library], env=_environment(), check=True)
@@ -51,7 +51,7 @@ def site(sample_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
 @pytest.fixture
 def own_site(sample_folder: Path, tmp_path: Path) -> Iterator[str]:
     """Address of a server on a copy of the sample plans, to be changed."""
-    shutil.copytree(sample_folder, tmp_path / "library")
+    copy_library(sample_folder, tmp_path / "library")
     with serving(tmp_path / "library", tmp_path) as address:
         yield address
 

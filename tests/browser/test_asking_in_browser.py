@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import re
-import shutil
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from io import BytesIO, StringIO
@@ -15,6 +14,7 @@ import pytest
 from docx import Document
 from openpyxl import load_workbook
 from playwright.sync_api import Page, expect
+from served import copy_library
 
 Serve = Callable[[Path, Path], AbstractContextManager[str]]
 
@@ -80,7 +80,7 @@ def test_the_size_of_type_outlives_links_and_reloads(site: str, page: Page) -> N
 
 def test_history_by_keyboard_and_over_a_restart(serve: Serve, sample_folder: Path, tmp_path: Path, page: Page) -> None:
     library = tmp_path / "library"
-    shutil.copytree(sample_folder, library)
+    copy_library(sample_folder, library)
     with serve(library, tmp_path) as site:
         page.goto(link(site, q=CEMENT))
         expect(page.locator("blockquote.quote").first).to_be_visible(timeout=60_000)

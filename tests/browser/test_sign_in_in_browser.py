@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import secrets
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from provider import CLIENT, provider
-from served import Served, free_port, served
+from served import Served, copy_library, free_port, served
 
 from indexer.library import Library
 
@@ -34,7 +33,7 @@ def closed(browser: Browser) -> Iterator[None]:
 @pytest.fixture
 def office(sample_folder: Path, tmp_path: Path) -> Iterator[Served]:
     """A server on the sample plans, one of which is for the board, with a provider to sign in at."""
-    shutil.copytree(sample_folder, tmp_path / "library")
+    copy_library(sample_folder, tmp_path / "library")
     with Library.open(tmp_path / "library") as library:
         library.set_collection("Board", [library.plans()[-1].id])
         library.set_readers("Board", ["@board"])
@@ -93,7 +92,7 @@ def test_an_address_that_is_not_verified_is_nobodys(browser: Browser, office: Se
 
 
 def test_a_proxys_headers_sign_in_on_the_pages(browser: Browser, sample_folder: Path, tmp_path: Path) -> None:
-    shutil.copytree(sample_folder, tmp_path / "library")
+    copy_library(sample_folder, tmp_path / "library")
     with Library.open(tmp_path / "library") as library:
         library.set_collection("Board", [library.plans()[-1].id])
         library.set_readers("Board", ["Ann"])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -11,6 +10,7 @@ from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import Page, expect
+from served import copy_library
 
 pytestmark = pytest.mark.browser
 
@@ -141,7 +141,7 @@ def test_a_lost_connection_is_said_in_our_words(site: str, page: Page) -> None:
 def test_a_page_without_its_server_says_so_and_rests(
     serve: Serve, sample_folder: Path, tmp_path: Path, page: Page
 ) -> None:
-    shutil.copytree(sample_folder, tmp_path / "library")
+    copy_library(sample_folder, tmp_path / "library")
     with serve(tmp_path / "library", tmp_path) as site:
         page.goto(site)
         page.locator(".masthead").wait_for(timeout=_WAIT)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from pages import OpenApp, address, follow, page_html, quote_links, to_copy
+from served import copy_library
 from streamlit.testing.v1 import AppTest
 
 from indexer.library import Library
@@ -22,8 +22,8 @@ SHARE = "What share of energy will be non-fossil by 2030?"
 
 @pytest.fixture
 def own(sample_folder: Path, tmp_path: Path) -> Path:
-    """A copy of the sample library, to be changed."""
-    shutil.copytree(sample_folder, tmp_path / "library")
+    """A copy of the sample library, to be changed, without what other tests have asked of it."""
+    copy_library(sample_folder, tmp_path / "library")
     return tmp_path / "library"
 
 
