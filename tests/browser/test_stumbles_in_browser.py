@@ -28,9 +28,12 @@ def test_the_answer_is_at_the_top_with_its_source_beside_it(site: str, page: Pag
         expect(quote).to_be_visible(timeout=_WAIT)
         source = page.locator(".source-text")
         expect(source).to_be_visible()
+        # while the page is drawn, what is to go stands above it
+        page.wait_for_function(
+            "half => document.querySelector('blockquote.quote').getBoundingClientRect().bottom < half", arg=height / 2
+        )
         answer, beside = quote.bounding_box(), source.bounding_box()
         assert answer and beside
-        assert answer["y"] + answer["height"] < height / 2
         assert beside["x"] > answer["x"] + answer["width"] and beside["y"] < height / 2
         assert page.evaluate("document.querySelector('.stMain').scrollWidth <= innerWidth")
 
