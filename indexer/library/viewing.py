@@ -128,9 +128,7 @@ class View:
 
     def collections(self) -> Collections:
         return {
-            name: tuple(plan for plan in plans if plan not in self._hidden)
-            for name, plans in self._whole.collections().items()
-            if name not in self._closed
+            name: self._visible(plans) for name, plans in self._whole.collections().items() if name not in self._closed
         }
 
     def saved(self) -> list[SavedQuestion]:
