@@ -31,7 +31,7 @@ from indexer.encoding import Encoder, Vectors
 from indexer.encoding.answer_reader import AnswerReader
 from indexer.encoding.caching import CachingEncoder
 from indexer.encoding.loading import load_encoder
-from indexer.encoding.reference import DEFAULT_MODEL, EXACT
+from indexer.encoding.reference import EXACT, MINILM
 from indexer.evaluation import average_precision, recall_at
 from indexer.library import Library
 from indexer.storage import Scope, ScoredKey
@@ -126,7 +126,7 @@ def main() -> None:
             backend, encoder, reader = library.backend, library.encoder, library.reader
             found = [(row, rankings(backend, encoder, row["question"], reader)) for row in rows]
             if arguments.exact:
-                as_it_is = CachingEncoder(load_encoder(f"{DEFAULT_MODEL}{EXACT}", notify=print), max_tokens=10**7)
+                as_it_is = CachingEncoder(load_encoder(f"{MINILM}{EXACT}", notify=print), max_tokens=10**7)
                 exact = ExactVectors(library, as_it_is)
                 for row, ranked in found:
                     beside = rankings(exact, as_it_is, row["question"])

@@ -25,7 +25,7 @@ from quality import read_rows, sample_set
 
 from indexer.asking.answering import ask
 from indexer.encoding.loading import load_encoder
-from indexer.encoding.reference import DEFAULT_MODEL, load_sentence_transformer
+from indexer.encoding.reference import MINILM, load_sentence_transformer
 from indexer.library import Library
 from indexer.reading.loading import load_plan
 from indexer.reading.passages import chunk_plan, indexed_text
@@ -51,7 +51,7 @@ def rate(embed: Callable[[Sequence[str]], object], texts: Sequence[str]) -> floa
 
 
 def indexing(texts: Sequence[str], rounds: int) -> dict[str, float]:
-    reference = load_sentence_transformer(DEFAULT_MODEL)
+    reference = load_sentence_transformer(MINILM)
     fast = load_encoder()
     ways: dict[str, Callable[[Sequence[str]], object]] = {
         "sentence-transformers encode, texts/s": lambda t: reference.model.encode(list(t), show_progress_bar=False),

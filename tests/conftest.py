@@ -133,12 +133,11 @@ def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def encoder(shared_folder: Path) -> Encoder:
-    """The real default model, exported once into the user's cache."""
+def encoder() -> Encoder:
+    """The model that comes with the package."""
     from indexer.encoding.loading import load_encoder
 
-    with FileLock(shared_folder / "encoder.lock"):
-        return load_encoder()
+    return load_encoder()
 
 
 @pytest.fixture(scope="session")

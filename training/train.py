@@ -35,7 +35,7 @@ from indexer.encoding.answer_reader import LONGEST, Pair, load_tokenizer
 from indexer.encoding.onnx import DETAILS_FILE
 from indexer.evaluation import auroc
 from training.curriculum import Stage, of_stage
-from training.examples import Example, draw, read_split
+from training.examples import Example, draw, read_examples, read_split
 from training.items import Item, batches, encode, to_items
 from training.loss import loss_of
 from training.model import Reader, base_folder, load_reader, new_reader, read, save_reader
@@ -268,7 +268,9 @@ def main() -> None:
     if device == "cuda":  # which reads all batches of a step at once
         arguments.batch, arguments.accumulate, arguments.workers = arguments.batch * arguments.accumulate, 1, 1
     folder = arguments.run or arguments.work / "run"
-    given = shuffled(read_split(arguments.work, "train"), arguments.seed)
+    switched = arguments.work / "switched-train.jsonl"
+    given = read_split(arguments.work, "train") + (read_examples(switched) if switched.exists() else [])
+    given = shuffled(given, arguments.seed)
     examples = shuffled(of_stage(given, arguments.stage), arguments.seed)
     base = arguments.base or base_folder()
     tokenizer = load_tokenizer(base)

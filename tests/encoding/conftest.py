@@ -1,4 +1,4 @@
-"""The default model as sentence-transformers runs it, and a tiny one of random weights."""
+"""MiniLM as sentence-transformers runs it and as it is exported, and a tiny model of random weights."""
 
 from __future__ import annotations
 
@@ -6,12 +6,23 @@ from pathlib import Path
 
 import pytest
 
-from indexer.encoding.reference import DEFAULT_MODEL, SentenceTransformerEncoder, load_sentence_transformer
+from filelock import FileLock
+
+from indexer.encoding import Encoder
+from indexer.encoding.loading import load_encoder
+from indexer.encoding.reference import MINILM, SentenceTransformerEncoder, load_sentence_transformer
 
 
 @pytest.fixture(scope="session")
 def reference() -> SentenceTransformerEncoder:
-    return load_sentence_transformer(DEFAULT_MODEL)
+    return load_sentence_transformer(MINILM)
+
+
+@pytest.fixture(scope="session")
+def encoder(shared_folder: Path) -> Encoder:
+    """MiniLM, exported once into the user's cache."""
+    with FileLock(shared_folder / "encoder.lock"):
+        return load_encoder(MINILM)
 
 
 def make_model(folder: Path, seed: int) -> Path:

@@ -14,7 +14,7 @@ import pytest
 
 from indexer.encoding import Encoder, for_questions
 from indexer.encoding.adapting import PAIRS
-from indexer.encoding.loading import BILINGUAL, WEIGHTS, load_encoder
+from indexer.encoding.loading import DEFAULT_MODEL, WEIGHTS, load_encoder
 from indexer.encoding.onnx import MODEL_FILE, TOKENIZER_FILE
 from indexer.encoding.reference import load_sentence_transformer
 from indexer.errors import ModelError
@@ -33,8 +33,8 @@ ACROSS = (
 
 
 def test_its_files_are_those_of_its_card() -> None:
-    encoder = load_encoder(BILINGUAL)
-    assert encoder.source == BILINGUAL and encoder.dimension == 384
+    encoder = load_encoder()
+    assert encoder.source == DEFAULT_MODEL and encoder.dimension == 384
     card = (WEIGHTS / "README.md").read_text("utf-8")
     assert all(
         hashlib.sha256((WEIGHTS / name).read_bytes()).hexdigest() in card for name in (MODEL_FILE, TOKENIZER_FILE)
@@ -43,7 +43,7 @@ def test_its_files_are_those_of_its_card() -> None:
 
 @pytest.mark.parametrize("pairs", [ACROSS[:5], ACROSS[5:]], ids=["English", "Chinese"])
 def test_each_question_is_nearest_to_its_passage_in_the_other_language(pairs: Sequence[tuple[str, str]]) -> None:
-    encoder = load_encoder(BILINGUAL)
+    encoder = load_encoder(DEFAULT_MODEL)
     questions, passages = zip(*pairs, strict=True)
     cosines = for_questions(encoder).embed(questions) @ encoder.embed(passages).T
     assert cosines.argmax(axis=1).tolist() == list(range(len(pairs)))
@@ -51,8 +51,8 @@ def test_each_question_is_nearest_to_its_passage_in_the_other_language(pairs: Se
 
 def test_it_is_ready_without_torch() -> None:
     code = (
-        "import sys; from indexer.encoding.loading import BILINGUAL, load_encoder; "
-        "vectors = load_encoder(BILINGUAL).embed(['wind']); "
+        "import sys; from indexer.encoding.loading import DEFAULT_MODEL, load_encoder; "
+        "vectors = load_encoder(DEFAULT_MODEL).embed(['wind']); "
         "print(vectors.shape, {'torch', 'onnx', 'sentence_transformers'} & set(sys.modules))"
     )
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -70,7 +70,7 @@ def test_a_damaged_one_is_not_used(damage: str, tmp_path: Path, monkeypatch: pyt
     if damage == "flipped":
         file.write_bytes(changed)
     with pytest.raises(ModelError, match="Install Plancite again"):
-        load_encoder(BILINGUAL)
+        load_encoder(DEFAULT_MODEL)
 
 
 def test_its_recipe_makes_an_encoder_that_agrees(tiny_model: Path, tmp_path: Path) -> None:
@@ -81,13 +81,13 @@ def test_its_recipe_makes_an_encoder_that_agrees(tiny_model: Path, tmp_path: Pat
     wanted = reference.embed(texts)
     exported = export_encoder(reference, tmp_path / "made", texts[:2])
     assert np.sum(exported.embed(texts) * wanted, axis=1).min() > 0.99
-    assert exported.fingerprint.startswith(f"{BILINGUAL}@")
+    assert exported.fingerprint.startswith(f"{DEFAULT_MODEL}@")
 
 
 @pytest.mark.real
 def test_it_agrees_with_the_model_it_is_made_of(data: Path) -> None:
-    reference: Encoder = load_sentence_transformer(str(data / "models" / BILINGUAL))
-    encoder = load_encoder(BILINGUAL)
+    reference: Encoder = load_sentence_transformer(str(data / "models" / DEFAULT_MODEL))
+    encoder = load_encoder(DEFAULT_MODEL)
     texts = [text for pair in (*PAIRS, *ACROSS) for text in pair]
     # cosines of e5 lie between 0.7 and 1; as wide apart as those of other models
     apart = (1 - np.sum(encoder.embed(texts) * reference.embed(texts), axis=1)) * encoder.scales.texts.slope

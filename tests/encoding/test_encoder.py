@@ -8,7 +8,7 @@ import pytest
 from indexer.encoding import Encoder, Vectors
 from indexer.encoding.export import LOWEST_COSINE, MEAN_COSINE, check_agreement
 from indexer.encoding.onnx import OnnxEncoder, of_unit_length
-from indexer.encoding.reference import DEFAULT_MODEL, SentenceTransformerEncoder
+from indexer.encoding.reference import MINILM, SentenceTransformerEncoder
 from indexer.errors import ModelError
 
 # Not the texts by which the export is checked.
@@ -30,12 +30,12 @@ def cosines(one: Vectors, other: Vectors) -> Vectors:
     return np.sum(one * other, axis=-1) / np.maximum(lengths, 1e-12)
 
 
-def test_the_default_is_the_fast_one(encoder: Encoder, reference: SentenceTransformerEncoder) -> None:
+def test_an_exported_model_is_the_fast_one(encoder: Encoder, reference: SentenceTransformerEncoder) -> None:
     assert isinstance(encoder, OnnxEncoder)
-    assert encoder.source == reference.source == DEFAULT_MODEL
+    assert encoder.source == reference.source == MINILM
     assert encoder.dimension == reference.dimension == 384
     assert encoder.fingerprint == f"{reference.fingerprint}-int8"
-    assert reference.fingerprint.startswith(f"{DEFAULT_MODEL}@")
+    assert reference.fingerprint.startswith(f"{MINILM}@")
 
 
 def test_vectors_agree_with_sentence_transformers(encoder: Encoder, reference: SentenceTransformerEncoder) -> None:

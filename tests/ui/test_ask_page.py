@@ -18,9 +18,12 @@ def test_nothing_asked_yet_offers_examples(open_app: OpenApp) -> None:
     app = open_app()
     assert not app.exception and not app.error
     assert "3 plans" in page_html(app)
-    app.button(key="example-0").click().run()
-    assert app.text_input(key="question").value == "What are the cement capacity rules?"
-    assert "strictly prohibited" in page_html(app)
+    example = app.button(key="example-0")
+    assert example.label.startswith("What do the plans say about ")  # made from a heading of these plans
+    asked = example.label
+    example.click().run()
+    assert app.text_input(key="question").value == asked
+    assert '<blockquote class="quote">' in page_html(app)
 
 
 def test_an_answer_is_a_quote_with_its_citation_and_open_source(open_app: OpenApp) -> None:

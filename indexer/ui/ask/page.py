@@ -30,11 +30,6 @@ from indexer.ui.shared.markup import element, plain, show, show_facts, show_line
 from indexer.ui.shared.source import show_opening
 from indexer.wording import SYNTAX, Asked, counted, file_name, scope_text, searched_lines
 
-EXAMPLES = (
-    "What are the cement capacity rules?",
-    "What share of energy will be non-fossil by 2030?",
-    "What does Liaoning say about offshore wind?",
-)
 _PLANS_SHOWN = 12
 _FILES = {
     "docx": "Answer sheet, Word",
@@ -68,7 +63,7 @@ def page() -> None:
     else:
         if concerns_session(library):
             show_job(library)
-        _show_examples()
+        _show_examples(library)
         show_history(library, titles)
         _show_plans(within)
 
@@ -107,10 +102,13 @@ def _show_filters(library: Library, plans: Sequence[PlanInfo], view: AskView, wi
             show_facts(dict(SYNTAX))
 
 
-def _show_examples() -> None:
+def _show_examples(library: Library) -> None:
+    examples = access.example_questions(library)
     with st.container(key="examples", gap="xsmall"):
-        show_line("Answers are sentences quoted from the plans, each with its source. For example:")
-        for i, example in enumerate(EXAMPLES):
+        show_line(
+            f"Answers are sentences quoted from the plans, each with its source.{' For example:' if examples else ''}"
+        )
+        for i, example in enumerate(examples):
             st.button(plain(example), key=f"example-{i}", type="tertiary", on_click=state.ask, args=(example,))
 
 

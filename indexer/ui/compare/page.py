@@ -21,12 +21,6 @@ from indexer.ui.shared.facets import filter_plans, plan_options, show_filter, sh
 from indexer.ui.shared.frame import show_heading, show_missing, show_plan_choice
 from indexer.ui.shared.markup import element, link, plain, show, show_line
 
-EXAMPLES = (
-    "What are the cement capacity rules?",
-    "What share of energy will be non-fossil by 2030?",
-    "How much offshore wind will be built?",
-)
-
 
 def page() -> None:
     """Draw the page. Raises IndexerError, which ends it with a sentence."""
@@ -98,7 +92,7 @@ def _show_too_few(title: str, there: int) -> None:
 def _show_asked(library: Library, view: CompareView, titles: Mapping[str, str]) -> None:
     """What the plans answer to the questions, or examples where there are none."""
     if not view.questions:
-        _show_examples()
+        _show_examples(library)
         return
     asked, errors = part_questions(view.questions)
     for error in errors:
@@ -107,9 +101,14 @@ def _show_asked(library: Library, view: CompareView, titles: Mapping[str, str]) 
         show_answers(library, tuple(asked), titles)
 
 
-def _show_examples() -> None:
+def _show_examples(library: Library) -> None:
+    examples = access.example_questions(library)
     with st.container(key="examples", gap="xsmall"):
-        show_line("Each plan is asked separately; its answers are quoted side by side. For example:")
-        for i, example in enumerate(EXAMPLES):
+        said = "Each plan is asked separately; its answers are quoted side by side."
+        show_line(f"{said} For example:" if examples else said)
+        for i, example in enumerate(examples):
             st.button(plain(example), key=f"example-{i}", type="tertiary", on_click=state.compare, args=([example],))
-        st.button("All three at once", key="example-all", type="tertiary", on_click=state.compare, args=(EXAMPLES,))
+        if len(examples) > 1:
+            st.button(
+                "All of them at once", key="example-all", type="tertiary", on_click=state.compare, args=(examples,)
+            )

@@ -185,6 +185,12 @@ def list_collections(library: Library) -> dict[str, tuple[str, ...]]:
     return library.collections()
 
 
+@cached(8)
+def example_questions(library: Library) -> list[str]:
+    """Questions that the plans may answer, from their headings."""
+    return suggesting.example_questions(library.backend)
+
+
 @cached(64, edition=_edition_and_owner)
 def suggestions(library: Library) -> list[str]:
     """What a question may go on with, the first of it: a page holds so many."""
