@@ -4,6 +4,9 @@
   if (window.planciteCopies) return;
   window.planciteCopies = true;
 
+  // the page says its language's words
+  const say = (words) => window.planciteWords?.[words] ?? words;
+
   const copySelected = (text) => {
     const box = document.createElement("textarea");
     box.value = text;
@@ -30,12 +33,12 @@
     try {
       await copy(text);
     } catch {
-      window.prompt("Copy the quote from here:", text);
+      window.prompt(say("Copy the quote from here:"), text);
       return;
     }
     button.focus();
     button.style.minWidth = `${button.offsetWidth}px`;
-    button.firstChild.textContent = "Copied";
+    button.firstChild.textContent = say("Copied");
     button.classList.add("copied");
     button.setAttribute("aria-live", "polite");
     setTimeout(() => {
