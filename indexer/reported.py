@@ -66,6 +66,8 @@ TEMPLATES: tuple[str, ...] = (
         "{file} holds no text, only images of its {count} pages. {remedy} its text readable first (for "
         "example with: ocrmypdf IN.pdf OUT.pdf) and add the result."
     ),
+    N_("Let Plancite recognize it with: {command}, or make"),
+    N_("Make"),
     N_("{file} has {count} pages with nothing on them. Export it again from the program it was made with."),
     N_("{file} is encrypted. Open it with its password, save a copy without one, and add that."),
     N_("{file} is not a readable PDF. Download or export it again."),

@@ -38,7 +38,7 @@ from indexer.types import (
     RouteFigure,
     Span,
 )
-from indexer.words import N_, _, enumerated, ngettext, pgettext
+from indexer.words import ENGLISH, N_, READER, _, enumerated, ngettext, pgettext
 
 TITLE = "Plans compared"
 ANSWERS_TITLE = "Answers from plans"
@@ -77,6 +77,11 @@ _ROLES = {
 }
 #: Characters of a title in a chip, which must fit on one line of the reading column.
 _MAX_TITLE = 48
+#: By what large numbers are divided to be read, and their unit then; Chinese counts in ten thousands.
+_SCALES = {
+    ENGLISH: ((1e9, N_("billion {unit}")), (1e6, N_("million {unit}"))),
+    "zh": ((1e8, N_("hundred million {unit}")), (1e4, N_("ten thousand {unit}"))),
+}
 #: Characters of a question in a file name.
 _MAX_FILE_NAME = 60
 
@@ -365,7 +370,10 @@ def difference_text(parts: Sequence[DifferencePart]) -> str:
 
 def format_difference(found: Difference, plan: str) -> str:
     """A plan's value of an aspect, large numbers with thousands separators; a dash for nothing."""
-    return re.sub(r"(?<![\d.])\d{5,}", lambda digits: f"{int(digits[0]):,}", found.values.get(plan, NOTHING))
+    value = found.values.get(plan, NOTHING)
+    if found.aspect is Aspect.BINDING:
+        return _(value)
+    return re.sub(r"(?<![\d.])\d{5,}", lambda digits: f"{int(digits[0]):,}", value)
 
 
 def not_found(answer: Answer) -> str:
@@ -524,10 +532,10 @@ def counted(number: int, noun: str) -> str:
 def reading_unit(largest: float | None, unit: str) -> tuple[float, str]:
     """The divisor for displaying values up to ``largest`` in ``unit``, a pint name, and the unit they are then in.
 
-    (1e6, "million kW") for 37000000 kW, as plans write it; shares and small values stay as they are.
+    (1e6, "million kW") for 37000000 kW in English, as plans write it; shares and small values stay as they are.
     """
     shown = {"percent": "%", "degree": "°"}.get(unit, unit.replace("**2", "²").replace("**3", "³"))
-    for divisor, name in ((1e9, N_("billion {unit}")), (1e6, N_("million {unit}"))):
+    for divisor, name in _SCALES.get(READER.language(), _SCALES[ENGLISH]):
         if largest is not None and abs(largest) >= divisor and unit != "percent":
             return divisor, _(name).format(unit=shown).rstrip()
     return 1.0, shown

@@ -27,7 +27,7 @@ def show_bulk_edit(library: Library, picked: Sequence[str]) -> None:
         st.popover(_("Edit {plans}").format(plans=counted(len(picked), "plan")), key="bulk-edit"),
         st.form("bulk", border=False, clear_on_submit=True),
     ):
-        show_line(_("What is left empty stays as it is. “{word}” clears what is there.").format(word=NOT_GIVEN))
+        show_line(_("What is left empty stays as it is. “{word}” clears what is there.").format(word=_(NOT_GIVEN)))
         for facet in _FIELDS:
             st.text_input(_(LABELS[facet]), key=f"bulk-{facet}", max_chars=300)
         st.text_input(_("Add tags"), key=_TAG, placeholder=_("coal, wind"))
@@ -54,7 +54,7 @@ def tags_of(text: str) -> tuple[str, ...]:
 def _edit(library: Library, picked: Sequence[str]) -> None:
     typed = {facet: st.session_state[f"bulk-{facet}"].strip() for facet in _FIELDS}
     fields: dict[str, Any] = {
-        str(facet): "" if value == NOT_GIVEN else value for facet, value in typed.items() if value
+        str(facet): "" if value in (NOT_GIVEN, _(NOT_GIVEN)) else value for facet, value in typed.items() if value
     }
     join, leave = st.session_state[_JOIN], st.session_state.get(_LEAVE)
     edit = library.edit(

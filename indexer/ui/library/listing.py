@@ -12,12 +12,12 @@ import streamlit as st
 from indexer.library import Library
 from indexer.library.rights import Action
 from indexer.reported import reported
-from indexer.types import PlanInfo
+from indexer.types import Facet, PlanInfo
 from indexer.ui.library import view as state
 from indexer.ui.library.bulk import show_bulk_edit
 from indexer.ui.library.plan import language_name, remove, show_plan
 from indexer.ui.library.view import LibraryView
-from indexer.ui.shared.facets import filter_plans, show_filter, show_none_left
+from indexer.ui.shared.facets import filter_plans, show_filter, show_none_left, value_name
 from indexer.ui.shared.markup import Html, element, plain, show, show_line
 from indexer.wording import counted
 from indexer.words import N_, _, ngettext
@@ -144,7 +144,8 @@ def _cells(info: PlanInfo) -> Html:
 def _badges(info: PlanInfo) -> list[Html]:
     known = info.metadata
     marks = [_("Machine translation")] if known.machine_translated else []
-    marks += [known.status[:1].upper() + known.status[1:]] if known.status else []
+    status = value_name(Facet.STATUS, known.status)
+    marks += [status[:1].upper() + status[1:]] if status else []
     marks += known.tags
     marks += [_("Title from the file's name")] if known.found.title == "file name" else []
     marks += [text[:1].upper() + text[1:] for text in map(reported, info.warnings)]

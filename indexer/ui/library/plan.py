@@ -14,7 +14,7 @@ from indexer.library import Library
 from indexer.library.jobs import Job, Report
 from indexer.library.rights import Action
 from indexer.reported import reported
-from indexer.types import Plan, PlanInfo
+from indexer.types import Facet, Plan, PlanInfo
 from indexer.ui.library import view as state
 from indexer.ui.library.adding import show_replacement
 from indexer.ui.library.bulk import tags_of
@@ -25,6 +25,7 @@ from indexer.ui.read.view import ReadView
 from indexer.ui.shared import access
 from indexer.ui.shared.address import show_page_link
 from indexer.ui.shared.downloads import show_original
+from indexer.ui.shared.facets import value_name
 from indexer.ui.shared.markup import element, show, show_facts, show_line
 from indexer.wording import counted
 from indexer.words import N_, _, enumerated
@@ -84,8 +85,8 @@ def _show_about(library: Library, info: PlanInfo) -> None:
         _("Region or issuer"): _with_origin(info, "issuer", known.issuer),
         _("Place"): _with_origin(info, "place", known.place),
         _("Date"): _with_origin(info, "date", known.date),
-        _("Type"): _with_origin(info, "type", known.type),
-        _("Status"): _with_origin(info, "status", known.status) if known.status else "",
+        _("Type"): _with_origin(info, "type", value_name(Facet.TYPE, known.type)),
+        _("Status"): _with_origin(info, "status", value_name(Facet.STATUS, known.status)) if known.status else "",
         _("Tags"): enumerated(known.tags),
         _("Collections"): enumerated(
             name for name, plans in access.list_collections(library).items() if info.id in plans

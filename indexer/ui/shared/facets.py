@@ -38,6 +38,24 @@ _IN_WORDS = {
     Facet.TAG: N_("tag"),
     Facet.COLLECTION: N_("collection"),
 }
+#: Values that Plancite finds by itself; all others are in an office's own words.
+_VALUES = {
+    Facet.TYPE: (
+        N_("regulation"),
+        N_("law"),
+        N_("strategy"),
+        N_("report"),
+        N_("notice"),
+        N_("policy"),
+        N_("plan"),
+    ),
+    Facet.STATUS: (N_("draft"),),
+}
+
+
+def value_name(facet: Facet, value: str) -> str:
+    """A facet's value as it is shown: in the reader's language where it is a word of Plancite's."""
+    return _(value) if value == NOT_GIVEN or value in _VALUES.get(facet, ()) else value
 
 
 def filter_plans(library: Library, plans: Sequence[PlanInfo], chosen: Filter) -> list[PlanInfo]:
@@ -75,7 +93,7 @@ def show_filter(
                 _(LABELS[facet]),
                 list(dict.fromkeys([*of_value, *picked])),
                 key=_key(facet),
-                format_func=partial(_label, of_value),
+                format_func=partial(_label, facet, of_value),
                 placeholder=_("Any"),
                 on_change=_apply,
                 args=(chosen, facet, apply),
@@ -89,7 +107,9 @@ def show_filter(
 def filter_text(chosen: Filter) -> str:
     """The filter in words, as its own text is in English."""
     each = (
-        _("{facet} {values}").format(facet=_(_IN_WORDS[facet]), values=_(" or ").join(values))
+        _("{facet} {values}").format(
+            facet=_(_IN_WORDS[facet]), values=_(" or ").join(value_name(facet, value) for value in values)
+        )
         for facet, values in chosen.chosen.items()
     )
     return _("; ").join(each)
@@ -110,9 +130,8 @@ def _as_listed(value: str, counts: Mapping[str, int]) -> str:
     return next((listed for listed in counts if listed.casefold() == value.casefold()), value)
 
 
-def _label(counts: Mapping[str, int], value: str) -> str:
-    shown = _("not given") if value == NOT_GIVEN else value
-    return f"{shown} ({counts.get(value, 0):,})"
+def _label(facet: Facet, counts: Mapping[str, int], value: str) -> str:
+    return f"{value_name(facet, value)} ({counts.get(value, 0):,})"
 
 
 def _apply(chosen: Filter, facet: Facet, apply: Callable[[Filter], None]) -> None:

@@ -14,8 +14,13 @@ from indexer.words import ENGLISH, LANGUAGES, N_, READER, _
 # The session's language, and whether the cookie is to be set.
 _LANGUAGE, _NEW = "language", "language-new"
 _COOKIE = "plancite_language"
-#: What the scripts in ``static`` say.
+#: What the scripts in ``static`` say, and the words of Streamlit's that they replace.
 SCRIPT_WORDS = (
+    N_("Upload"),
+    N_("{size} per file"),
+    N_("Skip to main content"),
+    N_("Select all"),
+    N_("No results"),
     N_("Copied"),
     N_("Copy the quote from here:"),
     N_("The connection is lost."),

@@ -19,7 +19,7 @@ from indexer.ui.targets.charts import show_charts
 from indexer.ui.targets.table import BINDINGS, show_tables
 from indexer.ui.targets.view import TargetsView
 from indexer.wording import counted
-from indexer.words import N_, _, ngettext
+from indexer.words import N_, _, ngettext, pgettext
 
 _OTHERS = N_("Statistics, estimates, what was already reached, and the limits from which a rule applies.")
 #: What the filters offer.
@@ -109,7 +109,7 @@ def _show_filters(
         ):
             st.selectbox(label, [state.ANY, *options], key=key, format_func=_option, on_change=state.refine)
         place = _("In the indicator or the quote")
-        st.text_input(_("Words"), key=state.WORDS, placeholder=place, on_change=state.refine)
+        st.text_input(pgettext("to look for", "Words"), key=state.WORDS, placeholder=place, on_change=state.refine)
         show_filter(library, plans, view.filter, len(within), state.refilter)
 
 
