@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
@@ -86,6 +87,18 @@ def test_a_session_in_english_beside_one_in_chinese(site: str, chinese: BrowserC
     page.get_by_text("Place", exact=True).click()
     expect(page.get_by_text("Load more passages")).to_be_visible()
     expect(ours.get_by_text("显示更多段落")).to_be_visible()
+
+
+def test_a_file_is_in_one_language(site: str, chinese: BrowserContext) -> None:
+    page = chinese.new_page()
+    open_page(page, f"{site}/?{urlencode({'q': 'Which football club won the cup?'})}", "未在这些规划中找到。")
+    page.get_by_text("下载", exact=True).click()
+    with page.expect_download() as started:
+        page.get_by_role("button", name="答案（Markdown）").click()
+    text = Path(started.value.path()).read_text("utf-8")
+    assert "Not found in these plans." in text
+    assert "Searched in all" in text
+    assert not re.search("[\u4e00-\u9fff]", text.partition(">")[0])
 
 
 def test_what_is_half_typed_survives_the_switch(site: str, chinese: BrowserContext) -> None:

@@ -214,7 +214,7 @@ def test_the_templates_are_those_of_the_code() -> None:
 def test_the_scripts_say_what_the_catalogue_has() -> None:
     scripts = [script.read_text("utf-8") for script in (UI / "static").glob("*.js")]
     joined = re.sub(r'"\s*\+\s*"', "", "\n".join(scripts))
-    streamlits = {"Upload", "Skip to main content", "Select all", "No results"}
+    streamlits = {"Stop", "Upload", "Skip to main content", "Select all", "No results"}
     assert streamlits < set(SCRIPT_WORDS)
     assert [words for words in SCRIPT_WORDS if words not in joined and words not in streamlits] == []
 

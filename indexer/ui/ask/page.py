@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -133,15 +133,18 @@ def _show_result(library: Library, view: AskView, plans: Sequence[PlanInfo], tit
     alone = replace(view, question=access.read_with(library, view.question, view.after), after="")
     left = {info.id for info in plans}
     named = tuple(plan for plan in access.named_plans(library, alone.question) if plan in left)
-    scope = scope_text(titles, view.plans, named, view.section, filter_text(view.filter))
+
+    def scope() -> str:
+        return scope_text(titles, view.plans, named, view.section, filter_text(view.filter))
+
     if view.plans or view.section or view.filter.chosen or named:
-        show_line(_("In {scope}.").format(scope=scope))
+        show_line(_("In {scope}.").format(scope=scope()))
 
     def show_tools() -> None:
         with st.container(key="result-tools", horizontal=True, gap="small", vertical_alignment="center"):
             show_saving(library, alone, plans)
             show_judging(library, alone, found)
-            _show_downloads(library, alone, Asked(found, scope))
+            _show_downloads(library, alone, found, scope)
             show_link(view)
             show_recent(library, titles)
 
@@ -190,16 +193,21 @@ def _find(library: Library, view: AskView) -> Answer:
     return replace(answer, hits=longer.hits)
 
 
-def _show_downloads(library: Library, view: AskView, asked: Asked) -> None:
+def _show_downloads(library: Library, view: AskView, found: Answer, scope: Callable[[], str]) -> None:
     today = date.today()
+
+    def export(ending: str) -> bytes | str:
+        # a file is made as it is downloaded, in its own words
+        asked = Asked(found, scope())
+        return export_answers([asked], ending, generation=library.backend.generation, made=today)
+
     with st.popover(_("Download"), type="tertiary"):
         for ending, label in _FILES.items():
-            data = partial(export_answers, [asked], ending, generation=library.backend.generation, made=today)
-            name = file_name(asked.result.question, today, ending)
-            show_download(_(label), data, name, ANSWER_FORMATS[ending], f"take-{ending}")
-        if isinstance(asked.result, Answer) and not asked.result.found:
+            name = file_name(found.question, today, ending)
+            show_download(_(label), partial(export, ending), name, ANSWER_FORMATS[ending], f"take-{ending}")
+        if not found.found:
             certify = partial(_certificate, library, view)
-            name = file_name(f"not found {asked.result.question}", today, "docx")
+            name = file_name(f"not found {found.question}", today, "docx")
             label = _("Certificate that nothing answers, Word")
             show_download(label, certify, name, FORMATS["docx"], "take-absence")
 

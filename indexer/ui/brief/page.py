@@ -20,7 +20,7 @@ from indexer.ui.shared import access
 from indexer.ui.shared.address import link_to
 from indexer.ui.shared.downloads import show_download
 from indexer.ui.shared.frame import show_errors_later, show_heading
-from indexer.ui.shared.keeping import CHOSEN, chosen_brief
+from indexer.ui.shared.keeping import CHOSEN, brief_title, chosen_brief
 from indexer.ui.shared.markup import Html, element, link, marked_html, show, show_line
 from indexer.wording import counted, file_name, line, place_line
 from indexer.words import N_, _
@@ -56,7 +56,7 @@ def page() -> None:
     for number, (brief, item) in enumerate(items):
         with st.container(key=f"item-{item.id}"):
             if view.words:
-                show_line(_("In “{brief}”").format(brief=brief.name))
+                show_line(_("In “{brief}”").format(brief=brief_title(brief.name)))
             _show_item(library, brief, item, number, checked.get(item.id))
     if not view.words and _may_change(library, shown):
         _show_adding(library, shown)
@@ -73,7 +73,7 @@ def _show_choice(
     names = list(dict.fromkeys([*(brief.name for brief in briefs), shown.name]))
     st.session_state[state.NAME] = shown.name
     with st.container(key="brief-tools", horizontal=True, vertical_alignment="bottom", gap="small"):
-        st.selectbox(_("Brief"), names, format_func=_brief_name, key=state.NAME, on_change=state.choose)
+        st.selectbox(_("Brief"), names, format_func=brief_title, key=state.NAME, on_change=state.choose)
         st.text_input(_("Find"), key=state.WORDS, placeholder=_("In quotes, notes, tags"), on_change=state.find)
         with st.popover(_("New"), type="tertiary"):
             st.text_input(_("Name of the new brief"), key=state.NEW)
@@ -93,11 +93,6 @@ def _show_choice(
                 data = partial(export_brief, shown, checked, plans, ending, made=today)
                 name = file_name(shown.name, today, ending)
                 show_download(_(label), data, name, BRIEF_FORMATS[ending], f"take-brief-{ending}")
-
-
-def _brief_name(name: str) -> str:
-    """The name that the first brief has by itself, in the reader's language; any other as it is."""
-    return _("Brief") if name == FIRST else name
 
 
 def _may_change(library: Library, brief: Brief) -> bool:
@@ -245,7 +240,7 @@ def _share(library: Library, brief: Brief) -> None:
 
 
 def _delete(library: Library, brief: Brief) -> None:
-    _change(library, brief, lambda known: None, _("“{brief}” was deleted.").format(brief=brief.name))
+    _change(library, brief, lambda known: None, _("“{brief}” was deleted.").format(brief=brief_title(brief.name)))
     st.session_state[CHOSEN] = FIRST
     state.update(name="", words="")
     st.session_state.pop(state.RENAMED, None)

@@ -37,6 +37,11 @@ def chosen_brief() -> str:
     return str(st.session_state.get(CHOSEN) or FIRST)
 
 
+def brief_title(name: str) -> str:
+    """The name of a brief as it is shown: the first one's own in the reader's language, any other as it is."""
+    return _("Brief") if name == FIRST else name
+
+
 @show_errors_later()
 def follow_keeping_link() -> None:
     """Do what the clicked link says, if the address is one, and take it out of the address. Raises nothing of ours."""
@@ -53,7 +58,7 @@ def follow_keeping_link() -> None:
         said = ngettext(
             "In “{brief}”, which has {count} item now.", "In “{brief}”, which has {count} items now.", count
         )
-        st.toast(said.format(brief=changed.name, count=count))
+        st.toast(said.format(brief=brief_title(changed.name), count=count))
 
 
 def _place(parts: Sequence[str]) -> Span | None:

@@ -19,6 +19,7 @@ SCRIPT_WORDS = (
     N_("Upload"),
     N_("{size} per file"),
     N_("Skip to main content"),
+    N_("Stop"),
     N_("Select all"),
     N_("No results"),
     N_("Copied"),

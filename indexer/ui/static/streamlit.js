@@ -3,7 +3,8 @@
 (() => {
   if (window.planciteReplaces) return;
   window.planciteReplaces = true;
-  const places = '[data-testid="stSkipToContent"], [data-testid="stFileUploaderDropzone"], [role="listbox"]';
+  const places =
+    '[data-testid="stSkipToContent"], [data-testid="stFileUploaderDropzone"], [data-testid="stStatusWidget"], [role="listbox"]';
   const perFile = /^(.+) per file(.*)$/;
   const written = new WeakMap();
 
