@@ -143,9 +143,9 @@ def run_scripts() -> None:
     _run("\n".join(script.read_text("utf-8") for script in sorted(STATIC.glob("*.js"))))
 
 
-def show_words(language: str, words: Mapping[str, str]) -> None:
+def show_words(language: str, words: dict[str, str]) -> None:
     """Tell the browser the page's ``language`` and, for the scripts, the app's own ``words`` in it."""
-    _run(f"document.documentElement.lang = {json.dumps(language)}; window.planciteWords = {json.dumps(dict(words))};")
+    show(element("div", css="words", lang=language, data_words=json.dumps(words, ensure_ascii=False)))
 
 
 def set_cookie(name: str, value: str) -> None:

@@ -9,8 +9,7 @@
   ];
 
   const reword = () => {
-    // the page says its language's words
-    const words = sentences.map((sentence) => window.planciteWords?.[sentence] ?? sentence).join(" ");
+    const words = sentences.map(planciteSays).join(" ");
     for (const dialog of document.querySelectorAll('[role="dialog"]')) {
       if (!/Is Streamlit still running|streamlit run/.test(dialog.textContent)) continue;
       const body = dialog.querySelector('[data-testid="stConnectionError"]') || dialog.querySelector("p, pre, code")?.parentElement;

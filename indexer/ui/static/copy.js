@@ -4,9 +4,6 @@
   if (window.planciteCopies) return;
   window.planciteCopies = true;
 
-  // the page says its language's words
-  const say = (words) => window.planciteWords?.[words] ?? words;
-
   const copySelected = (text) => {
     const box = document.createElement("textarea");
     box.value = text;
@@ -33,12 +30,12 @@
     try {
       await copy(text);
     } catch {
-      window.prompt(say("Copy the quote from here:"), text);
+      window.prompt(planciteSays("Copy the quote from here:"), text);
       return;
     }
     button.focus();
     button.style.minWidth = `${button.offsetWidth}px`;
-    button.firstChild.textContent = say("Copied");
+    button.firstChild.textContent = planciteSays("Copied");
     button.classList.add("copied");
     button.setAttribute("aria-live", "polite");
     setTimeout(() => {

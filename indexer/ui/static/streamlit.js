@@ -9,9 +9,9 @@
   const written = new WeakMap();
 
   const say = (text) => {
-    const words = window.planciteWords ?? {};
+    const says = window.planciteSays ?? ((words) => words);
     const size = perFile.exec(text);
-    return size && words["{size} per file"] ? words["{size} per file"].replace("{size}", size[1]) + size[2] : (words[text] ?? text);
+    return size ? says("{size} per file").replace("{size}", size[1]) + size[2] : says(text);
   };
 
   const replace = () => {
