@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import TypeAlias, TypeVar
 
 from indexer import notebook
+from indexer.words import _
 
 #: Half-open character range ``[start, end)``.
 Span: TypeAlias = tuple[int, int]
@@ -332,7 +333,7 @@ class Passage:
 
 
 def _place(section: Sequence[str], record: str | None, page: int | None) -> str:
-    return " › ".join(filter(None, [*section, record, None if page is None else f"p. {page}"]))
+    return " › ".join(filter(None, [*section, record, None if page is None else _("p. {page}").format(page=page)]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from typing import TypeAlias
 from indexer.language.quantities import decimals
 from indexer.language.sentences import BROKEN_WORD, fold_space
 from indexer.reading.doubts import doubtful_pages
+from indexer.reported import reported
 from indexer.types import (
     Absence,
     Answer,
@@ -37,44 +38,50 @@ from indexer.types import (
     RouteFigure,
     Span,
 )
+from indexer.words import ENGLISH, N_, READER, _, enumerated, ngettext, pgettext
 
 TITLE = "Plans compared"
 ANSWERS_TITLE = "Answers from plans"
-CUT_OFF = "Figure cut off in the source"
+CUT_OFF = N_("Figure cut off in the source")
 #: How sure a sentence is to answer.
-STATES_IT, MAY_ANSWER = "States it", "May answer"
-READS_BADLY = "This page reads badly; see its image"
-NEAREST = "The nearest passage; it may not answer"
-NEAR = "Near passages; they may not answer"
-OTHERS_NEAR = "Other near passages; they may not answer"
+STATES_IT, MAY_ANSWER = N_("States it"), N_("May answer")
+READS_BADLY = N_("This page reads badly; see its image")
+NEAREST = N_("The nearest passage; it may not answer")
+NEAR = N_("Near passages; they may not answer")
+OTHERS_NEAR = N_("Other near passages; they may not answer")
 #: Said under a part of a question that nothing answers.
-NO_PART = "Not found in these plans."
+NO_PART = N_("Not found in these plans.")
 #: (plan id, page) of pages that read badly.
 Doubtful: TypeAlias = Set[tuple[str, int | None]]
 #: The search syntax in plain words: what is typed, and what it does.
 SYNTAX = (
-    ('"capacity replacement"', "only passages with exactly these words"),
-    ("-steel", "no passages with this word"),
-    ("coal OR gas", "only passages with one of the two, OR in capitals"),
-    ("=word", "this word as you typed it"),
+    ('"capacity replacement"', N_("only passages with exactly these words")),
+    ("-steel", N_("no passages with this word")),
+    ("coal OR gas", N_("only passages with one of the two, OR in capitals")),
+    ("=word", N_("this word as you typed it")),
 )
 #: Headings of the rows of differences.
 ASPECTS = {
-    Aspect.FIGURE: "Figures",
-    Aspect.YEAR: "Years",
-    Aspect.NAME: "Names",
-    Aspect.BINDING: "How binding",
+    Aspect.FIGURE: N_("Figures"),
+    Aspect.YEAR: N_("Years"),
+    Aspect.NAME: N_("Names"),
+    Aspect.BINDING: N_("How binding"),
 }
 #: Where a plan says nothing on an aspect.
 NOTHING = "–"
 _ROLES = {
-    Role.SUMMARY: "From a summary, not part of the plan's body",
-    Role.FURNITURE: "Not part of the plan's body",
-    Role.CONTENTS: "From a contents page",
-    Role.REFERENCES: "From a list of references",
+    Role.SUMMARY: N_("From a summary, not part of the plan's body"),
+    Role.FURNITURE: N_("Not part of the plan's body"),
+    Role.CONTENTS: N_("From a contents page"),
+    Role.REFERENCES: N_("From a list of references"),
 }
 #: Characters of a title in a chip, which must fit on one line of the reading column.
 _MAX_TITLE = 48
+#: By what large numbers are divided to be read, and their unit then; Chinese counts in ten thousands.
+_SCALES = {
+    ENGLISH: ((1e9, N_("billion {unit}")), (1e6, N_("million {unit}"))),
+    "zh": ((1e8, N_("hundred million {unit}")), (1e4, N_("ten thousand {unit}"))),
+}
 #: Characters of a question in a file name.
 _MAX_FILE_NAME = 60
 
@@ -228,7 +235,7 @@ def chip(citation: Citation) -> str:
 
 def short_chip(citation: Citation) -> str:
     """ "[1] 2(3)4 · p. 12", for a place below the plan's title."""
-    return f"[{citation.n}] {_where(citation) or 'in the text'}"
+    return f"[{citation.n}] {_where(citation) or _('in the text')}"
 
 
 def breadcrumb(place: Citation | Passage) -> str:
@@ -244,14 +251,22 @@ def cite(place: Citation | Passage) -> str:
 def quotation(place: Citation | Passage) -> str:
     """The quote with its place, to paste into a memo: "quote" (title, section, page)."""
     quote = place.quote if isinstance(place, Citation) else place.text
-    page = f"p. {place.page}" if place.page is not None else None
-    where = ", ".join(filter(None, [place.title, " › ".join(place.section), page]))
-    return f'"{visible_text(quote)}" ({fold_space(where)})'
+    where = pgettext("parts of a place", ", ").join(
+        filter(None, [place.title, " › ".join(place.section), page_label(place)])
+    )
+    return _('"{quote}" ({place})').format(quote=visible_text(quote), place=fold_space(where))
 
 
 def place_line(place: Citation | Passage, *, titled: bool = False) -> str:
     """Section and page on one line, after the plan's title if ``titled``; character offsets where there is neither."""
-    return line(cite(place) if titled else breadcrumb(place)) or f"characters {place.start} to {place.end}"
+    return line(cite(place) if titled else breadcrumb(place)) or _("characters {start} to {end}").format(
+        start=place.start, end=place.end
+    )
+
+
+def page_label(place: Citation | Passage) -> str:
+    """ "p. 12", or "" where there are no pages."""
+    return "" if place.page is None else _("p. {page}").format(page=place.page)
 
 
 def noted(place: str, sentence: AnswerSentence) -> str:
@@ -263,7 +278,7 @@ def notes(text: Passage | AnswerSentence) -> list[str]:
     """Warnings about a text: that it is no sure answer or no part of the plan's body, or that a figure is cut off."""
     unsure = isinstance(text, AnswerSentence) and text.certainty is Certainty.MAY
     found = (MAY_ANSWER if unsure else None, _ROLES.get(text.role), CUT_OFF if text.cut_off else None)
-    return [note for note in found if note]
+    return [_(note) for note in found if note]
 
 
 def doubtful_places(plans: Iterable[PlanInfo]) -> Doubtful:
@@ -273,8 +288,7 @@ def doubtful_places(plans: Iterable[PlanInfo]) -> Doubtful:
 
 def _where(citation: Citation) -> str:
     section = section_numbers(citation.section) or _shortened("".join(citation.section[-1:]))
-    page = f"p. {citation.page}" if citation.page is not None else ""
-    return " · ".join(filter(None, [section, page]))
+    return " · ".join(filter(None, [section, page_label(citation)]))
 
 
 def _shortened(text: str) -> str:
@@ -308,17 +322,17 @@ def blocks(answer: Answer) -> list[Block]:
     found = []
     for part in answer.parts:
         own = [(s, c) for s, c in quoted if c.n in part.citations]
-        found.append(Block(part.question, _verdict(part.verdict) if own else NO_PART, own))
+        found.append(Block(part.question, _verdict(part.verdict) if own else _(NO_PART), own))
     return found
 
 
 def read_line(answer: Answer) -> list[str]:
     """How a follow-up was read; nothing for any other question."""
-    return [f"Read as: {answer.read_as}"] if answer.read_as else []
+    return [_("Read as: {question}").format(question=answer.read_as)] if answer.read_as else []
 
 
 def _verdict(verdict: str) -> str:
-    return f"{verdict.capitalize()}:" if verdict else ""
+    return {"yes": _("Yes:"), "no": _("No:")}.get(verdict, "")
 
 
 def route_lines(answer: Answer, titles: Mapping[str, str] | None = None) -> list[str]:
@@ -327,13 +341,15 @@ def route_lines(answer: Answer, titles: Mapping[str, str] | None = None) -> list
         return []
     named = titles or {}
     return [
-        ": ".join(filter(None, [_target(figure), f"{named.get(figure.plan, figure.plan)}: {figure.figure or NOTHING}"]))
+        _(": ").join(filter(None, [_target(figure), named.get(figure.plan, figure.plan), figure.figure or NOTHING]))
         for figure in answer.route.figures
     ]
 
 
 def _target(figure: RouteFigure) -> str:
-    return ", ".join(filter(None, [figure.indicator, str(figure.year or "")]))
+    if figure.indicator and figure.year:
+        return _("{indicator}, {year}").format(indicator=figure.indicator, year=figure.year)
+    return figure.indicator or str(figure.year or "")
 
 
 def quotes(cell: Cell) -> Iterator[tuple[AnswerSentence, Citation, tuple[Mark, ...]]]:
@@ -345,24 +361,34 @@ def quotes(cell: Cell) -> Iterator[tuple[AnswerSentence, Citation, tuple[Mark, .
 
 def difference_text(parts: Sequence[DifferencePart]) -> str:
     """ "Sichuan prohibits “new capacity”; Liaoning requires “capacity replacement”." """
-    sentences = (f"{part.name} {part.verb} “{visible_text(part.text)}”" for part in parts)
-    return f"{'; '.join(sentences)}." if parts else ""
+    said = [
+        _("{plan} {says} “{quote}”").format(plan=part.name, says=_(part.verb), quote=visible_text(part.text))
+        for part in parts
+    ]
+    return _("{sentences}.").format(sentences=_("; ").join(said)) if said else ""
 
 
 def format_difference(found: Difference, plan: str) -> str:
     """A plan's value of an aspect, large numbers with thousands separators; a dash for nothing."""
-    return re.sub(r"(?<![\d.])\d{5,}", lambda digits: f"{int(digits[0]):,}", found.values.get(plan, NOTHING))
+    value = found.values.get(plan, NOTHING)
+    if found.aspect is Aspect.BINDING:
+        return _(value)
+    return re.sub(r"(?<![\d.])\d{5,}", lambda digits: f"{int(digits[0]):,}", value)
 
 
 def not_found(answer: Answer) -> str:
     """That one plan does not answer, and how many passages were searched."""
-    return " ".join([f"Not found in this plan. {counted(answer.searched, 'passage')} searched.", *unmet_lines(answer)])
+    said = _("Not found in this plan. {passages} searched.").format(passages=counted(answer.searched, "passage"))
+    return " ".join([said, *unmet_lines(answer)])
 
 
 def none_found(answer: Answer) -> list[str]:
     """That no plan answers: the heading, how many passages were searched, and the words found nowhere."""
-    lines = ["Not found in these plans.", f"{counted(answer.searched, 'passage')} searched.", *unmet_lines(answer)]
-    return lines + (["Found nowhere in them: " + ", ".join(answer.unmatched) + "."] if answer.unmatched else [])
+    searched = _("{passages} searched.").format(passages=counted(answer.searched, "passage"))
+    nowhere = (
+        _("Found nowhere in them: {words}.").format(words=enumerated(answer.unmatched)) if answer.unmatched else ""
+    )
+    return list(filter(None, [_(NO_PART), searched, *unmet_lines(answer), nowhere]))
 
 
 def absence_facts(absence: Absence) -> dict[str, str]:
@@ -382,12 +408,14 @@ def absence_facts(absence: Absence) -> dict[str, str]:
 
 def corrected_line(typed: str, searched: str) -> str:
     """That a word was searched in another spelling."""
-    return f"Searched for “{searched}”, not “{typed}”."
+    return _("Searched for “{searched}”, not “{typed}”.").format(searched=searched, typed=typed)
 
 
 def also_line(expansion: Expansion) -> str:
     """The other names that were searched for one in the question."""
-    return f"Also searched, for “{expansion.typed}”: {', '.join(expansion.searched)}."
+    return _("Also searched, for “{typed}”: {names}.").format(
+        typed=expansion.typed, names=enumerated(expansion.searched)
+    )
 
 
 def searched_lines(answer: Answer) -> list[str]:
@@ -396,9 +424,14 @@ def searched_lines(answer: Answer) -> list[str]:
     if how is None:
         return []
     lines = [corrected_line(*pair) for pair in how.corrected] + [also_line(each) for each in how.also]
-    filters = [f"with {' and '.join(' or '.join(group) for group in how.required)}"] if how.required else []
-    filters += [f"without {' or '.join(how.excluded)}"] if how.excluded else []
-    return [*lines, f"Only passages {' and '.join(filters)}."] if filters else lines
+    held = _(" and ").join(_(" or ").join(group) for group in how.required)
+    lacking = _(" or ").join(how.excluded)
+    if held and lacking:
+        return [*lines, _("Only passages with {held} and without {lacking}.").format(held=held, lacking=lacking)]
+    if held or lacking:
+        said = _("Only passages with {words}.") if held else _("Only passages without {words}.")
+        return [*lines, said.format(words=held or lacking)]
+    return lines
 
 
 def unmet_lines(answer: Answer) -> list[str]:
@@ -407,8 +440,8 @@ def unmet_lines(answer: Answer) -> list[str]:
     if how is None:
         return []
     if not (answer.searched or how.unmet) and len(how.required) > 1:
-        return ["Some passages hold each of these, but none holds all of them."]
-    return [f"No passage holds {' or '.join(group)}." for group in how.unmet]
+        return [_("Some passages hold each of these, but none holds all of them.")]
+    return [_("No passage holds {words}.").format(words=_(" or ").join(group)) for group in how.unmet]
 
 
 def counts(answer: Answer) -> list[tuple[str, str, int]]:
@@ -420,7 +453,7 @@ def counts(answer: Answer) -> list[tuple[str, str, int]]:
         rows.append((titles.get(plan, plan), "", count))
         sections = [(name, n) for (of, name), n in coverage.by_section.items() if of == plan]
         for name, n in sorted(sections, key=lambda entry: (-entry[1], entry[0])):
-            rows.append((titles.get(plan, plan), name or "Before the first section", n))
+            rows.append((titles.get(plan, plan), name or _("Before the first section"), n))
     return rows
 
 
@@ -431,8 +464,13 @@ def coverage_lines(answer: Answer) -> list[str]:
     plans = counted(len({citation.plan for citation in answer.citations}), "plan")
     passages = counted(sum(answer.coverage.by_plan.values()), "passage")
     return [
-        f"{counted(len(answer.sentences), 'sentence')} of {plans}, in {passages} of {answer.searched:,} searched.",
-        f"How far the search went: {answer.coverage.stopped}.",
+        _("{sentences} of {plans}, in {passages} of {searched} searched.").format(
+            sentences=counted(len(answer.sentences), "sentence"),
+            plans=plans,
+            passages=passages,
+            searched=f"{answer.searched:,}",
+        ),
+        _("How far the search went: {stopped}.").format(stopped=reported(answer.coverage.stopped)),
     ]
 
 
@@ -449,14 +487,16 @@ def scope_text(
 ) -> str:
     """What was searched, given all ``titles`` by plan id: the chosen ``plans``, else those the question names."""
     if plans:
-        within = "; ".join(titles.get(plan, plan) for plan in plans)
+        within = _("; ").join(titles.get(plan, plan) for plan in plans)
     elif named:
-        within = "; ".join(titles.get(plan, plan) for plan in named)
-        within += ", as the question names " + ("it" if len(named) == 1 else "them")
+        within = ngettext(
+            "{plans}, as the question names it", "{plans}, as the question names them", len(named)
+        ).format(plans=_("; ").join(titles.get(plan, plan) for plan in named))
     else:
-        within = f"all {len(titles)} plans" if len(titles) > 1 else "the one plan"
-    within += f"; only plans with {filtered}" if filtered else ""
-    return within + (f"; only sections whose heading holds “{section}”" if section else "")
+        within = ngettext("the one plan", "all {count} plans", len(titles)).format(count=len(titles))
+    only_plans = _("only plans with {filter}").format(filter=filtered) if filtered else ""
+    only = _("only sections whose heading holds “{words}”").format(words=section) if section else ""
+    return _("; ").join(filter(None, [within, only_plans, only]))
 
 
 def sheet_origin(asked: Asked, generation: int, made: date) -> str:
@@ -486,18 +526,18 @@ def file_name(words: str, made: date, ending: str) -> str:
 
 def counted(number: int, noun: str) -> str:
     """ "1 passage", "1,240 passages"."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+    return ngettext(f"{{count}} {noun}", f"{{count}} {noun}s", number).format(count=f"{number:,}")
 
 
 def reading_unit(largest: float | None, unit: str) -> tuple[float, str]:
     """The divisor for displaying values up to ``largest`` in ``unit``, a pint name, and the unit they are then in.
 
-    (1e6, "million kW") for 37000000 kW, as plans write it; shares and small values stay as they are.
+    (1e6, "million kW") for 37000000 kW in English, as plans write it; shares and small values stay as they are.
     """
     shown = {"percent": "%", "degree": "°"}.get(unit, unit.replace("**2", "²").replace("**3", "³"))
-    for divisor, name in ((1e9, "billion"), (1e6, "million")):
+    for divisor, name in _SCALES.get(READER.language(), _SCALES[ENGLISH]):
         if largest is not None and abs(largest) >= divisor and unit != "percent":
-            return divisor, f"{name} {shown}".rstrip()
+            return divisor, _(name).format(unit=shown).rstrip()
     return 1.0, shown
 
 

@@ -20,6 +20,7 @@ from indexer.language.sentences import fold_space
 from indexer.targets.clauses import Figure, find_figures
 from indexer.targets.wording import change_of, comparator_of, scope_of
 from indexer.types import Binding, ChangeClass, ChangedSentence, Comparator, DifferencePart, Span, Trend
+from indexer.words import N_
 
 _FORBIDS = re.compile(
     r"\b(?:prohibit\w*|forbid\w*|ban(?:s|ned)?|no longer|(?:must|shall|may|should|will|is|are) not(?: be)?|not (?:be )?"
@@ -48,13 +49,13 @@ _Value: TypeAlias = tuple[float | None, str]
 _STRENGTH = {Binding.MUST: 3, Binding.SHOULD: 2, Binding.STRIVE: 1, Binding.ENCOURAGE: 0}
 #: What a plan does, by how binding it is.
 _VERBS = {
-    Binding.MUST: "requires",
-    Binding.SHOULD: "calls for",
-    Binding.STRIVE: "strives for",
-    Binding.ENCOURAGE: "encourages",
+    Binding.MUST: N_("requires"),
+    Binding.SHOULD: N_("calls for"),
+    Binding.STRIVE: N_("strives for"),
+    Binding.ENCOURAGE: N_("encourages"),
 }
-_PROHIBITS = "prohibits"
-_SAYS = "says"
+_PROHIBITS = N_("prohibits")
+_SAYS = N_("says")
 _RISES = {Comparator.AT_LEAST, Comparator.MORE}
 _FALLS = {Comparator.AT_MOST, Comparator.LESS}
 #: Words of which what follows is the object; others ("must") need the subject before them.

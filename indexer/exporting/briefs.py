@@ -10,6 +10,7 @@ from indexer.exporting.docx import add_quote, document_bytes, lay_out, put
 from indexer.exporting.markdown import escaped, table_row
 from indexer.types import Absence, Brief, BriefItem, CheckedQuote, Citation, PlanInfo, QuoteState
 from indexer.wording import NEAREST, absence_facts, line, place_line
+from indexer.words import N_
 
 #: File ending -> media type: a document, or references to the plans that it quotes.
 BRIEF_FORMATS = {
@@ -20,8 +21,8 @@ BRIEF_FORMATS = {
 ABSENCE_TITLE = "Not found in these plans"
 #: The remark on a quote that the plan does not hold any more.
 STALE = {
-    QuoteState.CHANGED: "The plan has changed since. It now says:",
-    QuoteState.GONE: "The plan no longer says this.",
+    QuoteState.CHANGED: N_("The plan has changed since. It now says:"),
+    QuoteState.GONE: N_("The plan no longer says this."),
 }
 
 

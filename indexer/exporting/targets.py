@@ -8,6 +8,7 @@ from typing import Any
 from indexer.exporting.tables import Columns, add_sheet, book_bytes, csv_text, new_book
 from indexer.types import Comparator, Target, TargetCell, TargetRow, Trend
 from indexer.wording import CUT_OFF, number, reading_unit, with_unit
+from indexer.words import _
 
 #: (heading, width in characters) of each column.
 COLUMNS = (
@@ -95,23 +96,25 @@ def row_divisor(row: TargetRow) -> tuple[float, str]:
 def cell_text(cell: TargetCell, divisor: float, unit: str = "") -> str:
     """One plan's value, divided by ``divisor``: "> 37", "15 to 20%", "fall of 14 from 2020", "cut off"."""
     value = "" if cell.value is None else number(cell.value, divisor)
-    values = value if cell.high is None else f"{value} to {number(cell.high, divisor)}"
+    values = value if cell.high is None else _("{low} to {high}").format(low=value, high=number(cell.high, divisor))
     return _bounded(cell.target, with_unit(values, unit))
 
 
 def cells_text(cells: Iterable[TargetCell], divisor: float) -> str:
     """All values of one plan in a row, without duplicates."""
-    return "; ".join(dict.fromkeys(cell_text(cell, divisor) for cell in cells))
+    return _("; ").join(dict.fromkeys(cell_text(cell, divisor) for cell in cells))
 
 
 def _bounded(target: Target, figure: str) -> str:
     if target.cut_off:
-        return "cut off"
+        return _("cut off")
     comparator = "" if target.comparator in (Comparator.EQUAL, Comparator.RANGE) else f"{_SIGNS[target.comparator]} "
-    change = f"{target.change} of " if target.change else ""
-    base = f" from {target.base_year}" if target.base_year else ""
-    scope = f" ({target.scope})" if target.scope else ""
-    return f"{change}{comparator}{' '.join(figure.split())}{base}{scope}"
+    shown = f"{comparator}{' '.join(figure.split())}"
+    if target.change:
+        shown = (_("fall of {figure}") if target.change is Trend.FALL else _("rise of {figure}")).format(figure=shown)
+    if target.base_year:
+        shown = _("{figure} from {year}").format(figure=shown, year=target.base_year)
+    return f"{shown} ({target.scope})" if target.scope else shown
 
 
 def aligned_columns(plans: Mapping[str, str]) -> Columns:

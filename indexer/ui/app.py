@@ -11,33 +11,37 @@ from indexer.ui.library import page as library
 from indexer.ui.read import page as read
 from indexer.ui.shared.frame import dress_page, show_errors, show_navigation
 from indexer.ui.shared.keeping import follow_keeping_link
+from indexer.ui.shared.language import speak
 from indexer.ui.shared.markup import run_scripts
 from indexer.ui.shared.signing_in import begin_session
 from indexer.ui.targets import page as targets
+from indexer.words import N_, _
 
-#: The pages in their order, each by its title, which in lower case is its path. A new page is a line here, and a
-#: module with a function ``page``. A style sheet named like its path, if there is one, is loaded with it.
+#: The pages in their order, each by its title, which in English and lower case is its path. A new page is a line here,
+#: and a module with a function ``page``. A style sheet named like its path, if there is one, is loaded with it.
 PAGES = {
-    "Ask": ask.page,
-    "Compare": compare.page,
-    "Targets": targets.page,
-    "Read": read.page,
-    "Brief": brief.page,
-    "Library": library.page,
+    N_("Ask"): ask.page,
+    N_("Compare"): compare.page,
+    N_("Targets"): targets.page,
+    N_("Read"): read.page,
+    N_("Brief"): brief.page,
+    N_("Library"): library.page,
 }
 
 
 def main() -> None:
     """Draw the page that the address names."""
     st.set_page_config(page_title="Plancite", layout="wide", menu_items={"About": None})
-    pages = [
-        st.Page(page, title=title, url_path=title.lower(), default=number == 0)
+    speak()
+    pages = {
+        title: st.Page(page, title=_(title), url_path=title.lower(), default=number == 0)
         for number, (title, page) in enumerate(PAGES.items())
-    ]
-    chosen = st.navigation(pages, position="top")
-    dress_page(chosen.title.lower())
+    }
+    chosen = st.navigation(list(pages.values()), position="top")
+    current = next(title for title, page in pages.items() if page is chosen)
+    dress_page(current.lower())
     run_scripts()
-    show_navigation(list(PAGES), chosen.title)
+    show_navigation(list(PAGES), current)
     with show_errors():
         if begin_session():
             follow_keeping_link()

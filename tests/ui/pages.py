@@ -17,9 +17,9 @@ OpenApp: TypeAlias = Callable[..., AppTest]
 
 
 def page_html(app: AppTest) -> str:
-    """All HTML that the page wrote, save the app's own script and the links to its pages."""
+    """All HTML that the page wrote, save the app's own script with its words and the links to its pages."""
     bodies = [block.proto.body for block in app.get("html") if not block.proto.unsafe_allow_javascript]
-    return "\n".join(body for body in bodies if not body.startswith('<nav class="pages"'))
+    return "\n".join(body for body in bodies if not body.startswith(('<nav class="pages"', '<div class="words"')))
 
 
 def address(app: AppTest) -> dict[str, list[str]]:

@@ -21,6 +21,7 @@ from indexer.ui.shared.passages import actions_html, place_of, place_of_quote, q
 from indexer.ui.shared.source import show_source
 from indexer.ui.targets.view import TargetsView
 from indexer.wording import NEAREST, OTHERS_NEAR, blocks, chip, counted, counts, coverage_lines, none_found, route_lines
+from indexer.words import _
 
 
 def show_answer(library: Library, view: AskView, answer: Answer, show_tools: Callable[[], None]) -> None:
@@ -43,11 +44,12 @@ def show_answer(library: Library, view: AskView, answer: Answer, show_tools: Cal
         _show_extent(covered)
         _show_route(answer, {info.id: info.title for info in access.list_plans(library)})
         show_tools()
-        _show_sorting(f"The closest {counted(shown, 'passage')}", view.by_place)
+        closest = _("The closest {passages}").format(passages=counted(shown, "passage"))
+        _show_sorting(closest, view.by_place)
     hits = ranked(answer.hits, shown, by_place=view.by_place, of_all=view.every)
     _show_passages(library, hits, answer.citations, opens_first=view.every)
     if found > listed or (not view.every and found == listed):
-        st.button("Load more passages", key="further", on_click=list_further)
+        st.button(_("Load more passages"), key="further", on_click=list_further)
 
 
 def _show_extent(covered: Sequence[str]) -> None:
@@ -89,7 +91,7 @@ def _groups(answer: Answer) -> Iterator[tuple[list[Html], list[tuple[AnswerSente
         said += [element("p", block.said, css="verdict")] if block.said else []
         if not block.quotes:
             show(*said)
-        for _, pairs in groupby(block.quotes, key=lambda pair: pair[1].plan):
+        for _plan, pairs in groupby(block.quotes, key=lambda pair: pair[1].plan):
             yield said, list(pairs)
             said = []
 
@@ -101,10 +103,10 @@ def _show_route(answer: Answer, titles: Mapping[str, str]) -> None:
         return
     years = {figure.year for figure in route.figures}
     if route.kind is RouteKind.COMPARE:
-        label, to = "Compare these plans", link_to(CompareView((answer.question,), route.plans))
+        label, to = _("Compare these plans"), link_to(CompareView((answer.question,), route.plans))
     else:
         year = years.pop() if len(years) == 1 else None
-        label, to = "Show these targets", link_to(TargetsView(route.plans, year=year, every=True))
+        label, to = _("Show these targets"), link_to(TargetsView(route.plans, year=year, every=True))
     figures = [element("li", said) for said in route_lines(answer, titles)]
     show(element("ul", *figures, css="plans"), element("p", link(label, to), css="aside"))
 
@@ -120,7 +122,7 @@ def _show_not_found(library: Library, view: AskView, answer: Answer, show_tools:
     folded = {NEAREST: nearest, OTHERS_NEAR: others}
     for label, hits in folded.items():
         if hits:
-            with st.expander(label):
+            with st.expander(_(label)):
                 for key, hit in hits.items():
                     show_card(hit, key, opening_link(key), remark=remark_on(library, hit.passage))
         opened = hits.get(st.session_state[OPENED])
@@ -130,10 +132,10 @@ def _show_not_found(library: Library, view: AskView, answer: Answer, show_tools:
 
 def _show_suggestions(view: AskView) -> None:
     """What to do where nothing was found."""
-    wider = {"widen": ("Search all plans and sections", AskView(view.question))}
-    topic = {"list-topic": ("Show every answer", replace(view, every=True))}
+    wider = {"widen": (_("Search all plans and sections"), AskView(view.question))}
+    topic = {"list-topic": (_("Show every answer"), replace(view, every=True))}
     with st.container(key="ways-on", horizontal=True, gap="small", vertical_alignment="center"):
-        show_line("Try other words, or:")
+        show_line(_("Try other words, or:"))
         for key, (label, to) in ((wider if view.plans or view.section else {}) | topic).items():
             st.button(label, key=key, type="tertiary", on_click=state.ask_again, args=(to,))
 
@@ -149,7 +151,7 @@ def _counts(answer: Answer) -> Html:
         )
         for plan, section, number in counts(answer)
     ]
-    head = element("tr", element("th", "Plan and section"), element("th", "Passages", css="count"))
+    head = element("tr", element("th", _("Plan and section")), element("th", _("Passages"), css="count"))
     return element("table", element("thead", head), element("tbody", *rows), css="counts")
 
 
@@ -157,10 +159,11 @@ def _show_sorting(listed: str, by_place: bool) -> None:
     """How many passages are ``listed``, in words, and what they are sorted by."""
     st.session_state[state.ORDER] = state.ORDERS[by_place]
     with st.container(key="sorting", horizontal=True, gap="small", vertical_alignment="center"):
-        show(element("h2", f"{listed}, sorted by", css="within"))
+        show(element("h2", _("{passages}, sorted by").format(passages=listed), css="within"))
         st.segmented_control(
-            "Sorted by",
+            _("Sorted by"),
             state.ORDERS,
+            format_func=state.order_name,
             key=state.ORDER,
             required=True,
             label_visibility="collapsed",

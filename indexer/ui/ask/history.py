@@ -21,8 +21,10 @@ from indexer.ui.ask import view as state
 from indexer.ui.ask.view import AskView
 from indexer.ui.library.view import LibraryTab, LibraryView
 from indexer.ui.shared.address import link_to
+from indexer.ui.shared.facets import filter_text
 from indexer.ui.shared.frame import show_errors_later
 from indexer.ui.shared.markup import element, link, plain, show, show_line
+from indexer.words import _, enumerated
 
 _KEEPS, _NOTED, _ALL = "keep-asked", "noted", "asked-all"
 #: Questions of each kind that are listed at first, and in the menu next to an answer.
@@ -45,15 +47,15 @@ def show_saving(library: Library, view: AskView, within: Sequence[PlanInfo]) -> 
     plans = view.plans or (tuple(info.id for info in within) if view.filter.chosen else ())
     scope = (view.question, plans or None, view.section or None)
     if any((each.question, each.plans, each.section) == scope for each in library.saved()):
-        show(element("p", link("Saved", _saved_questions()), css="saved"))
+        show(element("p", link(_("Saved"), _saved_questions()), css="saved"))
     else:
         st.button(
-            "Save question",
+            _("Save question"),
             key="save-question-now",
             type="tertiary",
             on_click=_save,
             args=(library, *scope),
-            help="Save it with today's answer. The Library page shows when the answer changes.",
+            help=_("Save it with today's answer. The Library page shows when the answer changes."),
         )
 
 
@@ -71,15 +73,17 @@ def show_history(library: Library, titles: Mapping[str, str]) -> None:
             with st.container(key=f"asked-{i}", horizontal=True, gap="small", vertical_alignment="center"):
                 _offer(question, f"ask-again-{i}", titles)
                 st.button(
-                    "Remove",
+                    _("Remove"),
                     key=f"remove-asked-{i}",
                     type="tertiary",
                     on_click=_forget,
                     args=(library, question),
-                    help=plain(f"Remove “{question.question}” from this list"),
+                    help=plain(_("Remove “{question}” from this list").format(question=question.question)),
                 )
     if len(recent) > len(shown):
-        st.button(f"Show all {len(recent)}", key="show-asked", type="tertiary", on_click=_show_all)
+        st.button(
+            _("Show all {count}").format(count=len(recent)), key="show-asked", type="tertiary", on_click=_show_all
+        )
     _show_keeping(library, recent, keeps)
 
 
@@ -90,56 +94,58 @@ def show_recent(library: Library, titles: Mapping[str, str]) -> None:
     recent = [question for question in recent_questions(library.backend) if question not in known][:_IN_MENU]
     if not saved and not recent:
         return
-    with st.popover("Earlier questions", type="tertiary"):
-        for label, name, questions in (("Saved", "saved", saved), (_recent(library), "recent", recent)):
+    with st.popover(_("Earlier questions"), type="tertiary"):
+        for label, name, questions in ((_("Saved"), "saved", saved), (_recent(library), "recent", recent)):
             if questions:
                 show(element("h3", label))
                 for i, question in enumerate(questions):
                     _offer(question, f"earlier-{name}-{i}", titles)
-        show(element("p", link("Show all", "./")))
+        show(element("p", link(_("Show all"), "./")))
 
 
 def _recent(library: Library) -> str:
-    return "Your recent questions" if library.person.name else "Recent questions in this library"
+    return _("Your recent questions") if library.person.name else _("Recent questions in this library")
 
 
 def _show_saved(library: Library, titles: Mapping[str, str]) -> None:
     saved = _saved(library)
     if not saved:
         return
-    show(element("h2", "Saved questions", css="rule"))
+    show(element("h2", _("Saved questions"), css="rule"))
     with st.container(key="saved-list", gap=None):
         for i, question in enumerate(saved[:_SHOWN]):
             _offer(question, f"ask-saved-{i}", titles)
-    show(element("p", link("See which answers have changed", _saved_questions()), css="aside"))
+    show(element("p", link(_("See which answers have changed"), _saved_questions()), css="aside"))
 
 
 def _show_keeping(library: Library, recent: Sequence[AskedQuestion], keeps: bool) -> None:
     """Where recent questions are kept, who sees them, and how they go away."""
     own = bool(library.person.name)
     if keeps and own:
-        show_line(f"Your last {MOST} questions are kept on the server. Only you see them here.")
+        said = _("Your last {count} questions are kept on the server. Only you see them here.")
+        show_line(said.format(count=MOST))
     elif keeps:
-        show_line(
-            f"The last {MOST} questions are kept in {questions_file(library.backend)}. Everyone here can see them."
-        )
+        said = _("The last {count} questions are kept in {file}. Everyone here can see them.")
+        show_line(said.format(count=MOST, file=questions_file(library.backend)))
+    elif own:
+        show_line(_("Questions are not kept. If you switch this on, only you see them."))
     else:
-        seen = "only you see" if own else "everyone who uses this library can see"
-        show_line(f"Questions are not kept. If you switch this on, {seen} them.")
+        show_line(_("Questions are not kept. If you switch this on, everyone who uses this library can see them."))
     st.session_state[_KEEPS] = keeps
     with st.container(key="asked-keeping", horizontal=True, gap="medium", vertical_alignment="center"):
-        st.toggle("Keep recent questions", key=_KEEPS, on_change=_keep, args=(library,))
+        st.toggle(_("Keep recent questions"), key=_KEEPS, on_change=_keep, args=(library,))
         if recent:
-            st.button("Remove all", key="remove-asked", type="tertiary", on_click=_forget, args=(library,))
+            st.button(_("Remove all"), key="remove-asked", type="tertiary", on_click=_forget, args=(library,))
 
 
 def _offer(question: AskedQuestion, key: str, titles: Mapping[str, str]) -> None:
     """A button that asks the question again, named by it and its filters."""
-    within = "; ".join(titles.get(plan, plan) for plan in question.plans)
-    section = f"sections with “{question.section}”" if question.section else ""
-    every = "every answer" if question.every else ""
-    narrowed = ", ".join(filter(None, [within, section, str(question.filter), every]))
-    label = f"{question.question} ({narrowed})" if narrowed else question.question
+    within = _("; ").join(titles.get(plan, plan) for plan in question.plans)
+    section = _("sections with “{words}”").format(words=question.section) if question.section else ""
+    every = _("every answer") if question.every else ""
+    narrowed = enumerated(filter(None, [within, section, filter_text(question.filter), every]))
+    named = _("{question} ({narrowed})").format(question=question.question, narrowed=narrowed)
+    label = named if narrowed else question.question
     view = AskView(question.question, question.plans, question.section, question.every, filter=question.filter)
     st.button(plain(label), key=key, type="tertiary", wrap=True, on_click=state.ask_again, args=(view,))
 

@@ -10,6 +10,7 @@ from indexer.types import Answer
 from indexer.ui.ask.view import AskView
 from indexer.ui.shared.frame import show_errors_later
 from indexer.ui.shared.markup import show_line
+from indexer.words import N_, _
 
 _JUDGED = "judged"
 
@@ -19,22 +20,22 @@ def show_judging(library: Library, view: AskView, answer: Answer) -> None:
     if view.section:
         return
     if st.session_state.get(_JUDGED) == view:
-        show_line("Noted.", "saved")
+        show_line(_("Noted."), "saved")
         return
-    with st.popover("Was this right?", type="tertiary"):
-        show_line("What you say is kept with the library, to measure later changes by. It is not sent anywhere.")
+    with st.popover(_("Was this right?"), type="tertiary"):
+        show_line(_("What you say is kept with the library, to measure later changes by. It is not sent anywhere."))
         for label, judgement in _judgements(view, answer).items():
             args = library, view, judgement
-            st.button(label, key=f"judge-{label[:3]}", type="tertiary", on_click=_record, args=args)
+            st.button(_(label), key=f"judge-{label[:3]}", type="tertiary", on_click=_record, args=args)
 
 
 def _judgements(view: AskView, answer: Answer) -> dict[str, Judgement]:
     if not answer.found:
-        return {"Yes, no plan answers this": Judgement(view.question, view.plans, unanswerable=True)}
+        return {N_("Yes, no plan answers this"): Judgement(view.question, view.plans, unanswerable=True)}
     first = answer.citations[0].quote
     return {
-        "Yes, the first sentence answers": Judgement(view.question, view.plans, quote=first),
-        "No, it does not answer": Judgement(view.question, view.plans, wrong=first),
+        N_("Yes, the first sentence answers"): Judgement(view.question, view.plans, quote=first),
+        N_("No, it does not answer"): Judgement(view.question, view.plans, wrong=first),
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -24,18 +24,19 @@ from indexer.ui.library.jobs import concerns_session, show_job
 from indexer.ui.shared import access
 from indexer.ui.shared.address import LISTED, OPENED, PAGE_LENGTH
 from indexer.ui.shared.downloads import show_download, show_link
-from indexer.ui.shared.facets import filter_plans, plan_options, show_filter, show_none_left
+from indexer.ui.shared.facets import filter_plans, filter_text, plan_options, show_filter, show_none_left
 from indexer.ui.shared.frame import show_heading, show_missing, show_plan_choice
 from indexer.ui.shared.markup import element, plain, show, show_facts, show_line
 from indexer.ui.shared.source import show_opening
 from indexer.wording import SYNTAX, Asked, counted, file_name, scope_text, searched_lines
+from indexer.words import N_, _
 
 _PLANS_SHOWN = 12
 _FILES = {
-    "docx": "Answer sheet, Word",
-    "md": "Answer sheet, Markdown",
-    "xlsx": "All passages, Excel",
-    "csv": "All passages, CSV",
+    "docx": N_("Answer sheet, Word"),
+    "md": N_("Answer sheet, Markdown"),
+    "xlsx": N_("All passages, Excel"),
+    "csv": N_("All passages, CSV"),
 }
 
 
@@ -53,7 +54,8 @@ def page() -> None:
     _show_form(library)
     _show_filters(library, plans, view, within)
     if missing:
-        show_missing(missing, "searched", all_instead=not view.plans)
+        only = _("Only the other plans were searched.")
+        show_missing(missing, only if view.plans else _("All plans were searched instead."))
     if not within:
         show_none_left(view.filter, state.refilter)
     elif view.question:
@@ -73,42 +75,39 @@ def _show_form(library: Library) -> None:
     show(element("datalist", *options, id="suggestions"))
     with st.form("ask", border=False), st.container(key="box", horizontal=True, gap="small"):
         st.text_input(
-            "Question",
+            _("Question"),
             key=state.QUESTION,
             label_visibility="collapsed",
-            placeholder="Ask the plans a question",
+            placeholder=_("Ask the plans a question"),
             autocomplete="off",
         )
-        st.form_submit_button("Ask", key="submit", type="primary", on_click=state.ask)
+        st.form_submit_button(_("Ask"), key="submit", type="primary", on_click=state.ask)
 
 
 def _show_filters(library: Library, plans: Sequence[PlanInfo], view: AskView, within: Sequence[PlanInfo]) -> None:
     with st.container(key="filters", horizontal=True, vertical_alignment="bottom", gap="medium"):
         show_plan_choice(plan_options(plans, within, view.plans), state.PLANS, state.refine, labelled=False)
         st.text_input(
-            "Section",
+            _("Section"),
             key=state.SECTION,
             label_visibility="collapsed",
-            placeholder="Any section",
+            placeholder=_("Any section"),
             on_change=state.refine,
         )
         st.toggle(
-            "Every answer",
+            _("Every answer"),
             key=state.EVERY,
             on_change=state.refine,
         )
         show_filter(library, plans, view.filter, len(within), state.refilter)
-        with st.popover("Search help", type="tertiary"):
-            show_facts(dict(SYNTAX))
+        with st.popover(_("Search help"), type="tertiary"):
+            show_facts({typed: _(meaning) for typed, meaning in SYNTAX})
 
 
 def _show_examples(library: Library) -> None:
-    examples = access.example_questions(library)
     with st.container(key="examples", gap="xsmall"):
-        show_line(
-            f"Answers are sentences quoted from the plans, each with its source.{' For example:' if examples else ''}"
-        )
-        for i, example in enumerate(examples):
+        show_line(_("Answers are sentences quoted from the plans, each with its source."))
+        for i, example in enumerate(access.example_questions(library)):
             st.button(plain(example), key=f"example-{i}", type="tertiary", on_click=state.ask, args=(example,))
 
 
@@ -116,33 +115,37 @@ def _show_plans(plans: Sequence[PlanInfo]) -> None:
     """The first plans of the library with their size, so that it is seen what can be asked about."""
     lines = [element("li", element("span", info.title), element("span", _size(info))) for info in plans]
     if len(plans) > _PLANS_SHOWN:
-        lines[_PLANS_SHOWN:] = [element("li", f"and {len(plans) - _PLANS_SHOWN:,} more")]
-    show(element("h2", "In this library", css="rule"), element("ul", *lines, css="plans"))
+        lines[_PLANS_SHOWN:] = [element("li", _("and {count} more").format(count=f"{len(plans) - _PLANS_SHOWN:,}"))]
+    show(element("h2", _("In this library"), css="rule"), element("ul", *lines, css="plans"))
 
 
 def _size(info: PlanInfo) -> str:
-    pages = f"{counted(info.pages, 'page')} · " if info.pages else ""
-    return f"{pages}{counted(info.words, 'word')}"
+    pages = counted(info.pages, "page") if info.pages else ""
+    return " · ".join(filter(None, [pages, counted(info.words, "word")]))
 
 
 def _show_result(library: Library, view: AskView, plans: Sequence[PlanInfo], titles: dict[str, str]) -> None:
     alone = replace(view, question=access.read_with(library, view.question, view.after), after="")
     left = {info.id for info in plans}
     named = tuple(plan for plan in access.named_plans(library, alone.question) if plan in left)
-    scope = scope_text(titles, view.plans, named, view.section, str(view.filter))
+
+    def scope() -> str:
+        return scope_text(titles, view.plans, named, view.section, filter_text(view.filter))
+
     if view.plans or view.section or view.filter.chosen or named:
-        show_line(f"In {scope}.")
+        show_line(_("In {scope}.").format(scope=scope()))
 
     def show_tools() -> None:
         with st.container(key="result-tools", horizontal=True, gap="small", vertical_alignment="center"):
             show_saving(library, alone, plans)
             show_judging(library, alone, found)
-            _show_downloads(library, alone, Asked(found, scope))
+            _show_downloads(library, alone, found, scope)
             show_link(view)
             show_recent(library, titles)
 
     with st.container(key="result"):
-        with st.spinner(f"Searching {counted(sum(info.passages for info in plans), 'passage')}"):
+        searched = counted(sum(info.passages for info in plans), "passage")
+        with st.spinner(_("Searching {passages}").format(passages=searched)):
             found = _find(library, alone)
         st.session_state[state.READ] = alone.question
         note_question(library, alone)
@@ -155,16 +158,17 @@ def _show_result(library: Library, view: AskView, plans: Sequence[PlanInfo], tit
 def _show_reading(view: AskView, read_as: str) -> None:
     """How a follow-up was read, and the way to ask it by itself."""
     with st.container(key="read-as", horizontal=True, gap="small", vertical_alignment="center"):
-        show_line(f"Read as: {read_as}")
+        show_line(_("Read as: {question}").format(question=read_as))
         itself = replace(view, after="")
-        st.button("Ask it by itself", key="alone", type="tertiary", on_click=state.ask_again, args=(itself,))
+        st.button(_("Ask it by itself"), key="alone", type="tertiary", on_click=state.ask_again, args=(itself,))
 
 
 def show_searched(view: AskView, found: Answer) -> None:
     """How the question was searched, where that is not word for word, each change with the button that undoes it."""
     how = found.searched_for
-    changes = [(typed, f"Search for “{typed}” instead") for typed, _ in how.corrected] if how else []
-    changes += [(each.typed, "Leave out") for each in how.also] if how else []
+    instead = _("Search for “{words}” instead")
+    changes = [(typed, instead.format(words=typed)) for typed, _searched in how.corrected] if how else []
+    changes += [(each.typed, _("Leave out")) for each in how.also] if how else []
     for i, line in enumerate(searched_lines(found)):
         with st.container(key=f"searched-{i}", horizontal=True, gap="small", vertical_alignment="center"):
             show_line(line)
@@ -184,17 +188,23 @@ def _find(library: Library, view: AskView) -> Answer:
     return replace(answer, hits=longer.hits)
 
 
-def _show_downloads(library: Library, view: AskView, asked: Asked) -> None:
+def _show_downloads(library: Library, view: AskView, found: Answer, scope: Callable[[], str]) -> None:
     today = date.today()
-    with st.popover("Download", type="tertiary"):
+
+    def export(ending: str) -> bytes | str:
+        # a file is made as it is downloaded, in its own words
+        asked = Asked(found, scope())
+        return export_answers([asked], ending, generation=library.backend.generation, made=today)
+
+    with st.popover(_("Download"), type="tertiary"):
         for ending, label in _FILES.items():
-            data = partial(export_answers, [asked], ending, generation=library.backend.generation, made=today)
-            name = file_name(asked.result.question, today, ending)
-            show_download(label, data, name, ANSWER_FORMATS[ending], f"take-{ending}")
-        if isinstance(asked.result, Answer) and not asked.result.found:
+            name = file_name(found.question, today, ending)
+            show_download(_(label), partial(export, ending), name, ANSWER_FORMATS[ending], f"take-{ending}")
+        if not found.found:
             certify = partial(_certificate, library, view)
-            name = file_name(f"not found {asked.result.question}", today, "docx")
-            show_download("Certificate that nothing answers, Word", certify, name, FORMATS["docx"], "take-absence")
+            name = file_name(f"not found {found.question}", today, "docx")
+            label = _("Certificate that nothing answers, Word")
+            show_download(label, certify, name, FORMATS["docx"], "take-absence")
 
 
 def _certificate(library: Library, view: AskView) -> bytes:

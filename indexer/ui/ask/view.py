@@ -11,6 +11,7 @@ from indexer.asking.following import leans
 from indexer.types import Filter
 from indexer.ui.shared import address
 from indexer.ui.shared.address import PAGE_LENGTH, View, facets, flag, text, texts
+from indexer.words import _, pgettext
 
 # Keys of the widgets.
 QUESTION, PLANS, SECTION, EVERY, ORDER = "question", "plans", "section", "every", "order"
@@ -87,6 +88,11 @@ def reorder() -> None:
     view = replace(address.read_view(AskView), by_place=st.session_state[ORDER] == ORDERS[1])
     address.write_view(view, st.session_state[address.OPENED])
     st.session_state[address.VIEW] = view
+
+
+def order_name(order: str) -> str:
+    """What an order of passages is called."""
+    return _("Relevance") if order == ORDERS[0] else pgettext("in the plan's text", "Place")
 
 
 def _fill(view: AskView) -> None:

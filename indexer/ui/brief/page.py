@@ -20,16 +20,17 @@ from indexer.ui.shared import access
 from indexer.ui.shared.address import link_to
 from indexer.ui.shared.downloads import show_download
 from indexer.ui.shared.frame import show_errors_later, show_heading
-from indexer.ui.shared.keeping import CHOSEN, chosen_brief
+from indexer.ui.shared.keeping import CHOSEN, brief_title, chosen_brief
 from indexer.ui.shared.markup import Html, element, link, marked_html, show, show_line
 from indexer.wording import counted, file_name, line, place_line
+from indexer.words import N_, _
 
 _FILES = {
-    "docx": "The brief, Word",
-    "md": "The brief, Markdown",
-    "ris": "References, RIS",
-    "bib": "References, BibTeX",
-    "json": "References, CSL-JSON",
+    "docx": N_("The brief, Word"),
+    "md": N_("The brief, Markdown"),
+    "ris": N_("References, RIS"),
+    "bib": N_("References, BibTeX"),
+    "json": N_("References, CSL-JSON"),
 }
 # The brief as it was before the last change, to put back; and the sentence that says what was done.
 _BEFORE, _DONE = "brief-before", "brief-done"
@@ -48,13 +49,14 @@ def page() -> None:
     _show_choice(library, briefs, shown, checked, plans)
     _show_done(library)
     if view.words:
-        show_line(f"{counted(len(items), 'item')} of all briefs with “{view.words}”.")
+        said = _("{items} of all briefs with “{words}”.")
+        show_line(said.format(items=counted(len(items), "item"), words=view.words))
     elif not items:
-        show_line("Nothing is in this brief yet. “Add to brief” stands below every quote and passage.", "none")
+        show_line(_("Nothing is in this brief yet. “Add to brief” stands below every quote and passage."), "none")
     for number, (brief, item) in enumerate(items):
         with st.container(key=f"item-{item.id}"):
             if view.words:
-                show_line(f"In “{brief.name}”")
+                show_line(_("In “{brief}”").format(brief=brief_title(brief.name)))
             _show_item(library, brief, item, number, checked.get(item.id))
     if not view.words and _may_change(library, shown):
         _show_adding(library, shown)
@@ -71,26 +73,26 @@ def _show_choice(
     names = list(dict.fromkeys([*(brief.name for brief in briefs), shown.name]))
     st.session_state[state.NAME] = shown.name
     with st.container(key="brief-tools", horizontal=True, vertical_alignment="bottom", gap="small"):
-        st.selectbox("Brief", names, key=state.NAME, on_change=state.choose)
-        st.text_input("Find", key=state.WORDS, placeholder="In quotes, notes, tags", on_change=state.find)
-        with st.popover("New", type="tertiary"):
-            st.text_input("Name of the new brief", key=state.NEW)
-            st.button("Make it", key="make-brief", on_click=_make, args=(library,))
+        st.selectbox(_("Brief"), names, format_func=brief_title, key=state.NAME, on_change=state.choose)
+        st.text_input(_("Find"), key=state.WORDS, placeholder=_("In quotes, notes, tags"), on_change=state.find)
+        with st.popover(_("New"), type="tertiary"):
+            st.text_input(_("Name of the new brief"), key=state.NEW)
+            st.button(_("Make it"), key="make-brief", on_click=_make, args=(library,))
         if not _may_change(library, shown):
-            show_line("This brief is shared: editors change it.", "notice")
-        with st.popover("Rename or delete", type="tertiary"):
+            show_line(_("This brief is shared: editors change it."), "notice")
+        with st.popover(_("Rename or delete"), type="tertiary"):
             st.session_state.setdefault(state.RENAMED, shown.name)
-            st.text_input("New name", key=state.RENAMED)
-            st.button("Rename", key="rename-brief", on_click=_rename, args=(library, shown))
-            st.button("Delete this brief", key="delete-brief", on_click=_delete, args=(library, shown))
+            st.text_input(_("New name"), key=state.RENAMED)
+            st.button(_("Rename"), key="rename-brief", on_click=_rename, args=(library, shown))
+            st.button(_("Delete this brief"), key="delete-brief", on_click=_delete, args=(library, shown))
         if library.person.name and not shown.shared and shown.items and library.person.may(Action.SHARE):
-            st.button("Share with all", key="share-brief", type="tertiary", on_click=_share, args=(library, shown))
-        with st.popover("Download", type="tertiary"):
+            st.button(_("Share with all"), key="share-brief", type="tertiary", on_click=_share, args=(library, shown))
+        with st.popover(_("Download"), type="tertiary"):
             today = date.today()
             for ending, label in _FILES.items():
                 data = partial(export_brief, shown, checked, plans, ending, made=today)
                 name = file_name(shown.name, today, ending)
-                show_download(label, data, name, BRIEF_FORMATS[ending], f"take-brief-{ending}")
+                show_download(_(label), data, name, BRIEF_FORMATS[ending], f"take-brief-{ending}")
 
 
 def _may_change(library: Library, brief: Brief) -> bool:
@@ -102,7 +104,7 @@ def _show_done(library: Library) -> None:
     if done := st.session_state.get(_DONE):
         with st.container(key="brief-notice", horizontal=True, gap="small", vertical_alignment="center"):
             show(element("p", element("span", done), css="notice", role="status"))
-            st.button("Undo", key="undo-brief", on_click=_undo, args=(library,))
+            st.button(_("Undo"), key="undo-brief", on_click=_undo, args=(library,))
 
 
 def _show_item(library: Library, brief: Brief, item: BriefItem, number: int, checked: CheckedQuote | None) -> None:
@@ -113,7 +115,7 @@ def _show_item(library: Library, brief: Brief, item: BriefItem, number: int, che
         if item.text:
             show_line(item.text)
         return
-    label = "Note" if item.citation else "Heading" if item.heading else "Own words"
+    label = _("Note") if item.citation else _("Heading") if item.heading else _("Own words")
     words, tags = f"words-{item.id}", f"tags-{item.id}"
     st.session_state.setdefault(words, item.text)
     edit = partial(_edit, library, brief, item.id)
@@ -122,19 +124,21 @@ def _show_item(library: Library, brief: Brief, item: BriefItem, number: int, che
     with st.container(key=f"moves-{item.id}", horizontal=True, gap="small", vertical_alignment="bottom"):
         if item.citation:
             st.session_state.setdefault(tags, ", ".join(item.tags))
-            st.text_input("Tags", key=tags, placeholder="With commas between", on_change=partial(edit, _tagged(tags)))
-        for name, step in (("Up", -1), ("Down", 1)):
+            st.text_input(
+                _("Tags"), key=tags, placeholder=_("With commas between"), on_change=partial(edit, _tagged(tags))
+            )
+        for name, step in ((N_("Up"), -1), (N_("Down"), 1)):
             st.button(
-                name,
+                _(name),
                 key=f"{name}-{item.id}",
                 type="tertiary",
                 on_click=_change,
                 args=(library, brief, partial(_moved, item.id, step), ""),
                 disabled=not 0 <= brief.items.index(item) + step < len(brief.items),
             )
-        done = "A quote was removed." if item.citation else "A paragraph was removed."
+        done = _("A quote was removed.") if item.citation else _("A paragraph was removed.")
         args = (library, brief, partial(_without, item.id), done)
-        st.button("Remove", key=f"remove-{item.id}", type="tertiary", on_click=_change, args=args)
+        st.button(_("Remove"), key=f"remove-{item.id}", type="tertiary", on_click=_change, args=args)
 
 
 def _quote(item: BriefItem, checked: CheckedQuote | None) -> Iterable[Html]:
@@ -147,19 +151,19 @@ def _quote(item: BriefItem, checked: CheckedQuote | None) -> Iterable[Html]:
     where = place_line(place, titled=True)
     yield element("p", link(where, reading) if now else element("span", where), css="crumbs")
     if checked and checked.state in STALE:
-        yield element("p", element("span", STALE[checked.state], css="badge"))
+        yield element("p", element("span", _(STALE[checked.state]), css="badge"))
         if now:
             yield element("blockquote", marked_html(now.quote), css="quote")
     elif checked and checked.state is QuoteState.MOVED:
-        yield element("p", "It stands in another place of the plan now.", css="aside")
+        yield element("p", _("It stands in another place of the plan now."), css="aside")
 
 
 def _show_adding(library: Library, brief: Brief) -> None:
     with st.form("brief-add", clear_on_submit=True, border=False):
-        st.text_area("Add own words or a heading", key="brief-words")
+        st.text_area(_("Add own words or a heading"), key="brief-words")
         with st.container(key="brief-adding", horizontal=True, gap="small"):
-            st.form_submit_button("Add words", key="add-words", on_click=_add, args=(library, brief, False))
-            st.form_submit_button("Add as a heading", key="add-heading", on_click=_add, args=(library, brief, True))
+            st.form_submit_button(_("Add words"), key="add-words", on_click=_add, args=(library, brief, False))
+            st.form_submit_button(_("Add as a heading"), key="add-heading", on_click=_add, args=(library, brief, True))
 
 
 def _tagged(key: str) -> Callable[[BriefItem], BriefItem]:
@@ -236,7 +240,7 @@ def _share(library: Library, brief: Brief) -> None:
 
 
 def _delete(library: Library, brief: Brief) -> None:
-    _change(library, brief, lambda known: None, f"“{brief.name}” was deleted.")
+    _change(library, brief, lambda known: None, _("“{brief}” was deleted.").format(brief=brief_title(brief.name)))
     st.session_state[CHOSEN] = FIRST
     state.update(name="", words="")
     st.session_state.pop(state.RENAMED, None)

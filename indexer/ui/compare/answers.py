@@ -39,10 +39,12 @@ from indexer.wording import (
     difference_text,
     format_difference,
     not_found,
+    page_label,
     quotes,
     searched_lines,
     section_numbers,
 )
+from indexer.words import _, enumerated
 
 #: Seconds that a page waits for answers before it shows itself without them, and between two looks.
 _PATIENCE, _TICK = 0.4, 0.5
@@ -99,13 +101,14 @@ def _show_progress(task: Task[Any], what: str) -> None:
     if task.error or (not task.running and not task.stopped) or done == task.total:
         return
     with st.container(key=f"progress-{what}", horizontal=True, vertical_alignment="center"):
-        progress = f"{done:,} of {counted(task.total, what.removesuffix('s'))}"
+        total = counted(task.total, "answer") if what == "answers" else counted(task.total, "topic")
+        progress = _("{number} of {count}").format(number=f"{done:,}", count=total)
         if task.stopped:
-            show_line(f"Stopped at {progress}.")
-            st.button("Continue", key=f"go-on-{what}", on_click=partial(state.rerun_after, task.resume))
+            show_line(_("Stopped at {progress}.").format(progress=progress))
+            st.button(_("Continue"), key=f"go-on-{what}", on_click=partial(state.rerun_after, task.resume))
         else:
             st.progress(done / task.total, text=progress)
-            st.button("Stop", key=f"stop-{what}", on_click=partial(state.rerun_after, task.stop))
+            st.button(_("Stop"), key=f"stop-{what}", on_click=partial(state.rerun_after, task.stop))
 
 
 def _show_downloads(library: Library, comparisons: Sequence[Comparison]) -> None:
@@ -127,8 +130,9 @@ def _show_overview(
     """All questions and plans at once, in a box of its own that keeps its place while it fills."""
     st.session_state[state.OVERVIEW] = state.OVERVIEWS[counts is not None]
     st.segmented_control(
-        "Overview",
+        _("Overview"),
         state.OVERVIEWS,
+        format_func=_,
         key=state.OVERVIEW,
         required=True,
         label_visibility="collapsed",
@@ -151,7 +155,7 @@ def _opening(question: int, plan: str, start: int) -> str:
 def _show_choice(questions: Sequence[str], chosen: int) -> None:
     st.session_state[state.READ] = chosen
     st.selectbox(
-        "Side by side",
+        _("Side by side"),
         range(len(questions)),
         format_func=lambda i: questions[i],
         key=state.READ,
@@ -179,9 +183,10 @@ def map_html(questions: Sequence[str], titles: Mapping[str, str], counts: Mappin
         number = counts[i].get(plan, 0)
         return element("td", f"{number:,}", css=f"level-{_level(number)}")
 
-    steps = ["none", *(f"{low}–{high - 1}" for low, high in pairwise(_STEPS)), f"{_STEPS[-1]} or more"]
+    steps = [_("none"), *(f"{low}–{high - 1}" for low, high in pairwise(_STEPS))]
+    steps.append(_("{count} or more").format(count=_STEPS[-1]))
     shades = [element("span", step, css=f"level-{level}") for level, step in enumerate(steps)]
-    legend = element("p", element("span", "Passages on the topic:"), *shades, css="shades")
+    legend = element("p", element("span", _("Passages on the topic:")), *shades, css="shades")
     return element("div", _table(questions, titles, box, "grid map"), legend)
 
 
@@ -192,10 +197,10 @@ def _level(number: int) -> int:
 def _table(questions: Sequence[str], titles: Mapping[str, str], box: Callable[[int, str], Html], css: str) -> Html:
     plans = list(titles)
     if len(plans) > len(questions):
-        corner, across, down = "Plan", list(questions), list(titles.values())
+        corner, across, down = _("Plan"), list(questions), list(titles.values())
         boxes = [[box(i, plan) for i in range(len(questions))] for plan in plans]
     else:
-        corner, across, down = "Question", list(titles.values()), list(questions)
+        corner, across, down = _("Question"), list(titles.values()), list(questions)
         boxes = [[box(i, plan) for plan in plans] for i in range(len(questions))]
     head = element("tr", *(_head(text, "col") for text in (corner, *across)))
     body = [element("tr", _head(text, "row"), *row) for text, row in zip(down, boxes, strict=True)]
@@ -210,18 +215,19 @@ def _grid_cell(cell: Cell | None, question: int, to: OpeningLink) -> Html:
     if cell is None:
         return element("td", "…", css="pending")
     if not cell.found:
+        searched = _("{passages} searched").format(passages=counted(cell.answer.searched, "passage"))
         lines = [
-            element("span", "Not found"),
-            element("span", f"{counted(cell.answer.searched, 'passage')} searched", css="place"),
+            element("span", _("Not found")),
+            element("span", searched, css="place"),
         ]
         nearest = cell.answer.nearest
         if nearest:
-            lines.append(link("Nearest passage", to(question, cell.plan, nearest.passage.start), css="place"))
+            lines.append(link(_("Nearest passage"), to(question, cell.plan, nearest.passage.start), css="place"))
         return element("td", *lines, css="none")
     lines = []
     for sentence, citation, marks in quotes(cell):
         shown = sentence_html(sentence, marks_by_class(marks))
-        label = " · ".join([_place_label(citation), *([CUT_OFF.lower()] if sentence.cut_off else [])])
+        label = " · ".join([_place_label(citation), *([_(CUT_OFF).lower()] if sentence.cut_off else [])])
         source = link(label, to(question, citation.plan, citation.start), css="place")
         lines += [element("div", shown, css="clip"), source]
     return element("td", *lines)
@@ -229,8 +235,8 @@ def _grid_cell(cell: Cell | None, question: int, to: OpeningLink) -> Html:
 
 def _place_label(citation: Citation) -> str:
     """Section and page of a quote. Its number would begin anew in each plan, and so is left out."""
-    page = f"p. {citation.page}" if citation.page is not None else ""
-    return " · ".join(filter(None, [section_numbers(citation.section), page])) or "Open in the text"
+    place = filter(None, [section_numbers(citation.section), page_label(citation)])
+    return " · ".join(place) or _("Open in the text")
 
 
 def show_side(library: Library, comparison: Comparison, titles: Mapping[str, str]) -> None:
@@ -244,7 +250,7 @@ def show_side(library: Library, comparison: Comparison, titles: Mapping[str, str
             show(element("span", ""))
             for title in titles.values():
                 show(element("h2", title, css="plan-title"))
-            show(element("h3", "Answer"))
+            show(element("h3", _("Answer")))
         places = {
             key: place
             for i, plan in enumerate(titles)
@@ -287,18 +293,18 @@ def _show_cell(cell: Cell, key: str, opened: str) -> None:
     if not cell.found:
         show_line(not_found(cell.answer), "none")
         if cell.answer.unmatched:
-            show_line(f"Not in this plan: {', '.join(cell.answer.unmatched)}.")
+            show_line(_("Not in this plan: {words}.").format(words=enumerated(cell.answer.unmatched)))
         nearest = cell.answer.nearest
         if nearest:
             name = f"{key}-nearest"
-            with st.expander(NEAREST, expanded=name == opened):
+            with st.expander(_(NEAREST), expanded=name == opened):
                 show_card(nearest, name, opening_link(place_name(nearest.passage.plan, nearest.passage.start)))
 
 
 def _show_rows(comparison: Comparison, titles: Mapping[str, str]) -> None:
     """A row for each aspect in which the plans differ, its values under the answers."""
     for found in comparison.differences:
-        show(element("h3", ASPECTS[found.aspect]))
+        show(element("h3", _(ASPECTS[found.aspect])))
         for plan in titles:
             show_line(format_difference(found, plan), "value")
 
@@ -306,7 +312,9 @@ def _show_rows(comparison: Comparison, titles: Mapping[str, str]) -> None:
 def _show_values(comparison: Comparison, plan: str) -> None:
     lines = [
         element(
-            "p", element("span", ASPECTS[found.aspect], css="aspect"), element("span", format_difference(found, plan))
+            "p",
+            element("span", _(ASPECTS[found.aspect]), css="aspect"),
+            element("span", format_difference(found, plan)),
         )
         for found in comparison.differences
         if plan in found.values

@@ -8,6 +8,7 @@ import streamlit as st
 
 from indexer.comparing.grid import part_questions
 from indexer.library import Library
+from indexer.reported import reported
 from indexer.ui.compare import view as state
 from indexer.ui.compare.answers import show_answers
 from indexer.ui.compare.texts import show_counterparts, show_sections
@@ -20,6 +21,7 @@ from indexer.ui.shared.address import link_to
 from indexer.ui.shared.facets import filter_plans, plan_options, show_filter, show_none_left
 from indexer.ui.shared.frame import show_heading, show_missing, show_plan_choice
 from indexer.ui.shared.markup import element, link, plain, show, show_line
+from indexer.words import _
 
 
 def page() -> None:
@@ -37,14 +39,15 @@ def page() -> None:
         show_plan_choice(plan_options(plans, within, view.plans), state.PLANS, state.choose_plans)
         show_filter(library, plans, view.filter, len(within), state.refilter)
     if missing:
-        show_missing(missing, "compared", all_instead=not view.plans)
+        only = _("Only the other plans were compared.")
+        show_missing(missing, only if view.plans else _("All plans were compared instead."))
     left = {info.id: info.title for info in within}
     scope = {plan: left[plan] for plan in view.plans or left if plan in left}
     if not scope:
         show_none_left(view.filter, state.refilter)
         return
-    st.session_state[state.TAB] = state.TABS[view.tab]
-    tabs = st.tabs(list(state.TABS.values()), key=state.TAB, on_change=state.turn_tab)
+    st.session_state[state.TAB] = _(state.TABS[view.tab])
+    tabs = st.tabs(list(map(_, state.TABS.values())), key=state.TAB, on_change=state.turn_tab)
     # Only the tab that is open is worked out.
     with tabs[list(state.TABS).index(view.tab)]:
         if view.tab is Tab.ANSWERS:
@@ -64,13 +67,13 @@ def page() -> None:
 def _show_questions(count: int) -> None:
     with st.form("compare", border=False), st.container(key="comparebox", horizontal=True, vertical_alignment="bottom"):
         st.text_area(
-            "Questions or topics, one per line",
+            _("Questions or topics, one per line"),
             key=state.QUESTIONS,
             height="content",
-            placeholder="Ask all of these plans the same questions",
+            placeholder=_("Ask all of these plans the same questions"),
         )
         st.form_submit_button(
-            f"Compare {count} plans" if count > 1 else "Compare",
+            _("Compare {count} plans").format(count=count) if count > 1 else _("Compare"),
             key="compare-submit",
             type="primary",
             on_click=state.compare,
@@ -80,12 +83,17 @@ def _show_questions(count: int) -> None:
 def _show_too_few(title: str, there: int) -> None:
     """That one plan cannot be compared, and what to do."""
     if there > 1:
-        why, remedy = f"Only one plan is chosen: {title}. Choose two or more to compare.", "Add one above, or:"
-        show(element("section", element("p", why), element("p", remedy), css="notice"))
-        st.button(f"Compare all {there} plans", key="compare-all", on_click=state.compare, kwargs={"plans": ()})
+        why = _("Only one plan is chosen: {plan}. Choose two or more to compare.").format(plan=title)
+        show(element("section", element("p", why), element("p", _("Add one above, or:")), css="notice"))
+        st.button(
+            _("Compare all {count} plans").format(count=there),
+            key="compare-all",
+            on_click=state.compare,
+            kwargs={"plans": ()},
+        )
     else:
-        why = f"This library has only one plan: {title}. A comparison needs two or more."
-        remedy = element("p", link("Add another on the Library page", link_to(LibraryView())))
+        why = _("This library has only one plan: {plan}. A comparison needs two or more.").format(plan=title)
+        remedy = element("p", link(_("Add another on the Library page"), link_to(LibraryView())))
         show(element("section", element("p", why), remedy, css="notice"))
 
 
@@ -96,7 +104,7 @@ def _show_asked(library: Library, view: CompareView, titles: Mapping[str, str]) 
         return
     asked, errors = part_questions(view.questions)
     for error in errors:
-        st.error(plain(error))
+        st.error(plain(reported(error)))
     if asked:
         show_answers(library, tuple(asked), titles)
 
@@ -104,11 +112,9 @@ def _show_asked(library: Library, view: CompareView, titles: Mapping[str, str]) 
 def _show_examples(library: Library) -> None:
     examples = access.example_questions(library)
     with st.container(key="examples", gap="xsmall"):
-        said = "Each plan is asked separately; its answers are quoted side by side."
-        show_line(f"{said} For example:" if examples else said)
+        show_line(_("Each plan is asked separately; its answers are quoted side by side."))
         for i, example in enumerate(examples):
             st.button(plain(example), key=f"example-{i}", type="tertiary", on_click=state.compare, args=([example],))
         if len(examples) > 1:
-            st.button(
-                "All of them at once", key="example-all", type="tertiary", on_click=state.compare, args=(examples,)
-            )
+            label = _("All of them at once")
+            st.button(label, key="example-all", type="tertiary", on_click=state.compare, args=(examples,))

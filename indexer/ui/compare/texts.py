@@ -18,6 +18,7 @@ from indexer.ui.shared.frame import show_errors
 from indexer.ui.shared.markup import element, plain, show, show_line
 from indexer.ui.shared.passages import marks_by_class, show_legend
 from indexer.ui.shared.source import Place, excerpt_html, show_text, surroundings, whereabouts
+from indexer.words import N_, _
 
 #: Characters of a plan's text on each side of the passage: enough to read on, little enough to send.
 _REACH = 15_000
@@ -37,7 +38,7 @@ def show_panes(panes: Sequence[Pane]) -> None:
     """The panes as columns; their heads, notes and texts start on the same lines."""
     apart = state.read().apart
     st.session_state[state.TOGETHER] = not apart
-    st.toggle("Scroll together", key=state.TOGETHER, on_change=state.turn_scrolling)
+    st.toggle(_("Scroll together"), key=state.TOGETHER, on_change=state.turn_scrolling)
     with st.container(key=f"panes-{len(panes)}-{'apart' if apart else 'together'}"):
         for pane in panes:
             where = whereabouts(pane.plan, pane.place) if pane.place else ""
@@ -58,7 +59,7 @@ def _show_text(pane: Pane) -> None:
         show(element("span", ""))  # the next text keeps its column
         return
     span = surroundings(pane.plan.text, (place.start, place.end), _REACH)
-    label = f"{pane.plan.title}: the text around the passage"
+    label = _("{plan}: the text around the passage").format(plan=pane.plan.title)
     show_text(excerpt_html(pane.plan, place, span), label, "source-text pane")
 
 
@@ -79,7 +80,7 @@ def show_counterparts(library: Library, titles: Mapping[str, str]) -> None:
         passages = access.read_passages(library, plan)
         index = max(bisect_right(passages, start, key=lambda p: p.start) - 1, 0)
         _show_pickers(library, titles, passages[index], others, beside)
-        with st.spinner("Looking for counterparts"):
+        with st.spinner(_("Looking for counterparts")):
             found = {other: access.similar(library, plan, passages[index].start, other) for other in beside}
         panes = [_counterpart(library, other, found[other]) for other in beside]
         shown = [found[pane.plan.id][_rank(found[pane.plan.id], pane.plan.id)] for pane in panes if pane.place]
@@ -95,7 +96,7 @@ def _show_pickers(
     with st.container(key="pickers", horizontal=True, vertical_alignment="bottom", gap="medium"):
         st.session_state[state.PICKED] = plan.id
         st.selectbox(
-            "Passage of",
+            _("Passage of"),
             list(titles),
             key=state.PICKED,
             format_func=lambda each: titles[each],
@@ -106,7 +107,7 @@ def _show_pickers(
         if len(others) > 1:
             st.session_state[state.BESIDE] = list(beside)
             st.multiselect(
-                "Next to",
+                _("Next to"),
                 others,
                 key=state.BESIDE,
                 format_func=lambda each: titles[each],
@@ -122,12 +123,12 @@ def _show_section_picker(plan: Plan, passage: Passage) -> None:
     begun = [start for start in starts if start <= passage.start]
     st.session_state[state.SECTION] = begun[-1] if begun else None
     st.selectbox(
-        "Section",
+        _("Section"),
         list(starts),
         index=0 if begun else None,
         key=state.SECTION,
         format_func=lambda start: "\u2003" * (starts[start].level - 1) + fold_space(starts[start].label),
-        placeholder="Before the first section",
+        placeholder=_("Before the first section"),
         on_change=state.pick_section,
         args=(plan.id,),
     )
@@ -137,11 +138,11 @@ def _picked(library: Library, passages: Sequence[Passage], index: int, marks: tu
     passage = passages[index]
 
     def step() -> None:
-        for label, other in (("Previous", index - 1), ("Next", index + 1)):
+        for label, other in ((N_("Previous"), index - 1), (N_("Next"), index + 1)):
             there = 0 <= other < len(passages)
             at = (passage.plan, passages[other].start if there else 0)
             st.button(
-                label,
+                _(label),
                 key=f"passage-{label}",
                 type="tertiary",
                 disabled=not there,
@@ -150,20 +151,21 @@ def _picked(library: Library, passages: Sequence[Passage], index: int, marks: tu
             )
 
     plan = access.read_plan(library, passage.plan)
-    return Pane(plan, _place(passage, marks), f"Passage {index + 1} of {len(passages)}", step)
+    note = _("Passage {number} of {count}").format(number=index + 1, count=len(passages))
+    return Pane(plan, _place(passage, marks), note, step)
 
 
 def _counterpart(library: Library, plan_id: str, found: Sequence[Counterpart]) -> Pane:
     plan = access.read_plan(library, plan_id)
     if not found:
-        return Pane(plan, None, "Nothing in this plan corresponds.")
+        return Pane(plan, None, _("Nothing in this plan corresponds."))
     rank = _rank(found, plan_id)
     shown = found[rank]
 
     def step() -> None:
-        for label, other in (("Closer", rank - 1), ("Less close", rank + 1)):
+        for label, other in ((N_("Closer"), rank - 1), (N_("Less close"), rank + 1)):
             st.button(
-                label,
+                _(label),
                 key=f"{label}-{plan_id}",
                 type="tertiary",
                 disabled=not 0 <= other < len(found),
@@ -171,7 +173,8 @@ def _counterpart(library: Library, plan_id: str, found: Sequence[Counterpart]) -
                 args=(plan_id, other),
             )
 
-    note = "Closest in both directions" if shown.mutual else f"Counterpart {rank + 1} of {len(found)}"
+    place = _("Counterpart {number} of {count}").format(number=rank + 1, count=len(found))
+    note = _("Closest in both directions") if shown.mutual else place
     return Pane(plan, _place(shown.hit.passage, shown.marks), note, step)
 
 
@@ -193,13 +196,13 @@ def show_sections(library: Library, titles: Mapping[str, str]) -> None:
         one, other = pair if len(pair) == 2 else tuple(titles)[:2]
         _show_pair_pickers(titles, one, other)
         if one == other:
-            show_line("Choose two different plans.", "notice")
+            show_line(_("Choose two different plans."), "notice")
             return
-        with st.spinner("Matching sections"):
+        with st.spinner(_("Matching sections")):
             pairs = access.align_sections(library, one, other)
         left, right = access.read_plan(library, one), access.read_plan(library, other)
         if not pairs:
-            show_line("Neither of these plans has sections.", "none")
+            show_line(_("Neither of these plans has sections."), "none")
         with st.container(key="pairs"):
             for i, matched in enumerate(pairs):
                 opened = view.section == i
@@ -212,7 +215,7 @@ def show_sections(library: Library, titles: Mapping[str, str]) -> None:
 
 def _show_pair_pickers(titles: Mapping[str, str], one: str, other: str) -> None:
     with st.container(key="pickers", horizontal=True, vertical_alignment="bottom", gap="medium"):
-        for key, label, chosen in ((state.ONE, "Sections of", one), (state.OTHER, "Next to those of", other)):
+        for key, label, chosen in ((state.ONE, _("Sections of"), one), (state.OTHER, _("Next to those of"), other)):
             st.session_state[key] = chosen
             st.selectbox(
                 label,
@@ -240,7 +243,7 @@ def _show_line(plan: Plan, index: int | None, key: str, line: int, opened: bool)
 
 def _section_pane(plan: Plan, index: int | None) -> Pane:
     if index is None:
-        return Pane(plan, None, "This plan has no matching section.")
+        return Pane(plan, None, _("This plan has no matching section."))
     section = plan.sections[index]
     page = page_at(plan.pages, section.start)
     return Pane(plan, Place(plan.id, section.start, section.end, section.label, page, {}), "")

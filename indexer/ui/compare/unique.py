@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from indexer.library import Library
+from indexer.reported import reported
 from indexer.types import Shared, UniqueSection
 from indexer.ui.compare import view as state
 from indexer.ui.shared import access
@@ -16,6 +17,7 @@ from indexer.ui.shared.markup import element, marked_html, show, show_line
 from indexer.ui.shared.passages import place_of, show_card
 from indexer.ui.shared.source import show_source
 from indexer.wording import counted
+from indexer.words import _
 
 #: Groups of shared passages that are listed.
 _SHARED = 40
@@ -25,20 +27,21 @@ _SHARED = 40
 def show_unique(library: Library, titles: Mapping[str, str]) -> None:
     """What it is, then the passages of the plan that is chosen, then the shared ones, folded."""
     with show_errors():
-        with st.spinner("Comparing all passages"):
+        with st.spinner(_("Comparing all passages")):
             found = access.unique_content(library, tuple(titles))
-        show_line("These passages have nothing similar in any of the other plans.")
-        show(element("details", element("summary", "How this is measured"), element("p", found.measure, css="aside")))
+        show_line(_("These passages have nothing similar in any of the other plans."))
+        measure = element("p", reported(found.measure), css="aside")
+        show(element("details", element("summary", _("How this is measured")), measure))
         by_plan = {plan: [each for each in found.only if each.plan == plan] for plan in titles}
         counts = {plan: sum(len(each.passages) for each in sections) for plan, sections in by_plan.items()}
         chosen = state.read().only
         plan = chosen if chosen in titles else next(iter(titles))
         st.session_state[state.ONLY_PLAN] = plan
         st.selectbox(
-            "Only in",
+            _("Only in"),
             list(titles),
             key=state.ONLY_PLAN,
-            format_func=lambda each: f"{titles[each]}: {counted(counts[each], 'passage')}",
+            format_func=lambda each: _(": ").join([titles[each], counted(counts[each], "passage")]),
             on_change=state.pick_only,
         )
         with st.container(key="result"):
@@ -48,7 +51,7 @@ def show_unique(library: Library, titles: Mapping[str, str]) -> None:
 
 def _show_sections(library: Library, sections: Sequence[UniqueSection], count: int) -> None:
     if not sections:
-        show_line("Every passage of this plan has a similar one in another plan.", "none")
+        show_line(_("Every passage of this plan has a similar one in another plan."), "none")
     places = {
         f"only-{i}-{j}": place_of(hit) for i, section in enumerate(sections) for j, hit in enumerate(section.passages)
     }
@@ -58,7 +61,7 @@ def _show_sections(library: Library, sections: Sequence[UniqueSection], count: i
     for i, section in enumerate(sections):
         if left <= 0:
             break
-        show(element("h2", " › ".join(section.section) or "Before the first section", css="within"))
+        show(element("h2", " › ".join(section.section) or _("Before the first section"), css="within"))
         for j, hit in enumerate(section.passages[:left]):
             key = f"only-{i}-{j}"
             at = hit.passage.plan, hit.passage.start
@@ -69,14 +72,15 @@ def _show_sections(library: Library, sections: Sequence[UniqueSection], count: i
                 show_source(library, places[key], "default")
         left -= len(section.passages)
     if more:
-        st.button("Load more passages", key="further", on_click=list_further)
+        st.button(_("Load more passages"), key="further", on_click=list_further)
 
 
 def _show_shared(groups: Sequence[Shared]) -> None:
     """Passages that most plans have alike, each group as one item."""
     if not groups:
         return
-    with st.expander(f"Shared by most of these plans: {counted(len(groups), 'passage')}"):
+    label = _("Shared by most of these plans: {passages}").format(passages=counted(len(groups), "passage"))
+    with st.expander(label):
         for group in groups[:_SHARED]:
             said = [
                 element(
@@ -88,4 +92,4 @@ def _show_shared(groups: Sequence[Shared]) -> None:
             ]
             show(element("div", *said, css="shared"))
         if len(groups) > _SHARED:
-            show_line(f"and {len(groups) - _SHARED:,} more")
+            show_line(_("and {count} more").format(count=f"{len(groups) - _SHARED:,}"))

@@ -13,6 +13,7 @@ from indexer.types import Filter
 from indexer.ui.shared import address
 from indexer.ui.shared.address import View, facets, flag, number, one_of, place, place_name, ranks, texts
 from indexer.ui.shared.source import Place
+from indexer.words import N_, _
 
 # Keys of the widgets.
 QUESTIONS, PLANS, TAB = "questions", "compared", "tab"
@@ -32,12 +33,12 @@ class Tab(StrEnum):
     SECTIONS = "sections"
 
 
-OVERVIEWS = ("Answers", "Passage counts")
+OVERVIEWS = (N_("Answers"), N_("Passage counts"))
 TABS = {
-    Tab.ANSWERS: "Answers",
-    Tab.COUNTERPARTS: "Counterparts",
-    Tab.ONLY: "Only one says",
-    Tab.SECTIONS: "Sections side by side",
+    Tab.ANSWERS: N_("Answers"),
+    Tab.COUNTERPARTS: N_("Counterparts"),
+    Tab.ONLY: N_("Only one says"),
+    Tab.SECTIONS: N_("Sections side by side"),
 }
 
 
@@ -128,7 +129,7 @@ def refilter(chosen: Filter) -> None:
 
 def turn_tab() -> None:
     """Open the tab that was clicked."""
-    update(tab=next(tab for tab, label in TABS.items() if label == st.session_state[TAB]))
+    update(tab=next(tab for tab, label in TABS.items() if _(label) == st.session_state[TAB]))
 
 
 def turn_overview() -> None:
@@ -207,5 +208,5 @@ def rerun_if_asked() -> None:
 
 
 def _fill(view: CompareView) -> None:
-    chosen = {QUESTIONS: "\n".join(view.questions), PLANS: list(view.plans), TAB: TABS[view.tab]}
+    chosen = {QUESTIONS: "\n".join(view.questions), PLANS: list(view.plans), TAB: _(TABS[view.tab])}
     st.session_state.update(chosen)

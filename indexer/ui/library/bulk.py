@@ -14,6 +14,7 @@ from indexer.ui.shared import access
 from indexer.ui.shared.facets import LABELS
 from indexer.ui.shared.markup import show_line
 from indexer.wording import counted
+from indexer.words import _, enumerated
 
 _FIELDS = (Facet.ISSUER, Facet.PLACE, Facet.TYPE, Facet.STATUS, Facet.LANGUAGE)
 _TAG, _UNTAG, _JOIN, _LEAVE = "bulk-tag", "bulk-untag", "bulk-join", "bulk-leave"
@@ -23,25 +24,25 @@ def show_bulk_edit(library: Library, picked: Sequence[str]) -> None:
     """The form, in a menu, for the plans that are picked."""
     known = sorted(access.list_collections(library))
     with (
-        st.popover(f"Edit {counted(len(picked), 'plan')}", key="bulk-edit"),
+        st.popover(_("Edit {plans}").format(plans=counted(len(picked), "plan")), key="bulk-edit"),
         st.form("bulk", border=False, clear_on_submit=True),
     ):
-        show_line(f"What is left empty stays as it is. “{NOT_GIVEN}” clears what is there.")
+        show_line(_("What is left empty stays as it is. “{word}” clears what is there.").format(word=_(NOT_GIVEN)))
         for facet in _FIELDS:
-            st.text_input(LABELS[facet], key=f"bulk-{facet}", max_chars=300)
-        st.text_input("Add tags", key=_TAG, placeholder="coal, wind")
-        st.text_input("Take tags away", key=_UNTAG)
+            st.text_input(_(LABELS[facet]), key=f"bulk-{facet}", max_chars=300)
+        st.text_input(_("Add tags"), key=_TAG, placeholder=_("coal, wind"))
+        st.text_input(_("Take tags away"), key=_UNTAG)
         st.selectbox(
-            "Put into a collection",
+            _("Put into a collection"),
             known,
             index=None,
             key=_JOIN,
             accept_new_options=True,
-            placeholder="Choose one, or type a new name",
+            placeholder=_("Choose one, or type a new name"),
         )
         if known:
-            st.selectbox("Take out of a collection", known, index=None, key=_LEAVE, placeholder="None")
-        st.form_submit_button("Save", key="bulk-save", type="primary", on_click=_edit, args=(library, picked))
+            st.selectbox(_("Take out of a collection"), known, index=None, key=_LEAVE, placeholder=_("None"))
+        st.form_submit_button(_("Save"), key="bulk-save", type="primary", on_click=_edit, args=(library, picked))
 
 
 def tags_of(text: str) -> tuple[str, ...]:
@@ -53,7 +54,7 @@ def tags_of(text: str) -> tuple[str, ...]:
 def _edit(library: Library, picked: Sequence[str]) -> None:
     typed = {facet: st.session_state[f"bulk-{facet}"].strip() for facet in _FIELDS}
     fields: dict[str, Any] = {
-        str(facet): "" if value == NOT_GIVEN else value for facet, value in typed.items() if value
+        str(facet): "" if value in (NOT_GIVEN, _(NOT_GIVEN)) else value for facet, value in typed.items() if value
     }
     join, leave = st.session_state[_JOIN], st.session_state.get(_LEAVE)
     edit = library.edit(
@@ -65,14 +66,14 @@ def _edit(library: Library, picked: Sequence[str]) -> None:
         leave=[leave] if leave else (),
     )
     if edit.changed:
-        state.notify(f"Changed: {counted(len(edit.changed), 'plan')}.", edit=edit)
+        state.notify(_("Changed: {plans}.").format(plans=counted(len(edit.changed), "plan")), edit=edit)
     else:
-        state.notify("Nothing was changed.")
+        state.notify(_("Nothing was changed."))
 
 
 @state.guarded
 def take_back(library: Library, edit: Edit) -> None:
     """Undo an edit."""
     kept = library.undo_edit(edit)
-    left = f" Changed since, and left as they are: {', '.join(kept)}." if kept else ""
-    state.notify(f"The change is undone.{left}")
+    said = _("The change is undone. Changed since, and left as they are: {plans}.").format(plans=enumerated(kept))
+    state.notify(said if kept else _("The change is undone."))

@@ -37,21 +37,33 @@ from indexer.ui.shared.frame import show_errors
 from indexer.ui.shared.markup import Html, element, link, marked_html, show, show_line
 from indexer.ui.shared.source import Place, show_source
 from indexer.wording import counted
+from indexer.words import N_, _, enumerated
 
 #: Seconds that the page waits before it shows itself without the changes, and between two looks.
 _PATIENCE, _TICK = 0.4, 0.5
 _OLD, _NEW = "old-version", "new-version"
-_LABELS = {Change.ADDED: "Added", Change.REMOVED: "Removed", Change.CHANGED: "Changed", Change.MOVED: "Moved"}
+_LABELS = {
+    Change.ADDED: N_("Added"),
+    Change.REMOVED: N_("Removed"),
+    Change.CHANGED: N_("Changed"),
+    Change.MOVED: N_("Moved"),
+}
+_COUNTS = {
+    Change.ADDED: N_("{count} added"),
+    Change.REMOVED: N_("{count} removed"),
+    Change.CHANGED: N_("{count} changed"),
+    Change.MOVED: N_("{count} moved"),
+}
 _CLASSES = {
-    ChangeClass.WEAKENED: "Weakened",
-    ChangeClass.STRENGTHENED: "Strengthened",
-    ChangeClass.DEADLINE: "Another date",
-    ChangeClass.FIGURE: "Another figure",
-    ChangeClass.SCOPE: "Another scope",
-    ChangeClass.AUTHORITY: "Another authority",
-    ChangeClass.ADDED: "Added",
-    ChangeClass.REMOVED: "Removed",
-    ChangeClass.WORDING: "Reworded",
+    ChangeClass.WEAKENED: N_("Weakened"),
+    ChangeClass.STRENGTHENED: N_("Strengthened"),
+    ChangeClass.DEADLINE: N_("Another date"),
+    ChangeClass.FIGURE: N_("Another figure"),
+    ChangeClass.SCOPE: N_("Another scope"),
+    ChangeClass.AUTHORITY: N_("Another authority"),
+    ChangeClass.ADDED: N_("Added"),
+    ChangeClass.REMOVED: N_("Removed"),
+    ChangeClass.WORDING: N_("Reworded"),
 }
 _WORDS = re.compile(r"[\u4e00-\u9fff]|[^\W\u4e00-\u9fff]+|[^\w\s]")
 
@@ -60,7 +72,8 @@ def show_changes(library: Library, info: PlanInfo, view: LibraryView) -> None:
     """The two versions to choose, and what differs, worked out in the background."""
     versions = library.versions(info.id)
     if len(versions) < 2:
-        show_line(f"There is only one version, from {versions[-1].since[:10]}.", "none")
+        said = _("There is only one version, from {date}.").format(date=versions[-1].since[:10])
+        show_line(said, "none")
         return
     last = len(versions)
     new = min(view.new or last, last)
@@ -77,15 +90,16 @@ def _show_versions(library: Library, versions: Sequence[Version], old: int, new:
 
     def label(n: int) -> str:
         version = versions[n - 1]
-        until = f" to {version.until[:10]}" if version.until else ", the present one"
-        return f"Version {n}, {version.since[:10]}{until}"
+        past, present = _("Version {n}, {since} to {until}"), _("Version {n}, {since}, the present one")
+        return (past if version.until else present).format(n=n, since=version.since[:10], until=version.until[:10])
 
     with st.container(key="version-pickers", horizontal=True, gap="medium", vertical_alignment="bottom"):
-        st.selectbox("From", numbers, key=_OLD, format_func=label, on_change=_turn_versions)
-        st.selectbox("To", numbers, key=_NEW, format_func=label, on_change=_turn_versions)
+        st.selectbox(_("From"), numbers, key=_OLD, format_func=label, on_change=_turn_versions)
+        st.selectbox(_("To"), numbers, key=_NEW, format_func=label, on_change=_turn_versions)
         if versions[old - 1].until and library.person.may(Action.EDIT):
             plan = versions[-1].plan
-            st.button(f"Put version {old} back", key="put-version", on_click=_put_version, args=(library, plan, old))
+            back = _("Put version {n} back").format(n=old)
+            st.button(back, key="put-version", on_click=_put_version, args=(library, plan, old))
 
 
 def _turn_versions() -> None:
@@ -94,11 +108,13 @@ def _turn_versions() -> None:
 
 @state.guarded
 def _put_version(library: Library, plan: str, n: int) -> None:
+    done = _("version {n} is back").format(n=n)  # the job's thread has no reader
+
     def run(job: Job) -> Iterator[Report]:
         library.restore(plan, n, job.progress(plan))
-        yield Report(plan, "done", f"version {n} is back")
+        yield Report(plan, "done", done)
 
-    begin_job(library, f"Putting version {n} back", run)
+    begin_job(library, _("Putting version {n} back").format(n=n), run)
 
 
 def _show_found(library: Library, info: PlanInfo, old: int, new: int, filling: bool) -> None:
@@ -110,19 +126,20 @@ def _show_found(library: Library, info: PlanInfo, old: int, new: int, filling: b
         if job.error:
             raise job.error
         if not found:
-            show_line("Comparing the versions, and asking the saved questions again.")
+            show_line(_("Comparing the versions, and asking the saved questions again."))
             return
         _show(library, info, found[0])
 
 
 def _show(library: Library, info: PlanInfo, changes: Changes) -> None:
     counts = Counter(sentence.change for sentence in changes.sentences)
-    counted_kinds = ", ".join(f"{counts[kind]:,} {label.lower()}" for kind, label in _LABELS.items() if counts[kind])
-    show(element("h2", f"Sentences: {counted_kinds}" if counted_kinds else "No sentence differs."))
+    kinds = enumerated(_(said).format(count=f"{counts[kind]:,}") for kind, said in _COUNTS.items() if counts[kind])
+    show(element("h2", _("Sentences: {counts}").format(counts=kinds) if kinds else _("No sentence differs.")))
     graver = Counter(each for sentence in changes.sentences for each in sentence.classes[:1])
     if graver[ChangeClass.WEAKENED] or graver[ChangeClass.STRENGTHENED]:
         weaker, stronger = graver[ChangeClass.WEAKENED], graver[ChangeClass.STRENGTHENED]
-        show_line(f"{weaker:,} weakened, {stronger:,} strengthened; these come first.")
+        said = _("{weaker} weakened, {stronger} strengthened; these come first.")
+        show_line(said.format(weaker=f"{weaker:,}", stronger=f"{stronger:,}"))
     newest = changes.new.until == ""
     listed = st.session_state[LISTED]
     for rank, sentence in enumerate(gravest_first(changes.sentences)[:listed], 1):
@@ -131,7 +148,7 @@ def _show(library: Library, info: PlanInfo, changes: Changes) -> None:
             show(_sentence(sentence))
             if sentence.new and newest:
                 st.button(
-                    "Show in its surroundings",
+                    _("Show in its surroundings"),
                     key=f"open-{key}",
                     type="tertiary",
                     on_click=open_source,
@@ -140,10 +157,10 @@ def _show(library: Library, info: PlanInfo, changes: Changes) -> None:
         if sentence.new and st.session_state[OPENED] == key:
             show_source(library, _place(info, sentence.new), key)
     if len(changes.sentences) > listed:
-        st.button("Show more changes", key="further-changes", on_click=list_further)
-    show(element("h2", "Saved questions", css="rule"))
+        st.button(_("Show more changes"), key="further-changes", on_click=list_further)
+    show(element("h2", _("Saved questions"), css="rule"))
     if not changes.answers:
-        show_line("This plan still gives the same answers to the saved questions.", "none")
+        show_line(_("This plan still gives the same answers to the saved questions."), "none")
     for answer in changes.answers:
         show(answer_html(answer))
 
@@ -153,21 +170,26 @@ def answer_html(changed: ChangedAnswer) -> Html:
     return element(
         "section",
         element("p", changed.saved.question, css="card-title"),
-        *(_quote("Before", plan, quote) for plan, quote in changed.removed),
-        *(_quote("Now", plan, quote) for plan, quote in changed.added),
+        *(_quote(_("Before"), plan, quote) for plan, quote in changed.removed),
+        *(_quote(_("Now"), plan, quote) for plan, quote in changed.added),
         css="changed-answer",
     )
 
 
 def _quote(label: str, plan: str, quote: str) -> Html:
-    return element("p", element("span", f"{label}, {plan}", css="badge"), marked_html(quote), css="passage-text")
+    return element(
+        "p",
+        element("span", _("{label}, {plan}").format(label=label, plan=plan), css="badge"),
+        marked_html(quote),
+        css="passage-text",
+    )
 
 
 def _sentence(change: ChangedSentence) -> Html:
     """What became of a sentence: where it is, its old and new words, the differing ones marked."""
     place = change.new or change.old
     assert place
-    page = [f"page {place.page}"] if place.page is not None else []
+    page = [_("page {page}").format(page=place.page)] if place.page is not None else []
     pieces = [
         *(element("span", label, css="badge") for label in _badges(change)),
         element("p", " › ".join([*place.section, *page]), css="crumbs"),
@@ -184,7 +206,7 @@ def _sentence(change: ChangedSentence) -> Html:
 
 def _badges(change: ChangedSentence) -> list[str]:
     """What became of a sentence: what the change does, else that it moved."""
-    return [_CLASSES[each] for each in change.classes] or [_LABELS[change.change]]
+    return [_(_CLASSES[each]) for each in change.classes] or [_(_LABELS[change.change])]
 
 
 def differing_words(old: str, new: str) -> tuple[list[Span], list[Span]]:
@@ -212,14 +234,18 @@ _QUESTION, _PLANS = "save-question", "save-plans"
 def show_questions(library: Library, titles: Mapping[str, str]) -> None:
     """The form, then the questions with what became of their answers, asked again in the background."""
     with st.form("save", border=False), st.container(key="save-fields", horizontal=True, vertical_alignment="bottom"):
-        st.text_input("Question to save", key=_QUESTION, placeholder="To see when its answer changes")
+        st.text_input(_("Question to save"), key=_QUESTION, placeholder=_("To see when its answer changes"))
         st.multiselect(
-            "Plans", list(titles), key=_PLANS, format_func=lambda plan: titles.get(plan, plan), placeholder="All plans"
+            _("Plans"),
+            list(titles),
+            key=_PLANS,
+            format_func=lambda plan: titles.get(plan, plan),
+            placeholder=_("All plans"),
         )
-        st.form_submit_button("Save", key="save-submit", type="primary", on_click=_save, args=(library,))
+        st.form_submit_button(_("Save"), key="save-submit", type="primary", on_click=_save, args=(library,))
     questions = library.saved()
     if not questions:
-        show_line("No questions are saved yet. Saved questions are asked again when plans change.", "none")
+        show_line(_("No questions are saved yet. Saved questions are asked again when plans change."), "none")
         return
     job = access.changed_answers(library)
     job.look(_PATIENCE)
@@ -254,37 +280,43 @@ def _show_question(
             show(answer_html(answer))
         else:
             show(element("p", question.question, css="card-title"))
-        whose = "Shared · " if library.person.name and not question.owner else ""
+        whose = _("Shared") if library.person.name and not question.owner else ""
         about = _question_line(question, titles, answer, asked=changed is not None)
-        show(element("p", whose + about, css="crumbs"))
+        show(element("p", " · ".join(filter(None, [whose, about])), css="crumbs"))
         with st.container(key=f"saved-actions-{i}", horizontal=True, gap="small", vertical_alignment="center"):
             view = AskView(question.question, question.plans or (), question.section or "")
-            show(link("Ask again", link_to(view)))
+            show(link(_("Ask again"), link_to(view)))
             mine = library.person.may(Action.KEEP if question.owner or not library.person.name else Action.SHARE)
             if question.owner and library.person.may(Action.SHARE):
                 st.button(
-                    "Share with all", key=f"share-{i}", type="tertiary", on_click=_share, args=(library, question)
+                    _("Share with all"), key=f"share-{i}", type="tertiary", on_click=_share, args=(library, question)
                 )
             if answer and mine:
                 st.button(
-                    "Accept today's answer",
+                    _("Accept today's answer"),
                     key=f"resave-{i}",
                     type="tertiary",
                     on_click=_resave,
                     args=(library, question),
                 )
             if mine:
-                st.button("Delete", key=f"forget-{i}", type="tertiary", on_click=_forget, args=(library, question))
+                st.button(_("Delete"), key=f"forget-{i}", type="tertiary", on_click=_forget, args=(library, question))
 
 
 def _question_line(
     question: SavedQuestion, titles: Mapping[str, str], answer: ChangedAnswer | None, *, asked: bool
 ) -> str:
-    within = "; ".join(titles.get(plan, plan) for plan in question.plans) if question.plans else "all plans"
-    section = f", sections with “{question.section}”" if question.section else ""
-    quotes = counted(len(question.quotes), "sentence") if question.quotes else "nothing"
-    now = "the answer has changed" if answer else "same answer now"
-    return f"In {within}{section} · answered by {quotes} on {question.at[:10]} · {now if asked else 'asking it again'}"
+    plans = question.plans or ()
+    within = _("; ").join(titles.get(plan, plan) for plan in plans) if plans else _("all plans")
+    section = _("sections with “{words}”").format(words=question.section) if question.section else ""
+    some = _("answered by {sentences} on {date}") if question.quotes else _("answered by nothing on {date}")
+    now = _("the answer has changed") if answer else _("same answer now")
+    parts = [
+        _("In {scope}").format(scope=enumerated(filter(None, [within, section]))),
+        some.format(sentences=counted(len(question.quotes), "sentence"), date=question.at[:10]),
+        now if asked else _("asking it again"),
+    ]
+    return " · ".join(parts)
 
 
 @state.guarded
@@ -292,27 +324,28 @@ def _save(library: Library) -> None:
     plans = st.session_state[_PLANS]
     saved = library.save_question(st.session_state[_QUESTION], plans=plans or None)
     st.session_state[_QUESTION] = ""
-    state.notify(f"Saved. Today {counted(len(saved.quotes), 'sentence')} answer it.")
+    said = _("Saved. Today {sentences} answer it.")
+    state.notify(said.format(sentences=counted(len(saved.quotes), "sentence")))
 
 
 @state.guarded
 def _resave(library: Library, question: SavedQuestion) -> None:
     scope: dict[str, Any] = {"plans": question.plans, "section": question.section}
     library.save_question(question.question, **scope, shared=not question.owner)
-    state.notify("Today's answer is the one to compare with from now on.")
+    state.notify(_("Today's answer is the one to compare with from now on."))
 
 
 @state.guarded
 def _share(library: Library, question: SavedQuestion) -> None:
     library.backend.save_question(replace(question, owner=""))
     library.forget_question(question.id)
-    state.notify(f"Everyone sees this question now: {question.question}")
+    state.notify(_("Everyone sees this question now: {question}").format(question=question.question))
 
 
 @state.guarded
 def _forget(library: Library, question: SavedQuestion) -> None:
     library.forget_question(question.id)
-    state.notify(f"Deleted: {question.question}", forgotten=question)
+    state.notify(_("Deleted: {question}").format(question=question.question), forgotten=question)
 
 
 @state.guarded

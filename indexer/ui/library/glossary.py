@@ -16,22 +16,23 @@ from indexer.ui.library import view as state
 from indexer.ui.shared.downloads import show_download
 from indexer.ui.shared.markup import element, show
 from indexer.wording import counted
+from indexer.words import N_, _
 
 _TABLE = "glossary-table"
-_LABELS = dict(zip(COLUMNS, ("Preferred name", "Other names", "Not to be mixed up with"), strict=True))
+_LABELS = dict(zip(COLUMNS, (N_("Preferred name"), N_("Other names"), N_("Not to be mixed up with")), strict=True))
 
 
 def show_glossary(library: Library) -> None:
     """The table with the button that saves it; below it the file to download and the box to drop another one."""
     entries = library.glossary()
-    note = "A question that has one of these names is searched with the others as well. Part several names by “;”."
+    note = _("A question that has one of these names is searched with the others as well. Part several names by “;”.")
     show(element("p", note, css="aside"))
     rows = [(e.preferred, "; ".join(e.other), "; ".join(e.negative)) for e in entries] or [("", "", "")]
     edits = library.person.may(Action.EDIT)
     edited = st.data_editor(
         [dict(zip(COLUMNS, row, strict=True)) for row in rows],
         key=f"{_TABLE}-{state.drop_key('glossary')}",
-        column_config=_LABELS,
+        column_config={column: _(label) for column, label in _LABELS.items()},
         num_rows="dynamic" if edits else "fixed",
         disabled=not edits,
         hide_index=True,
@@ -39,16 +40,17 @@ def show_glossary(library: Library) -> None:
     )
     with st.container(key="glossary-tools", horizontal=True, gap="small", vertical_alignment="center"):
         if edits:
-            st.button("Save the glossary", key="save-glossary", type="primary", on_click=_save, args=(library, edited))
+            label = _("Save the glossary")
+            st.button(label, key="save-glossary", type="primary", on_click=_save, args=(library, edited))
         if entries:
             show_download(
-                "Download, CSV", format_glossary(entries).encode("utf-8-sig"), FILE, "text/csv", "glossary-csv"
+                _("Download, CSV"), format_glossary(entries).encode("utf-8-sig"), FILE, "text/csv", "glossary-csv"
             )
     if not edits:
         return
     key = state.drop_key("glossary-file")
     st.file_uploader(
-        "Take all entries from a CSV file with the columns preferred, other, not",
+        _("Take all entries from a CSV file with the columns preferred, other, not"),
         type="csv",
         key=key,
         on_change=_take,
@@ -71,7 +73,8 @@ def _take(library: Library, key: str) -> None:
     try:
         text = dropped.getvalue().decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise SourceError(f"{dropped.name} is not text in UTF-8. Save it as “CSV UTF-8”.") from error
+        said = _("{file} is not text in UTF-8. Save it as “CSV UTF-8”.").format(file=dropped.name)
+        raise SourceError(said) from error
     _put(library, parse_glossary(text, dropped.name))
 
 
@@ -85,4 +88,4 @@ def parse_row(preferred: str, other: str, negative: str) -> GlossaryEntry:
 def _put(library: Library, entries: Sequence[GlossaryEntry]) -> None:
     library.set_glossary(entries)
     state.empty_drops()
-    state.notify(f"The glossary has {counted(len(library.glossary()), 'name')} now.")
+    state.notify(_("The glossary has {names} now.").format(names=counted(len(library.glossary()), "name")))

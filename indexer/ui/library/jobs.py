@@ -12,11 +12,14 @@ from indexer.errors import IndexerError
 from indexer.library import Library
 from indexer.library.jobs import Job, Report, Reports, Step, job_queue, settled, undo
 from indexer.library.rights import Action
+from indexer.reported import reported
+from indexer.types import Stage
 from indexer.ui.library import view as state
 from indexer.ui.library.view import LibraryView, Part
 from indexer.ui.shared.address import link_to
 from indexer.ui.shared.markup import Html, element, link, plain, show, show_line
 from indexer.wording import counted
+from indexer.words import N_, _, enumerated
 
 #: Seconds between two looks; finished and waiting files that are listed while one is read.
 _TICK, _BEFORE, _AFTER = 0.5, 5, 8
@@ -25,13 +28,18 @@ _SHORT, _LONGEST = 12, 500
 _BEGUN = "job-begun"  # the job that this session began last
 #: What a report's status is called on its line, and in the summary above.
 _STATUS = {
-    "added": ("Added", "added"),
-    "replaced": ("Replaced", "replaced"),
-    "same": ("Already there", "already there"),
-    "failed": ("Not added", "not added"),
-    "cancelled": ("Cancelled", "cancelled"),
-    "done": ("Done", ""),
-    "problem": ("Problem", ""),
+    "added": (N_("Added"), N_("{count} added")),
+    "replaced": (N_("Replaced"), N_("{count} replaced")),
+    "same": (N_("Already there"), N_("{count} already there")),
+    "failed": (N_("Not added"), N_("{count} not added")),
+    "cancelled": (N_("Cancelled"), N_("{count} cancelled")),
+    "done": (N_("Done"), ""),
+    "problem": (N_("Problem"), ""),
+}
+_STAGES: dict[str, str] = {
+    Stage.READING: N_("reading"),
+    Stage.EMBEDDING: N_("embedding"),
+    Stage.STORING: N_("storing"),
 }
 
 
@@ -47,8 +55,9 @@ def begin_job(
         st.session_state[_BEGUN] = job
         return True
     other = _job(library)
-    what = f" ({other.in_words})" if other else ""
-    state.notify(f"Something else is running{what}. Wait until it is done or cancel it, then try again.", failed=True)
+    named = _("Something else is running ({job}). Wait until it is done or cancel it, then try again.")
+    unnamed = _("Something else is running. Wait until it is done or cancel it, then try again.")
+    state.notify(named.format(job=other.in_words) if other else unnamed, failed=True)
     return False
 
 
@@ -81,41 +90,47 @@ def _show_progress(job: Job) -> None:
         st.rerun()  # the page without the clock, with what has changed
     with st.container(key="work", gap="small"):
         done = len(reports)
-        place = f", {min(done + 1, len(job.names))} of {len(job.names)}" if len(job.names) > 1 else ""
-        show(element("h2", job.title + place))
+        place = _("{job}, {number} of {count}").format(
+            job=job.title, number=min(done + 1, len(job.names)), count=len(job.names)
+        )
+        show(element("h2", place if len(job.names) > 1 else job.title))
         if done > _BEFORE:
-            show_line(f"{counted(done - _BEFORE, 'file')} before these.")
+            show_line(_("{files} before these.").format(files=counted(done - _BEFORE, "file")))
         if reports:
             show(_lines(reports[-_BEFORE:]))
         step = job.step
         with st.container(key="step", horizontal=True, vertical_alignment="center"):
             share = step.done / step.total if step and step.total else 0.0
             # the bar's text is Markdown, a file's name is not
-            st.progress(min(share, 1.0), text=plain(_step_text(step)) if step else "Getting ready")
+            st.progress(min(share, 1.0), text=plain(_step_text(step)) if step else _("Getting ready"))
             if job.cancellable:
-                label = "Cancelling" if job.cancelled() else "Cancel"
+                label = _("Cancelling") if job.cancelled() else _("Cancel")
                 st.button(label, key="cancel-work", on_click=job.cancel, disabled=job.cancelled())
         waiting = job.names[done + 1 :]
         if waiting:
-            more = f" and {len(waiting) - _AFTER:,} more" if len(waiting) > _AFTER else ""
-            show_line(f"Waiting: {', '.join(waiting[:_AFTER])}{more}.")
+            more = len(waiting) - _AFTER
+            said = _("Waiting: {names} and {count} more.") if more > 0 else _("Waiting: {names}.")
+            show_line(said.format(names=enumerated(waiting[:_AFTER]), count=f"{more:,}"))
 
 
 def _step_text(step: Step) -> str:
     """What is in progress, on one line: stage, passages, rate, time left."""
-    parts = [f"{step.name}: {step.stage}"]
+    parts = [_(": ").join([step.name, _(_STAGES.get(step.stage, step.stage))])]
     if step.total:
-        parts.append(f"{step.done:,} of {counted(step.total, 'passage')}")
+        total = counted(step.total, "passage")
+        parts.append(_("{number} of {count}").format(number=f"{step.done:,}", count=total))
     if step.rate and step.done < step.total:
-        parts.append(f"{step.rate:,.0f} a second")
+        parts.append(_("{count} a second").format(count=f"{step.rate:,.0f}"))
     if step.left is not None and step.done < step.total:
-        parts.append(f"{_duration(step.left)} left")
+        parts.append(_("{time} left").format(time=_duration(step.left)))
     return " · ".join(parts)
 
 
 def _duration(seconds: float) -> str:
     whole = max(1, round(seconds))
-    return f"{whole} s" if whole < 100 else f"{round(whole / 60)} min"
+    return (_("{count} s") if whole < 100 else _("{count} min")).format(
+        count=whole if whole < 100 else round(whole / 60)
+    )
 
 
 def _show_report(library: Library, job: Job) -> None:
@@ -123,28 +138,32 @@ def _show_report(library: Library, job: Job) -> None:
     reports = settled(job.task.look())
     with st.container(key="report", gap="small"):
         counts = Counter(report.status for report in reports)
-        summary = ", ".join(f"{counts[key]:,} {word}" for key, (_, word) in _STATUS.items() if word and counts[key])
-        show(element("h2", f"{job.title}: {summary}" if summary else job.title))
+        summary = enumerated(
+            _(said).format(count=f"{counts[key]:,}") for key, (_label, said) in _STATUS.items() if said and counts[key]
+        )
+        show(element("h2", _(": ").join(filter(None, [job.title, summary]))))
         if len(reports) > _SHORT:
             # what needs attention comes first among hundreds
             reports.sort(key=lambda report: report.status in ("added", "replaced", "same", "done"))
         if reports:
             show(_lines(reports[:_LONGEST]))
         if len(reports) > _LONGEST:
-            show_line(f"and {len(reports) - _LONGEST:,} more")
+            show_line(_("and {count} more").format(count=f"{len(reports) - _LONGEST:,}"))
         if job.task.error:
             st.error(plain(_reason(job.task.error)))
         with st.container(horizontal=True, gap="small", vertical_alignment="center"):
             if any(report.undoable for report in reports):
-                st.button(plain(f"Undo {job.in_words}"), key="undo-work", on_click=_undo, args=(library, reports))
-            st.button("Close this report", key="close-work", type="tertiary", on_click=job_queue(library).dismiss)
+                label = plain(_("Undo {job}").format(job=job.in_words))
+                st.button(label, key="undo-work", on_click=_undo, args=(library, reports))
+            st.button(_("Close this report"), key="close-work", type="tertiary", on_click=job_queue(library).dismiss)
 
 
 def _undo(library: Library, reports: Sequence[Report]) -> None:
     if job_queue(library).busy:
         return  # another session was quicker; the page shows what it does
     count = sum(report.undoable for report in reports)
-    begin_job(library, f"Undoing the change of {counted(count, 'plan')}", partial(undo, library, reports))
+    title = _("Undoing the change of {plans}").format(plans=counted(count, "plan"))
+    begin_job(library, title, partial(undo, library, reports))
 
 
 def _lines(reports: Sequence[Report]) -> Html:
@@ -155,14 +174,14 @@ def _line(report: Report) -> Html:
     """One file: its status, its name, what there is to know about it, and where it can be seen."""
     links = []
     if report.plan and report.status in ("added", "replaced", "same"):
-        links.append(_link("Open", LibraryView(plan=report.plan)))
+        links.append(_link(_("Open"), LibraryView(plan=report.plan)))
     if report.earlier:
-        links.append(_link("What changed", LibraryView(plan=report.plan, part=Part.CHANGES)))
-    detail = report.detail.removeprefix(report.name).strip()  # many sentences begin with the name
+        links.append(_link(_("What changed"), LibraryView(plan=report.plan, part=Part.CHANGES)))
+    detail = reported(report.detail).removeprefix(report.name).strip()  # many sentences begin with the name
     name = element("b", report.name)
     return element(
         "li",
-        element("span", _STATUS[report.status][0], css=f"status {report.status}"),
+        element("span", _(_STATUS[report.status][0]), css=f"status {report.status}"),
         element("span", name, element("span", f" {detail}" if detail else ""), *links),
     )
 
@@ -174,8 +193,8 @@ def _link(label: str, view: LibraryView) -> Html:
 
 def _reason(error: Exception) -> str:
     if isinstance(error, IndexerError):
-        return str(error)
-    return (
-        f"This stopped because of an unexpected error ({type(error).__name__}: {error}). No plan is half-written: each "
-        "is as it was before or as reported above. Check the library, then try again."
-    )
+        return reported(str(error))
+    return _(
+        "This stopped because of an unexpected error ({error}). No plan is half-written: each is as it was before or "
+        "as reported above. Check the library, then try again."
+    ).format(error=f"{type(error).__name__}: {error}")

@@ -11,27 +11,29 @@ import streamlit as st
 
 from indexer.library import Library
 from indexer.library.rights import Action
-from indexer.types import NOT_GIVEN, PlanInfo
+from indexer.reported import reported
+from indexer.types import Facet, PlanInfo
 from indexer.ui.library import view as state
 from indexer.ui.library.bulk import show_bulk_edit
 from indexer.ui.library.plan import language_name, remove, show_plan
 from indexer.ui.library.view import LibraryView
-from indexer.ui.shared.facets import filter_plans, show_filter, show_none_left
+from indexer.ui.shared.facets import filter_plans, show_filter, show_none_left, value_name
 from indexer.ui.shared.markup import Html, element, plain, show, show_line
 from indexer.wording import counted
+from indexer.words import N_, _, ngettext
 
 #: Plans listed at first, and further ones a click; each is three elements of the page.
 _LISTED = 40
 _SHOWN = "plans-shown"
 #: Ids of the plans that are ticked, by the session: Streamlit forgets the ticks of rows that are not drawn.
 _PICKS = "plans-picked"
-_COLUMNS = ("Region or issuer", "Date", "Language", "Pages", "Passages", "Words")
+_COLUMNS = (N_("Region or issuer"), N_("Date"), N_("Language"), N_("Pages"), N_("Passages"), N_("Words"))
 _ORDERS: dict[str, Callable[[PlanInfo], Any]] = {
-    "Title": lambda info: info.title.casefold(),
-    "Region or issuer": lambda info: (not info.metadata.issuer, info.metadata.issuer.casefold()),
-    "Newest first": lambda info: tuple(-ord(c) for c in info.metadata.date) or (1,),
-    "Longest first": lambda info: -info.words,
-    "With warnings first": lambda info: not info.warnings,
+    N_("Title"): lambda info: info.title.casefold(),
+    N_("Region or issuer"): lambda info: (not info.metadata.issuer, info.metadata.issuer.casefold()),
+    N_("Newest first"): lambda info: tuple(-ord(c) for c in info.metadata.date) or (1,),
+    N_("Longest first"): lambda info: -info.words,
+    N_("With warnings first"): lambda info: not info.warnings,
 }
 
 
@@ -51,12 +53,13 @@ def show_list(library: Library, plans: Sequence[PlanInfo], view: LibraryView, sh
     if not within:
         show_none_left(view.filter, state.refilter)
     elif not found:
-        show_line(f"No plan's title, region, tags or file name contains “{view.words}”.", "none")
+        said = _("No plan's title, region, tags or file name contains “{words}”.")
+        show_line(said.format(words=view.words), "none")
     with st.container(key=f"plans-{'and-panel' if opened else 'alone'}"):
         with st.container(key="plan-list", gap=None):
             if shown:
-                heads = element("span", *(element("span", name) for name in _COLUMNS), css="columns")
-                show(element("p", element("span", "Plan", css="name"), heads, css="plan-heads"))
+                heads = element("span", *(element("span", _(name)) for name in _COLUMNS), css="columns")
+                show(element("p", element("span", _("Plan"), css="name"), heads, css="plan-heads"))
             for info in shown:
                 _show_row(info, is_open=info == opened, picks=edits)
         if opened:
@@ -64,15 +67,17 @@ def show_list(library: Library, plans: Sequence[PlanInfo], view: LibraryView, sh
                 show_state()
                 show_plan(library, opened, view)
     if len(found) > len(shown):
-        st.button(f"Show more of {len(found):,} plans", key="more-plans", on_click=_show_more)
+        label = _("Show more of {plans}").format(plans=counted(len(found), "plan"))
+        st.button(label, key="more-plans", on_click=_show_more)
 
 
 def _show_tools(library: Library, plans: Sequence[PlanInfo], view: LibraryView, left: int) -> str:
     """Where plans are found, filtered and ordered; the order."""
     with st.container(key="plan-tools", horizontal=True, gap="medium", vertical_alignment="bottom"):
-        st.text_input("Find", key=state.FIND, placeholder=f"Among {counted(len(plans), 'plan')}", on_change=state.find)
+        among = _("Among {plans}").format(plans=counted(len(plans), "plan"))
+        st.text_input(_("Find"), key=state.FIND, placeholder=among, on_change=state.find)
         show_filter(library, plans, view.filter, left, state.refilter)
-        return st.selectbox("Order", list(_ORDERS), key=state.ORDER)
+        return st.selectbox(_("Order"), list(_ORDERS), format_func=_, key=state.ORDER)
 
 
 def _contains(info: PlanInfo, words: str) -> bool:
@@ -88,12 +93,13 @@ def _show_picked(library: Library, plans: Sequence[PlanInfo], found: Sequence[Pl
     picked = [info.id for info in plans if info.id in st.session_state[_PICKS]]
     with st.container(key="picked-plans", horizontal=True, gap="small", vertical_alignment="center"):
         if len(found) > 1 and {info.id for info in found} - set(picked):
-            st.button(f"Pick all {len(found):,}", key="pick-all", type="tertiary", on_click=_pick_all, args=(found,))
+            label = _("Pick all {count}").format(count=f"{len(found):,}")
+            st.button(label, key="pick-all", type="tertiary", on_click=_pick_all, args=(found,))
         if picked:
             show_bulk_edit(library, picked)
-            label = f"Remove {counted(len(picked), 'plan')}"
+            label = _("Remove {plans}").format(plans=counted(len(picked), "plan"))
             st.button(label, key="remove-picked", on_click=_remove, args=(library, picked))
-            st.button("Clear selection", key="pick-none", type="tertiary", on_click=_keep_picks, args=([],))
+            st.button(_("Clear selection"), key="pick-none", type="tertiary", on_click=_keep_picks, args=([],))
 
 
 def _show_row(info: PlanInfo, *, is_open: bool, picks: bool) -> None:
@@ -101,7 +107,7 @@ def _show_row(info: PlanInfo, *, is_open: bool, picks: bool) -> None:
         if picks:
             key = _pick_key(info.id)
             st.session_state[key] = info.id in st.session_state[_PICKS]
-            label = _spoken(f"Pick {info.title}")
+            label = _spoken(_("Pick {plan}").format(plan=info.title))
             st.checkbox(label, key=key, label_visibility="collapsed", on_change=_pick, args=(info.id,))
         st.button(plain(info.title), key=f"plan-{info.id}", type="tertiary", on_click=state.open_plan, args=(info.id,))
         show(_cells(info))
@@ -117,13 +123,17 @@ def _spoken(label: str) -> str:
 def _cells(info: PlanInfo) -> Html:
     """The columns; each figure with its noun, which only a narrow screen shows and a screen reader says."""
     known = info.metadata
-    figures = [(info.pages, "page"), (info.passages, "passage"), (info.words, "word")]
+    figures = [
+        (info.pages, ngettext("page", "pages", info.pages or 0)),
+        (info.passages, ngettext("passage", "passages", info.passages)),
+        (info.words, ngettext("word", "words", info.words)),
+    ]
     texts = [
-        element("span", text) if text else element("span", NOT_GIVEN, css="unknown")
+        element("span", text) if text else element("span", _("not given"), css="unknown")
         for text in (known.issuer or known.place, known.date, language_name(known.language))
     ]
     counts = [
-        element("span", element("span", f"{n:,}"), element("span", f" {counted(n, noun).split()[1]}", css="unit"))
+        element("span", element("span", f"{n:,}"), element("span", f" {noun}", css="unit"))
         if n is not None
         else element("span", "")
         for n, noun in figures
@@ -133,11 +143,12 @@ def _cells(info: PlanInfo) -> Html:
 
 def _badges(info: PlanInfo) -> list[Html]:
     known = info.metadata
-    marks = ["Machine translation"] if known.machine_translated else []
-    marks += [known.status[:1].upper() + known.status[1:]] if known.status else []
+    marks = [_("Machine translation")] if known.machine_translated else []
+    status = value_name(Facet.STATUS, known.status)
+    marks += [status[:1].upper() + status[1:]] if status else []
     marks += known.tags
-    marks += ["Title from the file's name"] if known.found.title == "file name" else []
-    marks += [warning[:1].upper() + warning[1:] for warning in info.warnings]
+    marks += [_("Title from the file's name")] if known.found.title == "file name" else []
+    marks += [text[:1].upper() + text[1:] for text in map(reported, info.warnings)]
     return [element("p", *(element("span", mark, css="badge") for mark in marks), css="badges")] if marks else []
 
 

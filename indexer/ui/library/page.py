@@ -27,6 +27,7 @@ from indexer.ui.shared import access
 from indexer.ui.shared.frame import show_heading
 from indexer.ui.shared.markup import element, plain, show, show_facts, show_line
 from indexer.wording import counted
+from indexer.words import _, enumerated
 
 
 def page() -> None:
@@ -74,16 +75,16 @@ def page() -> None:
         elif plans:
             show_list(library, plans, view, show_state)
         else:
-            show_first_steps(library, "Drop files above." if edits else "")
+            show_first_steps(library, _("Drop files above.") if edits else "")
 
 
 def _show_making(folder: str) -> None:
     """That there is no library yet, and the button that makes one."""
-    lines = [f"There is no library in {folder} yet. Make an empty one, then add plans here."]
+    lines = [_("There is no library in {folder} yet. Make an empty one, then add plans here.").format(folder=folder)]
     if notice := state.notice():
         lines.append(notice.text)
-    show(element("section", element("h2", "Make a library"), *(element("p", line) for line in lines), css="notice"))
-    st.button("Make an empty library", key="make", type="primary", on_click=state.guarded(access.make_library))
+    show(element("section", element("h2", _("Make a library")), *(element("p", line) for line in lines), css="notice"))
+    st.button(_("Make an empty library"), key="make", type="primary", on_click=state.guarded(access.make_library))
 
 
 def _show_notice(library: Library) -> None:
@@ -97,71 +98,83 @@ def _show_notice(library: Library) -> None:
         else:
             show(element("p", element("span", notice.text), css="notice", role="status"))
         if notice.removed:
-            st.button("Undo", key="undo", on_click=put_back, args=(library, notice.removed))
+            st.button(_("Undo"), key="undo", on_click=put_back, args=(library, notice.removed))
         if notice.edit:
-            st.button("Undo", key="undo", on_click=take_back, args=(library, notice.edit))
+            st.button(_("Undo"), key="undo", on_click=take_back, args=(library, notice.edit))
         if notice.collection:
-            st.button("Undo", key="undo", on_click=put_collection_back, args=(library, *notice.collection))
+            st.button(_("Undo"), key="undo", on_click=put_collection_back, args=(library, *notice.collection))
         if notice.forgotten:
-            st.button("Undo", key="undo", on_click=keep_again, args=(library, notice.forgotten))
-        st.button("Close", key="close-notice", type="tertiary", on_click=state.clear_notice)
+            st.button(_("Undo"), key="undo", on_click=keep_again, args=(library, notice.forgotten))
+        st.button(_("Close"), key="close-notice", type="tertiary", on_click=state.clear_notice)
 
 
 def _show_missing(library: Library, plan: str) -> None:
     """That a link's plan is not there, and where it may be."""
     removed = library.person.may(Action.EDIT) and plan in {version.plan for version in library.removed()}
-    hint = "It was removed; you can put it back under “Removed plans”." if removed else "It may have been renamed."
-    show_line(f"“{plan}” is not in this library. {hint}", "notice")
+    there = _("“{plan}” is not in this library. It was removed; you can put it back under “Removed plans”.")
+    gone = _("“{plan}” is not in this library. It may have been renamed.")
+    show_line((there if removed else gone).format(plan=plan), "notice")
 
 
 def show_maintenance(library: Library, plans: Sequence[PlanInfo]) -> None:
     """The library's size, and the two things that are done with all of it."""
     model = library.backend.model
     facts = {
-        "Folder": library.backend.location,
-        "Size": _size(Path(library.backend.location)),
-        "Plans": f"{counted(len(plans), 'plan')}, {counted(sum(info.passages for info in plans), 'passage')}",
-        "Changes so far": f"{library.backend.generation:,}",
-        "Model": Path(model[0]).name if model else "",
+        _("Folder"): library.backend.location,
+        _("Size"): _size(Path(library.backend.location)),
+        _("Plans"): enumerated([counted(len(plans), "plan"), counted(sum(info.passages for info in plans), "passage")]),
+        _("Changes so far"): f"{library.backend.generation:,}",
+        _("Model"): Path(model[0]).name if model else "",
     }
     show_facts(facts)
     busy = job_queue(library).busy
     lines = {
-        "check": "A check reads everything in the library and looks for damage. It changes nothing.",
-        "rebuild": "Rebuilding makes the search index again from the plans' texts, for when a check finds a problem. "
-        "Until it is done, questions are answered as before.",
+        "check": _("A check reads everything in the library and looks for damage. It changes nothing."),
+        "rebuild": _(
+            "Rebuilding makes the search index again from the plans' texts, for when a check finds a problem. Until it "
+            "is done, questions are answered as before."
+        ),
     }
     show(element("p", lines["check"], css="aside"))
-    st.button("Check the library", key="check", on_click=_check, args=(library,), disabled=busy)
+    st.button(_("Check the library"), key="check", on_click=_check, args=(library,), disabled=busy)
     show(element("p", lines["rebuild"], css="aside"))
-    st.button("Rebuild the library", key="rebuild", on_click=_rebuild, args=(library,), disabled=busy or not plans)
+    st.button(_("Rebuild the library"), key="rebuild", on_click=_rebuild, args=(library,), disabled=busy or not plans)
 
 
 @state.guarded
 def _check(library: Library) -> None:
+    # in the words of who began it: the job's thread has no reader
+    name, remedy = _("The library"), _("rebuild the library, which makes the search index again")
+    named, to_do = _("The library:"), _("What to do:")
+    passages = counted(sum(info.passages for info in library.plans()), "passage")
+    in_order = _("is in order: {passages} checked").format(passages=passages)
+
     def run(job: Job) -> Iterator[Report]:
         problems = library.check()
-        yield from (Report("The library:", "problem", problem) for problem in problems)
+        yield from (Report(named, "problem", problem) for problem in problems)
         if problems:
-            yield Report("What to do:", "problem", "rebuild the library, which makes the search index again")
+            yield Report(to_do, "problem", remedy)
         else:
-            passages = counted(sum(info.passages for info in library.plans()), "passage")
-            yield Report("The library", "done", f"is in order: {passages} checked")
+            yield Report(name, "done", in_order)
 
-    begin_job(library, "Checking the library", run)
+    begin_job(library, _("Checking the library"), run)
 
 
 @state.guarded
 def _rebuild(library: Library) -> None:
+    name, cancelled = _("Rebuilding"), _("the library is as it was")
+    rebuilt = _("is rebuilt: {plans}").format(plans=counted(len(library.plans()), "plan"))
+    whole = _("The library")
+
     def run(job: Job) -> Iterator[Report]:
         try:
             library.rebuild(progress=job.progress())
         except Cancelled:
-            yield Report("Rebuilding", "cancelled", "the library is as it was")
+            yield Report(name, "cancelled", cancelled)
             return
-        yield Report("The library", "done", f"is rebuilt: {counted(len(library.plans()), 'plan')}")
+        yield Report(whole, "done", rebuilt)
 
-    begin_job(library, "Rebuilding the library", run, cancellable=True, breaks_off=True)
+    begin_job(library, _("Rebuilding the library"), run, cancellable=True, breaks_off=True)
 
 
 def _size(folder: Path) -> str:
@@ -169,4 +182,5 @@ def _size(folder: Path) -> str:
     if not folder.is_dir():
         return ""
     sizes = [file.stat().st_size for file in folder.rglob("*") if file.is_file()]
-    return f"{sum(sizes) / 1_000_000:,.1f} MB in {counted(len(sizes), 'file')}"
+    size = f"{sum(sizes) / 1_000_000:,.1f} MB"
+    return _("{size} in {files}").format(size=size, files=counted(len(sizes), "file"))

@@ -13,9 +13,11 @@ import streamlit as st
 from indexer.errors import IndexerError
 from indexer.library import Library
 from indexer.library.rights import Action, Person
+from indexer.reported import reported
 from indexer.types import Edit, Filter, SavedQuestion
 from indexer.ui.shared import access, address
 from indexer.ui.shared.address import View, facets, number, one_of
+from indexer.words import N_, _
 
 P = ParamSpec("P")
 K = TypeVar("K")
@@ -50,13 +52,13 @@ class Part(StrEnum):
 
 
 TABS = {
-    LibraryTab.PLANS: "Plans",
-    LibraryTab.QUESTIONS: "Saved questions",
-    LibraryTab.COLLECTIONS: "Collections",
-    LibraryTab.GLOSSARY: "Glossary",
-    LibraryTab.REMOVED: "Removed plans",
-    LibraryTab.PEOPLE: "People",
-    LibraryTab.MAINTENANCE: "Check and rebuild",
+    LibraryTab.PLANS: N_("Plans"),
+    LibraryTab.QUESTIONS: N_("Saved questions"),
+    LibraryTab.COLLECTIONS: N_("Collections"),
+    LibraryTab.GLOSSARY: N_("Glossary"),
+    LibraryTab.REMOVED: N_("Removed plans"),
+    LibraryTab.PEOPLE: N_("People"),
+    LibraryTab.MAINTENANCE: N_("Check and rebuild"),
 }
 #: What the tabs and parts that not everyone has are for.
 _TAB_RIGHTS = {
@@ -65,10 +67,10 @@ _TAB_RIGHTS = {
     LibraryTab.MAINTENANCE: Action.ADMINISTER,
 }
 PARTS = {
-    Part.ABOUT: "About",
-    Part.EDIT: "Edit",
-    Part.REPLACE: "Replace",
-    Part.CHANGES: "What changed",
+    Part.ABOUT: N_("About"),
+    Part.EDIT: N_("Edit"),
+    Part.REPLACE: N_("Replace"),
+    Part.CHANGES: N_("What changed"),
 }
 _PART_RIGHTS = {Part.EDIT: Action.EDIT, Part.REPLACE: Action.EDIT}
 
@@ -114,20 +116,20 @@ class Notice:
 def sync(known: Collection[str]) -> tuple[LibraryView, list[str]]:
     """The view in the address, and the id of its plan where that is not ``known``."""
     view, missing = address.sync_from_url(LibraryView, known, lambda _: None, numbered=CHANGE)
-    chosen = {TAB: TABS[view.tab], PART: PARTS[view.part], FIND: view.words}
+    chosen = {TAB: _(TABS[view.tab]), PART: _(PARTS[view.part]), FIND: view.words}
     st.session_state.update(chosen)
     return view, missing
 
 
 def tabs_for(person: Person) -> dict[LibraryTab, str]:
     """The tabs that a person has; that of people only where they sign in."""
-    allowed = {tab: label for tab, label in TABS.items() if person.may(_TAB_RIGHTS.get(tab, Action.READ))}
+    allowed = {tab: _(label) for tab, label in TABS.items() if person.may(_TAB_RIGHTS.get(tab, Action.READ))}
     return {tab: label for tab, label in allowed.items() if person.name or tab is not LibraryTab.PEOPLE}
 
 
 def parts_for(person: Person) -> dict[Part, str]:
     """The parts of an open plan that a person has."""
-    return {part: label for part, label in PARTS.items() if person.may(_PART_RIGHTS.get(part, Action.READ))}
+    return {part: _(label) for part, label in PARTS.items() if person.may(_PART_RIGHTS.get(part, Action.READ))}
 
 
 def read() -> LibraryView:
@@ -197,7 +199,7 @@ def guarded(action: Callable[P, None]) -> Callable[P, None]:
                 access.refuse_outdated(library)
             action(*args, **kwargs)
         except IndexerError as error:
-            notify(str(error), failed=True)
+            notify(reported(str(error)), failed=True)
 
     return acts
 
@@ -213,4 +215,4 @@ def empty_drops() -> None:
 
 
 def _key_of(labels: Mapping[K, str], label: str) -> K:
-    return next(key for key, each in labels.items() if each == label)
+    return next(key for key, each in labels.items() if _(each) == label)

@@ -19,6 +19,7 @@ from indexer.ui.shared.frame import show_errors, show_heading
 from indexer.ui.shared.markup import Html, element, link, show, show_line
 from indexer.ui.shared.page_image import WIDE, is_pdf, pages_of, show_look_switch, show_page_box, show_pages, show_zoom
 from indexer.ui.shared.source import show_text, stretch_html, surroundings
+from indexer.words import _, ngettext
 
 #: Characters of the plan's text on each side of the place: some six printed pages, which a browser lays out at once.
 _REACH = 8_000
@@ -45,21 +46,22 @@ def page() -> None:
         st.fragment(_show_plan)(library)
         return
     if view.plan:
-        show_line(f"“{view.plan}” is not in this library. It may have been removed or renamed.", "notice")
+        gone = _("“{plan}” is not in this library. It may have been removed or renamed.")
+        show_line(gone.format(plan=view.plan), "notice")
     links = (element("li", link(info.title, link_to(ReadView(info.id)))) for info in plans)
-    show(element("h2", "Choose a plan to read", css="rule"), element("ul", *links, css="plans"))
+    show(element("h2", _("Choose a plan to read"), css="rule"), element("ul", *links, css="plans"))
 
 
 def _show_choice(plans: Sequence[PlanInfo], chosen: str) -> None:
     titles = {info.id: info.title for info in plans}
     st.session_state[state.PLAN] = chosen if chosen in titles else None
     st.selectbox(
-        "Plan",
+        _("Plan"),
         list(titles),
         key=state.PLAN,
         index=None,
         format_func=lambda plan: titles.get(plan, plan),
-        placeholder="Choose a plan",
+        placeholder=_("Choose a plan"),
         label_visibility="collapsed",
         on_change=state.pick_plan,
     )
@@ -93,7 +95,7 @@ def _show_tree(plan: Plan, view: ReadView, offset: int) -> None:
     if plan.sections:
         show(tree_html(plan.sections, offset, link))
     else:
-        show_line("This plan has no sections.", "none")
+        show_line(_("This plan has no sections."), "none")
 
 
 def _show_tools(library: Library, plan: Plan, view: ReadView, offset: int) -> None:
@@ -104,8 +106,8 @@ def _show_tools(library: Library, plan: Plan, view: ReadView, offset: int) -> No
             show_page_box(page_shown(plan, view, offset), len(plan.pages), state.PAGE_NUMBER, state.turn_page)
         if view.look is Look.PAGE and is_pdf(plan):
             show_zoom(view.zoom, "r", state.turn_zoom)
-        show_link(view, "Link to this place")
-        show_original(library, plan, "Original file", "r-original")
+        show_link(view, _("Link to this place"))
+        show_original(library, plan, _("Original file"), "r-original")
 
 
 def page_shown(plan: Plan, view: ReadView, offset: int) -> int:
@@ -120,10 +122,10 @@ def _show_finding(plan: Plan, view: ReadView, hits: Hits, offset: int) -> None:
     with st.container(key="reading-find", horizontal=True, vertical_alignment="center", gap="small"):
         st.session_state[state.WORDS] = view.words
         st.text_input(
-            "Find in this plan",
+            _("Find in this plan"),
             key=state.WORDS,
             label_visibility="collapsed",
-            placeholder="Find in this plan",
+            placeholder=_("Find in this plan"),
             autocomplete="off",
             on_change=state.find,
             args=(plan, offset),
@@ -132,17 +134,20 @@ def _show_finding(plan: Plan, view: ReadView, hits: Hits, offset: int) -> None:
             here = hits.at(offset) if view.at_passage else None
             # on a page that was turned to, a hit at its very beginning is the next one
             after = hits.after(offset if view.at_passage else offset - 1)
-            _show_step("Previous", plan, hits.before(offset))
-            show_line(f"{len(hits.spans):,} found" if here is None else f"{here + 1:,} of {len(hits.spans):,}")
-            _show_step("Next", plan, after)
+            _show_step("previous", _("Previous"), plan, hits.before(offset))
+            count = f"{len(hits.spans):,}"
+            found = _("{count} found").format(count=count)
+            show_line(found if here is None else _("{number} of {count}").format(number=f"{here + 1:,}", count=count))
+            _show_step("next", _("Next"), plan, after)
     if view.words and not hits.spans:
-        show_line(f"“{view.words}” is not found in this plan.")
+        show_line(_("“{words}” is not found in this plan.").format(words=view.words))
     elif hits.spans and not view.words:
-        show_line(f"Previous and next go through the passages closest to “{view.question}”.")
+        steps = _("Previous and next go through the passages closest to “{question}”.")
+        show_line(steps.format(question=view.question))
 
 
-def _show_step(label: str, plan: Plan, hit: Span) -> None:
-    st.button(label, key=f"r-{label.lower()}", type="tertiary", on_click=state.open_place, args=(plan, hit))
+def _show_step(name: str, label: str, plan: Plan, hit: Span) -> None:
+    st.button(label, key=f"r-{name}", type="tertiary", on_click=state.open_place, args=(plan, hit))
 
 
 def _show_sheet(library: Library, plan: Plan, view: ReadView, hits: Hits, offset: int) -> None:
@@ -157,10 +162,10 @@ def _show_sheet(library: Library, plan: Plan, view: ReadView, hits: Hits, offset
         is_found = bool(view.words) and view.at in hits.spans
         marks.setdefault("emphasis" if is_found else "answer", []).append(view.at)
         marks["passage"] = [view.at] if view.at_passage else []  # the box opens there
-    show_text(stretch_html(plan, (low, high), marks), f"The text of {plan.title}")
+    show_text(stretch_html(plan, (low, high), marks), _("The text of {plan}").format(plan=plan.title))
     with st.container(key="reading-on", horizontal=True, gap="small"):
-        _show_scroll("Earlier text", "r-earlier", text_before(plan.text, low), low == 0)
-        _show_scroll("Later text", "r-later", high, high == len(plan.text))
+        _show_scroll(_("Earlier text"), "r-earlier", text_before(plan.text, low), low == 0)
+        _show_scroll(_("Later text"), "r-later", high, high == len(plan.text))
 
 
 def _show_scroll(label: str, key: str, offset: int, at_end: bool) -> None:
@@ -191,10 +196,12 @@ def tree_html(sections: Sequence[Section], offset: int, link: Callable[[Section]
     first, last = max(0, at - _ENTRIES), at + _ENTRIES + 1
     lines = [_entry(sections[i], link, current == i) for i in entries[first:last]]
     if first:
-        lines.insert(0, _entry(sections[entries[first - 1]], link, label=f"{first:,} sections before"))
-    if entries[last:]:
-        lines.append(_entry(sections[entries[last]], link, label=f"{len(entries) - last:,} sections after"))
-    return element("nav", element("ul", *lines), css="tree", aria_label="Sections")
+        label = ngettext("{count} section before", "{count} sections before", first).format(count=f"{first:,}")
+        lines.insert(0, _entry(sections[entries[first - 1]], link, label=label))
+    if after := len(entries[last:]):
+        label = ngettext("{count} section after", "{count} sections after", after).format(count=f"{after:,}")
+        lines.append(_entry(sections[entries[last]], link, label=label))
+    return element("nav", element("ul", *lines), css="tree", aria_label=_("Sections"))
 
 
 def section_at(sections: Sequence[Section], offset: int) -> int | None:
@@ -221,6 +228,6 @@ def unfolded(sections: Sequence[Section], current: int | None) -> list[int]:
 
 def _entry(section: Section, link: Callable[[Section], str], current: bool = False, label: str = "") -> Html:
     marked = {"aria_current": "true"} if current else {}
-    text = element("span", label or section.label or "Untitled section")
+    text = element("span", label or section.label or _("Untitled section"))
     entry = element("a", text, href=link(section), target="_self", **marked)
     return element("li", entry, css="folded" if label else f"depth-{min(section.level, _DEEPEST)}")

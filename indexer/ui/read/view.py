@@ -16,6 +16,7 @@ from indexer.types import Plan, Span
 from indexer.ui.shared import access, address
 from indexer.ui.shared.address import PAGE_LENGTH, Look, View, number, one_of, span
 from indexer.ui.shared.page_image import ZOOMS
+from indexer.words import _, ngettext
 
 # Keys of the widgets.
 PLAN, LOOK, PAGE_NUMBER, WORDS = "r-plan", "r-view", "r-page", "r-words"
@@ -110,13 +111,19 @@ def fit(view: ReadView, plan: Plan) -> tuple[ReadView, str]:
     lost: dict[str, Any] = {}
     notice = ""
     if view.at and view.version and view.version != version_of(plan):
-        notice = "This plan has been replaced since the link was made, so the passage may have moved."
+        notice = _("This plan has been replaced since the link was made, so the passage may have moved.")
     if view.at and view.at[1] > len(plan.text):
         lost["at"] = None
-        notice = "The link points past the end of this plan. Choose a section, or search the plan for words."
+        notice = _("The link points past the end of this plan. Choose a section, or search the plan for words.")
     if view.page and view.page > len(plan.pages):
         lost["page"] = None
-        notice = f"This plan has {len(plan.pages) or 'no'} pages, so page {view.page} cannot be shown."
+        none = _("This plan has no pages, so page {page} cannot be shown.")
+        some = ngettext(
+            "This plan has {count} page, so page {page} cannot be shown.",
+            "This plan has {count} pages, so page {page} cannot be shown.",
+            len(plan.pages),
+        )
+        notice = (some if plan.pages else none).format(count=len(plan.pages), page=view.page)
     if view.top is not None and view.top >= len(plan.text):
         lost["top"] = None
     return replace(view, **lost), notice

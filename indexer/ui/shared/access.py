@@ -44,6 +44,7 @@ from indexer.types import (
     UniqueContent,
 )
 from indexer.wording import READS_BADLY, Doubtful, doubtful_places
+from indexer.words import _
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -109,7 +110,7 @@ def open_library() -> Library:
     """
     who = signed_in()
     if who is None:
-        raise RightsError("You are not signed in.")
+        raise RightsError(_("You are not signed in."))
     return open_whole().for_person(who)
 
 
@@ -136,7 +137,7 @@ def request_headers(names: Iterable[str]) -> list[tuple[str, str]]:
 def refuse_outdated(library: Library) -> None:
     """Raise RightsError for a library that was opened with rights which its person no longer has."""
     if library is not library.whole and library is not open_library():
-        raise RightsError("Your rights have changed since this page was drawn. Look at it again.")
+        raise RightsError(_("Your rights have changed since this page was drawn. Look at it again."))
 
 
 def missing_library() -> str:
@@ -176,7 +177,7 @@ def doubtful(library: Library) -> Doubtful:
 
 def remark_on(library: Library, place: Citation | Passage) -> str:
     """That the page of ``place`` reads badly; "" where it does not."""
-    return READS_BADLY if (place.plan, place.page) in doubtful(library) else ""
+    return _(READS_BADLY) if (place.plan, place.page) in doubtful(library) else ""
 
 
 @cached(32)

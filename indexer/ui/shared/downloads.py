@@ -12,6 +12,7 @@ from indexer.library.originals import find_original
 from indexer.types import Plan, PlanInfo
 from indexer.ui.shared.address import View, full_link
 from indexer.ui.shared.markup import copy_button, element, show
+from indexer.words import _
 
 
 def show_download(label: str, data: bytes | Callable[[], bytes | str], name: str, kind: str | None, key: str) -> None:
@@ -26,11 +27,11 @@ def show_original(library: Library, plan: Plan | PlanInfo, label: str, key: str)
         show_download(label, path.read_bytes, PurePath(plan.source).name, None, key)
 
 
-def show_link(view: View, label: str = "Link") -> None:
+def show_link(view: View, label: str = "") -> None:
     """The address that opens ``view`` again, to copy."""
     address = full_link(view)
-    with st.popover(label, type="tertiary"):
+    with st.popover(label or _("Link"), type="tertiary"):
         show(
             element("p", address, css="link"),
-            element("div", copy_button("Copy link", address), css="actions"),
+            element("div", copy_button(_("Copy link"), address), css="actions"),
         )

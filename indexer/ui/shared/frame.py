@@ -9,10 +9,13 @@ from enum import StrEnum
 import streamlit as st
 
 from indexer.errors import IndexerError, LibraryBusyError, LibraryError
+from indexer.reported import reported
 from indexer.types import PlanInfo
 from indexer.ui.shared.access import missing_library
+from indexer.ui.shared.language import show_language_switch
 from indexer.ui.shared.markup import element, link, plain, set_cookie, show, show_line, show_styles
 from indexer.wording import counted
+from indexer.words import N_, _, enumerated, ngettext
 
 # The error of the last click; the text size of this session and of its widget; whether the cookie is to be set.
 _FAILED, _SIZE, _CHOICE, _NEW = "failed", "text-size", "text-size-choice", "text-size-new"
@@ -27,18 +30,21 @@ class TextSize(StrEnum):
     LARGEST = "largest"
 
 
+_SIZES = {TextSize.NORMAL: N_("Normal"), TextSize.LARGER: N_("Larger"), TextSize.LARGEST: N_("Largest")}
 #: Every length of the pages is relative to the root's type.
 _PERCENT = {TextSize.NORMAL: 100, TextSize.LARGER: 115, TextSize.LARGEST: 132}
 
 
 def show_heading(plans: Sequence[PlanInfo]) -> None:
     """The app's name, the size of the library, and the text size; below it the error of the last click."""
-    size = f"{counted(len(plans), 'plan')} · {counted(sum(info.passages for info in plans), 'passage')}"
+    passages = sum(info.passages for info in plans)
+    size = " · ".join([counted(len(plans), "plan"), counted(passages, "passage")])
     with st.container(key="masthead", horizontal=True, gap="small", vertical_alignment="center"):
         show(element("header", element("h1", "Plancite"), element("p", size), css="masthead"))
         _show_text_size()
+        show_language_switch()
     if failed := st.session_state.pop(_FAILED, None):
-        st.error(plain(failed))
+        st.error(plain(reported(failed)))
 
 
 def show_navigation(titles: Sequence[str], current: str) -> None:
@@ -46,14 +52,14 @@ def show_navigation(titles: Sequence[str], current: str) -> None:
     pages = [
         element(
             "a",
-            title,
+            _(title),
             href=title.lower() if i else "./",
             target="_self",
             **({"aria_current": "page"} if title == current else {}),
         )
         for i, title in enumerate(titles)
     ]
-    show(element("nav", *pages, css="pages", aria_label="Pages"))
+    show(element("nav", *pages, css="pages", aria_label=_("Pages")))
 
 
 def show_plan_choice(
@@ -61,23 +67,26 @@ def show_plan_choice(
 ) -> None:
     """The box to choose plans in; none means all."""
     st.multiselect(
-        "Plans",
+        _("Plans"),
         list(titles),
         key=key,
         format_func=lambda plan: titles.get(plan, plan),
-        placeholder=f"All {len(titles)} plans" if len(titles) > 1 else "The only plan",
+        placeholder=ngettext("The only plan", "All {count} plans", len(titles)).format(count=len(titles)),
         label_visibility="visible" if labelled else "collapsed",
         wrap=True,
         on_change=on_change,
     )
 
 
-def show_missing(missing: Sequence[str], done: str, *, all_instead: bool) -> None:
-    """Say which plans of a link are not there, and what was ``done`` without them."""
-    names = ", ".join(f"“{plan}”" for plan in missing)
-    verb, they = ("is", "It") if len(missing) == 1 else ("are", "They")
-    instead = f"All plans were {done} instead." if all_instead else f"Only the other plans were {done}."
-    show_line(f"{names} {verb} not in this library. {they} may have been removed or renamed. {instead}", "notice")
+def show_missing(missing: Sequence[str], instead: str) -> None:
+    """Say which plans of a link are not there, and ``instead``, a sentence on what was done without them."""
+    names = enumerated(_("“{name}”").format(name=plan) for plan in missing)
+    gone = ngettext(
+        "{plans} is not in this library. It may have been removed or renamed.",
+        "{plans} are not in this library. They may have been removed or renamed.",
+        len(missing),
+    ).format(plans=names)
+    show_line(f"{gone} {instead}", "notice")
 
 
 def dress_page(path: str) -> None:
@@ -94,11 +103,11 @@ def show_errors() -> Iterator[None]:
     try:
         yield
     except LibraryBusyError as error:
-        st.error(plain(str(error)))  # the library is open, and readers need not wait
+        st.error(plain(reported(str(error))))  # the library is open, and readers need not wait
     except LibraryError as error:
         _show_no_library(error)
     except IndexerError as error:
-        st.error(plain(str(error)))
+        st.error(plain(reported(str(error))))
 
 
 @contextmanager
@@ -111,12 +120,12 @@ def show_errors_later() -> Iterator[None]:
 
 
 def _show_text_size() -> None:
-    with st.popover("Text size", type="tertiary"):
+    with st.popover(_("Text size"), type="tertiary"):
         st.session_state[_CHOICE] = st.session_state[_SIZE]
         st.segmented_control(
-            "Text size",
+            _("Text size"),
             list(TextSize),
-            format_func=str.capitalize,
+            format_func=lambda size: _(_SIZES[size]),
             key=_CHOICE,
             required=True,
             label_visibility="collapsed",
@@ -132,9 +141,10 @@ def _choose_text_size() -> None:
 
 def _show_no_library(error: LibraryError) -> None:
     if missing_library():
-        remedy = element("p", link("Make an empty library on the Library page", "library"))
-        pieces = [element("h1", "There is no library yet"), remedy]
+        remedy = element("p", link(_("Make an empty library on the Library page"), "library"))
+        pieces = [element("h1", _("There is no library yet")), remedy]
     else:
-        pieces = [element("h1", "The library cannot be opened"), element("p", "Tell the people who run this server.")]
-    details = element("details", element("summary", "For administrators"), element("p", str(error)))
+        remedy = element("p", _("Tell the people who run this server."))
+        pieces = [element("h1", _("The library cannot be opened")), remedy]
+    details = element("details", element("summary", _("For administrators")), element("p", reported(str(error))))
     show(element("section", *pieces, details, css="notice", role="alert"))

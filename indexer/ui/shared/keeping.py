@@ -14,6 +14,7 @@ from indexer.ui.shared.access import open_library
 from indexer.ui.shared.address import place_name, whole_number
 from indexer.ui.shared.frame import show_errors_later
 from indexer.ui.shared.markup import Html, element
+from indexer.words import _, ngettext
 
 #: The brief that quotes go to, of this session.
 CHOSEN = "brief-chosen"
@@ -27,13 +28,18 @@ def keeping_link(place: Citation | Passage) -> Html:
     query = {name: st.query_params.get_all(name) for name in st.query_params}
     token = st.session_state.setdefault(_TOKEN, secrets.token_urlsafe(6))
     query[_PARAMETER] = [f"{place_name(place.plan, place.start)}-{place.end}-{token}"]
-    label = "Add to brief" if chosen_brief() == FIRST else f"Add to “{chosen_brief()}”"
+    label = _("Add to brief") if chosen_brief() == FIRST else _("Add to “{brief}”").format(brief=chosen_brief())
     return element("a", element("span", label), href=f"?{urlencode(query, doseq=True)}", css="keep")
 
 
 def chosen_brief() -> str:
     """The name of the brief that quotes go to."""
     return str(st.session_state.get(CHOSEN) or FIRST)
+
+
+def brief_title(name: str) -> str:
+    """The name of a brief as it is shown: the first one's own in the reader's language, any other as it is."""
+    return _("Brief") if name == FIRST else name
 
 
 @show_errors_later()
@@ -48,7 +54,11 @@ def follow_keeping_link() -> None:
     if plan and found:
         st.session_state[_TOKEN] = secrets.token_urlsafe(6)
         changed = open_library().quote(plan, *found, brief=chosen_brief())
-        st.toast(f"In “{changed.name}”, which has {len(changed.items)} items now.")
+        count = len(changed.items)
+        said = ngettext(
+            "In “{brief}”, which has {count} item now.", "In “{brief}”, which has {count} items now.", count
+        )
+        st.toast(said.format(brief=brief_title(changed.name), count=count))
 
 
 def _place(parts: Sequence[str]) -> Span | None:

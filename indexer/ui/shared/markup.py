@@ -143,6 +143,11 @@ def run_scripts() -> None:
     _run("\n".join(script.read_text("utf-8") for script in sorted(STATIC.glob("*.js"))))
 
 
+def show_words(language: str, words: dict[str, str]) -> None:
+    """Tell the browser the page's ``language`` and, for the scripts, the app's own ``words`` in it."""
+    show(element("div", css="words", lang=language, data_words=json.dumps(words, ensure_ascii=False)))
+
+
 def set_cookie(name: str, value: str) -> None:
     """Have the browser keep ``value`` for a year and send it along. Raises ValueError for more than plain words."""
     if not (_PLAIN_WORD.fullmatch(name) and _PLAIN_WORD.fullmatch(value)):

@@ -15,9 +15,11 @@ from indexer.library import Library
 from indexer.library.originals import find_original, missing_original
 from indexer.reading.formats.pdf.boxes import PageBoxes, find_boxes
 from indexer.reading.formats.pdf.images import page_image
+from indexer.reported import reported
 from indexer.types import Page, Plan, Span, page_at
 from indexer.ui.shared.address import Look
 from indexer.ui.shared.markup import Html, element, show, show_line
+from indexer.words import N_, _, pgettext
 
 #: Dots a point in a column of the Read page and beside an answer: an A4 page is then sharp on screens of
 #: 1.5 and 1.8 dots a pixel. A click on a citation waits for the latter; it has half as many dots.
@@ -29,7 +31,8 @@ _USUAL = 100
 _AT_ONCE = 2
 #: Page images kept, for all who look; one is some 300 kilobytes, at twice the usual size a megabyte.
 _KEPT = 64
-_UNMARKED = "The passage cannot be marked on this page. Remove the plan and add its file again to see the marks."
+_LOOKS = {Look.TEXT: N_("Text"), Look.PAGE: N_("Page")}
+_UNMARKED = N_("The passage cannot be marked on this page. Remove the plan and add its file again to see the marks.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,8 @@ def draw_pages(library: Library, plan: Plan, span: Span | None, number: int | No
         start, end = max(span[0], shown[0].start), min(span[1], shown[-1].end)
         span = (start, end) if start < end else None
     quote = plan.text[slice(*span)] if span else ""
-    return _drawn(path, plan, plan.sha256, shown, span, quote, scale)
+    with st.spinner(_("Drawing the page")):
+        return _drawn(path, plan, plan.sha256, shown, span, quote, scale)
 
 
 def pages_of(plan: Plan, span: Span) -> list[int]:
@@ -79,25 +83,34 @@ def show_pages(
     try:
         images = draw_pages(library, plan, span, number, scale * max(1.0, zoom / _USUAL))
     except SourceError as error:
-        show_line(f"{error} The text is shown instead.", "notice")
+        show_line(_("{error} The text is shown instead.").format(error=reported(str(error))), "notice")
         return False
     if span and number is None and all(image.spot is None for image in images):
-        show_line(_UNMARKED)
-    label = " and ".join(f"page {image.number}" for image in images)
+        show_line(_(_UNMARKED))
+    pages = _(" and ").join(_("page {page}").format(page=image.number) for image in images)
     sheets = (_sheet(image, zoom) for image in images)
-    show(element("div", *sheets, css="page-images", tabindex="0", role="region", aria_label=f"Image of {label}"))
+    show(
+        element(
+            "div",
+            *sheets,
+            css="page-images",
+            tabindex="0",
+            role="region",
+            aria_label=_("Image of {pages}").format(pages=pages),
+        )
+    )
     return True
 
 
 def _sheet(image: PageImage, zoom: int) -> Html:
     data = base64.b64encode(image.png).decode("ascii")
     size = {"width": str(image.width), "height": str(image.height)}
-    drawn = element("img", src=f"data:image/png;base64,{data}", alt=f"Page {image.number}", **size)
+    drawn = element("img", src=f"data:image/png;base64,{data}", alt=_("Page {page}").format(page=image.number), **size)
     spot = [] if image.spot is None else [element("span", css="spot", style=f"top: {image.spot:.2%}")]
     return element("div", drawn, *spot, css="page-image", style=f"--zoom: {zoom / _USUAL}")
 
 
-@st.cache_data(show_spinner="Drawing the page", max_entries=_KEPT)
+@st.cache_data(show_spinner=False, max_entries=_KEPT)
 def _drawn(
     _path: Path, _plan: Plan, sha256: str, pages: tuple[Page, ...], span: Span | None, quote: str, scale: float
 ) -> list[PageImage]:
@@ -128,10 +141,10 @@ def show_look_switch(look: Look, key: str, turn: Callable[[Look], None]) -> None
     """A switch between the text and the page image, which calls ``turn``."""
     st.session_state[key] = look
     st.segmented_control(
-        "Show as",
+        _("Show as"),
         list(Look),
         key=key,
-        format_func=str.capitalize,
+        format_func=lambda look: _(_LOOKS[look]),
         required=True,
         label_visibility="collapsed",
         on_change=lambda: turn(Look(st.session_state[key])),
@@ -143,10 +156,13 @@ def show_zoom(zoom: int, key: str, turn: Callable[[int], None]) -> None:
     at = ZOOMS.index(zoom)
     smaller, larger = ZOOMS[max(at - 1, 0)], ZOOMS[min(at + 1, len(ZOOMS) - 1)]
     with st.container(key=f"{key}-zoom", horizontal=True, vertical_alignment="center", gap="xsmall"):
-        for label, to in (("Smaller", smaller), ("Larger", larger), ("Fit width", _USUAL)):
-            name = f"{key}-{label.split()[0].lower()}"
-            st.button(label, key=name, type="tertiary", disabled=to == zoom, on_click=turn, args=(to,))
-            if label == "Smaller":
+        for name, label, to in (
+            ("smaller", pgettext("zoom", "Smaller"), smaller),
+            ("larger", pgettext("zoom", "Larger"), larger),
+            ("fit", _("Fit width"), _USUAL),
+        ):
+            st.button(label, key=f"{key}-{name}", type="tertiary", disabled=to == zoom, on_click=turn, args=(to,))
+            if name == "smaller":
                 show_line(f"{zoom} %")
 
 
@@ -154,9 +170,9 @@ def show_page_box(number: int, count: int, key: str, turn: Callable[[int], None]
     """The page's number of ``count``, to type another or to step on, which calls ``turn``."""
     st.session_state[key] = number
     with st.container(key=f"{key}-box", horizontal=True, vertical_alignment="center", gap="xsmall"):
-        show_line("Page")
+        show_line(pgettext("of how many", "Page"))
         st.number_input(
-            "Page number",
+            _("Page number"),
             1,
             count,
             key=key,
@@ -164,4 +180,4 @@ def show_page_box(number: int, count: int, key: str, turn: Callable[[int], None]
             on_change=lambda: turn(int(st.session_state[key])),
             width=120,
         )
-        show_line(f"of {count:,}")
+        show_line(_("of {count}").format(count=f"{count:,}"))

@@ -12,6 +12,7 @@ from indexer.ui.shared.keeping import keeping_link
 from indexer.ui.shared.markup import Html, copy_button, element, sentence_html, show, text_html
 from indexer.ui.shared.source import Place
 from indexer.wording import ASPECTS, STATES_IT, breadcrumb, notes, quotation
+from indexer.words import _
 
 
 def show_card(
@@ -46,7 +47,7 @@ def show_card(
                 ),
                 css="passage-text",
             ),
-            actions_html("Show in its surroundings", address, passage, counterparts=counterparts),
+            actions_html(_("Show in its surroundings"), address, passage, counterparts=counterparts),
         )
 
 
@@ -80,12 +81,12 @@ def actions_html(
     chip = "chip" if isinstance(place, Citation) else ""
     actions = [
         element("a", element("span", label), css=chip, href=address, **({"title": hint} if hint else {})),
-        copy_button("Copy quote", quotation(place)),
-        copy_button("Copy as Markdown", markdown_quotation(place)),
+        copy_button(_("Copy quote"), quotation(place)),
+        copy_button(_("Copy as Markdown"), markdown_quotation(place)),
         keeping_link(place),
     ]
     if counterparts:
-        actions.append(element("a", element("span", "Counterparts"), href=counterparts))
+        actions.append(element("a", element("span", _("Counterparts")), href=counterparts))
     return element("div", *actions, css="actions")
 
 
@@ -96,7 +97,7 @@ def quote_html(
 
     ``remark`` is another one of these.
     """
-    sure = [element("span", STATES_IT, css="badge sure")] if sentence.certainty is Certainty.STATES else []
+    sure = [element("span", _(STATES_IT), css="badge sure")] if sentence.certainty is Certainty.STATES else []
     badges = sure + [element("span", note, css="badge") for note in (*notes(sentence), *filter(None, [remark]))]
     return [element("blockquote", sentence_html(sentence, marks), css="quote"), *badges]
 
@@ -120,6 +121,6 @@ def marks_by_class(marks: Iterable[Mark], offset: int = 0) -> dict[str, list[Spa
 def show_legend(marks: Iterable[Mark]) -> None:
     """What the underlining of ``marks`` means; nothing where there are none."""
     aspects = {mark.aspect for mark in marks}
-    kinds = [element("b", label, css=aspect.value) for aspect, label in ASPECTS.items() if aspect in aspects]
+    kinds = [element("b", _(label), css=aspect.value) for aspect, label in ASPECTS.items() if aspect in aspects]
     if kinds:
-        show(element("p", element("span", "Underlined where the plans differ:"), *kinds, css="legend"))
+        show(element("p", element("span", _("Underlined where the plans differ:")), *kinds, css="legend"))

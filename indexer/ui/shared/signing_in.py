@@ -5,11 +5,14 @@ from __future__ import annotations
 import streamlit as st
 
 from indexer.api.sign_in import settings_from_environment
-from indexer.library.rights import Mode
+from indexer.library.rights import Mode, Role
 from indexer.ui.shared.access import signed_in
 from indexer.ui.shared.markup import element, show
+from indexer.words import N_, _
 
 _WHO = "signed-in"
+#: The roles in words.
+ROLES = {Role.READER: N_("reader"), Role.EDITOR: N_("editor"), Role.ADMIN: N_("admin")}
 
 
 def begin_session() -> bool:
@@ -24,14 +27,14 @@ def begin_session() -> bool:
     st.session_state[_WHO] = name
     by_provider = settings_from_environment().mode is Mode.OIDC
     if who is None:
-        lines = [element("h1", "You are not signed in"), element("p", "Plans are shown to those who sign in.")]
+        lines = [element("h1", _("You are not signed in")), element("p", _("Plans are shown to those who sign in."))]
         show(element("section", *lines, css="notice"))
         if by_provider:
-            st.button("Sign in", key="sign-in", type="primary", on_click=st.login)
+            st.button(_("Sign in"), key="sign-in", type="primary", on_click=st.login)
         return False
     if name:
         with st.container(key="who", horizontal=True, gap="small", vertical_alignment="center"):
-            show(element("p", f"Signed in as {name}, {who.role.name.lower()}", css="aside"))
+            show(element("p", _("Signed in as {name}, {role}").format(name=name, role=_(ROLES[who.role])), css="aside"))
             if by_provider:
-                st.button("Sign out", key="sign-out", type="tertiary", on_click=st.logout)
+                st.button(_("Sign out"), key="sign-out", type="tertiary", on_click=st.logout)
     return True

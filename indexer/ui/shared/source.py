@@ -30,6 +30,7 @@ from indexer.ui.shared.page_image import (
     show_zoom,
 )
 from indexer.wording import READS_BADLY
+from indexer.words import _
 
 #: Characters of a plan that is opened at its beginning; some eight printed pages.
 _OPENING = 20_000
@@ -58,7 +59,7 @@ def show_source(library: Library, place: Place, key: str) -> None:
     with st.container(key=f"source-{key}"):
         show(element("h2", plan.title, css="source-title"), element("p", whereabouts(plan, place), css="crumbs"))
         if place.page in doubtful_pages(plan.warnings):
-            show(element("span", READS_BADLY, css="badge"))
+            show(element("span", _(READS_BADLY), css="badge"))
         st.fragment(_show_place)(library, place)
 
 
@@ -106,7 +107,8 @@ def show_text(text: Html, label: str, css: str = "source-text") -> None:
 
 def whereabouts(plan: Plan, place: Place) -> str:
     """Section, page and file of a place, on one line."""
-    page = f"page {place.page} of {len(plan.pages)}" if place.page is not None and plan.pages else ""
+    numbers = {"page": place.page, "count": len(plan.pages)}
+    page = _("page {page} of {count}").format(**numbers) if place.page is not None and plan.pages else ""
     return " · ".join(filter(None, [place.section, page, PurePath(plan.source).name]))
 
 
@@ -130,10 +132,10 @@ def _show_place(library: Library, place: Place) -> None:
         whole = paged or _show_excerpt(plan, place)
         with st.container(horizontal=True, gap="small", vertical_alignment="center"):
             if not whole:
-                st.button("Show more text", key="source-more", type="tertiary", on_click=state.reach_further)
-            state.show_page_link(_read_view(plan, span, look, is_passage=is_passage), "Open in plan")
-            show_original(library, plan, "Original file", "source-original")
-            st.button("Close source", key="source-close", type="tertiary", on_click=state.close_source)
+                st.button(_("Show more text"), key="source-more", type="tertiary", on_click=state.reach_further)
+            state.show_page_link(_read_view(plan, span, look, is_passage=is_passage), _("Open in plan"))
+            show_original(library, plan, _("Original file"), "source-original")
+            st.button(_("Close source"), key="source-close", type="tertiary", on_click=state.close_source)
 
 
 def _show_tools(plan: Plan, span: Span, look: Look) -> None:
@@ -148,7 +150,7 @@ def _show_tools(plan: Plan, span: Span, look: Look) -> None:
 def _show_excerpt(plan: Plan, place: Place) -> bool:
     """Whether that is the whole text."""
     low, high = surroundings(plan.text, (place.start, place.end), st.session_state[state.REACH])
-    show_text(excerpt_html(plan, place, (low, high)), "The plan's text around the passage")
+    show_text(excerpt_html(plan, place, (low, high)), _("The plan's text around the passage"))
     return low == 0 and high == len(plan.text)
 
 

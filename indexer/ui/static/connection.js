@@ -2,13 +2,14 @@
 (() => {
   if (window.planciteConnects) return;
   window.planciteConnects = true;
-  const title = "The connection is lost";
-  const words =
-    `${title}. ` +
+  const sentences = [
+    "The connection is lost.",
     "Plancite does not answer at the moment. This page reconnects by itself as soon as it does; what you typed stays. " +
-    "If it takes longer than a minute, tell the people who run the server.";
+      "If it takes longer than a minute, tell the people who run the server.",
+  ];
 
   const reword = () => {
+    const words = sentences.map(planciteSays).join(" ");
     for (const dialog of document.querySelectorAll('[role="dialog"]')) {
       if (!/Is Streamlit still running|streamlit run/.test(dialog.textContent)) continue;
       const body = dialog.querySelector('[data-testid="stConnectionError"]') || dialog.querySelector("p, pre, code")?.parentElement;

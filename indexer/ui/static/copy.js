@@ -30,12 +30,12 @@
     try {
       await copy(text);
     } catch {
-      window.prompt("Copy the quote from here:", text);
+      window.prompt(planciteSays("Copy the quote from here:"), text);
       return;
     }
     button.focus();
     button.style.minWidth = `${button.offsetWidth}px`;
-    button.firstChild.textContent = "Copied";
+    button.firstChild.textContent = planciteSays("Copied");
     button.classList.add("copied");
     button.setAttribute("aria-live", "polite");
     setTimeout(() => {

@@ -11,12 +11,14 @@ import altair as alt
 import streamlit as st
 
 from indexer.exporting.targets import cell_text, draw_png, draw_svg, figure_text
+from indexer.reported import reported
 from indexer.types import Target, TargetKind, TargetRow
 from indexer.ui.shared.downloads import show_download
 from indexer.ui.shared.markup import show_line
 from indexer.ui.targets import view as state
 from indexer.ui.targets.view import TargetsView
 from indexer.wording import counted, number, reading_unit, visible_text, with_unit
+from indexer.words import _
 
 #: A figure of a plan: the plan and where the figure begins.
 _At: TypeAlias = tuple[str, int]
@@ -41,8 +43,9 @@ def show_charts(
         with st.container(key="t-chart-choice", horizontal=True, vertical_alignment="bottom", gap="medium"):
             plans = list(dict.fromkeys(t.plan for t in targets))
             st.segmented_control(
-                "Chart",
+                _("Chart"),
                 state.CHARTS,
+                format_func=_,
                 key=state.CHART,
                 required=True,
                 label_visibility="collapsed",
@@ -78,7 +81,7 @@ def _pick_series(rows: Sequence[TargetRow], targets: Sequence[Target], view: Tar
     wanted = (at for at in order for r in found[at] for c in r.cells if (c.target.plan, c.target.span[0]) == view.at)
     st.session_state[state.INDICATOR] = next(wanted, order[0])
     chosen: _At = st.selectbox(
-        "Indicator",
+        _("Indicator"),
         order,
         key=state.INDICATOR,
         format_func=lambda at: _label(found[at]),
@@ -92,24 +95,26 @@ def _plans(rows: Sequence[TargetRow]) -> list[str]:
 
 
 def _label(rows: Sequence[TargetRow]) -> str:
-    return f"{visible_text(rows[0].indicator)} · {counted(len(_plans(rows)), 'plan')}"
+    return " · ".join([visible_text(rows[0].indicator), counted(len(_plans(rows)), "plan")])
 
 
 def _pick_plan(plans: Sequence[str], view: TargetsView, titles: Mapping[str, str]) -> str:
     st.session_state[state.LINE_PLAN] = view.line if view.line in plans else plans[0]
     return st.selectbox(
-        "Plan", plans, key=state.LINE_PLAN, format_func=lambda plan: titles[plan], on_change=state.pick_line
+        _("Plan"), plans, key=state.LINE_PLAN, format_func=lambda plan: titles[plan], on_change=state.pick_line
     )
 
 
 def _show_indicator(rows: Sequence[TargetRow], titles: Mapping[str, str]) -> None:
     if not rows:
-        show_line("None of these targets has both a value and a year.", "none")
+        show_line(_("None of these targets has both a value and a year."), "none")
         return
     divisor, unit = _scale(rows)
-    points = "percentage points" if unit == "%" else unit
-    gaps = ["" if r.gap is None else f"gap {with_unit(number(r.gap, divisor), points)}" for r in rows]
-    remarks = [f"{row.year}: {gap or row.note}" for row, gap in zip(rows, gaps, strict=True) if gap or row.note]
+    points = _("percentage points") if unit == "%" else unit
+    of_gap = _("gap {value}")
+    gaps = ["" if r.gap is None else of_gap.format(value=with_unit(number(r.gap, divisor), points)) for r in rows]
+    said = ((row.year, gap or reported(row.note)) for row, gap in zip(rows, gaps, strict=True))
+    remarks = [_(": ").join([str(year), text]) for year, text in said if text]
     chart = pathway_chart(rows, titles) if is_pathway(rows) else indicator_chart(rows, titles)
     _show_chart(chart, visible_text(rows[0].indicator), remarks, "indicator")
 
@@ -143,7 +148,7 @@ def indicator_chart(rows: Sequence[TargetRow], titles: Mapping[str, str]) -> alt
     # a plan keeps its colour, whatever is charted; the names tell plans apart where there are many
     colour = alt.Color("Plan:N", legend=None, scale=alt.Scale(domain=list(titles)))
     base = _lines(points)
-    bars = base.mark_bar(size=_BAR).encode(x=alt.X("From:Q", title=unit or "number"), x2="To:Q", color=colour)
+    bars = base.mark_bar(size=_BAR).encode(x=alt.X("From:Q", title=unit or _("number")), x2="To:Q", color=colour)
     return alt.layer(bars, _names(base), height=alt.Step(_LINE))
 
 
@@ -176,7 +181,7 @@ def pathway_chart(rows: Sequence[TargetRow], titles: Mapping[str, str]) -> alt.L
     named = [title for title in titles.values() if any(point["Plan"] == title for point in points)]
     base = alt.Chart({"values": points}).encode(
         x=alt.X("Year:O", title=None, axis=alt.Axis(labelAngle=0, labelFontSize=_TEXT)),
-        y=alt.Y("Value:Q", title=unit or "number", scale=alt.Scale(zero=False, padding=24)),
+        y=alt.Y("Value:Q", title=unit or _("number"), scale=alt.Scale(zero=False, padding=24)),
         color=alt.Color(
             "Plan:N",
             scale=alt.Scale(domain=named),
@@ -204,14 +209,15 @@ def _names(base: alt.Chart) -> alt.Chart:
 def _show_line(targets: Sequence[Target], titles: Mapping[str, str]) -> None:
     dated = [t for t in targets if t.year is not None and t.kind is TargetKind.TARGET]
     if not dated:
-        show_line("None of these targets names a year.", "none")
+        show_line(_("None of these targets names a year."), "none")
         return
-    cut = f"The first {_MOST} of {counted(len(dated), 'target')}; use the filters to see others."
-    remarks = [cut] if len(dated) > _MOST else []
+    cut = _("The first {most} of {targets}; use the filters to see others.")
+    remarks = [cut.format(most=_MOST, targets=counted(len(dated), "target"))] if len(dated) > _MOST else []
     shown = dated[:_MOST] if st.session_state.get(state.WHOLE_LINE) else dated[:_FEW]
     _show_chart(line_chart(shown), titles[dated[0].plan], remarks, "time-line")
     if len(dated) > _FEW:
-        label = f"Show {'fewer' if len(shown) > _FEW else f'all {min(len(dated), _MOST)}'}"
+        more = _("Show all {count}").format(count=min(len(dated), _MOST))
+        label = _("Show fewer") if len(shown) > _FEW else more
         st.button(label, key="t-whole", type="tertiary", on_click=state.toggle_line)
 
 
@@ -219,7 +225,7 @@ def line_chart(targets: Sequence[Target]) -> alt.LayerChart | alt.FacetChart:
     """A plan's targets, each on a line of its own under its name, at the year by which it is to be reached."""
     ordered = sorted(targets, key=lambda t: (t.year or 0, t.start, t.span))
     points = [
-        {"Line": i, "Year": str(t.year), "Name": f"{visible_text(t.indicator)}: {figure_text(t)}"}
+        {"Line": i, "Year": str(t.year), "Name": _(": ").join([visible_text(t.indicator), figure_text(t)])}
         for i, t in enumerate(ordered)
     ]
     base = _lines(points)

@@ -16,11 +16,24 @@ from indexer.ui.shared.frame import show_heading, show_missing, show_plan_choice
 from indexer.ui.shared.markup import show_line
 from indexer.ui.targets import view as state
 from indexer.ui.targets.charts import show_charts
-from indexer.ui.targets.table import show_tables
+from indexer.ui.targets.table import BINDINGS, show_tables
 from indexer.ui.targets.view import TargetsView
 from indexer.wording import counted
+from indexer.words import N_, _, ngettext, pgettext
 
-_OTHERS = "Statistics, estimates, what was already reached, and the limits from which a rule applies."
+_OTHERS = N_("Statistics, estimates, what was already reached, and the limits from which a rule applies.")
+#: What the filters offer.
+_OPTIONS: dict[str, str] = {
+    Sector.ECONOMY: N_("whole economy"),
+    Sector.ENERGY: N_("energy"),
+    Sector.INDUSTRY: N_("industry"),
+    Sector.BUILDINGS: N_("buildings"),
+    Sector.TRANSPORT: N_("transport"),
+    Sector.LAND: N_("agriculture and land"),
+    Sector.WASTE: N_("waste and circular economy"),
+    Sector.OTHER: N_("other"),
+    **BINDINGS,
+}
 
 
 def page() -> None:
@@ -39,7 +52,8 @@ def page() -> None:
     found = [t for t in access.list_targets(library) if t.plan in scope]
     _show_filters(library, plans, within, found, view)
     if missing:
-        show_missing(missing, "listed", all_instead=not view.plans)
+        only = _("Only the other plans were listed.")
+        show_missing(missing, only if view.plans else _("All plans were listed instead."))
     if not scope:
         show_none_left(view.filter, state.refilter)
         return
@@ -49,7 +63,7 @@ def page() -> None:
     if not chosen:
         show_line(_why_none(found, passed, len(scope)), "none")
         return
-    with st.spinner("Matching the plans' indicators"):
+    with st.spinner(_("Matching the plans' indicators")):
         rows = access.align_targets(library, tuple(scope))
     show_charts(view, rows, chosen, scope)
     show_tables(library, view, _rows_with(rows, chosen, view.words), chosen, scope)
@@ -57,11 +71,14 @@ def page() -> None:
 
 def _why_none(found: Sequence[Target], passed: Sequence[Target], plans: int) -> str:
     if passed:
-        return "None of these figures is a commitment."
+        return _("None of these figures is a commitment.")
     if found:
-        return "No target matches all the filters. Try removing one."
-    where = "this plan" if plans == 1 else "these plans"
-    return f"No targets were found in {where}: no sentence commits to a figure."
+        return _("No target matches all the filters. Try removing one.")
+    return ngettext(
+        "No targets were found in this plan: no sentence commits to a figure.",
+        "No targets were found in these plans: no sentence commits to a figure.",
+        plans,
+    )
 
 
 def _show_count(commitments: int, total: int, view: TargetsView) -> None:
@@ -70,10 +87,11 @@ def _show_count(commitments: int, total: int, view: TargetsView) -> None:
         return
     with st.container(key="t-count", horizontal=True, vertical_alignment="center", gap="medium"):
         others = total - commitments
-        show_line(counted(commitments, "commitment") + (f"; {counted(others, 'other figure')}" if others else ""))
+        counts = [counted(commitments, "commitment"), *([counted(others, "other figure")] if others else [])]
+        show_line(_("; ").join(counts))
         if others:
             st.session_state[state.REST] = view.rest
-            st.toggle("Show other figures too", key=state.REST, on_change=state.turn_rest, help=_OTHERS)
+            st.toggle(_("Show other figures too"), key=state.REST, on_change=state.turn_rest, help=_(_OTHERS))
 
 
 def _show_filters(
@@ -85,17 +103,18 @@ def _show_filters(
     with st.container(key="t-filters", horizontal=True, vertical_alignment="bottom", gap="medium"):
         show_plan_choice(plan_options(plans, within, view.plans), state.PLANS, state.refine)
         for label, options, key in (
-            ("Sector", list(map(str, Sector)), state.SECTOR),
-            ("Year", years, state.YEAR),
-            ("How binding", list(map(str, Binding)), state.BINDING),
+            (_("Sector"), list(map(str, Sector)), state.SECTOR),
+            (_("Year"), years, state.YEAR),
+            (_("How binding"), list(map(str, Binding)), state.BINDING),
         ):
-            st.selectbox(label, [state.ANY, *options], key=key, format_func=_capitalized, on_change=state.refine)
-        st.text_input("Words", key=state.WORDS, placeholder="In the indicator or the quote", on_change=state.refine)
+            st.selectbox(label, [state.ANY, *options], key=key, format_func=_option, on_change=state.refine)
+        place = _("In the indicator or the quote")
+        st.text_input(pgettext("to look for", "Words"), key=state.WORDS, placeholder=place, on_change=state.refine)
         show_filter(library, plans, view.filter, len(within), state.refilter)
 
 
-def _capitalized(option: object) -> str:
-    text = str(option)
+def _option(option: object) -> str:
+    text = _(_OPTIONS.get(str(option), str(option)))
     return text[:1].upper() + text[1:]
 
 

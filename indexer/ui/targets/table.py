@@ -19,7 +19,8 @@ from indexer.exporting.targets import (
     targets_xlsx,
 )
 from indexer.library import Library
-from indexer.types import Citation, Target, TargetCell, TargetKind, TargetRow
+from indexer.reported import reported
+from indexer.types import Binding, Citation, Target, TargetCell, TargetKind, TargetRow
 from indexer.ui.shared.address import OPENED, open_source, opening_link, place_name
 from indexer.ui.shared.downloads import show_download
 from indexer.ui.shared.markup import element, marked_html, plain, show, show_line
@@ -28,17 +29,25 @@ from indexer.ui.shared.source import Place, show_source
 from indexer.ui.targets import view as state
 from indexer.ui.targets.view import TargetsView
 from indexer.wording import chip, counted, number
+from indexer.words import N_, _
 
 #: Columns of the tables and their widths.
 _WIDTHS = {
-    "Indicator": 280, "Figure": "medium", "Year": "small", "Unit": "small", "Gap": "small", "Pathway": "large",
-    "Note": "medium", "Scope": "medium", "How binding": 105,
+    N_("Indicator"): 280, N_("Figure"): "medium", N_("Year"): "small", N_("Unit"): "small", N_("Gap"): "small",
+    N_("Pathway"): "large", N_("Note"): "medium", N_("How binding"): 105, N_("Plan"): None,
 }  # fmt: skip
 #: Height of a row in pixels, which lets long texts wrap.
 _ROW = 66
 #: Quotes that a click opens at once; a row may have one of each of a hundred plans.
 _MOST = 8
-_KINDS = {TargetKind.TARGET: "", TargetKind.THRESHOLD: "Threshold. ", TargetKind.FIGURE: "No commitment. "}
+_KINDS = {TargetKind.TARGET: "", TargetKind.THRESHOLD: N_("Threshold."), TargetKind.FIGURE: N_("No commitment.")}
+#: The degrees of obligation in words.
+BINDINGS: dict[str, str] = {
+    Binding.MUST: N_("must"),
+    Binding.SHOULD: N_("should"),
+    Binding.STRIVE: N_("strive"),
+    Binding.ENCOURAGE: N_("encourage"),
+}
 
 
 def show_tables(
@@ -69,8 +78,9 @@ def show_tables(
 def _show_choice(view: TargetsView) -> None:
     st.session_state[state.TABLE] = state.TABLES[view.every]
     st.segmented_control(
-        "Table",
+        _("Table"),
         state.TABLES,
+        format_func=_,
         key=state.TABLE,
         required=True,
         label_visibility="collapsed",
@@ -80,7 +90,7 @@ def _show_choice(view: TargetsView) -> None:
 
 def _show_every(targets: Sequence[Target], titles: Mapping[str, str]) -> list[Target]:
     """One line a target or threshold; the targets of the line that was clicked."""
-    show_line("Click one to read its quote.")
+    show_line(_("Click one to read its quote."))
     selected = _selected([_line(t, titles) for t in targets], {})
     return [targets[selected[0]]] if selected and selected[0] < len(targets) else []
 
@@ -88,15 +98,17 @@ def _show_every(targets: Sequence[Target], titles: Mapping[str, str]) -> list[Ta
 def _show_rows(rows: Sequence[TargetRow], titles: Mapping[str, str]) -> list[Target]:
     """One line an indicator and year, a column a plan; the targets of the cell, or of the line, that was clicked."""
     if not rows:
-        show_line("None of these is a commitment. See “Every target”.", "none")
+        show_line(_("None of these is a commitment. See “Every target”."), "none")
         return []
-    summary = f"{counted(len({row.series for row in rows}), 'indicator')}. "
-    summary += "Click a value to read its quote, or an indicator to read all of them."
+    summary = _("{indicators}. Click a value to read its quote, or an indicator to read all of them.").format(
+        indicators=counted(len({row.series for row in rows}), "indicator")
+    )
     present = {cell.target.plan for row in rows for cell in row.cells}
     absent = [title for plan, title in titles.items() if plan not in present]
     if absent:
-        more = f" and {len(absent) - _MOST} more" if len(absent) > _MOST else ""
-        summary += f" Not in: {'; '.join(absent[:_MOST])}{more}."
+        more = _("Not in: {plans} and {count} more.") if len(absent) > _MOST else _("Not in: {plans}.")
+        named = more.format(plans=_("; ").join(absent[:_MOST]), count=len(absent) - _MOST)
+        summary = f"{summary} {named}"
     titles = {plan: title for plan, title in titles.items() if plan in present}
     show_line(summary)
     paths = _pathways(rows, titles)
@@ -114,7 +126,7 @@ def _selected(lines: Sequence[Mapping[str, str]], labels: Mapping[str, str]) -> 
     A head is drawn as it is, without Markdown, so that nothing in it is escaped.
     """
     config = {
-        name: st.column_config.Column(width=width, pinned=name == "Indicator")  # type: ignore[arg-type]
+        name: st.column_config.Column(label=_(name), width=width, pinned=name == "Indicator")  # type: ignore[arg-type]
         for name, width in _WIDTHS.items()
     }
     config |= {
@@ -143,7 +155,7 @@ def _pathways(rows: Sequence[TargetRow], titles: Mapping[str, str]) -> dict[int,
                 of_plan = values.setdefault(row.series, {}).setdefault(cell.target.plan, {})
                 of_plan.setdefault(str(row.year), cell_text(cell, row_divisor(row)[0], row_divisor(row)[1]))
     return {
-        series: "; ".join(
+        series: _("; ").join(
             f"{titles[plan]} " + " → ".join(f"{year}: {value}" for year, value in sorted(years.items()))
             for plan, years in plans.items()
             if len(years) > 1
@@ -161,7 +173,7 @@ def _row(row: TargetRow, titles: Mapping[str, str], paths: Mapping[int, str]) ->
     gap = "" if row.gap is None else number(row.gap, divisor)
     path = {"Pathway": paths.get(row.series, "")} if any(paths.values()) else {}
     start = {"Indicator": row.indicator, "Year": _year(row.year), "Unit": unit}
-    return {**start, **values, "Gap": gap, **path, "Note": row.note}
+    return {**start, **values, "Gap": gap, **path, "Note": reported(row.note)}
 
 
 def _year(year: int | None) -> str:
@@ -173,9 +185,9 @@ def _line(target: Target, titles: Mapping[str, str]) -> dict[str, str]:
         "Indicator": target.indicator,
         "Figure": figure_text(target),
         "Year": _year(target.year),
-        "How binding": str(target.binding),
+        "How binding": _(BINDINGS[target.binding]),
         "Plan": titles[target.plan],
-        "Note": f"{_KINDS[target.kind]}{note(target)}".strip(),
+        "Note": " ".join(filter(None, [_(_KINDS[target.kind]), reported(note(target))])),
     }
 
 
@@ -193,7 +205,7 @@ def _show_quotes(library: Library, targets: Sequence[Target], titles: Mapping[st
         )
         show(
             element("blockquote", marked_html(target.quote, {"emphasis": spans}), css="quote"),
-            *(element("span", text, css="badge") for text in dict.fromkeys(filter(None, map(note, group)))),
+            *(element("span", reported(text), css="badge") for text in dict.fromkeys(filter(None, map(note, group)))),
             actions_html(chip(cited), opening_link(name), cited, hint=" › ".join(target.section)),
         )
         if opened == name or (opened is None and i == 0):
@@ -201,7 +213,8 @@ def _show_quotes(library: Library, targets: Sequence[Target], titles: Mapping[st
             section = " › ".join(target.section)
             show_source(library, Place(target.plan, target.start, target.end, section, target.page, marks), name)
     if len(sentences) > _MOST:
-        show_line(f"The first {_MOST} of {len(sentences):,}; click a value to read one plan's.")
+        said = _("The first {most} of {count}; click a value to read one plan's.")
+        show_line(said.format(most=_MOST, count=f"{len(sentences):,}"))
 
 
 def _name(target: Target) -> str:

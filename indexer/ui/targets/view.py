@@ -12,6 +12,7 @@ import streamlit as st
 from indexer.types import Binding, Filter, Sector
 from indexer.ui.shared import address
 from indexer.ui.shared.address import View, facets, flag, number, one_of, place, texts
+from indexer.words import N_
 
 # Keys of the widgets.
 PLANS, SECTOR, YEAR, BINDING, WORDS = "t-plans", "t-sector", "t-year", "t-binding", "t-words"
@@ -19,9 +20,9 @@ TABLE, CHART, INDICATOR, LINE_PLAN, REST = "t-view", "t-chart", "t-indicator", "
 # Whether all of a time line is drawn.
 WHOLE_LINE = "t-whole-line"
 #: A filter's choice that lets everything through.
-ANY = "Any"
-TABLES = ("Side by side", "Every target")
-CHARTS = ("One indicator across plans", "One plan on a time line")
+ANY = N_("Any")
+TABLES = (N_("Side by side"), N_("Every target"))
+CHARTS = (N_("One indicator across plans"), N_("One plan on a time line"))
 
 
 @dataclass(frozen=True, slots=True)
