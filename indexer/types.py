@@ -844,6 +844,11 @@ class Sentence:
     section: tuple[str, ...]
     page: int | None
 
+    @property
+    def place(self) -> str:
+        """Its section path and page, as a citation has them."""
+        return _place(self.section, None, self.page)
+
 
 class Change(StrEnum):
     """What became of a sentence from one version to another."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from time import monotonic, sleep
 from typing import TypeAlias
 
-from indexer.errors import LibraryError
+from indexer.errors import LibraryBusyError, LibraryError, LimitError
 from indexer.library.facade import Library
 from indexer.reading.files import plan_files
 from indexer.storage import Notify
@@ -67,11 +67,13 @@ def watch_folder(
     rest: float = REST,
     notify: Notify = lambda line: None,
     stopped: Callable[[], bool] = lambda: False,
+    settled: Callable[[], None] = lambda: None,
 ) -> Iterator[Added]:
     """Add what comes to rest in ``folder`` until ``stopped``; a report of each file, as ``Library.add_iter`` gives it.
 
     Removing a file removes no plan. ``notify`` gets a line when the folder goes away or comes back, and when the
-    library is busy, which is tried again.
+    library is busy, which is tried again. ``settled`` is called after each look whose files were all added; what it
+    raises of the library is tried again, too.
     """
     watched = WatchedFolder(folder, rest)
     there = True
@@ -87,4 +89,11 @@ def watch_folder(
                 notify(f"{error} It is tried again.")
                 break
             watched.take(path)
+        else:
+            try:
+                settled()
+            except (LibraryBusyError, LimitError):
+                pass  # another process is at it
+            except LibraryError as error:
+                notify(f"{error} It is tried again.")
         sleep(every)
