@@ -265,8 +265,8 @@ def _mcp(sign_in: SignIn, writes: bool) -> tuple[Route, Callable[[App], Abstract
 
 def _base() -> str:
     """The address of the pages, as far as this server knows it: a proxy with a name of its own has TLS."""
-    if name := config.get_option("browser.serverAddress"):
-        return f"https://{name}"
+    if config.is_manually_set("browser.serverAddress"):  # else it says "localhost"
+        return f"https://{config.get_option('browser.serverAddress')}"
     scheme = "https" if config.get_option("server.sslCertFile") else "http"
     address, port = config.get_option("server.address") or "localhost", config.get_option("server.port")
     return f"{scheme}://{_in_url(address)}:{port}"

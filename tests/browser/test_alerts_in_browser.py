@@ -7,9 +7,8 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from conftest import PLANCITE
 from playwright.sync_api import Page, expect
-from served import copy_library
+from served import PLANCITE, copy_library
 
 OLD, NEW = "Asbestos kilns must close by 2026.", "Asbestos kilns should close by 2029."
 
@@ -21,7 +20,7 @@ def test_a_changed_answer_comes_to_the_page_with_both_places(
     copy_library(sample_folder, library)
 
     def plancite(*arguments: object) -> None:
-        subprocess.run([PLANCITE, *arguments, "--library", library, "--quiet"], check=True)
+        subprocess.run([*PLANCITE, *arguments, "--library", library, "--quiet"], check=True)
 
     def put(sentence: str) -> None:
         (tmp_path / "quay.txt").write_text(f"Quay Plan\n\n1. Kilns\n\n{sentence} The quay is swept.\n", "utf-8")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import os
 import random
 import shutil
@@ -15,9 +17,10 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
-from alerting import AFTER, BEFORE, QUESTIONS, open_library, put
+from alerting import AFTER, BEFORE, QUESTIONS, SECRET, open_library, put
 from crowd import run_script
 from receivers import Hook, hook
+from served import copy_library, served
 
 from indexer.api.feed import alerts_feed
 from indexer.library import Library
@@ -205,3 +208,27 @@ def _until(condition: Callable[[], bool], said: list[str]) -> None:
     while not condition():
         assert time.monotonic() < deadline, said[-30:]
         time.sleep(0.1)
+
+
+def test_the_server_asks_again_and_tells_while_people_ask(sample_folder: Path, tmp_path: Path, hooked: Hook) -> None:
+    library, plan = copy_library(sample_folder, tmp_path / "library"), tmp_path / "quay.txt"
+    (tmp_path / "alerts.toml").write_text(f'[webhook]\nurl = "{hooked.url}"\n')
+    secret = "whsec_" + base64.b64encode(SECRET).decode()
+    plan.write_text("Asbestos kilns must close by 2026.")
+    with Library.open(library) as opened:
+        opened.add(plan)
+        opened.save_question("When do asbestos kilns close?")
+        options = ("--alerts", str(tmp_path / "alerts.toml"))
+        with served(
+            library, tmp_path, *options, environment={**os.environ, "PLANCITE_WEBHOOK_SECRET": secret}
+        ) as server:
+            plan.write_text("Asbestos kilns should close by 2029.")
+            opened.add(plan)
+            _until(lambda: bool(hooked.got) and server.get("/api/v1/alerts").status == 200, [])
+            (alert,) = opened.alerts()
+            listed = json.loads(server.get("/api/v1/alerts").body)["items"]
+            told = json.loads(hooked.got[0][1])["data"]
+            assert [item["id"] for item in listed] == [told["id"]] == [alert.id] == hooked.ids
+            assert told["url"] == f"http://localhost:{server.port}/library?plan=quay&part=changes&old=1&new=2"
+            os.killpg(server.process.pid, signal.SIGTERM)
+            server.process.wait(timeout=30)
