@@ -81,7 +81,7 @@ def ask_again(library: Library, wait: float = 0.0) -> Iterator[Alert]:
                 if keep_answer(backend, before, after, alerts):
                     yield from alerts
                     break
-        forget_answers(backend, saved)
+        forget_answers(backend, backend.saved())  # as they are called now: a plan may have been renamed meanwhile
         see_plans(backend, {**first, **dict.fromkeys(moved, "")})
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from threading import Event
 from time import monotonic
@@ -27,23 +28,30 @@ def go_round(
     longest: float = LONGEST,
 ) -> None:
     """Ask and tell until ``stopped``. What cannot be done now, for want of a disk or of a turn, is tried next time."""
+    log = logging.getLogger(__name__)
     seen: object = None
     done: object = None
     moved = asked = monotonic()
     while not stopped.wait(every):
-        with suppress(IndexerError):
-            library, now = open_library(), monotonic()
-            open_outbox(library, settings)
-            state = library.backend.generation, [saved.id for saved in library.saved()]
-            if state != seen:
-                seen, moved = state, now
-            if state != done and (now - moved >= rest or now - asked >= longest):
-                asked = now
-                for _ in ask_again(library):
-                    if stopped.is_set():
+        try:
+            with suppress(IndexerError):
+                library, now = open_library(), monotonic()
+                open_outbox(library, settings)
+                state = library.backend.generation, [saved.id for saved in library.saved()]
+                if state != seen:
+                    seen, moved = state, now
+                if state != done and (now - moved >= rest or now - asked >= longest):
+                    asked = now
+                    if _ended(ask_again(library), stopped):
                         return
-                done = state
-        with suppress(IndexerError):
-            for _ in tell_alerts(open_library(), settings):
-                if stopped.is_set():
+                    done = state
+            with suppress(IndexerError):
+                if _ended(tell_alerts(open_library(), settings), stopped):
                     return
+        except Exception:  # a defect must not end the rounds of a server that goes on
+            log.exception("Saved questions could not be asked again, or alerts not told; the next round tries again.")
+
+
+def _ended(work: Iterator[object], stopped: Event) -> bool:
+    """Whether ``stopped`` came before all of ``work`` was done."""
+    return any(stopped.is_set() for _ in work)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from fakes import FakeEncoder
 
 from indexer.library import Library
 from indexer.library.alerts import ASKING, FILE, FOLDER, read_kept, seen_plans, turn
@@ -16,6 +17,7 @@ from indexer.library.rights import Person, Role
 from indexer.types import Alert, ChangeClass, page_at
 
 ASKED = "when do cement kilns close?"
+WIND = "how much do wind farms reach?"
 FIRST = "Cement kilns must close by 2025."
 
 
@@ -51,24 +53,31 @@ def test_a_change_is_told_once_with_both_quotes_and_their_places(library: Librar
 
 
 @pytest.mark.parametrize(
-    ("new", "classes"),
+    ("asked", "old", "new", "classes"),
     [
-        ("Cement kilns should close by 2025.", [ChangeClass.WEAKENED]),
-        ("Cement kilns must close by 2022.", [ChangeClass.STRENGTHENED, ChangeClass.DEADLINE]),
-        ("Cement kilns must close by 2025 in small cities.", None),
-        ("Cement kilns must close by 2025, as the Ministry of Industry decides.", [ChangeClass.AUTHORITY]),
-        ("All cement kilns must close by 2025.", [ChangeClass.WORDING]),
+        (ASKED, FIRST, "Cement kilns should close by 2025.", "weakened"),
+        (ASKED, FIRST, "Cement kilns must close by 2022.", "strengthened deadline"),
+        (ASKED, FIRST, "Cement kilns must close by 2025, as the Ministry of Industry decides.", "authority"),
+        (ASKED, FIRST, "Cement kilns must close by 2025, excluding those on islands.", "scope"),
+        (ASKED, FIRST, "All cement kilns must close by 2025.", "wording"),
+        (WIND, "Wind farms reach 10 GW in 2030.", "Wind farms reach 12 GW in 2030.", "figure"),
+        (
+            WIND,
+            "Wind farms reach at least 12 GW in 2030.",
+            "Wind farms reach at least 10 GW in 2030.",
+            "weakened figure",
+        ),
     ],
 )
 def test_the_class_says_what_the_change_does(
-    library: Library, put: Callable[..., None], new: str, classes: list[ChangeClass] | None
+    library: Library, put: Callable[..., None], asked: str, old: str, new: str, classes: str
 ) -> None:
-    put("anhui", FIRST)
-    library.save_question(ASKED)
+    put("anhui", old)
+    library.save_question(asked)
     put("anhui", new)
     (alert,) = library.ask_again()
-    assert told([alert]) == [("anhui", FIRST, new)]
-    assert classes is None or list(alert.classes) == classes
+    assert told([alert]) == [("anhui", old, new)]
+    assert " ".join(alert.classes) == classes
 
 
 def test_what_comes_and_what_goes(library: Library, put: Callable[..., None]) -> None:
@@ -206,3 +215,15 @@ def test_a_damaged_file_is_named_with_the_remedy(library: Library, put: Callable
         library.alerts()
     (library.backend.folder / FOLDER / FILE).unlink()
     assert library.ask_again() == [] and len(read_kept(library.backend).answers) == 1
+
+
+def test_a_library_on_milvus_has_alerts_as_well(tmp_path: Path, fake_encoder: FakeEncoder) -> None:
+    with Library.open(tmp_path / "library.db", create=True, encoder=fake_encoder) as library:
+        for text in (FIRST, "Cement kilns must close by 2027."):
+            (tmp_path / "anhui.txt").write_text(text)
+            library.add(tmp_path / "anhui.txt")
+            if not library.saved():
+                library.save_question(ASKED)
+        (alert,) = library.ask_again()
+        assert told([alert]) == [("anhui", FIRST, "Cement kilns must close by 2027.")]
+        assert library.ask_again() == [] and library.alerts() == [alert]

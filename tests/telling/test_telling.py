@@ -6,6 +6,7 @@ import base64
 import hashlib
 import hmac
 import json
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -25,6 +26,7 @@ from indexer.library.rights import Person, Role
 from indexer.telling import NotTold
 from indexer.telling.mail import Mail, Tls
 from indexer.telling.outbox import PAUSES, open_outbox, tell_alerts
+from indexer.telling.rounds import go_round
 from indexer.telling.settings import Settings, read_settings
 from indexer.telling.webhook import Webhook, read_secret, signed_headers
 from indexer.types import Alert, ChangeClass, Sentence
@@ -254,3 +256,31 @@ def test_by_hand_on_the_command_line(
     assert listed["id"] == hooked.ids[0] and listed["classes"] == ["weakened", "deadline"]
     (tmp_path / "alerts.toml").write_text("[[")
     assert run("serve", "--alerts", tmp_path / "alerts.toml", "--library", library).code == 2
+
+
+def test_the_rounds_of_a_server_ask_once_plans_rest_and_outlive_a_defect(
+    library: Library, put: Callable[[str, str], None], hooked: Hook
+) -> None:
+    put("anhui", "Cement kilns must close by 2025.")
+    library.save_question(ASKED)
+    put("anhui", "Cement kilns must close by 2027.")
+    failures: list[Exception] = [RuntimeError("a defect"), IndexerError("The library is locked.")]
+    stopped = threading.Event()
+
+    def open_library() -> Library:
+        if failures:
+            raise failures.pop()
+        return library
+
+    settings = Settings((Webhook(hooked.url, SECRET),))
+    rounds = threading.Thread(
+        target=go_round, args=(open_library, settings, stopped), kwargs={"every": 0.02, "rest": 0.1}
+    )
+    rounds.start()
+    deadline = time.monotonic() + 60
+    while not hooked.got and time.monotonic() < deadline:
+        time.sleep(0.05)
+    stopped.set()
+    rounds.join(60)
+    assert not rounds.is_alive() and failures == []
+    assert hooked.ids == [alert.id for alert in library.alerts()] and len(hooked.got) == 1
