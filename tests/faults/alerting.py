@@ -30,7 +30,6 @@ AFTER = {"anhui": "Cement kilns should close by 2027.", "gansu": "Wind farms gro
 
 
 def open_library(folder: Path) -> Library:
-    facade.open_reader = lambda: None  # the reader takes seconds to load
     return Library.open(folder, create=True, encoder=ENCODER)
 
 
@@ -63,7 +62,13 @@ def killing(step: int) -> Callable[..., None]:
     return wrap
 
 
+def without_reader() -> None:
+    """For this process: the reader takes seconds to load."""
+    facade.open_reader = lambda: None
+
+
 def main(folder: Path, url: str, step: int) -> None:
+    without_reader()
     wrap = killing(step)
     wrap(LocalBackend, "add")
     wrap(alerts, "write_whole")

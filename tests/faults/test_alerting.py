@@ -26,6 +26,12 @@ from indexer.api.feed import alerts_feed
 from indexer.library import Library
 
 
+@pytest.fixture(autouse=True)
+def no_reader(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As the scripts have none."""
+    monkeypatch.setattr("indexer.library.facade.open_reader", lambda: None)
+
+
 @pytest.fixture
 def hooked() -> Iterator[Hook]:
     with hook() as opened:

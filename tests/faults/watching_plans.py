@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from alerting import SECRET, open_library
+from alerting import SECRET, open_library, without_reader
 
 from indexer.library.asking_again import ask_again
 from indexer.library.watching import watch_folder
@@ -18,6 +18,7 @@ from indexer.telling.webhook import Webhook
 
 
 def main(folder: Path, watched: Path, url: str, rest: float) -> None:
+    without_reader()
     settings = Settings((Webhook(url, SECRET),))
     with open_library(folder) as library:
 
