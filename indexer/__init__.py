@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from indexer.types import (
         Absence,
         Added,
+        Alert,
         Answer,
         AnswerPart,
         AnswerSentence,
@@ -94,6 +95,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Absence",
     "Added",
+    "Alert",
     "Answer",
     "AnswerPart",
     "AnswerSentence",

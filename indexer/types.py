@@ -845,6 +845,11 @@ class Sentence:
     section: tuple[str, ...]
     page: int | None
 
+    @property
+    def place(self) -> str:
+        """Its section path and page, as a citation has them."""
+        return _place(self.section, None, self.page)
+
 
 class Change(StrEnum):
     """What became of a sentence from one version to another."""
@@ -922,6 +927,31 @@ class ChangedAnswer:
     saved: SavedQuestion
     removed: tuple[tuple[str, str], ...]
     added: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """What a change of a plan did to the answer to a saved question, told once.
+
+    ``old`` is the sentence of ``plan`` that answered and no longer stands there, ``new`` the one that answers now, each
+    a slice of the plan's version ``old_version`` and ``new_version``, from 1; None where there is none. ``classes`` say
+    what the change does, the gravest first. ``question``, ``plans``, ``section`` and ``owner`` are those of the saved
+    question, ``at`` is when the change was found, ISO 8601 in UTC. ``id`` is the same however often it is found.
+    """
+
+    id: str
+    at: str
+    question: str
+    plans: tuple[str, ...] | None
+    section: str | None
+    owner: str
+    plan: str
+    title: str
+    old: Sentence | None
+    new: Sentence | None
+    old_version: int | None
+    new_version: int | None
+    classes: tuple[ChangeClass, ...]
 
 
 @dataclass(frozen=True, slots=True)

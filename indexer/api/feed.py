@@ -1,11 +1,13 @@
-"""What changed in the library, as an Atom feed (RFC 4287): plans added, replaced and removed, the latest first."""
+"""What changed in the library, as Atom feeds (RFC 4287), the latest first: plans, and answers to saved questions."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from urllib.parse import quote
 from xml.etree import ElementTree as ET
 
+from indexer.exporting.alerts import alert_lines, alert_link, alert_title
 from indexer.library import Library
 from indexer.types import Version
 
@@ -17,22 +19,61 @@ _ATOM = "http://www.w3.org/2005/Atom"
 _UNWRITABLE = {code: " " for code in range(32) if code not in (9, 10, 13)} | {0xFFFE: " ", 0xFFFF: " "}
 
 
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """One entry of a feed; ``updated`` is ISO 8601."""
+
+    id: str
+    updated: str
+    title: str
+    link: str
+    summary: str
+
+
 def changes_feed(library: Library, base: str) -> bytes:
-    """The feed; ``base`` is the address of the pages, without a slash at its end."""
-    events = sorted(_events(library), reverse=True)[:MOST]
+    """Plans added, replaced and removed; ``base`` is the address of the pages, without a slash at its end."""
+    entries = [
+        _Entry(
+            f"urn:plancite:{quote(plan)}:{number}:{what.lower()}",
+            at,
+            f"{what}: {title}",
+            f"{base}/library?plan={quote(plan)}",
+            f"Version {number} of {plan}.",
+        )
+        for at, plan, number, what, title in sorted(_events(library), reverse=True)[:MOST]
+    ]
+    return _feed("Changes of plans", f"{base}/api/v1/changes.atom", entries)
+
+
+def alerts_feed(library: Library, base: str) -> bytes:
+    """Answers that changed, those of the person's own saved questions and of shared ones, each once."""
+    entries = [
+        _Entry(
+            f"urn:plancite:alert:{alert.id}",
+            alert.at,
+            alert_title(alert),
+            alert_link(alert, base),
+            "\n".join(alert_lines(alert)[1:]),
+        )
+        for alert in library.alerts()[:MOST]
+    ]
+    return _feed("Changed answers", f"{base}/api/v1/alerts.atom", entries)
+
+
+def _feed(title: str, address: str, entries: Sequence[_Entry]) -> bytes:
     feed = ET.Element("feed", xmlns=_ATOM)
-    _add(feed, "title", "Changes of plans")
-    _add(feed, "id", f"{base}/api/v1/changes.atom")
-    ET.SubElement(feed, "link", rel="self", href=f"{base}/api/v1/changes.atom")
+    _add(feed, "title", title)
+    _add(feed, "id", address)
+    ET.SubElement(feed, "link", rel="self", href=address)
     _add(ET.SubElement(feed, "author"), "name", "Plancite")
-    _add(feed, "updated", events[0][0] if events else "1970-01-01T00:00:00+00:00")
-    for at, plan, number, what, title in events:
+    _add(feed, "updated", entries[0].updated if entries else "1970-01-01T00:00:00+00:00")
+    for each in entries:
         entry = ET.SubElement(feed, "entry")
-        _add(entry, "title", f"{what}: {title}")
-        _add(entry, "id", f"urn:plancite:{quote(plan)}:{number}:{what.lower()}")
-        _add(entry, "updated", at)
-        ET.SubElement(entry, "link", href=f"{base}/library?plan={quote(plan)}")
-        _add(entry, "summary", f"Version {number} of {plan}.")
+        _add(entry, "title", each.title)
+        _add(entry, "id", each.id)
+        _add(entry, "updated", each.updated)
+        ET.SubElement(entry, "link", href=each.link)
+        _add(entry, "summary", each.summary)
     data: bytes = ET.tostring(feed, "utf-8", xml_declaration=True)
     return data
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from functools import partial
 from importlib.metadata import version
 from pathlib import PurePath
@@ -19,6 +20,7 @@ from indexer.api.paging import paged
 from indexer.api.problems import Problem
 from indexer.exporting.audit import audit_csv
 from indexer.exporting.objects import (
+    alert_object,
     answer_object,
     comparison_object,
     passage_object,
@@ -33,7 +35,7 @@ from indexer.library.originals import find_original, missing_original
 from indexer.library.rights import Action, Role, role_for
 from indexer.library.uploads import Upload, add_uploads
 from indexer.storage import Scope
-from indexer.types import Filter, PlanInfo
+from indexer.types import Alert, Filter, PlanInfo
 from indexer.wording import counted, doubtful_places
 
 #: Where the API is mounted.
@@ -250,6 +252,18 @@ def _changes(call: Call) -> Response:
     return Response(feed.changes_feed(call.library, call.base), media_type=feed.MEDIA_TYPE)
 
 
+def _list_alerts(call: Call) -> Response:
+    def place(alert: Alert) -> tuple[float, str]:
+        return -datetime.fromisoformat(alert.at).timestamp(), alert.id
+
+    found, more = paged(sorted(call.library.alerts(), key=place), place, call.query.cursor, call.query.limit)
+    return JSONResponse({"items": [alert_object(alert, call.base) for alert in found], "next_cursor": more})
+
+
+def _alerts_feed(call: Call) -> Response:
+    return Response(feed.alerts_feed(call.library, call.base), media_type=feed.MEDIA_TYPE)
+
+
 def _get_job(call: Call) -> Response:
     return JSONResponse(_job_object(_find_job(call)))
 
@@ -392,6 +406,15 @@ OPERATIONS = (
         refusals=(404, 429),
     ),
     Operation("GET", "/changes.atom", "Plans added, replaced and removed, as a feed", _changes, feed.MEDIA_TYPE),
+    Operation(
+        "GET",
+        "/alerts",
+        "Answers to saved questions that changed with a plan, the latest first",
+        _list_alerts,
+        schemas.AlertList,
+        schemas.Listing,
+    ),
+    Operation("GET", "/alerts.atom", "The same as a feed, each once", _alerts_feed, feed.MEDIA_TYPE),
     Operation(
         "GET",
         "/jobs/{job}",

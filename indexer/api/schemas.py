@@ -298,6 +298,37 @@ class TargetList(Struct):
     next_cursor: str | None
 
 
+class AlertQuote(Struct):
+    """A sentence of the plan's version ``version``: ``text_of_version[start:end] == text``."""
+
+    text: str
+    start: int
+    end: int
+    section: list[str]
+    page: int | None
+    version: int | None
+
+
+class Alert(Struct):
+    id: str
+    at: str
+    question: str
+    plans: list[str] | None
+    section: str | None
+    shared: bool
+    plan: str
+    title: str
+    classes: list[str]
+    old: AlertQuote | None
+    new: AlertQuote | None
+    url: str
+
+
+class AlertList(Struct):
+    items: list[Alert]
+    next_cursor: str | None
+
+
 class Step(Struct):
     name: str
     stage: str

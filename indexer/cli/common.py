@@ -62,6 +62,14 @@ YesOption = Annotated[bool, typer.Option("--yes", help="Do not ask for confirmat
 FromOption = Annotated[
     Path | None, typer.Option("--from", metavar="FILE", help="Ask each line of a file, or - for standard input.")
 ]
+AlertsOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--alerts",
+        metavar="FILE",
+        help="Tell of changed answers by webhook or mail, as this file says; see docs/operating.md.",
+    ),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object per line.")]
 
 

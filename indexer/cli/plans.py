@@ -11,6 +11,7 @@ import typer
 
 from indexer.cli.common import (
     DONE,
+    AlertsOption,
     JsonOption,
     LibraryOption,
     ModelOption,
@@ -28,6 +29,7 @@ from indexer.cli.common import (
     report_added,
 )
 from indexer.errors import IndexerError, SourceError
+from indexer.exporting.alerts import alert_title
 from indexer.exporting.objects import changes_object, plan_object
 from indexer.language.sentences import fold_space
 from indexer.types import ALL_PLANS, Changes, Filter, Sentence
@@ -150,16 +152,32 @@ def watch(
     rest: Annotated[
         float, typer.Option(min=0.1, metavar="SECONDS", help="Time for which a file must not have changed.")
     ] = 5.0,
+    alerts: AlertsOption = None,
     library: LibraryOption = "index",
     quiet: QuietOption = False,
 ) -> None:
-    """Add what comes to rest in a folder, until it is stopped; a file that is removed removes no plan."""
+    """Add what comes to rest in a folder, until it is stopped; a file that is removed removes no plan.
+
+    Once all of it is added, saved questions are asked again.
+    """
+    from indexer.library.asking_again import ask_again
     from indexer.library.watching import watch_folder
+    from indexer.telling.outbox import open_outbox, tell_alerts
+    from indexer.telling.settings import Settings, read_settings
 
     if not folder.is_dir():
         raise SourceError(f"There is no folder {folder}. Give one that plans are put into.")
+    settings = read_settings(alerts) if alerts else Settings()
     with open_library(library, create=True, quiet=quiet) as opened:
-        for report in watch_folder(opened, folder, every=every, rest=rest, notify=note(False)):
+
+        def look() -> None:
+            open_outbox(opened, settings)
+            for alert in ask_again(opened):
+                note(quiet)(f"{alert_title(alert)} ({alert.title})")
+            for channel, alert in tell_alerts(opened, settings):
+                note(quiet)(f"Told by {channel}: {alert.question}")
+
+        for report in watch_folder(opened, folder, every=every, rest=rest, notify=note(False), settled=look):
             if report.status != "same":
                 report_added([report], quiet)
 

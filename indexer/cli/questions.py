@@ -1,23 +1,31 @@
-"""Commands on saved questions: save, saved, forget."""
+"""Commands on saved questions: save, saved, forget, recheck, alerts."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from indexer.cli.common import (
+    AlertsOption,
     JsonOption,
     LibraryOption,
     PlanOption,
     QuietOption,
     answer_lines,
     app,
+    note,
     open_library,
     print_lines,
 )
 from indexer.errors import IndexerError
-from indexer.exporting.objects import saved_object
+from indexer.exporting.alerts import alert_lines
+from indexer.exporting.objects import alert_object, saved_object
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from indexer.types import Alert
 
 
 @app.command()
@@ -64,3 +72,42 @@ def forget(
             raise IndexerError(f"There is no saved question {saved_id}. List them with: plancite saved")
     if not quiet:
         print(f"Forgotten: {saved_id}")
+
+
+@app.command()
+def recheck(
+    alerts: AlertsOption = None,
+    as_json: JsonOption = False,
+    library: LibraryOption = "index",
+    quiet: QuietOption = False,
+) -> None:
+    """Ask the saved questions again if plans have changed, and tell of each answer that changed, once.
+
+    plancite serve and plancite watch do so by themselves.
+    """
+    from indexer.storage.disk import WAIT
+    from indexer.telling.outbox import open_outbox, tell_alerts
+    from indexer.telling.settings import Settings, read_settings
+
+    settings = read_settings(alerts) if alerts else Settings()
+    with open_library(library, quiet=quiet) as opened:
+        open_outbox(opened, settings)
+        _print_alerts(opened.ask_again(), as_json)
+        for channel, alert in tell_alerts(opened, settings, wait=WAIT):
+            note(quiet)(f"Told by {channel}: {alert.question}")
+
+
+@app.command("alerts")
+def list_alerts(as_json: JsonOption = False, library: LibraryOption = "index", quiet: QuietOption = False) -> None:
+    """List what changes of plans did to answers to saved questions, the latest first."""
+    with open_library(library, quiet=quiet) as opened:
+        _print_alerts(opened.alerts(), as_json)
+
+
+def _print_alerts(found: Iterable[Alert], as_json: bool) -> None:
+    if as_json:
+        print_lines(map(alert_object, found))
+        return
+    for alert in found:
+        first, *others = filter(None, alert_lines(alert))
+        print("\n".join([f"{alert.at[:10]}  {first}", *(f"  {line}" for line in others)]))

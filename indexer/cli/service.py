@@ -16,6 +16,7 @@ import typer
 from indexer.api import missing_extra
 from indexer.cli.common import (
     SOME_FAILED,
+    AlertsOption,
     LibraryOption,
     ModelOption,
     QuietOption,
@@ -74,6 +75,7 @@ def serve(
     groups_field: Annotated[
         str, typer.Option(metavar="NAME", help="Header or claim with the groups, a list or with commas between.")
     ] = "",
+    alerts: AlertsOption = None,
     quiet: QuietOption = False,
 ) -> None:
     """Serve the web app, the HTTP API and MCP, on this machine only by default."""
@@ -83,6 +85,7 @@ def serve(
             "Let people sign in with --sign-in (docs/operating.md), or give --allow-anonymous."
         )
     settings = _sign_in_settings(sign_in, trusted_proxy or [], user_field, role_field, groups_field)
+    told = _alerts_file(alerts)
     _check_port(address, port)
     options = {"server.port": port, "server.address": address, "logger.level": "error" if quiet else "info"}
     if public_name:
@@ -91,7 +94,7 @@ def serve(
     command += [f"--option={name}={value}" for name, value in options.items()]
     command += ["--mcp-writes"] if mcp_write else []
     command += ["--asks-for-token"] if require_token else []
-    environment = {**os.environ, "PLANCITE_LIBRARY": library, "PLANCITE_SIGN_IN": settings}
+    environment = {**os.environ, "PLANCITE_LIBRARY": library, "PLANCITE_SIGN_IN": settings, **told}
     if os.name == "posix":  # in the place of this process, so that signals reach the server
         os.execve(command[0], command, environment)
     raise typer.Exit(subprocess.run(command, env=environment, check=False).returncode)
@@ -124,6 +127,16 @@ def _sign_in_settings(mode: Mode, proxies: list[str], user: str | None, role: st
         raise IndexerError("Sign-in at a provider needs Authlib. Install it with: pip install 'plancite[oidc]'")
     named = user or ("email" if mode is Mode.OIDC else "X-Remote-User")
     return settings_text(SignInSettings(mode, tuple(proxies), named, role, groups))
+
+
+def _alerts_file(alerts: Path | None) -> dict[str, str]:
+    """The variable that names the file of channels to the server, if there is one. Raises IndexerError."""
+    if alerts is None:
+        return {}
+    from indexer.telling.settings import VARIABLE, read_settings
+
+    read_settings(alerts)
+    return {VARIABLE: str(alerts.absolute())}
 
 
 def _check_port(address: str, port: int) -> None:

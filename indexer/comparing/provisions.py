@@ -38,6 +38,13 @@ _SOFTENED = re.compile(
     r"|原则上|有条件的|视情况|适当|除外",
     re.IGNORECASE,
 )
+#: Words that say to whom or what a provision applies, up to the end of their clause.
+_APPLIES = re.compile(
+    r"\b(?:except(?:ing)?|excluding|exempt\w*|other than|limited to|appl(?:y|ies)(?: only)? to"
+    r"|only (?:for|in|to|at|within|where))\b[^,;:.]*"
+    r"|(?:不含|不包括|不适用于|适用于|仅限|限于)[^，；：。]*|除[^，；：。]{1,30}外",
+    re.IGNORECASE,
+)
 _AUTHORITY = re.compile(
     r"\b(?:[A-Z][\w&'-]+ (?:(?:of|for|and|the) )*){0,6}(?:Department|Ministry|Bureau|Commission|Administration"
     r"|Authority|Agency|Committee|Council|Government|Office|Board)\b"
@@ -105,7 +112,12 @@ def read_provision(text: str) -> Provision:
         forbidden.span() if forbidden else strictest[0] if strictest else None,
         figures,
         tuple(y.year for y in find_years(text, periods=True)),
-        frozenset(scope for scope in map(scope_of, figures) if scope),
+        frozenset(
+            [
+                *(scope for scope in map(scope_of, figures) if scope),
+                *(fold_space(m.group()).strip().casefold() for m in _APPLIES.finditer(text)),
+            ]
+        ),
         frozenset(fold_space(m.group()).strip() for m in _AUTHORITY.finditer(text)),
         len(_SOFTENED.findall(text)),
     )

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
+from indexer.exporting.alerts import alert_link
 from indexer.types import (
     Absence,
+    Alert,
     Answer,
     Brief,
     BriefItem,
@@ -200,6 +202,24 @@ def saved_object(question: SavedQuestion, changed: ChangedAnswer | None) -> dict
         "saved": question.at,
         "quotes": [{"plan": plan, "quote": quote} for plan, quote in question.quotes],
         **{name: [{"plan": plan, "quote": quote} for plan, quote in quotes] for name, quotes in pairs.items()},
+    }
+
+
+def alert_object(alert: Alert, pages: str = "") -> dict[str, Any]:
+    """An alert; ``pages`` is the address of the pages, to link to what changed."""
+    quotes = {"old": (alert.old, alert.old_version), "new": (alert.new, alert.new_version)}
+    return {
+        "id": alert.id,
+        "at": alert.at,
+        "question": alert.question,
+        "plans": alert.plans,
+        "section": alert.section,
+        "shared": not alert.owner,
+        "plan": alert.plan,
+        "title": alert.title,
+        "classes": alert.classes,
+        **{name: {**asdict(of), "version": n} if of else None for name, (of, n) in quotes.items()},
+        "url": alert_link(alert, pages) if pages else "",
     }
 
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from indexer.errors import IndexerError, LibraryError
-from indexer.library import briefs, judgements, people, questions
+from indexer.library import alerts, briefs, judgements, people, questions
 from indexer.library.copying import Copied, CopyProgress, copy_library
 from indexer.storage import Backend, open_backend
 
@@ -65,6 +65,7 @@ def put_back(backup: Path, target: Backend, *, progress: CopyProgress = _silent)
         theirs = {info.id for info in target.plans()} | {version.plan for version in target.removed()}
         if foreign := sorted(theirs - ours):
             target.remove(foreign, purge=True)
+            alerts.purge_alerts(target, foreign)
         copied = copy_library(source, target, progress)
         _copy_files(backup, target.folder)
     except OSError as error:
@@ -97,3 +98,8 @@ def _copy_files(source: Path, target: Path) -> None:
             shutil.copy2(source / name, target / name)
     if (source / people.FOLDER).is_dir():
         shutil.copytree(source / people.FOLDER, target / people.FOLDER, dirs_exist_ok=True)
+    # a library that has alerts keeps them: those told since the backup would be told again
+    for name in (alerts.FILE, alerts.SEEN_FILE):
+        if (source / alerts.FOLDER / name).exists() and not (target / alerts.FOLDER / name).exists():
+            (target / alerts.FOLDER).mkdir(exist_ok=True)
+            shutil.copy2(source / alerts.FOLDER / name, target / alerts.FOLDER / name)

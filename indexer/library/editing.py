@@ -12,6 +12,7 @@ from indexer.asking.naming import proper_names
 from indexer.encoding import Encoder
 from indexer.errors import LibraryError
 from indexer.library.adding import Progress, embed_plan, extract_targets, no_progress
+from indexer.library.alerts import rename_in_alerts
 from indexer.library.collections import change_members
 from indexer.storage import Backend
 from indexer.storage.disk import write_whole
@@ -123,7 +124,7 @@ def _tags(old: PlanInfo, add: Iterable[str], remove: Iterable[str]) -> dict[str,
 
 
 def rename_plan(backend: Backend, plan_id: str, new_id: str) -> None:
-    """Give a plan another short name, its versions and saved questions with it.
+    """Give a plan another short name, its versions, saved questions and alerts with it.
 
     Raises UnknownPlanError, and LibraryError for a name that is taken or not a name.
     """
@@ -133,6 +134,7 @@ def rename_plan(backend: Backend, plan_id: str, new_id: str) -> None:
         raise LibraryError(f"{new_id!r} is not a name for a plan. Give 1 to {_LONGEST} letters and digits.")
     plan = replace(backend.plan(plan_id), id=wanted)
     backend.amend(plan_id, plan, proper_names(plan.id, plan.title, plan.text), seen=seen)
+    rename_in_alerts(backend, plan_id, wanted)
 
 
 def restore_plan(

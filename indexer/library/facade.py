@@ -24,6 +24,7 @@ from indexer.storage import Backend, Notify, Scope, open_backend
 from indexer.types import (
     Absence,
     Added,
+    Alert,
     Answer,
     Brief,
     Cell,
@@ -460,6 +461,25 @@ class Library:
         from indexer.library.versions import compare_answers
 
         return compare_answers(self.saved(), {info.id for info in self.plans()}, self.ask, plan_id)
+
+    def ask_again(self) -> list[Alert]:
+        """Ask the saved questions again if plans have changed since; the alerts that this makes, each told once ever.
+
+        They are those of all people. Raises LibraryError, LibraryBusyError.
+        """
+        from indexer.library.asking_again import ask_again
+        from indexer.storage.disk import WAIT
+
+        return list(ask_again(self, WAIT))
+
+    def alerts(self) -> list[Alert]:
+        """What changes of plans did to answers to saved questions, of one's own and of all; the latest first.
+
+        Raises LibraryError.
+        """
+        from indexer.library.alerts import read_alerts
+
+        return read_alerts(self.backend)
 
     def briefs(self) -> list[Brief]:
         """All briefs, in the order in which they were made. Raises LibraryError."""

@@ -15,6 +15,7 @@ from functools import lru_cache
 from pathlib import Path, PurePath
 
 from indexer.errors import LibraryError, SourceError
+from indexer.library.alerts import purge_alerts
 from indexer.library.judgements import forget_quotes, judgements_file
 from indexer.storage import Backend
 from indexer.storage.disk import write_whole
@@ -102,7 +103,7 @@ def drop_unused(backend: Backend, hashes: Iterable[str]) -> None:
 
 
 def remove_plans(backend: Backend, plan_ids: Sequence[str], *, purge: bool) -> None:
-    """Remove plans, all or none; with ``purge`` their kept files, too, and judgements that quote them.
+    """Remove plans, all or none; with ``purge`` their kept files, too, and judgements and alerts that quote them.
 
     Raises UnknownPlanError, LibraryError.
     """
@@ -111,6 +112,8 @@ def remove_plans(backend: Backend, plan_ids: Sequence[str], *, purge: bool) -> N
     backend.remove(plan_ids, purge=purge)
     drop_unused(backend, [version.sha256 for version in versions])
     forget_quotes(backend, texts)
+    if purge:
+        purge_alerts(backend, plan_ids)
 
 
 def safe_name(name: str) -> str:

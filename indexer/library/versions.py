@@ -47,7 +47,7 @@ def compare_versions(old: Plan, new: Plan) -> tuple[ChangedSentence, ...]:
     stayed = {block.a + i: block.b + i for block in blocks for i in range(block.size)}
     gone = [i for i in range(len(before)) if i not in stayed]
     come = sorted(set(range(len(after))) - set(stayed.values()))
-    partner = {come[b]: gone[a] for a, b in _pair([keys[0][i] for i in gone], [keys[1][i] for i in come])}
+    partner = {come[b]: gone[a] for a, b in pair_alike([keys[0][i] for i in gone], [keys[1][i] for i in come])}
     follows = {**stayed, **{was: i for i, was in partner.items()}}
     changes = []
     place = 0  # in the new text, after the predecessor in the old one
@@ -108,16 +108,17 @@ def compare_answers(
     return changed
 
 
+def sentence_at(plan: Plan, start: int, end: int) -> Sentence:
+    """The sentence ``plan.text[start:end]`` with its section and page."""
+    section = section_path(plan.sections, section_at(plan.sections, end - 1))
+    return Sentence(plan.text[start:end], start, end, section, page_at(plan.pages, start))
+
+
 def _sentences(plan: Plan) -> list[Sentence]:
-    found = []
-    for start, end in split_sentences(plan.text):
-        section = section_path(plan.sections, section_at(plan.sections, end - 1))
-        page = page_at(plan.pages, start)
-        found.append(Sentence(plan.text[start:end], start, end, section, page))
-    return found
+    return [sentence_at(plan, start, end) for start, end in split_sentences(plan.text)]
 
 
-def _pair(gone: Sequence[str], come: Sequence[str]) -> list[tuple[int, int]]:
+def pair_alike(gone: Sequence[str], come: Sequence[str]) -> list[tuple[int, int]]:
     """Indices of the sentences that correspond, each in one pair at most; the most similar first."""
     if not gone or not come:
         return []

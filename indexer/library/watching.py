@@ -7,13 +7,15 @@ in the library already is "same", so that a watch that was killed goes on where 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from time import monotonic, sleep
 from typing import TypeAlias
 
-from indexer.errors import LibraryError
+from indexer.errors import LibraryBusyError, LibraryError, LimitError
 from indexer.library.facade import Library
 from indexer.reading.files import plan_files
+from indexer.reading.loading import plan_id_of
 from indexer.storage import Notify
 from indexer.types import Added
 
@@ -67,11 +69,13 @@ def watch_folder(
     rest: float = REST,
     notify: Notify = lambda line: None,
     stopped: Callable[[], bool] = lambda: False,
+    settled: Callable[[], None] = lambda: None,
 ) -> Iterator[Added]:
     """Add what comes to rest in ``folder`` until ``stopped``; a report of each file, as ``Library.add_iter`` gives it.
 
-    Removing a file removes no plan. ``notify`` gets a line when the folder goes away or comes back, and when the
-    library is busy, which is tried again.
+    Removing a file removes no plan, and one that is called otherwise stays the file of its plan. ``notify`` gets a
+    line when the folder goes away or comes back, and when the library is busy, which is tried again. ``settled`` is
+    called after each look whose files were all added; what it raises of the library is tried again, too.
     """
     watched = WatchedFolder(folder, rest)
     there = True
@@ -82,9 +86,32 @@ def watch_folder(
             notify(f"{folder} is {'there again' if there else 'not there: its plans stay, and it is tried again'}.")
         for path in ready or ():
             try:
-                yield from library.add_iter(path)
+                _follow(library, plan_id_of(path.name), path, folder)
+                for report in library.add_iter(path):
+                    if report.status == "same" and report.plan and report.path == str(path):
+                        _follow(library, report.plan, path, folder)
+                    yield report
             except LibraryError as error:
                 notify(f"{error} It is tried again.")
                 break
             watched.take(path)
+        else:
+            try:
+                settled()
+            except (LibraryBusyError, LimitError):
+                pass  # another process is at it
+            except LibraryError as error:
+                notify(f"{error} It is tried again.")
         sleep(every)
+
+
+def _follow(library: Library, plan_id: str, path: Path, folder: Path) -> None:
+    """Note that the file of a plan, if there is one, lies at ``path`` now, unless it is where it was in ``folder``.
+
+    Else its next version would be taken for another plan. Raises LibraryError.
+    """
+    seen = library.backend.generation
+    source = next((Path(info.source) for info in library.plans() if info.id == plan_id), None)
+    if source and source.is_relative_to(folder.absolute()) and not source.exists():
+        plan, names = library.plan(plan_id), library.backend.names()[plan_id]
+        library.backend.amend(plan_id, replace(plan, source=str(path.absolute())), names, seen=seen)

@@ -13,7 +13,8 @@ import signal
 import sys
 import threading
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -38,6 +39,8 @@ from indexer.api.routes import PREFIX
 from indexer.api.sign_in import SignInSettings, settings_from_environment
 from indexer.library import Library
 from indexer.library.rights import Mode
+from indexer.telling.rounds import go_round
+from indexer.telling.settings import settings_from_environment as settings_of_alerts
 
 _UI = Path(__file__).parent
 #: The script that draws the pages.
@@ -217,11 +220,25 @@ def app_options(*, mcp_writes: bool = False, asks_for_token: bool = False) -> di
     """What makes ``App(SCRIPT, ...)`` the pages, the API and MCP as one ASGI application.
 
     ``mcp_writes`` lets assistants change the library; with ``asks_for_token`` programs and assistants need a token,
-    whose role says what they may do. How people sign in is in the environment. Raises IndexerError.
+    whose role says what they may do. How people sign in, and who is told of alerts, is in the environment. Raises
+    IndexerError.
     """
     settings = settings_from_environment()
     sign_in = SignIn(open_library, required=asks_for_token, settings=settings)
-    mcp, lifespan = _mcp(sign_in, mcp_writes)
+    mcp, begin_mcp = _mcp(sign_in, mcp_writes)
+    told = settings_of_alerts()
+
+    @asynccontextmanager
+    async def lifespan(app: App) -> AsyncIterator[None]:
+        stopped = threading.Event()
+        arguments = open_library, replace(told, pages=told.pages or _base()), stopped
+        threading.Thread(target=go_round, args=arguments, name="saved questions", daemon=True).start()
+        try:
+            async with begin_mcp(app) if begin_mcp else nullcontext():
+                yield
+        finally:
+            stopped.set()
+
     routes = [Mount(PREFIX, api_app(open_library, sign_in=sign_in)), mcp]
     # the guard comes first: it looks at the address that a request comes from, not at the one that is forwarded
     forwarded = Middleware(ProxyHeadersMiddleware, trusted_hosts=[*(settings.proxies or ("127.0.0.1",))])
@@ -248,8 +265,8 @@ def _mcp(sign_in: SignIn, writes: bool) -> tuple[Route, Callable[[App], Abstract
 
 def _base() -> str:
     """The address of the pages, as far as this server knows it: a proxy with a name of its own has TLS."""
-    if name := config.get_option("browser.serverAddress"):
-        return f"https://{name}"
+    if config.is_manually_set("browser.serverAddress"):  # else it says "localhost"
+        return f"https://{config.get_option('browser.serverAddress')}"
     scheme = "https" if config.get_option("server.sslCertFile") else "http"
     address, port = config.get_option("server.address") or "localhost", config.get_option("server.port")
     return f"{scheme}://{_in_url(address)}:{port}"

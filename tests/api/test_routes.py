@@ -151,6 +151,36 @@ def test_a_page_is_drawn_with_its_quote_marked(client: TestClient, filled: Libra
     assert original.headers["content-disposition"] == 'attachment; filename="liaoning.pdf"'
 
 
+def test_changed_answers_are_listed_paged_and_told_in_a_feed(
+    client: TestClient, filled: Library, fits: Any, tmp_path: Path
+) -> None:
+    assert fits(client.get("alerts"), "/alerts") == {"items": [], "next_cursor": None}
+    filled.save_question("When do asbestos kilns close?")
+    for year in (2026, 2029, 2031):
+        (tmp_path / "quay.txt").write_text(f"Asbestos kilns must close by {year}.")
+        filled.add(tmp_path / "quay.txt")
+        filled.ask_again()
+    latest = [alert.id for alert in filled.alerts()]
+    items, cursor = [], ""
+    while cursor is not None:
+        page = fits(client.get("alerts", params={"limit": 2, "cursor": cursor}), "/alerts")
+        items += page["items"]
+        cursor = page["next_cursor"]
+    assert sorted(item["id"] for item in items) == sorted(latest) and len(latest) == 3
+    changed = next(item for item in items if item["new"]["text"] == "Asbestos kilns must close by 2029.")
+    assert changed["classes"] == ["weakened", "deadline"] and changed["old"]["version"] == 1
+    assert changed["url"] == "http://localhost/library?plan=quay&part=changes&old=1&new=2" and changed["shared"]
+    old = filled.backend.version("quay", 1).text
+    assert old[changed["old"]["start"] : changed["old"]["end"]] == changed["old"]["text"]
+    reply = client.get("alerts.atom")
+    assert reply.headers["content-type"].startswith("application/atom+xml")
+    feed = ET.fromstring(reply.content)
+    assert [str(entry.findtext("{*}id")) for entry in feed.findall("{*}entry")] == [
+        f"urn:plancite:alert:{alert}" for alert in latest
+    ]
+    assert "Before: “Asbestos kilns must close by 2029.”" in str(feed.findtext("{*}entry/{*}summary"))
+
+
 def test_a_file_is_added_by_a_job_then_edited_removed_and_told_in_the_feed(client: TestClient, fits: Any) -> None:
     sent = {"file": ("kilns.txt", b"Old kilns close by 2030. The county says so.")}
     begun = client.post("plans", files=sent)

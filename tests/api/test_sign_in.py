@@ -155,6 +155,8 @@ def everything(client: TestClient) -> dict[str, str]:
         "targets?figures=true",
         "targets?aligned=true",
         "changes.atom",
+        "alerts",
+        "alerts.atom",
         "health",
     ):
         found[path] = client.get(f"{PREFIX}/{path}").text

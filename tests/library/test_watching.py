@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from pytest import MonkeyPatch
 
-from indexer.errors import LibraryBusyError
+from indexer.errors import LibraryBusyError, LibraryError
 from indexer.library import Library
 from indexer.library.watching import WatchedFolder, watch_folder
 from indexer.types import Added
@@ -82,6 +82,43 @@ def test_many_events_add_each_plan_once_and_a_rename_none(library: Library, fold
     assert [report.status for report in reports].count("added") == 20
     assert [(r.plan, r.status) for r in reports if r.status == "replaced"] == [("plan2", "replaced")]
     assert {info.id for info in library.plans()} == {f"plan{number}" for number in range(20)}
+
+
+def test_a_file_that_is_called_otherwise_stays_the_file_of_its_plan(library: Library, folder: Path) -> None:
+    (folder / "plan.txt").write_text("Kilns close by 2025.")
+    steps = [
+        (lambda: bool(library.plans()), lambda: (folder / "plan.txt").rename(folder / "final.txt")),
+        (lambda: "final" in library.plan("plan").source, lambda: (folder / "final.txt").write_text("Kilns stay.")),
+        (lambda: len(library.versions("plan")) == 2, lambda: None),
+    ]
+
+    def changes() -> None:
+        if steps[0][0]():
+            steps.pop(0)[1]()
+
+    watch = watch_folder(library, folder, every=0.01, rest=0.01, settled=changes, stopped=lambda: not steps)
+    reports = [(report.plan, report.status) for report in watch]
+    assert reports == [("plan", "added"), ("plan", "same"), ("plan", "replaced")]
+    assert [info.id for info in library.plans()] == ["plan"] and len(library.versions("plan")) == 2
+
+
+def test_what_is_settled_is_said_after_all_files_and_what_it_raises_is_tried_again(
+    library: Library, folder: Path
+) -> None:
+    (folder / "plan.txt").write_text("Kilns close by 2025.")
+    told: list[str] = []
+    raises: list[Exception] = [LibraryBusyError("busy"), LibraryError("The disk is full.")]
+
+    def settled() -> None:
+        if library.plans() and raises:
+            raise raises.pop(0)
+
+    watch = watch_folder(
+        library, folder, every=0.01, rest=0.01, notify=told.append, settled=settled, stopped=lambda: not raises
+    )
+    reports = list(watch)
+    assert [report.status for report in reports] == ["added"]
+    assert told == ["The disk is full. It is tried again."]
 
 
 def test_while_the_library_is_busy_it_is_tried_again(library: Library, folder: Path, monkeypatch: MonkeyPatch) -> None:

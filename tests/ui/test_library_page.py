@@ -655,6 +655,33 @@ def test_a_question_is_saved_told_when_its_answer_changes_and_forgotten(
     assert [s.quotes for s in opened.saved()] == [later.quotes]
 
 
+def test_changed_answers_are_listed_with_both_quotes_and_places(
+    open_app: OpenApp, folder: Path, opened: Library, tmp_path: Path
+) -> None:
+    opened.save_question("when do cement kilns close?")
+    (tmp_path / "anhui.txt").write_text(LATER)
+    opened.add([tmp_path / "anhui.txt"])
+    (alert,) = opened.ask_again()
+    assert alert.new
+    places = [
+        '"library?plan=anhui&amp;part=changes&amp;old=1&amp;new=2"',
+        f'"read?plan=anhui&amp;at={alert.new.start}-{alert.new.end}"',
+    ]
+    for query in ({"tab": "questions"}, {"plan": "anhui", "part": "changes"}):
+        app = open_app(folder, page="library", **query)
+        until(app, lambda app=app: "Changed answers" in text(app) and "asking it again" not in text(app))
+        html = page_html(app)[page_html(app).index("Changed answers") :]
+        assert '<span class="badge">Weakened</span><span class="badge">Another date</span>' in html
+        assert '<del class="passage-text">Cement kilns close by <mark class="emphasis">2025</mark>.</del>' in html
+        assert '<ins class="passage-text">Cement kilns close by <mark class="emphasis">2027</mark>.</ins>' in html
+        assert all(place in html for place in places)
+    opened.remove("anhui")
+    opened.ask_again()
+    app = open_app(folder, page="library", tab="questions")
+    until(app, lambda: "Removed" in text(app))
+    assert not any(place in page_html(app) for place in places)
+
+
 def test_a_question_that_cannot_be_asked_is_said(open_app: OpenApp, folder: Path, opened: Library) -> None:
     app = button(open_app(folder, page="library", tab="questions"), "save-submit")
     assert app.error and not app.exception

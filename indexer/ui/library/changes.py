@@ -1,4 +1,4 @@
-"""What changed: in a plan between two versions, and in the answers to saved questions."""
+"""What changed: in a plan between two versions, and in the answers to saved questions, now and each time."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from indexer.library import Library
 from indexer.library.jobs import Job, Report
 from indexer.library.rights import Action
 from indexer.types import (
+    Alert,
     Change,
     ChangeClass,
     ChangedAnswer,
@@ -30,7 +31,8 @@ from indexer.types import (
 from indexer.ui.ask.view import AskView
 from indexer.ui.library import view as state
 from indexer.ui.library.jobs import begin_job
-from indexer.ui.library.view import LibraryView
+from indexer.ui.library.view import LibraryView, Part
+from indexer.ui.read.view import ReadView
 from indexer.ui.shared import access
 from indexer.ui.shared.address import LISTED, OPENED, link_to, list_further, open_source
 from indexer.ui.shared.frame import show_errors
@@ -163,6 +165,7 @@ def _show(library: Library, info: PlanInfo, changes: Changes) -> None:
         show_line(_("This plan still gives the same answers to the saved questions."), "none")
     for answer in changes.answers:
         show(answer_html(answer))
+    show_alerts(library, [alert for alert in library.alerts() if alert.plan == info.id])
 
 
 def answer_html(changed: ChangedAnswer) -> Html:
@@ -174,6 +177,35 @@ def answer_html(changed: ChangedAnswer) -> Html:
         *(_quote(_("Now"), plan, quote) for plan, quote in changed.added),
         css="changed-answer",
     )
+
+
+def show_alerts(library: Library, alerts: Sequence[Alert]) -> None:
+    """Each answer that changed with a plan: what the change does, the old and the new quote, and where they are."""
+    if not alerts:
+        return
+    show(element("h2", _("Changed answers"), css="rule"))
+    there = {info.id for info in access.list_plans(library)}
+    listed = st.session_state[LISTED]
+    for i, alert in enumerate(alerts[:listed]):
+        with st.container(key=f"alert-{i}", gap="xsmall"):
+            show(_alert(alert, library.versions(alert.plan)[-1].n if alert.plan in there else 0))
+    if len(alerts) > listed:
+        st.button(_("Show more changed answers"), key="further-alerts", on_click=list_further)
+
+
+def _alert(alert: Alert, last: int) -> Html:
+    """An alert; ``last`` is the number of its plan's version that is in the library, 0 for none."""
+    links = []
+    if alert.old and alert.old_version and last:
+        view = LibraryView(plan=alert.plan, part=Part.CHANGES, old=alert.old_version, new=alert.new_version)
+        links.append(link(_("Where it was"), link_to(view)))
+    if alert.new and alert.new_version == last:
+        links.append(link(_("Where it is"), link_to(ReadView(alert.plan, (alert.new.start, alert.new.end)))))
+    places = dict.fromkeys(each.place for each in (alert.old, alert.new) if each and each.place)
+    crumbs = element("p", " · ".join(filter(None, [alert.title, " → ".join(places), alert.at[:10]])), css="crumbs")
+    question = element("p", alert.question, css="card-title")
+    wordings = _wordings(alert.classes, crumbs, alert.old, alert.new)
+    return element("div", question, *wordings, element("div", *links, css="actions"))
 
 
 def _quote(label: str, plan: str, quote: str) -> Html:
@@ -190,23 +222,22 @@ def _sentence(change: ChangedSentence) -> Html:
     place = change.new or change.old
     assert place
     page = [_("page {page}").format(page=place.page)] if place.page is not None else []
-    pieces = [
-        *(element("span", label, css="badge") for label in _badges(change)),
-        element("p", " › ".join([*place.section, *page]), css="crumbs"),
-    ]
+    crumbs = element("p", " › ".join([*place.section, *page]), css="crumbs")
     if change.change is Change.MOVED:
-        return element("div", *pieces, element("p", marked_html(place.text), css="passage-text"))
-    before, after = differing_words(change.old.text, change.new.text) if change.old and change.new else ([], [])
-    if change.old:
-        pieces.append(element("del", marked_html(change.old.text, {"emphasis": before}), css="passage-text"))
-    if change.new:
-        pieces.append(element("ins", marked_html(change.new.text, {"emphasis": after}), css="passage-text"))
-    return element("div", *pieces)
+        moved = element("span", _(_LABELS[change.change]), css="badge")
+        return element("div", moved, crumbs, element("p", marked_html(place.text), css="passage-text"))
+    return element("div", *_wordings(change.classes, crumbs, change.old, change.new))
 
 
-def _badges(change: ChangedSentence) -> list[str]:
-    """What became of a sentence: what the change does, else that it moved."""
-    return [_(_CLASSES[each]) for each in change.classes] or [_(_LABELS[change.change])]
+def _wordings(classes: Sequence[ChangeClass], crumbs: Html, old: Sentence | None, new: Sentence | None) -> list[Html]:
+    """What a change does, where that is, and the old and new words, the differing ones marked."""
+    before, after = differing_words(old.text, new.text) if old and new else ([], [])
+    pieces = [*(element("span", _(_CLASSES[each]), css="badge") for each in classes), crumbs]
+    if old:
+        pieces.append(element("del", marked_html(old.text, {"emphasis": before}), css="passage-text"))
+    if new:
+        pieces.append(element("ins", marked_html(new.text, {"emphasis": after}), css="passage-text"))
+    return pieces
 
 
 def differing_words(old: str, new: str) -> tuple[list[Span], list[Span]]:
@@ -243,13 +274,15 @@ def show_questions(library: Library, titles: Mapping[str, str]) -> None:
             placeholder=_("All plans"),
         )
         st.form_submit_button(_("Save"), key="save-submit", type="primary", on_click=_save, args=(library,))
-    questions = library.saved()
+    questions, alerts = library.saved(), library.alerts()
     if not questions:
         show_line(_("No questions are saved yet. Saved questions are asked again when plans change."), "none")
+        show_alerts(library, alerts)
         return
     job = access.changed_answers(library)
     job.look(_PATIENCE)
     st.fragment(_show_changed, run_every=_TICK if job.running else None)(library, questions, titles, job.running)
+    show_alerts(library, alerts)
 
 
 def _show_changed(
