@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from colleagues import ADA, ANN, BOB, CLOSED, EDITH, SECRET, fill
+from colleagues import ADA, ANN, BOB, CLOSED, EDITH, HIDDEN, SECRET, fill
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse
@@ -190,7 +190,13 @@ def assist(client: TestClient, method: str, **params: Any) -> str:
     return reply.text
 
 
-def test_of_two_people_only_one_sees_the_plan_anywhere(connect: Callable[..., TestClient]) -> None:
+def test_of_two_people_only_one_sees_the_plan_anywhere(
+    connect: Callable[..., TestClient], office: Library, tmp_path: Path
+) -> None:
+    office.save_question("When do kilns of the old kind close?", plans="zarquon")
+    (tmp_path / "plans" / "zarquon.md").write_text(HIDDEN.replace("2028", "2029"))
+    office.add(tmp_path / "plans" / "zarquon.md")
+    assert [alert.plan for alert in office.ask_again()] == ["zarquon"]
     told = {person.name: everything(connect(headers=as_person(person))) for person in (ANN, BOB, EDITH, ADA)}
     for name in ("Bob", "Edith"):
         assert [path for path, text in told[name].items() if SECRET in text.lower()] == []
