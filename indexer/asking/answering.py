@@ -432,7 +432,9 @@ def place_of(sentence: CandidateSentence) -> Span:
 def _cite(n: int, quote: _Quote) -> Citation:
     plan, (start, end) = quote.plan, quote.span
     if quote.sentence:
-        section, page = quote.sentence.passage.section, quote.sentence.passage.page
+        section = quote.sentence.passage.section
+        # the sentence's own page: its passage may begin on the one before
+        page = page_at(plan.pages, start) or quote.sentence.passage.page
     else:
         aside = any(a <= start < b for a, b, _ in plan.asides)
         section = () if aside else section_path(plan.sections, section_at(plan.sections, end - 1))

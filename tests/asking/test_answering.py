@@ -18,7 +18,7 @@ from indexer.encoding import Encoder
 from indexer.encoding.word_vectors import content_vectors
 from indexer.errors import QuestionError, UnknownPlanError
 from indexer.library import Library
-from indexer.types import Answer, Role
+from indexer.types import Answer, Role, page_at
 
 QUESTIONS = [
     "What are the cement capacity rules?",
@@ -31,9 +31,12 @@ QUESTIONS = [
 
 
 def check_slices(library: Library, answer: Answer) -> None:
-    texts = {info.id: library.plan(info.id).text for info in library.plans()}
+    plans = {info.id: library.plan(info.id) for info in library.plans()}
+    texts = {plan_id: plan.text for plan_id, plan in plans.items()}
     for citation in answer.citations:
         assert texts[citation.plan][citation.start : citation.end] == citation.quote
+        # of the sentence, not of its passage, which may begin a page before
+        assert citation.page == page_at(plans[citation.plan].pages, citation.start)
     for sentence in answer.sentences:
         assert sentence.text == next(c.quote for c in answer.citations if c.n == sentence.citation)
         assert all(0 <= a < b <= len(sentence.text) for a, b in sentence.emphasis)
