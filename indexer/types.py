@@ -1156,6 +1156,7 @@ __all__ = [
     "ALL_PLANS",
     "Absence",
     "Added",
+    "Alert",
     "Answer",
     "AnswerPart",
     "AnswerSentence",

@@ -10,7 +10,7 @@ from commands import Run
 from indexer.library import Library
 
 SHARE = "What share of energy use should be non-fossil in 2025?"
-GAS = "Which underground gas storage sites will be built?"
+PARK = "Where is the giant panda national park?"
 
 
 @pytest.fixture
@@ -19,11 +19,11 @@ def both(sample_folder: Path) -> tuple[object, ...]:
 
 
 def test_compare_as_json(run: Run, both: tuple[object, ...], sample_library: Library) -> None:
-    ran = run("compare", GAS, *both, "--json")
+    ran = run("compare", PARK, *both, "--json")
     assert (ran.code, ran.err) == (0, "")
     (comparison,) = ran.objects
     assert set(comparison) == {"question", "cells", "differences", "said", "parts"}
-    assert comparison["question"] == GAS
+    assert comparison["question"] == PARK
     liaoning, sichuan = comparison["cells"]
     assert (liaoning["plan"], liaoning["found"], liaoning["answer"], liaoning["citations"]) == (
         "liaoning",
@@ -45,11 +45,11 @@ def test_a_line_without_a_word_is_named_and_the_others_are_compared(
     run: Run, both: tuple[object, ...], tmp_path: Path
 ) -> None:
     ran = run(
-        "compare", "--from", "-", *both, "--json", "--export", tmp_path / "out.md", stdin=f"{SHARE}\n???\n{GAS}\n"
+        "compare", "--from", "-", *both, "--json", "--export", tmp_path / "out.md", stdin=f"{SHARE}\n???\n{PARK}\n"
     )
-    assert [comparison["question"] for comparison in ran.objects] == [SHARE, GAS]
+    assert [comparison["question"] for comparison in ran.objects] == [SHARE, PARK]
     assert ran.code == 1 and "Question 2, “???”, is left out." in ran.err
-    assert GAS in (tmp_path / "out.md").read_text("utf-8").replace("\\", "")
+    assert PARK in (tmp_path / "out.md").read_text("utf-8").replace("\\", "")
     ran = run("compare", "???", *both)
     assert (ran.code, ran.err) == (2, "plancite: Type a question: there is no word in this one.\n")
 
@@ -69,15 +69,15 @@ def test_compare_as_text(run: Run, both: tuple[object, ...]) -> None:
     assert ran.code == 0
     assert "liaoning: Liaoning Province Carbon Peak" in ran.out
     assert "Figures: liaoning 13.7%" in ran.out
-    missing = run("compare", GAS, *both)
+    missing = run("compare", PARK, *both)
     assert "Not found in this plan. 1" in missing.out
     assert "The nearest passage; it may not answer" in missing.out
 
 
 def test_questions_from_a_file(run: Run, both: tuple[object, ...], tmp_path: Path) -> None:
-    (tmp_path / "questions.txt").write_text(f"{SHARE}\n\n{GAS}\n")
+    (tmp_path / "questions.txt").write_text(f"{SHARE}\n\n{PARK}\n")
     ran = run("compare", "--from", tmp_path / "questions.txt", *both, "--json")
-    assert [c["question"] for c in ran.objects] == [SHARE, GAS]
+    assert [c["question"] for c in ran.objects] == [SHARE, PARK]
 
 
 @pytest.mark.parametrize(

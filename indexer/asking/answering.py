@@ -433,8 +433,7 @@ def _cite(n: int, quote: _Quote) -> Citation:
     plan, (start, end) = quote.plan, quote.span
     if quote.sentence:
         section = quote.sentence.passage.section
-        # the sentence's own page: its passage may begin on the one before
-        page = page_at(plan.pages, start) or quote.sentence.passage.page
+        page = page_at(plan.pages, start) or quote.sentence.passage.page  # its passage may begin on the one before
     else:
         aside = any(a <= start < b for a, b, _ in plan.asides)
         section = () if aside else section_path(plan.sections, section_at(plan.sections, end - 1))

@@ -32,14 +32,14 @@ _LETTERS = re.compile(r"[^\W\d_\u4e00-\u9fff]+")
 def correct(question: Question, backend: Backend, encoder: Encoder) -> Question:
     """``question`` with its misspelt words corrected.
 
-    A word that the encoder's tokenizer keeps whole is a word of the language, though the library has it not.
+    A word that the encoder's tokenizer keeps whole, but for a plural's "s", is one of the language, though no plan has it.
     """
     typed = [m for m in _LETTERS.finditer(question.topic) if m[0].islower() or (m.start() == 0 and m[0].istitle())]
     asked = [m[0] for m in typed if m[0].lower() not in question.query.fixed]
     corrected: dict[str, str] = {}
     for word in unknown_words(backend, list(dict.fromkeys(asked))) if asked else ():
         found = correction(word, words_of(backend))
-        if found and len(encoder.embed_tokens([word])[0].vectors) > 1:
+        if found and all(len(read.vectors) > 1 for read in encoder.embed_tokens([word, word.removesuffix("s")])):
             corrected[word] = found.capitalize() if word.istitle() else found
     if not corrected:
         return question

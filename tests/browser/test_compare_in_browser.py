@@ -130,7 +130,7 @@ def test_texts_scroll_together_from_their_passages_until_told_not_to(site: str, 
 def test_an_answer_leads_to_its_counterparts_and_back(site: str, page: Page) -> None:
     page.goto(link(site, q=SHARE, plan=PAIR))
     settled(page)
-    page.locator(".actions").get_by_role("link", name="Counterparts").nth(1).click()
+    page.locator(".actions").get_by_role("link", name="Counterparts").last.click()
     expect(page.locator(".pane")).to_have_count(2, timeout=30_000)
     expect(page.get_by_role("tab", name="Counterparts")).to_have_attribute("aria-selected", "true")
     expect(page.locator(".pane").first.locator("mark.answer").first).to_be_in_viewport()

@@ -82,7 +82,7 @@ def test_a_plan_answers_in_a_comparison_what_it_answers_alone(sample_library: Li
 @pytest.mark.parametrize(
     ("question", "plan"),
     [
-        ("Which underground gas storage sites will be built?", "sichuan"),
+        ("Where is the giant panda national park?", "sichuan"),
         ("On how steep slopes should farmland go back to forest?", "sichuan"),
     ],
 )

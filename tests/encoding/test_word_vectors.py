@@ -146,7 +146,7 @@ def test_an_answer_is_the_same_whether_words_are_kept_or_read(
         fresh = rank_question(backend, encoder, question, Scope())
         assert {r.key for r in fresh.ranked} == {r.key for r in seen.ranked}
         scores = {r.key: r.score for r in fresh.ranked if r.sentences}
-        assert scores == pytest.approx({r.key: r.score for r in seen.ranked if r.sentences}, abs=0.08)
+        assert scores == pytest.approx({r.key: r.score for r in seen.ranked if r.sentences}, abs=0.25)
         again = sample_library.ask(question)
         assert [s.text for s in again.sentences] == [s.text for s in answer.sentences]
 
