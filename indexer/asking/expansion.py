@@ -32,7 +32,7 @@ _LETTERS = re.compile(r"[^\W\d_\u4e00-\u9fff]+")
 def correct(question: Question, backend: Backend, encoder: Encoder) -> Question:
     """``question`` with its misspelt words corrected.
 
-    A word that the encoder's tokenizer keeps whole, but for a plural's "s", is one of the language, though no plan has it.
+    A word that the encoder's tokenizer keeps whole, but for a plural's "s", is of the language, though no plan has it.
     """
     typed = [m for m in _LETTERS.finditer(question.topic) if m[0].islower() or (m.start() == 0 and m[0].istitle())]
     asked = [m[0] for m in typed if m[0].lower() not in question.query.fixed]
