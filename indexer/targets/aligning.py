@@ -17,13 +17,14 @@ import numpy as np
 from indexer.encoding import Cosines, Encoder, Scale, Vectors, scales_of
 from indexer.language.quantities import find_quantities
 from indexer.language.units import convert, dimension
+from indexer.targets.clauses import without_label
 from indexer.types import Target, TargetCell, TargetKind, TargetRow
 
 # All are shares of the likeness that equal texts have.
 #: Likeness of two names of one plan from which they are one indicator.
 SAME_NAME = 0.95
-#: Mean likeness of names and of sentences from which two plans' indicators are one. On two plans annotated by hand 0.72
-#: joins no other pair than 0.78 does.
+#: Mean likeness of names and of sentences from which two plans' indicators are one. On two plans annotated by hand 0.75
+#: to 0.78 join the same pairs (F1 0.93); 0.74 joins one foreign pair more, 0.8 misses two.
 SAME_INDICATOR = 0.75
 #: Likeness of two scopes that hold the same figures from which they are one.
 SAME_SCOPE = 0.75
@@ -70,7 +71,7 @@ def with_vectors(targets: Sequence[Target], encoder: Encoder) -> list[Target]:
 
 
 def _texts(target: Target) -> list[str]:
-    return [target.indicator, target.quote, *([target.scope] if target.scope else [])]
+    return [target.indicator, without_label(target.quote), *([target.scope] if target.scope else [])]
 
 
 def _vectors(targets: Sequence[Target], encoder: Encoder) -> dict[str, Vectors]:
@@ -126,7 +127,7 @@ class _Group:
 def _joined(found: list[list[Target]], texts: _Texts) -> list[list[Target]]:
     """Series of several plans that are one indicator, the most alike first, one of each plan."""
     names = np.stack([texts.vectors[s[0].indicator] for s in found])
-    sentences = np.stack([texts.vectors[s[0].quote] for s in found])
+    sentences = np.stack([texts.vectors[without_label(s[0].quote)] for s in found])
     mean = ((names @ names.T + sentences @ sentences.T) / 2).astype(np.float32)
     alike = np.round(texts.of_full(mean), 6)
     groups = {n: _Group([n], {s[0].plan}, _dimensions(s)) for n, s in enumerate(found)}

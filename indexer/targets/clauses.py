@@ -27,6 +27,8 @@ MOST_FIGURES = 40
 #: A comma or point inside a figure, "10,000.5", which ends no clause.
 IN_FIGURE = r"(?<=\d)[,.](?=\d)"
 _CUT = re.compile(r"[,;:](?=\D|$)|[，；：。]")
+#: Markdown's label in bold type before a statement: "- **Targets.** Output will grow by 5%".
+_LABEL = re.compile(r"[\s\-•>]{0,9}\*\*[^*]{1,80}[.:]\*\*\s+")
 #: Verbs in a finite form: a clause that has one is complete.
 MODAL = (
     r"(?:will|shall|should|must|would|need(?:s|ed)? to|(?:has|have) to|(?:is|are) (?:expected |planned "
@@ -203,3 +205,9 @@ def _clause(sentence: str, pieces: list[Span], verbs: Sequence[Span], figure: Sp
         if re.match(r"\s*(?:so that|which|where|that)\b", piece):
             return start, end
     return (start, end) if subject.strip() else (pieces[0][0], end)
+
+
+def without_label(words: str) -> str:
+    """``words`` without the label in bold type that opens them."""
+    label = _LABEL.match(words)
+    return words[label.end() :] if label else words

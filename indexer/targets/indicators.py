@@ -6,12 +6,12 @@ import re
 
 from indexer.language.dates import WRITTEN_YEAR
 from indexer.language.sentences import fold_space
-from indexer.targets.clauses import IN_FIGURE, MODAL, REACH, VERB, Figure
+from indexer.targets.clauses import IN_FIGURE, MODAL, REACH, VERB, Figure, without_label
 from indexer.targets.wording import text_after
 
 _LEAD = re.compile(
-    r"^[\s\"“”'(*•\-–—#>]*(?:[(（]?\w{1,4}[)）.、]\s+)?(?:(?:and|but|while|so that|where|which|that|then"
-    r"|as well as)\s+)*",
+    r"^[\s\"“”'(*•\-–—#>]*(?:[(（]?\w{1,4}[)）.、]\s+)?"
+    r"(?:(?:and|but|while|so that|where|which|that|then|as well as)\s+)*",
     re.IGNORECASE,
 )
 _YEARS = (
@@ -74,8 +74,8 @@ _INCLUDING = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _EXTRA = re.compile(
-    r"^(?:the|a|an|its|our|all the)\s+|\s+(?:in|of|throughout|across) (?:the|our"
-    r"|this) (?:whole )?(?:province|city|county|country|state)\b",
+    r"^(?:(?:the )?(?:province|city|county|country|state)['’]s|the|a|an|its|our|all the)\s+"
+    r"|\s+(?:in|of|throughout|across) (?:the|our|this) (?:whole )?(?:province|city|county|country|state)\b",
     re.I,
 )
 #: Words that name nothing, left where a figure only continues the one before: "and 13 million", "nor more than".
@@ -97,7 +97,7 @@ def indicator_of(figure: Figure, previous: str, heading: str) -> str:
     # "it will reach" and nothing after it: the figure is the words themselves
     words = figure.sentence[start : figure.span[0] if re.search(r"\d", figure.text) else figure.span[1]]
     continued = re.match(r"\s*of\s", words)
-    words = _TIME.sub("", _LEAD.sub("", words))
+    words = _TIME.sub("", _LEAD.sub("", without_label(words)))
     words = _TIME.sub("", words)
     subject, predicate = _parted(words)
     behind = _behind(figure)

@@ -150,6 +150,9 @@ def test_binding(sentence: str, binding: Binding) -> None:
         ("By 2030, grids will have a reserve capacity of more than 5%.", "reserve capacity (grids)"),
         ("By 2030, jetties will cover 80% of ferry stops.", "jetties (ferry stops)"),
         ("到二〇三〇年芦苇覆盖率达到25%左右。", "芦苇覆盖率"),
+        ("**Goals.** The province's reed cover will reach 25% by 2030.", "reed cover"),
+        ("- **Goals:** Reed cover will reach 25% by 2030.", "Reed cover"),
+        ("- **Reed cover** will reach 25% by 2030.", "Reed cover"),
     ],
 )
 def test_indicators(sentence: str, indicator: str) -> None:
