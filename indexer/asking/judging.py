@@ -34,6 +34,7 @@ FEATURES = (
     "kind missing",
     "name not here",
     "name nowhere",
+    "in keywords",
 )
 READ_FEATURES = (*FEATURES, "reading")
 
@@ -86,6 +87,7 @@ def features_of(
         float(missing and not figure),
         names.share_missing(candidate.key),
         float(bool(names.nowhere)),
+        float(question.in_keywords),  # which match a sentence on their topic as well as one that answers
     ]
     # margin and relevance as one feature: fitted apart they do no better on questions left out of the fit
     return [*features, sentence.reading.score] if sentence.reading else features

@@ -34,6 +34,13 @@ class Kind(StrEnum):
     OPEN = "open"
 
 
+#: What asks, in a question or an order; a text without any of it is a list of keywords.
+_ASKS = re.compile(
+    r"[?？]|^(?:list|name|give|show|tell|find|compare|explain|describe)\b"
+    r"|\b(?:what|which|who|whom|whose|when|where|why|how|is|are|was|were|do|does|did|has|have|must|may|can|should|will)\b"
+    r"|什么|多少|哪|谁|吗|几|何|是否",
+    re.IGNORECASE,
+)
 #: Kinds that a sentence without a figure, a time or money hardly ever answers.
 FIGURES = frozenset({Kind.COUNT, Kind.QUANTITY, Kind.DATE, Kind.MONEY})
 
@@ -71,6 +78,11 @@ class Question:
             typed = re.search(rf"\b{re.escape(each.typed)}\b", text)
             text = f"{text[: typed.end()]} ({each.searched[0]}){text[typed.end() :]}" if typed else text
         return text
+
+    @property
+    def in_keywords(self) -> bool:
+        """Whether it is keywords, "cement capacity 2025", and no sentence."""
+        return not _ASKS.search(simplify(self.asked))
 
     @property
     def plans(self) -> tuple[str, ...]:

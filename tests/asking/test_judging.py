@@ -62,6 +62,22 @@ def test_a_passage_lacks_the_names_that_only_others_hold() -> None:
     assert (held.share_missing(1), held.share_missing(2)) == (0.5, 0.0)
 
 
+@pytest.mark.parametrize(
+    ("asked", "keywords"),
+    [
+        ("kiln closures 2027", True),
+        ("number of kilns that close", True),
+        ("水泥产能 2025", True),
+        ("kilns closed?", False),
+        ("How many kilns close", False),
+        ("List all kilns that close.", False),
+        ("水泥产能是多少", False),
+    ],
+)
+def test_keywords_and_questions_are_distinguished(asked: str, keywords: bool) -> None:
+    assert read_question(asked).in_keywords is keywords
+
+
 def test_a_missing_figure_and_a_missing_name_are_features_and_refuse_nothing_by_themselves() -> None:
     passage = Passage("p", "P", 0, 20, "The kilns are closed.")
     sentence = CandidateSentence(passage, (0, 20), 0.5, np.array([1.0]), (), fits=False)
@@ -72,5 +88,5 @@ def test_a_missing_figure_and_a_missing_name_are_features_and_refuse_nothing_by_
         features = features_of(read_question(asked), words, candidate, sentence, names)
         assert dict(zip(FEATURES, features, strict=True)) == {
             "interaction": 0.5, "worst word": 1.0, "cosine": 0.25, "figure missing": figure, "kind missing": kind,
-            "name not here": 1.0, "name nowhere": 1.0,
+            "name not here": 1.0, "name nowhere": 1.0, "in keywords": 0.0,
         }  # fmt: skip

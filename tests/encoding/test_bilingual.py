@@ -55,8 +55,8 @@ def test_it_is_ready_without_torch() -> None:
         "vectors = load_encoder(DEFAULT_MODEL).embed(['wind']); "
         "print(vectors.shape, {'torch', 'onnx', 'sentence_transformers'} & set(sys.modules))"
     )
-    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert told.stdout.strip() == "(1, 384) set()"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "(1, 384) set()"
 
 
 @pytest.mark.parametrize("damage", ["flipped", "missing"])

@@ -102,10 +102,10 @@ def test_the_reference_is_hardly_changed_by_batches(reference: SentenceTransform
 @pytest.mark.parametrize("which", ["encoder", "reference"])
 def test_progress_adds_up(which: str, request: pytest.FixtureRequest) -> None:
     model: Encoder = request.getfixturevalue(which)
-    told: list[int] = []
-    model.embed(["wind farms", "kilns close by 2025 in every city of it"] * 60, told.append)
-    assert sum(told) == 120
-    assert len(told) > 1
+    counts: list[int] = []
+    model.embed(["wind farms", "kilns close by 2025 in every city of it"] * 60, counts.append)
+    assert sum(counts) == 120
+    assert len(counts) > 1
 
 
 def test_texts_beyond_the_models_length_are_cut(encoder: Encoder) -> None:

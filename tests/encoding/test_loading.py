@@ -28,7 +28,7 @@ TEXTS = ["kilns close by 2025", "wind.", "a much longer text, with many more wor
 
 @pytest.fixture(scope="session")
 def exported(tiny_model: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, OnnxEncoder, list[str]]:
-    """The cache that the tiny model is exported to, its encoder, and what was told meanwhile."""
+    """The cache that the tiny model is exported to, its encoder, and what was messages meanwhile."""
     cache = tmp_path_factory.mktemp("cache") / "plancite"
     lines: list[str] = []
     with pytest.MonkeyPatch.context() as patch:

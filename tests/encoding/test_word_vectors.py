@@ -14,7 +14,7 @@ from fakes import FakeEncoder, nothing_kept
 from indexer.asking.answering import rank_question
 from indexer.asking.interaction import embed_words, match_sentences
 from indexer.asking.question import read_question
-from indexer.encoding import Encoder, TokenVectors
+from indexer.encoding import Encoder, TokenVectors, scales_of
 from indexer.encoding.word_vectors import BLOCK, content_vectors, pack_words
 from indexer.library import Library
 from indexer.reading.passages import indexed_context, indexed_text
@@ -146,7 +146,9 @@ def test_an_answer_is_the_same_whether_words_are_kept_or_read(
         fresh = rank_question(backend, encoder, question, Scope())
         assert {r.key for r in fresh.ranked} == {r.key for r in seen.ranked}
         scores = {r.key: r.score for r in fresh.ranked if r.sentences}
-        assert scores == pytest.approx({r.key: r.score for r in seen.ranked if r.sentences}, abs=0.25)
+        # 4 bits move a bare cosine so much, and the scale of the model's cosines that by its slope
+        moved = 0.08 * scales_of(encoder).words.slope
+        assert scores == pytest.approx({r.key: r.score for r in seen.ranked if r.sentences}, abs=moved)
         again = sample_library.ask(question)
         assert [s.text for s in again.sentences] == [s.text for s in answer.sentences]
 
