@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import TypeAlias, TypeVar
 
 from indexer import notebook
-from indexer.words import _
+from indexer.translation import _
 
 #: Half-open character range ``[start, end)``.
 Span: TypeAlias = tuple[int, int]
@@ -931,7 +931,7 @@ class ChangedAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """What a change of a plan did to the answer to a saved question, told once.
+    """What a change of a plan did to the answer to a saved question, made once.
 
     ``old`` is the sentence of ``plan`` that answered and no longer stands there, ``new`` the one that answers now, each
     a slice of the plan's version ``old_version`` and ``new_version``, from 1; None where there is none. ``classes`` say

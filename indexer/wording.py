@@ -14,8 +14,9 @@ from typing import TypeAlias
 
 from indexer.language.quantities import decimals
 from indexer.language.sentences import BROKEN_WORD, fold_space
+from indexer.messages import translated
 from indexer.reading.doubts import doubtful_pages
-from indexer.reported import reported
+from indexer.translation import ENGLISH, N_, READER, _, enumerated, ngettext, pgettext
 from indexer.types import (
     Absence,
     Answer,
@@ -38,7 +39,6 @@ from indexer.types import (
     RouteFigure,
     Span,
 )
-from indexer.words import ENGLISH, N_, READER, _, enumerated, ngettext, pgettext
 
 TITLE = "Plans compared"
 ANSWERS_TITLE = "Answers from plans"
@@ -470,7 +470,7 @@ def coverage_lines(answer: Answer) -> list[str]:
             passages=passages,
             searched=f"{answer.searched:,}",
         ),
-        _("How far the search went: {stopped}.").format(stopped=reported(answer.coverage.stopped)),
+        _("How far the search went: {stopped}.").format(stopped=translated(answer.coverage.stopped)),
     ]
 
 

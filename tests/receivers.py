@@ -1,4 +1,4 @@
-"""Those who are told: a small HTTP server and a small SMTP server on this machine, which keep what they get."""
+"""Receivers of alerts: a small HTTP server and a small SMTP server on this machine, which keep what they get."""
 
 from __future__ import annotations
 

@@ -67,7 +67,7 @@ AlertsOption = Annotated[
     typer.Option(
         "--alerts",
         metavar="FILE",
-        help="Tell of changed answers by webhook or mail, as this file says; see docs/operating.md.",
+        help="Send changed answers by webhook or mail, as this file says; see docs/operating.md.",
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object per line.")]

@@ -160,10 +160,10 @@ def watch(
 
     Once all of it is added, saved questions are asked again.
     """
-    from indexer.library.asking_again import ask_again
+    from indexer.delivery.outbox import deliver_alerts, open_outbox
+    from indexer.delivery.settings import Settings, read_settings
+    from indexer.library.rechecking import recheck
     from indexer.library.watching import watch_folder
-    from indexer.telling.outbox import open_outbox, tell_alerts
-    from indexer.telling.settings import Settings, read_settings
 
     if not folder.is_dir():
         raise SourceError(f"There is no folder {folder}. Give one that plans are put into.")
@@ -172,10 +172,10 @@ def watch(
 
         def look() -> None:
             open_outbox(opened, settings)
-            for alert in ask_again(opened):
+            for alert in recheck(opened):
                 note(quiet)(f"{alert_title(alert)} ({alert.title})")
-            for channel, alert in tell_alerts(opened, settings):
-                note(quiet)(f"Told by {channel}: {alert.question}")
+            for channel, alert in deliver_alerts(opened, settings):
+                note(quiet)(f"Sent by {channel}: {alert.question}")
 
         for report in watch_folder(opened, folder, every=every, rest=rest, notify=note(False), settled=look):
             if report.status != "same":

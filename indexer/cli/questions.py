@@ -81,20 +81,20 @@ def recheck(
     library: LibraryOption = "index",
     quiet: QuietOption = False,
 ) -> None:
-    """Ask the saved questions again if plans have changed, and tell of each answer that changed, once.
+    """Ask the saved questions again if plans have changed; list each answer that changed, once.
 
     plancite serve and plancite watch do so by themselves.
     """
+    from indexer.delivery.outbox import deliver_alerts, open_outbox
+    from indexer.delivery.settings import Settings, read_settings
     from indexer.storage.disk import WAIT
-    from indexer.telling.outbox import open_outbox, tell_alerts
-    from indexer.telling.settings import Settings, read_settings
 
     settings = read_settings(alerts) if alerts else Settings()
     with open_library(library, quiet=quiet) as opened:
         open_outbox(opened, settings)
-        _print_alerts(opened.ask_again(), as_json)
-        for channel, alert in tell_alerts(opened, settings, wait=WAIT):
-            note(quiet)(f"Told by {channel}: {alert.question}")
+        _print_alerts(opened.recheck(), as_json)
+        for channel, alert in deliver_alerts(opened, settings, wait=WAIT):
+            note(quiet)(f"Sent by {channel}: {alert.question}")
 
 
 @app.command("alerts")

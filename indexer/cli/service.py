@@ -85,7 +85,7 @@ def serve(
             "Let people sign in with --sign-in (docs/operating.md), or give --allow-anonymous."
         )
     settings = _sign_in_settings(sign_in, trusted_proxy or [], user_field, role_field, groups_field)
-    told = _alerts_file(alerts)
+    channels = _alerts_file(alerts)
     _check_port(address, port)
     options = {"server.port": port, "server.address": address, "logger.level": "error" if quiet else "info"}
     if public_name:
@@ -94,7 +94,7 @@ def serve(
     command += [f"--option={name}={value}" for name, value in options.items()]
     command += ["--mcp-writes"] if mcp_write else []
     command += ["--asks-for-token"] if require_token else []
-    environment = {**os.environ, "PLANCITE_LIBRARY": library, "PLANCITE_SIGN_IN": settings, **told}
+    environment = {**os.environ, "PLANCITE_LIBRARY": library, "PLANCITE_SIGN_IN": settings, **channels}
     if os.name == "posix":  # in the place of this process, so that signals reach the server
         os.execve(command[0], command, environment)
     raise typer.Exit(subprocess.run(command, env=environment, check=False).returncode)
@@ -133,7 +133,7 @@ def _alerts_file(alerts: Path | None) -> dict[str, str]:
     """The variable that names the file of channels to the server, if there is one. Raises IndexerError."""
     if alerts is None:
         return {}
-    from indexer.telling.settings import VARIABLE, read_settings
+    from indexer.delivery.settings import VARIABLE, read_settings
 
     read_settings(alerts)
     return {VARIABLE: str(alerts.absolute())}

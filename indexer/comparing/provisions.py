@@ -19,8 +19,8 @@ from indexer.language.obligation import find_binding
 from indexer.language.sentences import fold_space
 from indexer.targets.clauses import Figure, find_figures
 from indexer.targets.wording import change_of, comparator_of, scope_of
+from indexer.translation import N_
 from indexer.types import Binding, ChangeClass, ChangedSentence, Comparator, DifferencePart, Span, Trend
-from indexer.words import N_
 
 _FORBIDS = re.compile(
     r"\b(?:prohibit\w*|forbid\w*|ban(?:s|ned)?|no longer|(?:must|shall|may|should|will|is|are) not(?: be)?|not (?:be )?"

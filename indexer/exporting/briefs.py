@@ -8,9 +8,9 @@ from datetime import date
 from indexer.exporting.citations import REFERENCE_FORMATS, export_references, references
 from indexer.exporting.docx import add_quote, document_bytes, lay_out, put
 from indexer.exporting.markdown import escaped, table_row
+from indexer.translation import N_
 from indexer.types import Absence, Brief, BriefItem, CheckedQuote, Citation, PlanInfo, QuoteState
 from indexer.wording import NEAREST, absence_facts, line, place_line
-from indexer.words import N_
 
 #: File ending -> media type: a document, or references to the plans that it quotes.
 BRIEF_FORMATS = {

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from indexer.exporting.tables import Columns, add_sheet, book_bytes, csv_text, new_book
+from indexer.translation import _
 from indexer.types import Comparator, Target, TargetCell, TargetRow, Trend
 from indexer.wording import CUT_OFF, number, reading_unit, with_unit
-from indexer.words import _
 
 #: (heading, width in characters) of each column.
 COLUMNS = (

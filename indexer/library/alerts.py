@@ -1,7 +1,7 @@
-"""Alerts as they are kept: what each saved question was last answered with, what changed, and who is yet to be told.
+"""Alerts as they are kept: the last answer to each saved question, what changed, and what is yet to be delivered.
 
 Files of their own, as briefs are, in the folder ``alerts`` of the library's, under a lock of their own, so that they
-neither wait for who adds plans nor hold them up. An answer, the alerts that it makes and who is to be told of them
+neither wait for a writer of the library nor block one. An answer, its alerts and the channels that they wait for
 are one write of one file: whenever a process dies, either all of them are there or none.
 """
 
@@ -24,9 +24,9 @@ from indexer.types import Alert, SavedQuestion, Sentence
 
 #: The folder, and its files: alerts and answers; the plans that the answers are of.
 FOLDER, FILE, SEEN_FILE = "alerts", "alerts.json", "plans.json"
-#: What locks are called: of the file, of who asks, of who tells.
-ASKING, TELLING = "asking", "telling"
-#: Alerts that are kept, the latest; older ones that somebody is yet to be told of stay as well.
+#: The locks of rechecking and of delivery.
+ASKING, DELIVERING = "asking", "delivering"
+#: Alerts that are kept, the latest; older ones that a channel has yet to deliver stay as well.
 MOST = 1000
 _T = TypeVar("_T")
 
@@ -67,7 +67,7 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class KeptAlert:
-    """An alert; ``waiting`` are the channels that are yet to tell it, ``failed`` why one has given up."""
+    """An alert; ``waiting`` are the channels that have yet to deliver it, ``failed`` says why one gave up."""
 
     alert: Alert
     waiting: dict[str, Attempt] = field(default_factory=dict)
@@ -135,7 +135,7 @@ def _read(path: Path, kind: type[_T]) -> _T:
 
 @contextmanager
 def turn(backend: Backend, of: str, wait: float = 0.0) -> Iterator[None]:
-    """Be the one process that does this, ``ASKING`` or ``TELLING``. Raises LibraryBusyError, LibraryError."""
+    """Be the one process that does this, ``ASKING`` or ``DELIVERING``. Raises LibraryBusyError, LibraryError."""
     with write_lock(_made(_folder(backend) / of), wait):
         yield
 
@@ -197,7 +197,9 @@ def set_channels(backend: Backend, channels: Sequence[str]) -> None:
     _change(backend, change)
 
 
-def note_told(backend: Backend, alert_id: str, channel: str, *, failed: str = "", again: Attempt | None = None) -> None:
+def note_delivery(
+    backend: Backend, alert_id: str, channel: str, *, failed: str = "", again: Attempt | None = None
+) -> None:
     """Note that a channel has told an alert, has ``failed`` for good, or is to try ``again``.
 
     Raises LibraryError, LibraryBusyError.

@@ -98,7 +98,7 @@ def _copy_files(source: Path, target: Path) -> None:
             shutil.copy2(source / name, target / name)
     if (source / people.FOLDER).is_dir():
         shutil.copytree(source / people.FOLDER, target / people.FOLDER, dirs_exist_ok=True)
-    # a library that has alerts keeps them: those told since the backup would be told again
+    # a library that has alerts keeps them: those delivered since the backup would be delivered again
     for name in (alerts.FILE, alerts.SEEN_FILE):
         if (source / alerts.FOLDER / name).exists() and not (target / alerts.FOLDER / name).exists():
             (target / alerts.FOLDER).mkdir(exist_ok=True)

@@ -462,15 +462,15 @@ class Library:
 
         return compare_answers(self.saved(), {info.id for info in self.plans()}, self.ask, plan_id)
 
-    def ask_again(self) -> list[Alert]:
-        """Ask the saved questions again if plans have changed since; the alerts that this makes, each told once ever.
+    def recheck(self) -> list[Alert]:
+        """Ask the saved questions again if plans have changed since; the alerts that this makes, each returned once.
 
         They are those of all people. Raises LibraryError, LibraryBusyError.
         """
-        from indexer.library.asking_again import ask_again
+        from indexer.library.rechecking import recheck
         from indexer.storage.disk import WAIT
 
-        return list(ask_again(self, WAIT))
+        return list(recheck(self, WAIT))
 
     def alerts(self) -> list[Alert]:
         """What changes of plans did to answers to saved questions, of one's own and of all; the latest first.

@@ -37,10 +37,10 @@ from indexer.api.application import api_app
 from indexer.api.problems import Problem, problem_response
 from indexer.api.routes import PREFIX
 from indexer.api.sign_in import SignInSettings, settings_from_environment
+from indexer.delivery.rounds import run_rounds
+from indexer.delivery.settings import settings_from_environment as settings_of_alerts
 from indexer.library import Library
 from indexer.library.rights import Mode
-from indexer.telling.rounds import go_round
-from indexer.telling.settings import settings_from_environment as settings_of_alerts
 
 _UI = Path(__file__).parent
 #: The script that draws the pages.
@@ -220,19 +220,19 @@ def app_options(*, mcp_writes: bool = False, asks_for_token: bool = False) -> di
     """What makes ``App(SCRIPT, ...)`` the pages, the API and MCP as one ASGI application.
 
     ``mcp_writes`` lets assistants change the library; with ``asks_for_token`` programs and assistants need a token,
-    whose role says what they may do. How people sign in, and who is told of alerts, is in the environment. Raises
+    whose role says what they may do. How people sign in, and where alerts are sent, is in the environment. Raises
     IndexerError.
     """
     settings = settings_from_environment()
     sign_in = SignIn(open_library, required=asks_for_token, settings=settings)
     mcp, begin_mcp = _mcp(sign_in, mcp_writes)
-    told = settings_of_alerts()
+    channels = settings_of_alerts()
 
     @asynccontextmanager
     async def lifespan(app: App) -> AsyncIterator[None]:
         stopped = threading.Event()
-        arguments = open_library, replace(told, pages=told.pages or _base()), stopped
-        threading.Thread(target=go_round, args=arguments, name="saved questions", daemon=True).start()
+        arguments = open_library, replace(channels, pages=channels.pages or _base()), stopped
+        threading.Thread(target=run_rounds, args=arguments, name="saved questions", daemon=True).start()
         try:
             async with begin_mcp(app) if begin_mcp else nullcontext():
                 yield

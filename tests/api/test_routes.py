@@ -159,7 +159,7 @@ def test_changed_answers_are_listed_paged_and_told_in_a_feed(
     for year in (2026, 2029, 2031):
         (tmp_path / "quay.txt").write_text(f"Asbestos kilns must close by {year}.")
         filled.add(tmp_path / "quay.txt")
-        filled.ask_again()
+        filled.recheck()
     latest = [alert.id for alert in filled.alerts()]
     items, cursor = [], ""
     while cursor is not None:

@@ -196,7 +196,7 @@ def test_of_two_people_only_one_sees_the_plan_anywhere(
     office.save_question("When do kilns of the old kind close?", plans="zarquon")
     (tmp_path / "plans" / "zarquon.md").write_text(HIDDEN.replace("2028", "2029"))
     office.add(tmp_path / "plans" / "zarquon.md")
-    assert [alert.plan for alert in office.ask_again()] == ["zarquon"]
+    assert [alert.plan for alert in office.recheck()] == ["zarquon"]
     told = {person.name: everything(connect(headers=as_person(person))) for person in (ANN, BOB, EDITH, ADA)}
     for name in ("Bob", "Edith"):
         assert [path for path, text in told[name].items() if SECRET in text.lower()] == []

@@ -1,4 +1,4 @@
-"""Two plans are replaced, saved questions asked again and a webhook told, by a process that kills itself at a step.
+"""Two plans are replaced, saved questions asked again and alerts posted to a webhook, by a process that kills itself at a step.
 
 Run as: alerting.py FOLDER URL STEP; STEP 0 kills nothing. A step is each moment before and after a plan is stored, a
 file of the alerts is written, and an alert is posted. What was done before is not done again.
@@ -15,11 +15,11 @@ from typing import Any
 
 from fakes import FakeEncoder, make_content
 
+from indexer.delivery.outbox import deliver_alerts, open_outbox
+from indexer.delivery.settings import Settings
+from indexer.delivery.webhook import Webhook
 from indexer.library import Library, alerts, facade
 from indexer.storage.local import LocalBackend
-from indexer.telling.outbox import open_outbox, tell_alerts
-from indexer.telling.settings import Settings
-from indexer.telling.webhook import Webhook
 
 ENCODER = FakeEncoder()
 SECRET = bytes(32)
@@ -77,8 +77,8 @@ def main(folder: Path, url: str, step: int) -> None:
     with open_library(folder) as library:
         open_outbox(library, settings)
         put(library, AFTER)
-        library.ask_again()
-        list(tell_alerts(library, settings))
+        library.recheck()
+        list(deliver_alerts(library, settings))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Watches a folder, asks the saved questions again and tells a webhook, until it is killed.
+"""Watches a folder, asks the saved questions again and delivers a webhook, until it is killed.
 
 Run as: watching_plans.py LIBRARY WATCHED URL REST. Says each report of a file, and what the watch says.
 """
@@ -10,11 +10,11 @@ from pathlib import Path
 
 from alerting import SECRET, open_library, without_reader
 
-from indexer.library.asking_again import ask_again
+from indexer.delivery.outbox import deliver_alerts, open_outbox
+from indexer.delivery.settings import Settings
+from indexer.delivery.webhook import Webhook
+from indexer.library.rechecking import recheck
 from indexer.library.watching import watch_folder
-from indexer.telling.outbox import open_outbox, tell_alerts
-from indexer.telling.settings import Settings
-from indexer.telling.webhook import Webhook
 
 
 def main(folder: Path, watched: Path, url: str, rest: float) -> None:
@@ -24,10 +24,10 @@ def main(folder: Path, watched: Path, url: str, rest: float) -> None:
 
         def look() -> None:
             open_outbox(library, settings)
-            for alert in ask_again(library):
+            for alert in recheck(library):
                 print("alert", alert.id, flush=True)
-            for _, alert in tell_alerts(library, settings):
-                print("told", alert.id, flush=True)
+            for _, alert in deliver_alerts(library, settings):
+                print("delivered", alert.id, flush=True)
 
         def say(line: str) -> None:
             print("note", line, flush=True)

@@ -106,7 +106,7 @@ def test_what_is_settled_is_said_after_all_files_and_what_it_raises_is_tried_aga
     library: Library, folder: Path
 ) -> None:
     (folder / "plan.txt").write_text("Kilns close by 2025.")
-    told: list[str] = []
+    messages: list[str] = []
     raises: list[Exception] = [LibraryBusyError("busy"), LibraryError("The disk is full.")]
 
     def settled() -> None:
@@ -114,16 +114,16 @@ def test_what_is_settled_is_said_after_all_files_and_what_it_raises_is_tried_aga
             raise raises.pop(0)
 
     watch = watch_folder(
-        library, folder, every=0.01, rest=0.01, notify=told.append, settled=settled, stopped=lambda: not raises
+        library, folder, every=0.01, rest=0.01, notify=messages.append, settled=settled, stopped=lambda: not raises
     )
     reports = list(watch)
     assert [report.status for report in reports] == ["added"]
-    assert told == ["The disk is full. It is tried again."]
+    assert messages == ["The disk is full. It is tried again."]
 
 
 def test_while_the_library_is_busy_it_is_tried_again(library: Library, folder: Path, monkeypatch: MonkeyPatch) -> None:
     (folder / "plan.txt").write_text("Kilns close by 2030.")
-    add, busy, told = library.add_iter, [True], []
+    add, busy, messages = library.add_iter, [True], []
 
     def add_iter(path: Path) -> object:
         if busy:
@@ -132,9 +132,9 @@ def test_while_the_library_is_busy_it_is_tried_again(library: Library, folder: P
         return add(path)
 
     monkeypatch.setattr(library, "add_iter", add_iter)
-    watch = watch_folder(library, folder, every=0.01, rest=0.01, notify=told.append)
+    watch = watch_folder(library, folder, every=0.01, rest=0.01, notify=messages.append)
     assert next(iter(watch)).status == "added"
-    assert told == ["The library is being written. It is tried again."]
+    assert messages == ["The library is being written. It is tried again."]
 
 
 def wait_for(condition: Callable[[], bool]) -> None:

@@ -661,7 +661,7 @@ def test_changed_answers_are_listed_with_both_quotes_and_places(
     opened.save_question("when do cement kilns close?")
     (tmp_path / "anhui.txt").write_text(LATER)
     opened.add([tmp_path / "anhui.txt"])
-    (alert,) = opened.ask_again()
+    (alert,) = opened.recheck()
     assert alert.new
     places = [
         '"library?plan=anhui&amp;part=changes&amp;old=1&amp;new=2"',
@@ -676,7 +676,7 @@ def test_changed_answers_are_listed_with_both_quotes_and_places(
         assert '<ins class="passage-text">Cement kilns close by <mark class="emphasis">2027</mark>.</ins>' in html
         assert all(place in html for place in places)
     opened.remove("anhui")
-    opened.ask_again()
+    opened.recheck()
     app = open_app(folder, page="library", tab="questions")
     until(app, lambda: "Removed" in text(app))
     assert not any(place in page_html(app) for place in places)

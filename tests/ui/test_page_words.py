@@ -14,11 +14,11 @@ from babel.messages.pofile import read_po
 from pages import OpenApp, page_html
 from streamlit.testing.v1 import AppTest
 
-from indexer.reported import TEMPLATES, reported
+from indexer.messages import TEMPLATES, translated
+from indexer.translation import ENGLISH, LANGUAGES, LOCALE, READER, _, ngettext, pgettext
 from indexer.types import DifferencePart
 from indexer.ui.shared.language import SCRIPT_WORDS
 from indexer.wording import counted, difference_text, reading_unit
-from indexer.words import ENGLISH, LANGUAGES, LOCALE, READER, _, ngettext, pgettext
 
 ROOT = Path(__file__).resolve().parents[2]
 UI = ROOT / "indexer" / "ui"
@@ -198,7 +198,7 @@ def test_english_is_as_it_stands() -> None:
     ],
 )
 def test_sentences_of_the_library_are_recognized(chinese: None, sentence: str, expected: str | None) -> None:
-    assert reported(sentence) == (sentence if expected is None else expected)
+    assert translated(sentence) == (sentence if expected is None else expected)
 
 
 def test_the_templates_are_those_of_the_code() -> None:

@@ -9,6 +9,7 @@ from itertools import groupby
 import streamlit as st
 
 from indexer.library import Library
+from indexer.translation import _
 from indexer.types import Answer, AnswerSentence, Citation, Hit, RouteKind
 from indexer.ui.ask import view as state
 from indexer.ui.ask.view import AskView
@@ -21,7 +22,6 @@ from indexer.ui.shared.passages import actions_html, place_of, place_of_quote, q
 from indexer.ui.shared.source import show_source
 from indexer.ui.targets.view import TargetsView
 from indexer.wording import NEAREST, OTHERS_NEAR, blocks, chip, counted, counts, coverage_lines, none_found, route_lines
-from indexer.words import _
 
 
 def show_answer(library: Library, view: AskView, answer: Answer, show_tools: Callable[[], None]) -> None:

@@ -16,6 +16,7 @@ from indexer.library.questions import (
     records_questions,
     set_recording,
 )
+from indexer.translation import _, enumerated
 from indexer.types import AskedQuestion, PlanInfo
 from indexer.ui.ask import view as state
 from indexer.ui.ask.view import AskView
@@ -24,7 +25,6 @@ from indexer.ui.shared.address import link_to
 from indexer.ui.shared.facets import filter_text
 from indexer.ui.shared.frame import show_errors_later
 from indexer.ui.shared.markup import element, link, plain, show, show_line
-from indexer.words import _, enumerated
 
 _KEEPS, _NOTED, _ALL = "keep-asked", "noted", "asked-all"
 #: Questions of each kind that are listed at first, and in the menu next to an answer.

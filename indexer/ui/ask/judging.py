@@ -6,11 +6,11 @@ import streamlit as st
 
 from indexer.library import Library
 from indexer.library.judgements import Judgement, record_judgement
+from indexer.translation import N_, _
 from indexer.types import Answer
 from indexer.ui.ask.view import AskView
 from indexer.ui.shared.frame import show_errors_later
 from indexer.ui.shared.markup import show_line
-from indexer.words import N_, _
 
 _JUDGED = "judged"
 

@@ -13,6 +13,7 @@ from indexer.asking.syntax import as_typed
 from indexer.exporting import ANSWER_FORMATS, FORMATS, export_answers
 from indexer.exporting.briefs import export_absence
 from indexer.library import Library
+from indexer.translation import N_, _
 from indexer.types import Answer, PlanInfo
 from indexer.ui.ask import view as state
 from indexer.ui.ask.answer import show_answer
@@ -29,7 +30,6 @@ from indexer.ui.shared.frame import show_heading, show_missing, show_plan_choice
 from indexer.ui.shared.markup import element, plain, show, show_facts, show_line
 from indexer.ui.shared.source import show_opening
 from indexer.wording import SYNTAX, Asked, counted, file_name, scope_text, searched_lines
-from indexer.words import N_, _
 
 _PLANS_SHOWN = 12
 _FILES = {

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 import streamlit as st
 
 from indexer.asking.following import leans
+from indexer.translation import _, pgettext
 from indexer.types import Filter
 from indexer.ui.shared import address
 from indexer.ui.shared.address import PAGE_LENGTH, View, facets, flag, text, texts
-from indexer.words import _, pgettext
 
 # Keys of the widgets.
 QUESTION, PLANS, SECTION, EVERY, ORDER = "question", "plans", "section", "every", "order"

@@ -13,6 +13,7 @@ from indexer.exporting.briefs import BRIEF_FORMATS, STALE, export_brief
 from indexer.library import Library
 from indexer.library.briefs import FIRST, change_brief, check_quotes, find_items, read_briefs, share_brief, write
 from indexer.library.rights import Action
+from indexer.translation import N_, _
 from indexer.types import Brief, BriefItem, CheckedQuote, PlanInfo, QuoteState
 from indexer.ui.brief import view as state
 from indexer.ui.read.view import ReadView
@@ -23,7 +24,6 @@ from indexer.ui.shared.frame import show_errors_later, show_heading
 from indexer.ui.shared.keeping import CHOSEN, brief_title, chosen_brief
 from indexer.ui.shared.markup import Html, element, link, marked_html, show, show_line
 from indexer.wording import counted, file_name, line, place_line
-from indexer.words import N_, _
 
 _FILES = {
     "docx": N_("The brief, Word"),

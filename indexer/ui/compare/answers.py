@@ -14,6 +14,7 @@ import streamlit as st
 from indexer.exporting import FORMATS, export_comparisons
 from indexer.library import Library
 from indexer.library.task import Task
+from indexer.translation import _, enumerated
 from indexer.types import Cell, Citation, Comparison
 from indexer.ui.compare import view as state
 from indexer.ui.shared import access
@@ -44,7 +45,6 @@ from indexer.wording import (
     searched_lines,
     section_numbers,
 )
-from indexer.words import _, enumerated
 
 #: Seconds that a page waits for answers before it shows itself without them, and between two looks.
 _PATIENCE, _TICK = 0.4, 0.5

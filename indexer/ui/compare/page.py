@@ -8,7 +8,8 @@ import streamlit as st
 
 from indexer.comparing.grid import part_questions
 from indexer.library import Library
-from indexer.reported import reported
+from indexer.messages import translated
+from indexer.translation import _
 from indexer.ui.compare import view as state
 from indexer.ui.compare.answers import show_answers
 from indexer.ui.compare.texts import show_counterparts, show_sections
@@ -21,7 +22,6 @@ from indexer.ui.shared.address import link_to
 from indexer.ui.shared.facets import filter_plans, plan_options, show_filter, show_none_left
 from indexer.ui.shared.frame import show_heading, show_missing, show_plan_choice
 from indexer.ui.shared.markup import element, link, plain, show, show_line
-from indexer.words import _
 
 
 def page() -> None:
@@ -104,7 +104,7 @@ def _show_asked(library: Library, view: CompareView, titles: Mapping[str, str]) 
         return
     asked, errors = part_questions(view.questions)
     for error in errors:
-        st.error(plain(reported(error)))
+        st.error(plain(translated(error)))
     if asked:
         show_answers(library, tuple(asked), titles)
 

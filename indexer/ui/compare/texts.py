@@ -11,6 +11,7 @@ import streamlit as st
 
 from indexer.language.sentences import fold_space
 from indexer.library import Library
+from indexer.translation import N_, _
 from indexer.types import Counterpart, Mark, Passage, Plan, page_at
 from indexer.ui.compare import view as state
 from indexer.ui.shared import access
@@ -18,7 +19,6 @@ from indexer.ui.shared.frame import show_errors
 from indexer.ui.shared.markup import element, plain, show, show_line
 from indexer.ui.shared.passages import marks_by_class, show_legend
 from indexer.ui.shared.source import Place, excerpt_html, show_text, surroundings, whereabouts
-from indexer.words import N_, _
 
 #: Characters of a plan's text on each side of the passage: enough to read on, little enough to send.
 _REACH = 15_000

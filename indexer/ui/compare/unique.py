@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from indexer.library import Library
-from indexer.reported import reported
+from indexer.messages import translated
+from indexer.translation import _
 from indexer.types import Shared, UniqueSection
 from indexer.ui.compare import view as state
 from indexer.ui.shared import access
@@ -17,7 +18,6 @@ from indexer.ui.shared.markup import element, marked_html, show, show_line
 from indexer.ui.shared.passages import place_of, show_card
 from indexer.ui.shared.source import show_source
 from indexer.wording import counted
-from indexer.words import _
 
 #: Groups of shared passages that are listed.
 _SHARED = 40
@@ -30,7 +30,7 @@ def show_unique(library: Library, titles: Mapping[str, str]) -> None:
         with st.spinner(_("Comparing all passages")):
             found = access.unique_content(library, tuple(titles))
         show_line(_("These passages have nothing similar in any of the other plans."))
-        measure = element("p", reported(found.measure), css="aside")
+        measure = element("p", translated(found.measure), css="aside")
         show(element("details", element("summary", _("How this is measured")), measure))
         by_plan = {plan: [each for each in found.only if each.plan == plan] for plan in titles}
         counts = {plan: sum(len(each.passages) for each in sections) for plan, sections in by_plan.items()}

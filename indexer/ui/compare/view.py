@@ -9,11 +9,11 @@ from typing import Any, ClassVar
 
 import streamlit as st
 
+from indexer.translation import N_, _
 from indexer.types import Filter
 from indexer.ui.shared import address
 from indexer.ui.shared.address import View, facets, flag, number, one_of, place, place_name, ranks, texts
 from indexer.ui.shared.source import Place
-from indexer.words import N_, _
 
 # Keys of the widgets.
 QUESTIONS, PLANS, TAB = "questions", "compared", "tab"

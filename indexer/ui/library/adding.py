@@ -13,6 +13,7 @@ from indexer.library.jobs import job_queue
 from indexer.library.rights import Action
 from indexer.library.uploads import Upload, add_uploads
 from indexer.reading.loading import LARGEST_FILE, LOADERS
+from indexer.translation import N_, _
 from indexer.types import PlanInfo
 from indexer.ui.library import view as state
 from indexer.ui.library.jobs import begin_job, show_job
@@ -20,7 +21,6 @@ from indexer.ui.library.view import LibraryView
 from indexer.ui.shared.address import link_to
 from indexer.ui.shared.markup import element, link, show, show_line
 from indexer.wording import counted
-from indexer.words import N_, _
 
 _KINDS = N_(
     "Drop plans here: PDF, Office and OpenDocument files, e-books, e-mails, web pages, text, records, and zip archives "

@@ -8,13 +8,13 @@ from typing import Any
 import streamlit as st
 
 from indexer.library import Library
+from indexer.translation import _, enumerated
 from indexer.types import NOT_GIVEN, Edit, Facet
 from indexer.ui.library import view as state
 from indexer.ui.shared import access
 from indexer.ui.shared.facets import LABELS
 from indexer.ui.shared.markup import show_line
 from indexer.wording import counted
-from indexer.words import _, enumerated
 
 _FIELDS = (Facet.ISSUER, Facet.PLACE, Facet.TYPE, Facet.STATUS, Facet.LANGUAGE)
 _TAG, _UNTAG, _JOIN, _LEAVE = "bulk-tag", "bulk-untag", "bulk-join", "bulk-leave"

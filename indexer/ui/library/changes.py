@@ -15,6 +15,7 @@ from indexer.comparing.provisions import gravest_first
 from indexer.library import Library
 from indexer.library.jobs import Job, Report
 from indexer.library.rights import Action
+from indexer.translation import N_, _, enumerated
 from indexer.types import (
     Alert,
     Change,
@@ -39,7 +40,6 @@ from indexer.ui.shared.frame import show_errors
 from indexer.ui.shared.markup import Html, element, link, marked_html, show, show_line
 from indexer.ui.shared.source import Place, show_source
 from indexer.wording import counted
-from indexer.words import N_, _, enumerated
 
 #: Seconds that the page waits before it shows itself without the changes, and between two looks.
 _PATIENCE, _TICK = 0.4, 0.5

@@ -7,6 +7,7 @@ import streamlit as st
 from indexer.library import Library
 from indexer.library.people import read_people
 from indexer.library.rights import Action
+from indexer.translation import _, enumerated, pgettext
 from indexer.types import Filter
 from indexer.ui.ask.view import AskView
 from indexer.ui.compare.view import CompareView
@@ -17,7 +18,6 @@ from indexer.ui.shared.address import View, link_to
 from indexer.ui.shared.markup import element, link, show, show_line
 from indexer.ui.targets.view import TargetsView
 from indexer.wording import counted
-from indexer.words import _, enumerated, pgettext
 
 
 def show_collections(library: Library) -> None:

@@ -11,12 +11,12 @@ from indexer.asking.glossary import COLUMNS, FILE, format_glossary, parse_glossa
 from indexer.errors import SourceError
 from indexer.library import Library
 from indexer.library.rights import Action
+from indexer.translation import N_, _
 from indexer.types import GlossaryEntry
 from indexer.ui.library import view as state
 from indexer.ui.shared.downloads import show_download
 from indexer.ui.shared.markup import element, show
 from indexer.wording import counted
-from indexer.words import N_, _
 
 _TABLE = "glossary-table"
 _LABELS = dict(zip(COLUMNS, (N_("Preferred name"), N_("Other names"), N_("Not to be mixed up with")), strict=True))

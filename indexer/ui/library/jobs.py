@@ -12,14 +12,14 @@ from indexer.errors import IndexerError
 from indexer.library import Library
 from indexer.library.jobs import Job, Report, Reports, Step, job_queue, settled, undo
 from indexer.library.rights import Action
-from indexer.reported import reported
+from indexer.messages import translated
+from indexer.translation import N_, _, enumerated
 from indexer.types import Stage
 from indexer.ui.library import view as state
 from indexer.ui.library.view import LibraryView, Part
 from indexer.ui.shared.address import link_to
 from indexer.ui.shared.markup import Html, element, link, plain, show, show_line
 from indexer.wording import counted
-from indexer.words import N_, _, enumerated
 
 #: Seconds between two looks; finished and waiting files that are listed while one is read.
 _TICK, _BEFORE, _AFTER = 0.5, 5, 8
@@ -177,7 +177,7 @@ def _line(report: Report) -> Html:
         links.append(_link(_("Open"), LibraryView(plan=report.plan)))
     if report.earlier:
         links.append(_link(_("What changed"), LibraryView(plan=report.plan, part=Part.CHANGES)))
-    detail = reported(report.detail).removeprefix(report.name).strip()  # many sentences begin with the name
+    detail = translated(report.detail).removeprefix(report.name).strip()  # many sentences begin with the name
     name = element("b", report.name)
     return element(
         "li",
@@ -193,7 +193,7 @@ def _link(label: str, view: LibraryView) -> Html:
 
 def _reason(error: Exception) -> str:
     if isinstance(error, IndexerError):
-        return reported(str(error))
+        return translated(str(error))
     return _(
         "This stopped because of an unexpected error ({error}). No plan is half-written: each is as it was before or "
         "as reported above. Check the library, then try again."

@@ -11,7 +11,8 @@ import streamlit as st
 
 from indexer.library import Library
 from indexer.library.rights import Action
-from indexer.reported import reported
+from indexer.messages import translated
+from indexer.translation import N_, _, ngettext
 from indexer.types import Facet, PlanInfo
 from indexer.ui.library import view as state
 from indexer.ui.library.bulk import show_bulk_edit
@@ -20,7 +21,6 @@ from indexer.ui.library.view import LibraryView
 from indexer.ui.shared.facets import filter_plans, show_filter, show_none_left, value_name
 from indexer.ui.shared.markup import Html, element, plain, show, show_line
 from indexer.wording import counted
-from indexer.words import N_, _, ngettext
 
 #: Plans listed at first, and further ones a click; each is three elements of the page.
 _LISTED = 40
@@ -148,7 +148,7 @@ def _badges(info: PlanInfo) -> list[Html]:
     marks += [status[:1].upper() + status[1:]] if status else []
     marks += known.tags
     marks += [_("Title from the file's name")] if known.found.title == "file name" else []
-    marks += [text[:1].upper() + text[1:] for text in map(reported, info.warnings)]
+    marks += [text[:1].upper() + text[1:] for text in map(translated, info.warnings)]
     return [element("p", *(element("span", mark, css="badge") for mark in marks), css="badges")] if marks else []
 
 

@@ -11,6 +11,7 @@ import streamlit as st
 from indexer.library import Library
 from indexer.library.jobs import Cancelled, Job, Report, job_queue
 from indexer.library.rights import Action
+from indexer.translation import _, enumerated
 from indexer.types import PlanInfo
 from indexer.ui.library import view as state
 from indexer.ui.library.adding import show_drop_zone, show_first_steps
@@ -27,7 +28,6 @@ from indexer.ui.shared import access
 from indexer.ui.shared.frame import show_heading
 from indexer.ui.shared.markup import element, plain, show, show_facts, show_line
 from indexer.wording import counted
-from indexer.words import _, enumerated
 
 
 def page() -> None:

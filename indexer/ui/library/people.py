@@ -12,11 +12,11 @@ from indexer.library.audit import entries
 from indexer.library.people import forget_person, read_people, set_person
 from indexer.library.rights import Action, Role
 from indexer.library.tokens import list_tokens, make_token, revoke_token
+from indexer.translation import N_, _, enumerated, pgettext
 from indexer.ui.library import view as state
 from indexer.ui.shared.downloads import show_download
 from indexer.ui.shared.markup import element, show, show_line
 from indexer.wording import counted, file_name
-from indexer.words import N_, _, enumerated, pgettext
 
 _NAME, _ROLE, _GROUPS = "person-name", "person-role", "person-groups"
 _TOKEN, _TOKEN_ROLE, _MADE = "token-name", "token-role", "token-made"

@@ -13,7 +13,8 @@ import streamlit as st
 from indexer.library import Library
 from indexer.library.jobs import Job, Report
 from indexer.library.rights import Action
-from indexer.reported import reported
+from indexer.messages import translated
+from indexer.translation import N_, _, enumerated
 from indexer.types import Facet, Plan, PlanInfo
 from indexer.ui.library import view as state
 from indexer.ui.library.adding import show_replacement
@@ -28,7 +29,6 @@ from indexer.ui.shared.downloads import show_original
 from indexer.ui.shared.facets import value_name
 from indexer.ui.shared.markup import element, show, show_facts, show_line
 from indexer.wording import counted
-from indexer.words import N_, _, enumerated
 
 #: How places where something was found are called in a sentence.
 _PLACES = {
@@ -109,7 +109,7 @@ def _show_about(library: Library, info: PlanInfo) -> None:
         _("Text recognition"): _recognition(access.read_plan(library, info.id)),
     }
     show_facts(facts)
-    warnings = list(map(reported, info.warnings))
+    warnings = list(map(translated, info.warnings))
     if warnings:
         show(
             element(

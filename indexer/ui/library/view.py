@@ -13,11 +13,11 @@ import streamlit as st
 from indexer.errors import IndexerError
 from indexer.library import Library
 from indexer.library.rights import Action, Person
-from indexer.reported import reported
+from indexer.messages import translated
+from indexer.translation import N_, _
 from indexer.types import Edit, Filter, SavedQuestion
 from indexer.ui.shared import access, address
 from indexer.ui.shared.address import View, facets, number, one_of
-from indexer.words import N_, _
 
 P = ParamSpec("P")
 K = TypeVar("K")
@@ -199,7 +199,7 @@ def guarded(action: Callable[P, None]) -> Callable[P, None]:
                 access.refuse_outdated(library)
             action(*args, **kwargs)
         except IndexerError as error:
-            notify(reported(str(error)), failed=True)
+            notify(translated(str(error)), failed=True)
 
     return acts
 

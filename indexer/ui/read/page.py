@@ -8,6 +8,7 @@ from dataclasses import replace
 import streamlit as st
 
 from indexer.library import Library
+from indexer.translation import _, ngettext
 from indexer.types import Plan, PlanInfo, Section, Span, page_at
 from indexer.ui.library.adding import show_empty
 from indexer.ui.read import view as state
@@ -19,7 +20,6 @@ from indexer.ui.shared.frame import show_errors, show_heading
 from indexer.ui.shared.markup import Html, element, link, show, show_line
 from indexer.ui.shared.page_image import WIDE, is_pdf, pages_of, show_look_switch, show_page_box, show_pages, show_zoom
 from indexer.ui.shared.source import show_text, stretch_html, surroundings
-from indexer.words import _, ngettext
 
 #: Characters of the plan's text on each side of the place: some six printed pages, which a browser lays out at once.
 _REACH = 8_000

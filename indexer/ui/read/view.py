@@ -12,11 +12,11 @@ import streamlit as st
 from indexer.errors import QuestionError
 from indexer.language.finding import find_words
 from indexer.library import Library
+from indexer.translation import _, ngettext
 from indexer.types import Plan, Span
 from indexer.ui.shared import access, address
 from indexer.ui.shared.address import PAGE_LENGTH, Look, View, number, one_of, span
 from indexer.ui.shared.page_image import ZOOMS
-from indexer.words import _, ngettext
 
 # Keys of the widgets.
 PLAN, LOOK, PAGE_NUMBER, WORDS = "r-plan", "r-view", "r-page", "r-words"

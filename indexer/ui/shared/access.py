@@ -24,6 +24,7 @@ from indexer.library.limits import LIMITS
 from indexer.library.rights import ANYONE, Mode, Person
 from indexer.library.task import Task
 from indexer.storage import Scope
+from indexer.translation import _
 from indexer.types import (
     ALL_PLANS,
     Answer,
@@ -44,7 +45,6 @@ from indexer.types import (
     UniqueContent,
 )
 from indexer.wording import READS_BADLY, Doubtful, doubtful_places
-from indexer.words import _
 
 P = ParamSpec("P")
 T = TypeVar("T")

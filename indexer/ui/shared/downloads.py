@@ -9,10 +9,10 @@ import streamlit as st
 
 from indexer.library import Library
 from indexer.library.originals import find_original
+from indexer.translation import _
 from indexer.types import Plan, PlanInfo
 from indexer.ui.shared.address import View, full_link
 from indexer.ui.shared.markup import copy_button, element, show
-from indexer.words import _
 
 
 def show_download(label: str, data: bytes | Callable[[], bytes | str], name: str, kind: str | None, key: str) -> None:

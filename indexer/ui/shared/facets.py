@@ -10,11 +10,11 @@ import streamlit as st
 from indexer.errors import QuestionError
 from indexer.library import Library
 from indexer.library.filtering import choose_plans, count_facets
+from indexer.translation import N_, _
 from indexer.types import NOT_GIVEN, Facet, Filter, PlanInfo
 from indexer.ui.shared import access
 from indexer.ui.shared.markup import show_line
 from indexer.wording import counted
-from indexer.words import N_, _
 
 LABELS = {
     Facet.ISSUER: N_("Region or issuer"),

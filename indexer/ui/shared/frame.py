@@ -9,13 +9,13 @@ from enum import StrEnum
 import streamlit as st
 
 from indexer.errors import IndexerError, LibraryBusyError, LibraryError
-from indexer.reported import reported
+from indexer.messages import translated
+from indexer.translation import N_, _, enumerated, ngettext
 from indexer.types import PlanInfo
 from indexer.ui.shared.access import missing_library
 from indexer.ui.shared.language import show_language_switch
 from indexer.ui.shared.markup import element, link, plain, set_cookie, show, show_line, show_styles
 from indexer.wording import counted
-from indexer.words import N_, _, enumerated, ngettext
 
 # The error of the last click; the text size of this session and of its widget; whether the cookie is to be set.
 _FAILED, _SIZE, _CHOICE, _NEW = "failed", "text-size", "text-size-choice", "text-size-new"
@@ -44,7 +44,7 @@ def show_heading(plans: Sequence[PlanInfo]) -> None:
         _show_text_size()
         show_language_switch()
     if failed := st.session_state.pop(_FAILED, None):
-        st.error(plain(reported(failed)))
+        st.error(plain(translated(failed)))
 
 
 def show_navigation(titles: Sequence[str], current: str) -> None:
@@ -103,11 +103,11 @@ def show_errors() -> Iterator[None]:
     try:
         yield
     except LibraryBusyError as error:
-        st.error(plain(reported(str(error))))  # the library is open, and readers need not wait
+        st.error(plain(translated(str(error))))  # the library is open, and readers need not wait
     except LibraryError as error:
         _show_no_library(error)
     except IndexerError as error:
-        st.error(plain(reported(str(error))))
+        st.error(plain(translated(str(error))))
 
 
 @contextmanager
@@ -146,5 +146,5 @@ def _show_no_library(error: LibraryError) -> None:
     else:
         remedy = element("p", _("Tell the people who run this server."))
         pieces = [element("h1", _("The library cannot be opened")), remedy]
-    details = element("details", element("summary", _("For administrators")), element("p", reported(str(error))))
+    details = element("details", element("summary", _("For administrators")), element("p", translated(str(error))))
     show(element("section", *pieces, details, css="notice", role="alert"))

@@ -9,12 +9,12 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from indexer.library.briefs import FIRST
+from indexer.translation import _, ngettext
 from indexer.types import Citation, Passage, Span
 from indexer.ui.shared.access import open_library
 from indexer.ui.shared.address import place_name, whole_number
 from indexer.ui.shared.frame import show_errors_later
 from indexer.ui.shared.markup import Html, element
-from indexer.words import _, ngettext
 
 #: The brief that quotes go to, of this session.
 CHOSEN = "brief-chosen"

@@ -8,8 +8,8 @@ from __future__ import annotations
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from indexer.translation import ENGLISH, LANGUAGES, N_, READER, _
 from indexer.ui.shared.markup import set_cookie, show_words
-from indexer.words import ENGLISH, LANGUAGES, N_, READER, _
 
 # The session's language, and whether the cookie is to be set.
 _LANGUAGE, _NEW = "language", "language-new"
@@ -33,7 +33,7 @@ SCRIPT_WORDS = (
 
 
 def session_language() -> str:
-    """The language of whoever looks at the page; English outside pages, as where a file or an API's reply is made."""
+    """The language of the session that draws the page; English outside pages, for files and API replies."""
     if get_script_run_ctx(suppress_warning=True) is None:
         return ENGLISH
     if _LANGUAGE not in st.session_state:
@@ -42,8 +42,8 @@ def session_language() -> str:
     return str(st.session_state[_LANGUAGE])
 
 
-def speak() -> None:
-    """Put texts in the session's language from here on, and tell the browser which that is."""
+def use_language() -> None:
+    """Put texts in the session's language from here on, and set the page's ``lang`` to it."""
     READER.language = session_language
     language = session_language()
     show_words("zh-CN" if language == "zh" else language, {words: _(words) for words in SCRIPT_WORDS})

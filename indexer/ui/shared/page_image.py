@@ -13,13 +13,13 @@ import streamlit as st
 from indexer.errors import SourceError
 from indexer.library import Library
 from indexer.library.originals import find_original, missing_original
+from indexer.messages import translated
 from indexer.reading.formats.pdf.boxes import PageBoxes, find_boxes
 from indexer.reading.formats.pdf.images import page_image
-from indexer.reported import reported
+from indexer.translation import N_, _, pgettext
 from indexer.types import Page, Plan, Span, page_at
 from indexer.ui.shared.address import Look
 from indexer.ui.shared.markup import Html, element, show, show_line
-from indexer.words import N_, _, pgettext
 
 #: Dots a point in a column of the Read page and beside an answer: an A4 page is then sharp on screens of
 #: 1.5 and 1.8 dots a pixel. A click on a citation waits for the latter; it has half as many dots.
@@ -83,7 +83,7 @@ def show_pages(
     try:
         images = draw_pages(library, plan, span, number, scale * max(1.0, zoom / _USUAL))
     except SourceError as error:
-        show_line(_("{error} The text is shown instead.").format(error=reported(str(error))), "notice")
+        show_line(_("{error} The text is shown instead.").format(error=translated(str(error))), "notice")
         return False
     if span and number is None and all(image.spot is None for image in images):
         show_line(_(_UNMARKED))

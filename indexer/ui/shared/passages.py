@@ -7,12 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 import streamlit as st
 
 from indexer.exporting.markdown import markdown_quotation
+from indexer.translation import _
 from indexer.types import AnswerSentence, Certainty, Citation, Hit, Mark, Passage, Span
 from indexer.ui.shared.keeping import keeping_link
 from indexer.ui.shared.markup import Html, copy_button, element, sentence_html, show, text_html
 from indexer.ui.shared.source import Place
 from indexer.wording import ASPECTS, STATES_IT, breadcrumb, notes, quotation
-from indexer.words import _
 
 
 def show_card(

@@ -6,9 +6,9 @@ import streamlit as st
 
 from indexer.api.sign_in import settings_from_environment
 from indexer.library.rights import Mode, Role
+from indexer.translation import N_, _
 from indexer.ui.shared.access import signed_in
 from indexer.ui.shared.markup import element, show
-from indexer.words import N_, _
 
 _WHO = "signed-in"
 #: The roles in words.

@@ -11,6 +11,7 @@ import streamlit as st
 
 from indexer.library import Library
 from indexer.reading.doubts import doubtful_pages
+from indexer.translation import _
 from indexer.types import Plan, Span
 from indexer.ui.ask.view import AskView
 from indexer.ui.read.view import ReadView, version_of
@@ -30,7 +31,6 @@ from indexer.ui.shared.page_image import (
     show_zoom,
 )
 from indexer.wording import READS_BADLY
-from indexer.words import _
 
 #: Characters of a plan that is opened at its beginning; some eight printed pages.
 _OPENING = 20_000

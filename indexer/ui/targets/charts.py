@@ -11,14 +11,14 @@ import altair as alt
 import streamlit as st
 
 from indexer.exporting.targets import cell_text, draw_png, draw_svg, figure_text
-from indexer.reported import reported
+from indexer.messages import translated
+from indexer.translation import _
 from indexer.types import Target, TargetKind, TargetRow
 from indexer.ui.shared.downloads import show_download
 from indexer.ui.shared.markup import show_line
 from indexer.ui.targets import view as state
 from indexer.ui.targets.view import TargetsView
 from indexer.wording import counted, number, reading_unit, visible_text, with_unit
-from indexer.words import _
 
 #: A figure of a plan: the plan and where the figure begins.
 _At: TypeAlias = tuple[str, int]
@@ -113,7 +113,7 @@ def _show_indicator(rows: Sequence[TargetRow], titles: Mapping[str, str]) -> Non
     points = _("percentage points") if unit == "%" else unit
     of_gap = _("gap {value}")
     gaps = ["" if r.gap is None else of_gap.format(value=with_unit(number(r.gap, divisor), points)) for r in rows]
-    said = ((row.year, gap or reported(row.note)) for row, gap in zip(rows, gaps, strict=True))
+    said = ((row.year, gap or translated(row.note)) for row, gap in zip(rows, gaps, strict=True))
     remarks = [_(": ").join([str(year), text]) for year, text in said if text]
     chart = pathway_chart(rows, titles) if is_pathway(rows) else indicator_chart(rows, titles)
     _show_chart(chart, visible_text(rows[0].indicator), remarks, "indicator")

@@ -8,6 +8,7 @@ import streamlit as st
 
 from indexer.library import Library
 from indexer.targets.sectors import sector_of
+from indexer.translation import N_, _, ngettext, pgettext
 from indexer.types import Binding, PlanInfo, Sector, Target, TargetKind, TargetRow
 from indexer.ui.library.adding import show_empty
 from indexer.ui.shared import access
@@ -19,7 +20,6 @@ from indexer.ui.targets.charts import show_charts
 from indexer.ui.targets.table import BINDINGS, show_tables
 from indexer.ui.targets.view import TargetsView
 from indexer.wording import counted
-from indexer.words import N_, _, ngettext, pgettext
 
 _OTHERS = N_("Statistics, estimates, what was already reached, and the limits from which a rule applies.")
 #: What the filters offer.

@@ -19,7 +19,8 @@ from indexer.exporting.targets import (
     targets_xlsx,
 )
 from indexer.library import Library
-from indexer.reported import reported
+from indexer.messages import translated
+from indexer.translation import N_, _
 from indexer.types import Binding, Citation, Target, TargetCell, TargetKind, TargetRow
 from indexer.ui.shared.address import OPENED, open_source, opening_link, place_name
 from indexer.ui.shared.downloads import show_download
@@ -29,7 +30,6 @@ from indexer.ui.shared.source import Place, show_source
 from indexer.ui.targets import view as state
 from indexer.ui.targets.view import TargetsView
 from indexer.wording import chip, counted, number
-from indexer.words import N_, _
 
 #: Columns of the tables and their widths.
 _WIDTHS = {
@@ -173,7 +173,7 @@ def _row(row: TargetRow, titles: Mapping[str, str], paths: Mapping[int, str]) ->
     gap = "" if row.gap is None else number(row.gap, divisor)
     path = {"Pathway": paths.get(row.series, "")} if any(paths.values()) else {}
     start = {"Indicator": row.indicator, "Year": _year(row.year), "Unit": unit}
-    return {**start, **values, "Gap": gap, **path, "Note": reported(row.note)}
+    return {**start, **values, "Gap": gap, **path, "Note": translated(row.note)}
 
 
 def _year(year: int | None) -> str:
@@ -187,7 +187,7 @@ def _line(target: Target, titles: Mapping[str, str]) -> dict[str, str]:
         "Year": _year(target.year),
         "How binding": _(BINDINGS[target.binding]),
         "Plan": titles[target.plan],
-        "Note": " ".join(filter(None, [_(_KINDS[target.kind]), reported(note(target))])),
+        "Note": " ".join(filter(None, [_(_KINDS[target.kind]), translated(note(target))])),
     }
 
 
@@ -205,7 +205,7 @@ def _show_quotes(library: Library, targets: Sequence[Target], titles: Mapping[st
         )
         show(
             element("blockquote", marked_html(target.quote, {"emphasis": spans}), css="quote"),
-            *(element("span", reported(text), css="badge") for text in dict.fromkeys(filter(None, map(note, group)))),
+            *(element("span", translated(text), css="badge") for text in dict.fromkeys(filter(None, map(note, group)))),
             actions_html(chip(cited), opening_link(name), cited, hint=" › ".join(target.section)),
         )
         if opened == name or (opened is None and i == 0):

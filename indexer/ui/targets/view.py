@@ -9,10 +9,10 @@ from typing import Any, ClassVar
 
 import streamlit as st
 
+from indexer.translation import N_
 from indexer.types import Binding, Filter, Sector
 from indexer.ui.shared import address
 from indexer.ui.shared.address import View, facets, flag, number, one_of, place, texts
-from indexer.words import N_
 
 # Keys of the widgets.
 PLANS, SECTOR, YEAR, BINDING, WORDS = "t-plans", "t-sector", "t-year", "t-binding", "t-words"

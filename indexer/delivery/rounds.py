@@ -1,4 +1,4 @@
-"""While a server runs: saved questions are asked again once plans have changed and rest, and who is to know is told."""
+"""While a server runs: saved questions are asked again once plans have changed and rest, and alerts are delivered."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from contextlib import suppress
 from threading import Event
 from time import monotonic
 
+from indexer.delivery.outbox import deliver_alerts, open_outbox
+from indexer.delivery.settings import Settings
 from indexer.errors import IndexerError
 from indexer.library import Library
-from indexer.library.asking_again import ask_again
-from indexer.telling.outbox import open_outbox, tell_alerts
-from indexer.telling.settings import Settings
+from indexer.library.rechecking import recheck
 
 #: Seconds between two rounds; for which no plan must have changed; after which it is asked although they still do.
 EVERY, REST, LONGEST = 5.0, 10.0, 300.0
 
 
-def go_round(
+def run_rounds(
     open_library: Callable[[], Library],
     settings: Settings,
     stopped: Event,
@@ -27,7 +27,7 @@ def go_round(
     rest: float = REST,
     longest: float = LONGEST,
 ) -> None:
-    """Ask and tell until ``stopped``. What cannot be done now, for want of a disk or of a turn, is tried next time."""
+    """Recheck and deliver until ``stopped``. What fails with a full disk or a taken lock is tried again."""
     log = logging.getLogger(__name__)
     seen: object = None
     done: object = None
@@ -42,14 +42,16 @@ def go_round(
                     seen, moved = state, now
                 if state != done and (now - moved >= rest or now - asked >= longest):
                     asked = now
-                    if _ended(ask_again(library), stopped):
+                    if _ended(recheck(library), stopped):
                         return
                     done = state
             with suppress(IndexerError):
-                if _ended(tell_alerts(open_library(), settings), stopped):
+                if _ended(deliver_alerts(open_library(), settings), stopped):
                     return
         except Exception:  # a defect must not end the rounds of a server that goes on
-            log.exception("Saved questions could not be asked again, or alerts not told; the next round tries again.")
+            log.exception(
+                "Saved questions could not be asked again, or alerts not delivered; the next round tries again."
+            )
 
 
 def _ended(work: Iterator[object], stopped: Event) -> bool:

@@ -1,4 +1,4 @@
-"""Who is told of an alert: signed as the specification says, once it gets through, and nothing that is not for all."""
+"""Delivery of alerts: signed as the specification says, once it is accepted, and nothing that is not for all."""
 
 from __future__ import annotations
 
@@ -16,6 +16,12 @@ from commands import Run
 from fakes import FakeEncoder
 from receivers import Hook, Office, hook, office
 
+from indexer.delivery import DeliveryError
+from indexer.delivery.mail import Mail, Tls
+from indexer.delivery.outbox import PAUSES, deliver_alerts, open_outbox
+from indexer.delivery.rounds import run_rounds
+from indexer.delivery.settings import Settings, read_settings
+from indexer.delivery.webhook import Webhook, read_secret, signed_headers
 from indexer.errors import IndexerError
 from indexer.exporting.objects import alert_object
 from indexer.library import Library
@@ -23,12 +29,6 @@ from indexer.library.alerts import read_kept
 from indexer.library.audit import entries
 from indexer.library.people import set_person
 from indexer.library.rights import Person, Role
-from indexer.telling import NotTold
-from indexer.telling.mail import Mail, Tls
-from indexer.telling.outbox import PAUSES, open_outbox, tell_alerts
-from indexer.telling.rounds import go_round
-from indexer.telling.settings import Settings, read_settings
-from indexer.telling.webhook import Webhook, read_secret, signed_headers
 from indexer.types import Alert, ChangeClass, Sentence
 
 ASKED = "when do cement kilns close?"
@@ -67,7 +67,7 @@ def test_the_signature_is_that_of_the_specification(hooked: Hook) -> None:
     secret = read_secret("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
     headers = signed_headers(secret, "msg_p5jXN8AQM9LWM0D4loKWxJek", 1614265330, b'{"test": 2432232314}')
     assert headers["webhook-signature"] == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
-    Webhook(hooked.url, SECRET).tell(ALERT, "https://plans.example.org")
+    Webhook(hooked.url, SECRET).send(ALERT, "https://plans.example.org")
     ((got, body),) = hooked.got
     signed = f"{got['webhook-id']}.{got['webhook-timestamp']}.".encode() + body
     expected = base64.b64encode(hmac.digest(SECRET, signed, "sha256")).decode()
@@ -75,32 +75,32 @@ def test_the_signature_is_that_of_the_specification(hooked: Hook) -> None:
     assert got["webhook-id"] == ALERT.id and abs(int(got["webhook-timestamp"]) - time.time()) < 60
     assert got["content-type"] == "application/json" and hooked.paths == ["/plancite?to=office"]
     assert hashlib.sha256(body).digest() != hashlib.sha256(b"").digest()
-    told = json.loads(body)
-    assert told == {
+    received = json.loads(body)
+    assert received == {
         "type": "answer.changed",
         "timestamp": ALERT.at,
         "data": json.loads(json.dumps(alert_object(ALERT, "https://plans.example.org"))),
     }
-    assert told["data"]["url"] == "https://plans.example.org/library?plan=anhui&part=changes&old=1&new=2"
-    assert (told["data"]["old"]["version"], told["data"]["new"]["version"]) == (1, 2)
+    assert received["data"]["url"] == "https://plans.example.org/library?plan=anhui&part=changes&old=1&new=2"
+    assert (received["data"]["old"]["version"], received["data"]["new"]["version"]) == (1, 2)
 
 
-def test_a_redirect_is_not_followed_and_refusals_are_told_apart(hooked: Hook) -> None:
+def test_a_redirect_is_not_followed_and_refusals_are_distinguished(hooked: Hook) -> None:
     hooked.statuses = [302, 500, 410, 429, 503]
     finals = []
     for _ in range(5):
-        with pytest.raises(NotTold) as raised:
-            Webhook(hooked.url, SECRET).tell(ALERT, "")
+        with pytest.raises(DeliveryError) as raised:
+            Webhook(hooked.url, SECRET).send(ALERT, "")
         finals.append(raised.value.final)
     assert finals == [True, False, True, False, False]
     assert set(hooked.paths) == {"/plancite?to=office"}
-    with pytest.raises(NotTold, match="cannot be reached"):
-        Webhook("http://127.0.0.1:9/", SECRET).tell(ALERT, "")
+    with pytest.raises(DeliveryError, match="cannot be reached"):
+        Webhook("http://127.0.0.1:9/", SECRET).send(ALERT, "")
 
 
 def test_a_mail_says_what_changed_and_a_question_is_no_header(mailed: Office) -> None:
     mail = Mail("127.0.0.1", mailed.port, "plans@office.example", ("a@example.org", "b@example.org"), Tls.NONE)
-    mail.tell(ALERT, "https://plans.example.org")
+    mail.send(ALERT, "https://plans.example.org")
     ((sender, recipients, message),) = mailed.got
     assert (sender, recipients) == ("plans@office.example", ["a@example.org", "b@example.org"])
     assert message["Subject"] == "Weakened, deadline: When do kilns Bcc: all@example.org close?"
@@ -116,12 +116,12 @@ def test_mail_that_is_refused_for_good_and_for_now(mailed: Office) -> None:
     mail = Mail("127.0.0.1", mailed.port, "plans@office.example", ("a@example.org",), Tls.NONE)
     for reply, final in (("550 nobody", True), ("450 later", False)):
         mailed.refuses = [reply]
-        with pytest.raises(NotTold) as raised:
-            mail.tell(ALERT, "")
+        with pytest.raises(DeliveryError) as raised:
+            mail.send(ALERT, "")
         assert raised.value.final is final
     encrypted = Mail("127.0.0.1", mailed.port, "plans@office.example", ("a@example.org",))
-    with pytest.raises(NotTold):  # never in the clear instead
-        encrypted.tell(ALERT, "")
+    with pytest.raises(DeliveryError):  # never in the clear instead
+        encrypted.send(ALERT, "")
     assert mailed.got == []
 
 
@@ -134,16 +134,16 @@ def test_each_alert_is_told_once_by_each_channel(
     put("anhui", "Cement kilns must close by 2025.")
     library.save_question(ASKED)
     put("anhui", "Cement kilns must close by 2027.")
-    (before,) = library.ask_again()  # nobody is named yet: it waits for nobody
+    (before,) = library.recheck()  # nobody is named yet: it waits for nobody
     open_outbox(library, settings)
-    assert list(tell_alerts(library, settings)) == []
+    assert list(deliver_alerts(library, settings)) == []
     put("anhui", "Cement kilns must close by 2029.")
-    (alert,) = library.ask_again()
-    assert [(name, told.id) for name, told in tell_alerts(library, settings)] == [
+    (alert,) = library.recheck()
+    assert [(name, received.id) for name, received in deliver_alerts(library, settings)] == [
         ("webhook", alert.id),
         ("mail", alert.id),
     ]
-    assert list(tell_alerts(library, settings)) == []
+    assert list(deliver_alerts(library, settings)) == []
     assert hooked.ids == [alert.id] and [m["Message-ID"] for *_, m in mailed.got] == [f"<{alert.id}@office.example>"]
     assert before.id != alert.id
 
@@ -156,18 +156,18 @@ def test_what_does_not_get_through_is_tried_with_growing_pauses_then_given_up(
     put("anhui", "Cement kilns must close by 2025.")
     library.save_question(ASKED)
     put("anhui", "Cement kilns must close by 2027.")
-    (alert,) = library.ask_again()
+    (alert,) = library.recheck()
     hooked.statuses = [500] * 99
     now = 1_000.0
     for tries, pause in enumerate(PAUSES, 1):
-        assert list(tell_alerts(library, settings, now=now)) == [] and len(hooked.got) == tries
-        assert list(tell_alerts(library, settings, now=now + pause - 1)) == [] and len(hooked.got) == tries
+        assert list(deliver_alerts(library, settings, now=now)) == [] and len(hooked.got) == tries
+        assert list(deliver_alerts(library, settings, now=now + pause - 1)) == [] and len(hooked.got) == tries
         now += pause
     assert tuple(sorted(PAUSES)) == PAUSES and set(hooked.ids) == {alert.id}
-    assert list(tell_alerts(library, settings, now=now)) == []
+    assert list(deliver_alerts(library, settings, now=now)) == []
     (kept,) = read_kept(library.backend).alerts
     assert kept.waiting == {} and kept.failed == {"webhook": "127.0.0.1 answered 500."}
-    assert list(tell_alerts(library, settings, now=now * 9)) == [] and len(hooked.got) == len(PAUSES) + 1
+    assert list(deliver_alerts(library, settings, now=now * 9)) == [] and len(hooked.got) == len(PAUSES) + 1
     assert entries(library.backend)[-1].outcome == "given up: 127.0.0.1 answered 500."
     assert library.alerts() == [alert]  # it stays in the list and the feed
 
@@ -185,16 +185,16 @@ def test_nobody_is_told_of_ones_own_questions_or_of_plans_with_readers(
     ann = library.for_person(Person("Ann", Role.EDITOR))
     ann.save_question(ASKED)
     ann.save_question(ASKED, plans=["draft"], shared=True)
-    library.ask_again()
+    library.recheck()
     put("draft", "Cement kilns must close by 2030 in the valley.")
     put("open", "Cement kilns must close by 2030 at the coast.")
-    assert len(library.ask_again()) == 3
-    assert list(tell_alerts(library, settings)) == [] and hooked.got == []
+    assert len(library.recheck()) == 3
+    assert list(deliver_alerts(library, settings)) == [] and hooked.got == []
     ann.save_question(ASKED, shared=True)
-    library.ask_again()
+    library.recheck()
     put("open", "Cement kilns must close by 2035 at the coast.")
-    library.ask_again()
-    ((channel, alert),) = tell_alerts(library, settings)
+    library.recheck()
+    ((channel, alert),) = deliver_alerts(library, settings)
     assert (channel, alert.plan, alert.owner) == ("webhook", "open", "")
 
 
@@ -249,7 +249,7 @@ def test_by_hand_on_the_command_line(
         "Weakened, deadline: when do cement kilns close?" in first.out
         and "“Cement kilns must close by 2027.”" in first.out
     )
-    assert "Told by webhook" in first.err and len(hooked.got) == 1
+    assert "Sent by webhook" in first.err and len(hooked.got) == 1
     again = run("recheck", "--alerts", tmp_path / "alerts.toml", "--library", library)
     assert (again.code, again.out) == (0, "") and len(hooked.got) == 1
     listed = json.loads(run("alerts", "--json", "--library", library).out)
@@ -274,7 +274,7 @@ def test_the_rounds_of_a_server_ask_once_plans_rest_and_outlive_a_defect(
 
     settings = Settings((Webhook(hooked.url, SECRET),))
     rounds = threading.Thread(
-        target=go_round, args=(open_library, settings, stopped), kwargs={"every": 0.02, "rest": 0.1}
+        target=run_rounds, args=(open_library, settings, stopped), kwargs={"every": 0.02, "rest": 0.1}
     )
     rounds.start()
     deadline = time.monotonic() + 60

@@ -1,19 +1,19 @@
-"""Alerts that wait -> told, channel by channel: each until it got through or was refused, with growing pauses."""
+"""Waiting alerts -> delivered, channel by channel: each until it was accepted or refused, with growing pauses."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
 
+from indexer.delivery import Channel, DeliveryError
+from indexer.delivery.settings import Settings
 from indexer.library import Library
-from indexer.library.alerts import TELLING, Attempt, KeptAlert, note_told, read_kept, set_channels, turn
-from indexer.library.asking_again import EVERYONE
+from indexer.library.alerts import DELIVERING, Attempt, KeptAlert, note_delivery, read_kept, set_channels, turn
 from indexer.library.audit import record
-from indexer.telling import Channel, NotTold
-from indexer.telling.settings import Settings
+from indexer.library.rechecking import EVERYONE
 from indexer.types import Alert
 
-#: Seconds after which an alert that did not get through is tried again, each time; then it is given up: two days.
+#: Seconds after which an alert that was not delivered is tried again, each time; then it is given up: two days.
 PAUSES = (5, 60, 300, 1800, 7200, 18_000, 36_000, 50_400, 50_400)
 
 
@@ -26,32 +26,32 @@ def open_outbox(library: Library, settings: Settings) -> None:
         set_channels(library.whole.backend, [channel.name for channel in settings.channels])
 
 
-def tell_alerts(
+def deliver_alerts(
     library: Library, settings: Settings, *, now: float | None = None, wait: float = 0.0
 ) -> Iterator[tuple[str, Alert]]:
-    """Tell what waits and is due at ``now``, seconds since 1970; (channel, alert) of each that got through.
+    """Send what waits and is due at ``now``, seconds since 1970; (channel, alert) of each that was delivered.
 
-    A channel that fails is left until the next call. Raises LibraryBusyError when another process tells for longer
+    A channel that fails is left until the next call. Raises LibraryBusyError when another process delivers for longer
     than ``wait`` seconds, LibraryError.
     """
     backend = library.whole.backend
     at = time.time() if now is None else now
     if not any(_due(read_kept(backend).alerts, channel, at) for channel in settings.channels):
         return
-    with turn(backend, TELLING, wait):
+    with turn(backend, DELIVERING, wait):
         for channel in settings.channels:
             for kept in _due(read_kept(backend).alerts, channel, at):
                 if not _public(library, kept.alert):
-                    note_told(backend, kept.alert.id, channel.name)
+                    note_delivery(backend, kept.alert.id, channel.name)
                     continue
                 try:
-                    channel.tell(kept.alert, settings.pages)
-                except NotTold as error:
+                    channel.send(kept.alert, settings.pages)
+                except DeliveryError as error:
                     _try_again(library, kept, channel, error, at)
                     if error.final:
                         continue
                     break
-                note_told(backend, kept.alert.id, channel.name)
+                note_delivery(backend, kept.alert.id, channel.name)
                 yield channel.name, kept.alert
 
 
@@ -62,17 +62,17 @@ def _due(alerts: Sequence[KeptAlert], channel: Channel, at: float) -> list[KeptA
 
 
 def _public(library: Library, alert: Alert) -> bool:
-    """Whether everyone may know it: nothing says what those read who are told."""
+    """Whether everyone may see it: what the recipients may read is not known."""
     seen = library.for_person(EVERYONE).backend
     return not alert.owner and not any(map(seen.conceals, (alert.plan, *(alert.plans or ()))))
 
 
-def _try_again(library: Library, kept: KeptAlert, channel: Channel, error: NotTold, at: float) -> None:
+def _try_again(library: Library, kept: KeptAlert, channel: Channel, error: DeliveryError, at: float) -> None:
     """Note when an alert is due again, or that it is given up, which the audit log says, too."""
     backend, alert = library.whole.backend, kept.alert
     tries = kept.waiting[channel.name].tries
     if error.final or tries >= len(PAUSES):
-        note_told(backend, alert.id, channel.name, failed=str(error))
-        record(backend, f"tell by {channel.name}", alert.question, f"given up: {error}")
+        note_delivery(backend, alert.id, channel.name, failed=str(error))
+        record(backend, f"send by {channel.name}", alert.question, f"given up: {error}")
     else:
-        note_told(backend, alert.id, channel.name, again=Attempt(tries + 1, at + PAUSES[tries]))
+        note_delivery(backend, alert.id, channel.name, again=Attempt(tries + 1, at + PAUSES[tries]))

@@ -12,9 +12,9 @@ import ssl
 import time
 from urllib.parse import urlsplit
 
+from indexer.delivery import DeliveryError
 from indexer.errors import IndexerError
 from indexer.exporting.objects import alert_object
-from indexer.telling import NotTold
 from indexer.types import Alert
 
 #: What a secret begins with, before its bytes in base64, and how many bytes it has.
@@ -42,8 +42,8 @@ class Webhook:
         self._path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         self._secret = secret
 
-    def tell(self, alert: Alert, pages: str) -> None:
-        """Post it; redirects are not followed. Raises NotTold."""
+    def send(self, alert: Alert, pages: str) -> None:
+        """Post it; redirects are not followed. Raises DeliveryError."""
         content = {"type": "answer.changed", "timestamp": alert.at, "data": alert_object(alert, pages)}
         body = json.dumps(content, ensure_ascii=False).encode()
         headers = {"Content-Type": "application/json", **signed_headers(self._secret, alert.id, int(time.time()), body)}
@@ -55,10 +55,10 @@ class Webhook:
             finally:
                 connection.close()
         except (OSError, http.client.HTTPException) as error:
-            raise NotTold(f"{self._host} cannot be reached ({error}).") from error
+            raise DeliveryError(f"{self._host} cannot be reached ({error}).") from error
         if not 200 <= status < 300:
             final = 300 <= status < 500 and status not in _LATER
-            raise NotTold(f"{self._host} answered {status}.", final=final)
+            raise DeliveryError(f"{self._host} answered {status}.", final=final)
 
     def _connect(self) -> http.client.HTTPConnection:
         if self._secure:

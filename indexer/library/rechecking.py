@@ -1,6 +1,6 @@
 """Saved questions -> asked again once plans have changed -> alerts: what each change did to an answer, once.
 
-An alert tells of a sentence that answered and no longer stands in its plan, or of one that answers since its plan was
+An alert names a sentence that answered and no longer stands in its plan, or of one that answers since its plan was
 added, replaced or put back. A sentence that moved to another page, or that another one outranks, is no change of its
 plan. The process may die at any step: an answer and its alerts are written together, and which plans were seen is
 noted before the first answer as unsure and after the last as it was.
@@ -33,7 +33,7 @@ from indexer.library.versions import pair_alike, quotes_of, sentence_at
 from indexer.storage import Backend
 from indexer.types import Alert, Answer, Citation, SavedQuestion, Sentence, page_at
 
-#: Whoever reads a library: what they may read, all may.
+#: A reader without a name or groups: what they may read, all may.
 EVERYONE = Person("", Role.READER)
 #: As whom saved questions wait for their turn among those of people.
 _CLIENT = "saved questions"
@@ -51,7 +51,7 @@ class _Said:
         return fold_space(self.quote)
 
 
-def ask_again(library: Library, wait: float = 0.0) -> Iterator[Alert]:
+def recheck(library: Library, wait: float = 0.0) -> Iterator[Alert]:
     """Ask the saved questions again if plans have changed since; the alerts, each once it is kept.
 
     Questions of all are asked of the plans that all may read, or of those that they name; a person's own are asked
@@ -123,7 +123,7 @@ def _asked(library: Library, saved: SavedQuestion) -> tuple[Library, Answer | No
 def _asker(library: Library, saved: SavedQuestion) -> Library:
     people = read_people(library.backend)
     if not people.readers or (not saved.owner and saved.plans is not None):
-        return library  # whoever sees a question of all on plans by name may read them
+        return library  # a shared question that names plans is seen by those who may read them alone
     return library.for_person(people.person(saved.owner) if saved.owner else EVERYONE)
 
 

@@ -1,4 +1,4 @@
-"""Brings the catalogue of words up to date with the code: python scripts/words.py [--check]
+"""Brings the catalogue of words up to date with the code: python scripts/translations.py [--check]
 
 New messages are added without a translation, and those that are no more are dropped; what is not translated is listed.
 With --check nothing is written, and the exit status says whether there is anything to do.
@@ -16,7 +16,7 @@ from typing import TypeAlias
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
 
-from indexer.words import LOCALE
+from indexer.translation import LOCALE
 
 ROOT = Path(__file__).resolve().parent.parent
 PO = LOCALE / "zh.po"
@@ -95,7 +95,7 @@ def main(*, check: bool) -> int:
     stale = file_text(catalogue) != PO.read_text("utf-8")
     if stale and not check:
         PO.write_text(file_text(catalogue), "utf-8")
-    lines = ["The catalogue is not up to date. Run: python scripts/words.py"] if stale and check else []
+    lines = ["The catalogue is not up to date. Run: python scripts/translations.py"] if stale and check else []
     lines += [f"Not translated: {text}" for text in missing(catalogue)]
     print("\n".join(lines), file=sys.stderr)
     return int(check and bool(lines))

@@ -9,9 +9,9 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from enum import StrEnum
 
+from indexer.delivery import DeliveryError
 from indexer.errors import IndexerError
 from indexer.exporting.alerts import alert_lines, alert_title
-from indexer.telling import NotTold
 from indexer.types import Alert
 
 #: Seconds to wait for the server.
@@ -51,8 +51,8 @@ class Mail:
         self._server, self._port, self._tls = server, port, tls
         self._user, self._password = user, password
 
-    def tell(self, alert: Alert, pages: str) -> None:
-        """Hand it to the server. Raises NotTold."""
+    def send(self, alert: Alert, pages: str) -> None:
+        """Hand it to the server. Raises DeliveryError."""
         try:
             with self._connect() as connection:
                 if self._user:
@@ -60,12 +60,14 @@ class Mail:
                 connection.send_message(self.message(alert, pages))
         except smtplib.SMTPRecipientsRefused as error:
             codes = [code for code, _ in error.recipients.values()]
-            raise NotTold(f"{self._server} refuses all addresses ({error}).", final=min(codes) >= _FINAL) from error
+            raise DeliveryError(
+                f"{self._server} refuses all addresses ({error}).", final=min(codes) >= _FINAL
+            ) from error
         except smtplib.SMTPResponseException as error:
             final = error.smtp_code >= _FINAL and not isinstance(error, smtplib.SMTPAuthenticationError)
-            raise NotTold(f"{self._server} answered {error.smtp_code}.", final=final) from error
+            raise DeliveryError(f"{self._server} answered {error.smtp_code}.", final=final) from error
         except (OSError, smtplib.SMTPException) as error:
-            raise NotTold(f"{self._server} cannot be reached ({error}).") from error
+            raise DeliveryError(f"{self._server} cannot be reached ({error}).") from error
 
     def message(self, alert: Alert, pages: str) -> EmailMessage:
         """The message; its Message-ID is the alert's, by which mail programs know one that comes again."""

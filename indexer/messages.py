@@ -1,6 +1,6 @@
-"""Finished English sentences of the library, its errors, reports and warnings, in the language of whoever reads.
+"""Finished English messages of the library, its errors, reports and warnings, in the session's language.
 
-They come from threads and processes that know no reader, and are recognized by their templates.
+They come from threads and processes that belong to no session, and are recognized by their templates.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from indexer.words import N_, _, ngettext
+from indexer.translation import N_, _, ngettext
 
 #: The templates, which a test finds in the code; a more particular one stands before a more general. What stands in a
 #: placeholder is kept, or is one of them itself.
@@ -146,14 +146,14 @@ _PASSAGES = re.compile(r"([\d,]+) passages?")
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
-def reported(sentence: str) -> str:
+def translated(sentence: str) -> str:
     """``sentence`` in the reader's language; as it is where no template is that of it."""
     if counted := _PASSAGES.fullmatch(sentence):
         number = counted[1]
         return ngettext("{count} passage", "{count} passages", int(number.replace(",", ""))).format(count=number)
     for template in TEMPLATES:
         if found := _pattern(template).fullmatch(sentence):
-            kept = {name: reported(value) for name, value in found.groupdict().items()}
+            kept = {name: translated(value) for name, value in found.groupdict().items()}
             return _(template).format(**kept)
     return sentence
 

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import msgspec
 
+from indexer.delivery import Channel
+from indexer.delivery.mail import Mail, Tls
+from indexer.delivery.webhook import Webhook, read_secret
 from indexer.errors import IndexerError
-from indexer.telling import Channel
-from indexer.telling.mail import Mail, Tls
-from indexer.telling.webhook import Webhook, read_secret
 
 #: The environment variable in which a server finds the file; those of secrets that are in no file.
 VARIABLE = "PLANCITE_ALERTS"
@@ -42,14 +42,14 @@ class _File(msgspec.Struct, forbid_unknown_fields=True):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Who is told of alerts, and the address of the pages as they see it, "" where the file does not say."""
+    """The channels of alerts, and the address of the pages as they see it, "" where the file does not say."""
 
     channels: tuple[Channel, ...] = ()
     pages: str = ""
 
 
 def read_settings(path: Path) -> Settings:
-    """What a file says. Raises IndexerError for one that cannot be read, or would tell nobody or in the clear."""
+    """What a file says. Raises IndexerError for one that cannot be read, or that names no recipient or no secret."""
     try:
         given = msgspec.convert(tomllib.loads(path.read_text("utf-8")), _File)
     except (OSError, ValueError, msgspec.ValidationError) as error:
@@ -67,7 +67,7 @@ def read_settings(path: Path) -> Settings:
 
 
 def settings_from_environment() -> Settings:
-    """What the file that ``VARIABLE`` names says; nobody is told where it is not set. Raises IndexerError."""
+    """What the file that ``VARIABLE`` names says; no channels where it is not set. Raises IndexerError."""
     path = os.environ.get(VARIABLE)
     return read_settings(Path(path)) if path else Settings()
 
