@@ -91,7 +91,7 @@ class ExactVectors:
 def rankings(backend: Any, encoder: Encoder, question: str, reader: AnswerReader | None = None) -> dict[str, list[str]]:
     """Record ids, best first, by each way of ranking."""
     read = read_question(question)
-    dense, words = search(backend, encoder, read.topic, DEPTH, Scope())
+    dense, _, words = search(backend, encoder, read.topic, DEPTH, Scope())
     fused = fuse(dense, words)
     records = {key: str(p.record) for key, p in backend.passages(list(fused)).items()}
     candidates = retrieve(backend, encoder, read.topic, Scope())

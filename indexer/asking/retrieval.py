@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -91,14 +91,16 @@ def retrieve(backend: Backend, encoder: Encoder, text: str, scope: Scope, depth:
     """Candidates for a question, best first, ties in reading order.
 
     A passage in another script than the question's shares no words with it, whatever it says: BM25 has no part in its
-    score, and its cosine counts in full. Raises UnknownPlanError for a scope that names an unknown plan. All is read at
-    one generation: a plan replaced between the two searches, or before its passages are fetched, would be found in
-    neither version.
+    score, and its cosine counts in full, or as much as both do for the best in a plan in the question's script. Raises
+    UnknownPlanError for a scope that names an unknown plan. All is read at one generation: a plan replaced between the
+    two searches, or before its passages are fetched, would be found in neither version.
     """
 
     def read() -> list[Candidate]:
-        dense, bm25 = search(backend, encoder, text, depth, scope)
-        fused, by_meaning = fuse(dense, bm25), fuse(dense, (), 1.0)
+        own, other, bm25 = search(backend, encoder, text, depth, scope)
+        dense = [*own, *level(other, own)]
+        fused = fuse(dense, bm25)
+        by_meaning = fuse(dense, (), max(fused[f.key] for f in own) if own and other else 1.0)
         cosines = {f.key: scales_of(encoder).texts(f.score) for f in dense}
         chinese = is_chinese(text)
         found = []
@@ -113,14 +115,35 @@ def retrieve(backend: Backend, encoder: Encoder, text: str, scope: Scope, depth:
 
 def search(
     backend: Backend, encoder: Encoder, text: str, depth: int, scope: Scope
-) -> tuple[list[ScoredKey], list[ScoredKey]]:
-    """The ``depth`` best by cosine and by BM25."""
+) -> tuple[list[ScoredKey], list[ScoredKey], list[ScoredKey]]:
+    """The ``depth`` best by cosine, those of plans in the other script apart, and by BM25.
+
+    Each script is searched by itself, since a multilingual encoder puts any two texts in one script nearer to each
+    other than two that say the same in two. Where all plans in scope are in one script, the second list is empty.
+    """
     by_words = _bm25_pool.submit(backend.search_words, text, depth, scope)
     try:
-        dense = backend.search_dense(for_questions(encoder).embed([text])[0], depth, scope)
+        vector = for_questions(encoder).embed([text])[0]
+        own, *other = [backend.search_dense(vector, depth, each) for each in _by_script(backend, scope, text)]
     finally:
         wait([by_words])  # the caller may close the backend next
-    return dense, by_words.result()
+    return own, [f for each in other for f in each], by_words.result()
+
+
+def level(other: Sequence[ScoredKey], own: Sequence[ScoredKey]) -> list[ScoredKey]:
+    """``other`` with as much added as gives the best of both the same mean: what stands out there stands out here."""
+    raised = sum(o.score - t.score for o, t in zip(own, other, strict=False)) / max(1, min(len(own), len(other)))
+    return [ScoredKey(f.key, f.score + raised) for f in other]
+
+
+def _by_script(backend: Backend, scope: Scope, text: str) -> list[Scope]:
+    """``scope`` in plans that are written like ``text``, Chinese or not, and in the others; or whole."""
+    chinese = is_chinese(text)
+    alike: dict[bool, list[str]] = {True: [], False: []}
+    for info in backend.plans():
+        if scope.plans is None or info.id in scope.plans:
+            alike[info.metadata.language.startswith("zh") == chinese].append(info.id)
+    return [replace(scope, plans=tuple(plans)) for plans in alike.values()] if all(alike.values()) else [scope]
 
 
 def fuse(dense: Sequence[ScoredKey], bm25: Sequence[ScoredKey], dense_weight: float = DENSE_WEIGHT) -> dict[int, float]:

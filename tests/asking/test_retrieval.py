@@ -12,12 +12,12 @@ from fakes import FakeEncoder, make_content
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.asking.retrieval import DENSE_WEIGHT, ROLE_PENALTY, fuse, retrieve, search
+from indexer.asking.retrieval import DENSE_WEIGHT, ROLE_PENALTY, fuse, level, retrieve, search
 from indexer.encoding import Progress, Vectors
 from indexer.errors import UnknownPlanError
 from indexer.library import Library
 from indexer.storage import Scope, ScoredKey
-from indexer.types import Role
+from indexer.types import Metadata, Role
 
 DENSE = [ScoredKey(1, 0.9), ScoredKey(2, 0.5), ScoredKey(3, 0.1)]
 WORDS = [ScoredKey(2, 8.0), ScoredKey(4, 2.0)]
@@ -135,6 +135,35 @@ def test_words_are_silent_about_passages_in_another_script(filled: Library, fake
     assert found["wind farms"].score > (1 - DENSE_WEIGHT) * 0.99
 
 
+def test_what_stands_out_among_plans_in_the_other_script_stands_out(filled: Library, fake_encoder: FakeEncoder) -> None:
+    content = make_content("hubei", ["水泥 2025", "水泥 wind 产能置换", "风电"], fake_encoder)
+    content = replace(content, plan=replace(content.plan, metadata=Metadata(language="zh")))
+    filled.backend.add(content, ("fake", "fake@1"))
+    meant = Meaning("水泥 2025 wind")
+    found = retrieve(filled.backend, meant, "steel mills", Scope(), depth=2)
+    assert [c.passage.text for c in found if not c.same_script] == ["水泥 2025", "水泥 wind 产能置换"]
+    # two of each script are compared, so that those of the other one have their mean
+    own, other = ([c.cosine for c in found if c.same_script == same and c.cosine is not None] for same in (True, False))
+    assert len(own) == len(other) == 2
+    assert sum(own) == pytest.approx(sum(other))
+    best = max(c.score for c in found if c.same_script and c.cosine is not None)
+    low, high = min(*own, *other), max(*own, *other)
+    for c in found:
+        if not c.same_script:
+            assert c.cosine is not None
+            assert c.score == pytest.approx(best * (c.cosine - low) / (high - low))
+
+
+@given(cosines, cosines)
+def test_levelling_adds_the_same_to_all(other: list[ScoredKey], own: list[ScoredKey]) -> None:
+    found = level(other, own)
+    assert [f.key for f in found] == [f.key for f in other]
+    added = {round(f.score - o.score, 6) for f, o in zip(found, other, strict=True)}
+    assert len(added) <= 1
+    count = min(len(own), len(other))
+    assert sum(f.score for f in found[:count]) == pytest.approx(sum(f.score for f in own[:count]), abs=1e-6)
+
+
 def test_what_only_words_found_has_no_cosine(filled: Library, fake_encoder: FakeEncoder) -> None:
     meant = Meaning("wind farms")
     found = retrieve(filled.backend, meant, "cement", Scope(("anhui",)), depth=1)
@@ -153,7 +182,7 @@ def test_words_are_looked_up_while_the_model_reads(
     by_words, embed = filled.backend.search_words, fake_encoder.embed
     monkeypatch.setattr(filled.backend, "search_words", lambda *what: (asked.set(), by_words(*what))[1])
     monkeypatch.setattr(fake_encoder, "embed", lambda texts: embed(texts) if asked.wait(20) else None)
-    dense, words = search(filled.backend, fake_encoder, "cement kilns", 2, Scope())
+    dense, _, words = search(filled.backend, fake_encoder, "cement kilns", 2, Scope())
     assert dense == filled.backend.search_dense(embed(["cement kilns"])[0], 2, Scope())
     assert words == by_words("cement kilns", 2, Scope())
 
