@@ -1,17 +1,23 @@
-"""A way to a server over which its answers can be lost: bytes are passed on until the line is cut."""
+"""A way to a server: bytes are passed on, with headers added to requests, until the line is cut."""
 
 from __future__ import annotations
 
+import re
 import socket
 import threading
+from collections.abc import Mapping
 from contextlib import suppress
+
+#: The first line of a request; a browser awaits the answer before it sends another one on a connection.
+_REQUEST = re.compile(rb"[A-Z]+ /\S* HTTP/1\.1\r\n")
 
 
 class Proxy:
     """Listens on ``port`` of this machine for a server on another; safe to cut and mend from any thread."""
 
-    def __init__(self, server: int) -> None:
+    def __init__(self, server: int, headers: Mapping[str, str] | None = None) -> None:
         self._server = server
+        self._added = "".join(f"{name}: {value}\r\n" for name, value in (headers or {}).items()).encode("ascii")
         self._listening = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listening.getsockname()[1]
         self._open: list[socket.socket] = []
@@ -46,6 +52,7 @@ class Proxy:
     def _pass_on(self, one: socket.socket, other: socket.socket) -> None:
         with suppress(OSError):
             while data := one.recv(65536):
-                other.sendall(data)
+                request = _REQUEST.match(data)
+                other.sendall(request[0] + self._added + data[request.end() :] if request else data)
         with suppress(OSError):
             other.shutdown(socket.SHUT_RDWR)

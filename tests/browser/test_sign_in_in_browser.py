@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from provider import CLIENT, provider
+from proxy import Proxy
 from served import Served, copy_library, free_port, served
 
 from indexer.library import Library
@@ -99,9 +101,10 @@ def test_a_proxys_headers_sign_in_on_the_pages(browser: Browser, sample_folder: 
     options = ("--sign-in", "proxy", "--trusted-proxy", "127.0.0.1", "--role-field", "X-Role")
     with served(tmp_path / "library", tmp_path, *options) as server:
         for name, role, plans in (("Ann", "editor", "3 plans"), ("Bob", "reader", "2 plans")):
-            page = browser.new_context(extra_http_headers={"X-Remote-User": name, "X-Role": role}).new_page()
-            page.goto(f"http://localhost:{server.port}/")
-            expect(page.get_by_text(f"Signed in as {name}, {role}")).to_be_visible()
-            expect(page.locator("header.masthead")).to_contain_text(plans)
+            with closing(Proxy(server.port, {"X-Remote-User": name, "X-Role": role})) as proxy:
+                page = browser.new_context().new_page()
+                page.goto(f"http://localhost:{proxy.port}/")
+                expect(page.get_by_text(f"Signed in as {name}, {role}")).to_be_visible()
+                expect(page.locator("header.masthead")).to_contain_text(plans)
         page = browser.new_context().new_page()
         assert (reply := page.goto(f"http://localhost:{server.port}/")) and reply.status == 401

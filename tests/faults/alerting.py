@@ -72,7 +72,7 @@ def main(folder: Path, url: str, step: int) -> None:
     wrap = killing(step)
     wrap(LocalBackend, "add")
     wrap(alerts, "write_whole")
-    wrap(Webhook, "tell")
+    wrap(Webhook, "send")
     settings = Settings((Webhook(url, SECRET),))
     with open_library(folder) as library:
         open_outbox(library, settings)

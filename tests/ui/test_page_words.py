@@ -124,7 +124,7 @@ def test_a_text_outside_the_catalogue_is_found(source: str) -> None:
 
 
 def test_the_catalogue_is_up_to_date() -> None:
-    script = ROOT / "scripts" / "words.py"
+    script = ROOT / "scripts" / "translations.py"
     done = subprocess.run([sys.executable, script, "--check"], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 
@@ -202,7 +202,7 @@ def test_sentences_of_the_library_are_recognized(chinese: None, sentence: str, e
 
 
 def test_the_templates_are_those_of_the_code() -> None:
-    modules = [module for module in (ROOT / "indexer").rglob("*.py") if module.name != "reported.py"]
+    modules = [module for module in (ROOT / "indexer").rglob("*.py") if module.name != "messages.py"]
     trees = [ast.parse(module.read_text("utf-8")) for module in modules]
     nodes = (node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Constant))
     constants = [node.value for node in nodes if isinstance(node.value, str)]
