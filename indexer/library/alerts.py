@@ -12,13 +12,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TypeVar
 
-import msgspec
-
-from indexer.errors import LibraryError
+from indexer.library.json_files import make_folder, read_json_file, write_json_file
 from indexer.storage import Backend
-from indexer.storage.disk import WAIT, write_lock, write_whole
+from indexer.storage.disk import WAIT, write_lock
 from indexer.storage.rows import as_json
 from indexer.types import Alert, SavedQuestion, Sentence
 
@@ -28,7 +25,9 @@ FOLDER, FILE, SEEN_FILE = "alerts", "alerts.json", "plans.json"
 ASKING, DELIVERING = "asking", "delivering"
 #: Alerts that are kept, the latest; older ones that a channel has yet to deliver stay as well.
 MOST = 1000
-_T = TypeVar("_T")
+_REMEDY = (
+    "Put back a copy of it, or delete it: saved questions are then compared with the answers that they were saved with."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +106,7 @@ def read_alerts(backend: Backend) -> list[Alert]:
 
 def read_kept(backend: Backend) -> Kept:
     """All that is kept. Raises LibraryError when it cannot be read."""
-    return _read(_folder(backend) / FILE, Kept)
+    return read_json_file(_folder(backend) / FILE, Kept, _REMEDY) or Kept()
 
 
 def seen_plans(backend: Backend) -> dict[str, str]:
@@ -115,19 +114,7 @@ def seen_plans(backend: Backend) -> dict[str, str]:
 
     Raises LibraryError.
     """
-    return _read(_folder(backend) / SEEN_FILE, dict[str, str])
-
-
-def _read(path: Path, kind: type[_T]) -> _T:
-    try:
-        return msgspec.json.decode(path.read_bytes(), type=kind)
-    except FileNotFoundError:
-        return kind()
-    except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise LibraryError(
-            f"The alerts in {path} cannot be read ({error}). Put back a copy of it, or delete it: saved questions are "
-            "then compared with the answers that they were saved with."
-        ) from error
+    return read_json_file(_folder(backend) / SEEN_FILE, dict[str, str], _REMEDY) or {}
 
 
 # -- writing -----------------------------------------------------------------------------------
@@ -136,7 +123,9 @@ def _read(path: Path, kind: type[_T]) -> _T:
 @contextmanager
 def turn(backend: Backend, of: str, wait: float = 0.0) -> Iterator[None]:
     """Be the one process that does this, ``ASKING`` or ``DELIVERING``. Raises LibraryBusyError, LibraryError."""
-    with write_lock(_made(_folder(backend) / of), wait):
+    folder = _folder(backend) / of
+    make_folder(folder)
+    with write_lock(folder, wait):
         yield
 
 
@@ -177,7 +166,7 @@ def forget_answers(backend: Backend, saved: Sequence[SavedQuestion]) -> None:
 
 def see_plans(backend: Backend, plans: Mapping[str, str]) -> None:
     """Note the plans that all saved questions were asked of. Raises LibraryError."""
-    _write(_made(_folder(backend)) / SEEN_FILE, plans)
+    write_json_file(_folder(backend) / SEEN_FILE, plans)
 
 
 def set_channels(backend: Backend, channels: Sequence[str]) -> None:
@@ -262,31 +251,12 @@ def purge_alerts(backend: Backend, plan_ids: Sequence[str]) -> None:
 
 
 def _change(backend: Backend, change: Callable[[Kept], Kept]) -> None:
-    folder = _made(_folder(backend))
+    folder = _folder(backend)
+    make_folder(folder)
     with write_lock(folder, WAIT):
         kept = read_kept(backend)
         if (changed := change(kept)) != kept:
-            _write(folder / FILE, changed)
-
-
-def _write(path: Path, content: object) -> None:
-    try:
-        write_whole(path, msgspec.json.format(msgspec.json.encode(content), indent=1))
-    except OSError as error:
-        raise LibraryError(
-            f"The alerts in {path} cannot be written ({error.strerror or error}). "
-            "Check the disk's free space and the folder's permissions."
-        ) from error
-
-
-def _made(folder: Path) -> Path:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise LibraryError(
-            f"{folder} cannot be made ({error.strerror or error}). Check the folder's permissions."
-        ) from error
-    return folder
+            write_json_file(folder / FILE, changed)
 
 
 def _folder(backend: Backend) -> Path:

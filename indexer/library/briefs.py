@@ -13,16 +13,16 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-import msgspec
 from rapidfuzz import fuzz, process
 
 from indexer.errors import LibraryError, UnknownPlanError
 from indexer.language.sentences import fold_space, split_sentences
+from indexer.library.json_files import read_json_file, write_json_file
 from indexer.library.people import own_folder
 from indexer.library.rights import Action
 from indexer.reading.outline import section_at, section_path
 from indexer.storage import Backend
-from indexer.storage.disk import write_lock, write_whole
+from indexer.storage.disk import write_lock
 from indexer.types import Brief, BriefItem, CheckedQuote, Citation, Plan, QuoteState, page_at
 
 FILE = "briefs.json"
@@ -55,14 +55,7 @@ def _concealed(backend: Backend, item: BriefItem) -> bool:
 
 
 def _read(file: Path) -> list[Brief]:
-    try:
-        return msgspec.json.decode(file.read_bytes(), type=list[Brief])
-    except FileNotFoundError:
-        return []
-    except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise LibraryError(
-            f"The briefs in {file} cannot be read ({error}). Put back a copy of it, or delete it."
-        ) from error
+    return read_json_file(file, list[Brief]) or []
 
 
 def read_brief(backend: Backend, name: str) -> Brief:
@@ -109,14 +102,7 @@ def _put(file: Path, name: str, changed: Brief | None) -> None:
     briefs = _read(file)
     at = next((i for i, brief in enumerate(briefs) if brief.name == name), len(briefs))
     briefs[at : at + 1] = [replace(changed, shared=False)] if changed else []
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(file, msgspec.json.format(msgspec.json.encode(briefs), indent=1))
-    except OSError as error:
-        raise LibraryError(
-            f"The briefs in {file} cannot be written ({error.strerror or error}). "
-            "Check the disk's free space and the folder's permissions."
-        ) from error
+    write_json_file(file, briefs)
 
 
 def add_items(brief: Brief, items: Iterable[BriefItem]) -> Brief:

@@ -12,13 +12,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
-import msgspec
-
 from indexer.errors import LibraryError
 from indexer.library.audit import recorded
+from indexer.library.json_files import read_json_file, write_json_file
 from indexer.library.rights import Action, Person, Role
 from indexer.storage import Backend
-from indexer.storage.disk import write_lock, write_whole
+from indexer.storage.disk import write_lock
 
 FILE = "people.json"
 _T = TypeVar("_T")
@@ -69,15 +68,10 @@ def people_file(backend: Backend) -> Path:
 def read_people(backend: Backend) -> People:
     """What the file says. Raises LibraryError when it cannot be read, so that it lets nobody in."""
     path = people_file(backend)
-    try:
-        found = msgspec.json.decode(path.read_bytes(), type=People)
-        for listed in found.people.values():
-            if listed.role:
-                Role[listed.role.upper()]
-    except FileNotFoundError:
-        return People()
-    except (OSError, msgspec.MsgspecError, UnicodeDecodeError, KeyError) as error:
-        raise LibraryError(f"{path} cannot be read ({error}). Put back a copy of it.") from error
+    found = read_json_file(path, People, "Put back a copy of it.") or People()
+    for listed in found.people.values():
+        if listed.role and listed.role.upper() not in Role.__members__:
+            raise LibraryError(f"{path} cannot be read ({listed.role!r} is no role). Put back a copy of it.")
     return found
 
 
@@ -139,13 +133,5 @@ def _name(text: str) -> str:
 
 def _change(backend: Backend, change: Callable[[People], People]) -> None:
     backend.require(Action.ADMINISTER)
-    path = people_file(backend)
     with write_lock(backend.folder):
-        changed = change(read_people(backend))
-        try:
-            write_whole(path, msgspec.json.format(msgspec.json.encode(changed), indent=1))
-        except OSError as error:
-            raise LibraryError(
-                f"{path} cannot be changed ({error.strerror or error}). "
-                "Check the disk's free space and the folder's permissions."
-            ) from error
+        write_json_file(people_file(backend), change(read_people(backend)))

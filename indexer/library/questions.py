@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from indexer.errors import LibraryError
+from indexer.library.json_files import write_json_file
 from indexer.library.people import own_folder
 from indexer.storage import Backend
-from indexer.storage.disk import write_whole
 from indexer.types import AskedQuestion, Facet, Filter
 
 FILE = "asked.json"
@@ -38,10 +38,9 @@ def records_questions(backend: Backend) -> bool:
 
 def record_question(backend: Backend, question: AskedQuestion) -> None:
     """Record ``question`` as the latest; do nothing where the file cannot be written."""
-    with _turn, suppress(OSError):
+    with _turn, suppress(LibraryError):
         keeps, known = _read(backend)
         if keeps and backend.folder.is_dir():
-            questions_file(backend).parent.mkdir(parents=True, exist_ok=True)
             _write(backend, keeps, [question, *(other for other in known if other != question)][:MOST])
 
 
@@ -49,13 +48,13 @@ def forget_questions(backend: Backend, question: AskedQuestion | None = None) ->
     """Delete ``question``, or all of them. Raises LibraryError on a full or read-only disk."""
     with _turn:
         keeps, known = _read(backend)
-        _write_or_raise(backend, keeps, [other for other in known if question is not None and other != question])
+        _write(backend, keeps, [other for other in known if question is not None and other != question])
 
 
 def set_recording(backend: Backend, keeps: bool) -> None:
     """Record questions from now on; or record none, and delete those recorded. Raises LibraryError."""
     with _turn:
-        _write_or_raise(backend, keeps, _read(backend)[1] if keeps else [])
+        _write(backend, keeps, _read(backend)[1] if keeps else [])
 
 
 def questions_file(backend: Backend) -> Path:
@@ -97,16 +96,4 @@ def _is_text(value: object) -> bool:
 
 
 def _write(backend: Backend, keeps: bool, questions: list[AskedQuestion]) -> None:
-    text = json.dumps({"keeps": keeps, "asked": [asdict(question) for question in questions]}, indent=1)
-    write_whole(questions_file(backend), text)
-
-
-def _write_or_raise(backend: Backend, keeps: bool, questions: list[AskedQuestion]) -> None:
-    try:
-        questions_file(backend).parent.mkdir(parents=True, exist_ok=True)
-        _write(backend, keeps, questions)
-    except OSError as error:
-        raise LibraryError(
-            f"The questions in {questions_file(backend)} cannot be changed ({error.strerror or error}). "
-            "Check the disk's free space and the folder's permissions."
-        ) from error
+    write_json_file(questions_file(backend), {"keeps": keeps, "asked": [asdict(question) for question in questions]})

@@ -6,19 +6,17 @@ A token is 256 random bits, so that its SHA-256 can be neither reversed nor gues
 from __future__ import annotations
 
 import hashlib
-import json
 import secrets
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 from indexer.errors import LibraryError
 from indexer.library.audit import recorded
+from indexer.library.json_files import read_json_file, write_json_file
 from indexer.library.rights import Action, Role
 from indexer.storage import Backend
-from indexer.storage.disk import write_lock, write_whole
+from indexer.storage.disk import write_lock
 
 FILE = "tokens.json"
 #: What a token begins with, so that scanners for secrets know it.
@@ -48,19 +46,14 @@ def tokens_file(backend: Backend) -> Path:
 
 def list_tokens(backend: Backend) -> list[Token]:
     """All tokens, in the order in which they were made. Raises LibraryError when they cannot be read."""
-    path = tokens_file(backend)
+    path, remedy = tokens_file(backend), "Delete the file and make the tokens anew."
+    tokens = read_json_file(path, list[Token], remedy) or []
     try:
-        entries: list[dict[str, Any]] = json.loads(path.read_text("utf-8"))
-        tokens = [Token(**{name: str(value) for name, value in entry.items()}) for entry in entries]
         for token in tokens:
             Role[token.role.upper()]
             _ = token.expired
-    except FileNotFoundError:
-        return []
-    except (OSError, ValueError, TypeError, AttributeError, KeyError, RecursionError) as error:
-        raise LibraryError(
-            f"The tokens in {path} cannot be read ({error}). Delete the file and make them anew."
-        ) from error
+    except (ValueError, TypeError, KeyError) as error:
+        raise LibraryError(f"{path} cannot be read ({error}). {remedy}") from error
     return tokens
 
 
@@ -78,7 +71,7 @@ def make_token(backend: Backend, name: str, role: Role, days: int | None = None)
         known = list_tokens(backend)
         if any(other.name == name for other in known):
             raise LibraryError(f"There is a token {name!r} already. Choose another name, or revoke that one first.")
-        _write(backend, [*known, made])
+        write_json_file(tokens_file(backend), [*known, made], private=True)
     return token
 
 
@@ -89,7 +82,7 @@ def revoke_token(backend: Backend, name: str) -> bool:
         known = list_tokens(backend)
         kept = [token for token in known if token.name != name]
         if len(kept) < len(known):
-            _write(backend, kept)
+            write_json_file(tokens_file(backend), kept, private=True)
     return len(kept) < len(known)
 
 
@@ -102,16 +95,3 @@ def find_token(backend: Backend, given: str) -> Token | None:
 
 def _hash(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "surrogateescape")).hexdigest()
-
-
-def _write(backend: Backend, tokens: Sequence[Token]) -> None:
-    path = tokens_file(backend)
-    try:
-        path.touch(mode=0o600)
-        write_whole(path, json.dumps([asdict(token) for token in tokens], indent=1))
-        path.chmod(0o600)
-    except OSError as error:
-        raise LibraryError(
-            f"The tokens in {path} cannot be changed ({error.strerror or error}). "
-            "Check the disk's free space and the folder's permissions."
-        ) from error
