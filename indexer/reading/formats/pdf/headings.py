@@ -103,17 +103,17 @@ def find_headings(
 def _title(
     blocks: Sequence[_Block], lines: Sequence[Line], pages: Sequence[int], marks: Sequence[Bookmark], title: str
 ) -> tuple[str, str]:
-    """The title and where it was found: the file's own if the first page says it, else what that page's look or a
-    notice's form shows, else the bookmark above all others, else the file's own."""
+    """The title and where it was found: the file's own if the first page says it, else what a notice's form or that
+    page's look shows, else the bookmark above all others, else the file's own."""
     body = _body(lines)
     opening = [block for block in blocks if pages[block.first] == pages[0]]
     if body is not None and opening:
         if title and _compared(title) in _joined(lines[: opening[-1].last + 1]):
             return title, "cover"
-        if shown := _shown_title(opening, lines, body):
-            return shown, "cover"
         if notice := _notice_title(lines, pages):
             return notice, "notice"
+        if shown := _shown_title(opening, lines, body):
+            return shown, "cover"
     first = marks[0] if len(marks) > 2 and all(level > marks[0][2] for _, _, level in marks[1:]) else None
     if first and first[1] <= 1 and not _is_numbered(first[0]):
         return first[0], "bookmark"
