@@ -496,6 +496,32 @@ def test_captions_items_and_sentences_in_other_type_are_no_headings() -> None:
     assert labels(read(pdf(page))) == ["Wells"]
 
 
+@pytest.mark.parametrize(
+    "formula",
+    [
+        "Q = k · h",
+        "(1) Flow = depth × width",
+        "Levy= $40 - $12 = $28",
+        "Yearly flow = 0.4 x 12 x DayFlow",
+        "(2) P + Qn",
+        "Qn",
+    ],
+)
+def test_a_formula_set_apart_is_no_heading(formula: str) -> None:
+    def page(canvas: Canvas) -> None:
+        say(canvas, "County Water Plan", 72, 790, size=16, bold=True)
+        say(canvas, "Clean wells = healthy herons", 72, 765, size=13, bold=True)
+        y = prose(canvas, 745, sentences=SENTENCES[:3]) - 14
+        say(canvas, formula, 200, y, size=14, bold=True)
+        y = prose(canvas, y - 24, sentences=SENTENCES[3:]) - 14
+        say(canvas, "Levies + fees of the county", 72, y, size=13, bold=True)
+        prose(canvas, y - 20)
+
+    plan = read(pdf(page))
+    assert formula in plan.text
+    assert labels(plan) == ["Clean wells = healthy herons", "Levies + fees of the county"]
+
+
 def test_the_lines_of_a_contents_page_are_no_headings() -> None:
     def contents(canvas: Canvas) -> None:
         say(canvas, "County Water Plan", 72, 790, size=20, bold=True)

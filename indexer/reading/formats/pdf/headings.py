@@ -16,7 +16,7 @@ from pypdf import PdfReader
 
 from indexer.language.sentences import fold_space
 from indexer.reading.formats.pdf.lines import Line
-from indexer.reading.outline import Heading, build_sections
+from indexer.reading.outline import Heading, build_sections, is_formula
 
 _LARGER = 1.12  # times the body's type size makes a heading
 _TITLE_SIZE = 1.25  # times the body's type size, on the first page
@@ -239,7 +239,7 @@ def _stands_out(line: Line, body: _Look) -> bool:
 
 
 def _reads_as_heading(text: str, block: _Block, *, surely: bool = False) -> bool:
-    """Whether ``text`` is short enough, and no caption, item, sentence, address or figure.
+    """Whether ``text`` is short enough, and no caption, item, sentence, address, figure or formula.
 
     ``surely``: it is so large that it may end as a sentence does.
     """
@@ -248,7 +248,7 @@ def _reads_as_heading(text: str, block: _Block, *, surely: bool = False) -> bool
         return False
     if _CAPTION.match(text) or _ITEM.match(text) or _ADDRESS.search(text) or _DATE_ALONE.fullmatch(text):
         return False
-    if not re.search(r"[^\W\d_]{2}|[\u4e00-\u9fff]", text):
+    if not re.search(r"[^\W\d_]{2}|[\u4e00-\u9fff]", text) or is_formula(text):
         return False
     if text[-1] in ",;，；" or text[0] in ",.;:)]”’" or text[0].islower():
         return False
