@@ -17,6 +17,7 @@ from indexer.language.sentences import broken_figures_of_plan, fold_space
 from indexer.reading.apparatus import find_contents, find_references
 from indexer.reading.boilerplate import find_asides
 from indexer.reading.formats.blocks import CELL
+from indexer.reading.hyphens import settle_hyphens
 from indexer.reading.metadata import UNKNOWN, find_metadata
 from indexer.reading.notices import find_own_notice
 from indexer.reading.outline import Heading, build_sections
@@ -88,7 +89,7 @@ def load_plan(path: Path, plan_id: str | None = None, data: bytes | None = None)
     _check_name(path)
     data = read_bytes(path) if data is None else data
     content = load_content(path, data)
-    text = storable(content.text)
+    text = settle_hyphens(storable(content.text))
     if not re.search(r"\w", text):
         raise SourceError(f"{path} holds no text. Give a file with the plan's words in it.")
     if len(text) > LONGEST_TEXT and not content.records:

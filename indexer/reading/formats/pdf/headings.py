@@ -16,6 +16,7 @@ from pypdf import PdfReader
 
 from indexer.language.sentences import fold_space
 from indexer.reading.formats.pdf.lines import Line
+from indexer.reading.hyphens import settle_hyphens
 from indexer.reading.outline import Heading, build_sections, is_formula
 
 _LARGER = 1.12  # times the body's type size makes a heading
@@ -92,7 +93,7 @@ def find_headings(
         named = bool(title) and _joined(first) in _compared(title)
         if named or (above_all and not _is_numbered(first[0].text)):
             if not title:
-                title, place = fold_space("\n".join(line.text for line in first)), "heading"
+                title, place = _said(first), "heading"
             headings = headings[1:]
         said = {(starts[b.first], starts[b.last]) for b, _ in found if _joined(b.lines(lines)) == _compared(title)}
         headings = [h for h in headings if not any(first <= h.start <= last for first, last in said)]
@@ -161,7 +162,7 @@ def _notice_title(lines: Sequence[Line], pages: Sequence[int]) -> str:
         first = i
         while first and lines[first - 1].bold and lines[first - 1].size == lines[i - 1].size:
             first -= 1
-        found = fold_space("\n".join(other.text for other in lines[first:i]))
+        found = _said(lines[first:i])
         return found if len(found) <= 2 * _LONGEST else ""
     return ""
 
@@ -172,7 +173,11 @@ def _is_numbered(text: str) -> bool:
 
 
 def _text(block: _Block, lines: Sequence[Line]) -> str:
-    return fold_space("\n".join(line.text for line in block.lines(lines)))
+    return _said(block.lines(lines))
+
+
+def _said(lines: Sequence[Line]) -> str:
+    return fold_space(settle_hyphens("\n".join(line.text for line in lines)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,7 +313,7 @@ def _bookmarked(
 
 
 def _joined(lines: Sequence[Line]) -> str:
-    return _compared("\n".join(line.text for line in lines))
+    return _compared(_said(lines))
 
 
 def _compared(text: str) -> str:
