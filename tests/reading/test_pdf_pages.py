@@ -221,6 +221,26 @@ def test_two_columns_below_a_chart_over_both() -> None:
     is_whole(read(pdf(page)))
 
 
+@pytest.mark.parametrize("shifts", [(0.0, 4.0, 7.0), (0.0, 6.0, 3.0)])
+def test_columns_at_heights_of_their_own_between_rules_are_no_table(shifts: tuple[float, ...]) -> None:
+    columns = [turned(n) for n in range(3)]
+    rows = [("Weir", "Herons"), ("Upper", "12"), ("Middle", "7"), ("Lower", "31")]
+
+    def page(canvas: Canvas) -> None:
+        for y in (785, 330, 310, 245):
+            canvas.line(60, y, 535, y)
+        for x, shift, sentences in zip((60, 222, 384), shifts, columns, strict=True):
+            prose(canvas, 765 - shift, x=x, width=150, size=9, sentences=sentences)
+        cells(canvas, rows, (70, 300), (317, 297, 277, 257))
+
+    plan = read(pdf(page))
+    text = fold_space(plan.text)
+    assert all(sentence in text for sentences in columns for sentence in sentences)
+    assert text.index(" ".join(columns[0])) < text.index(" ".join(columns[1])) < text.index(" ".join(columns[2]))
+    (table,) = plan.tables
+    assert [tuple(plan.text[cell.start : cell.end] for cell in row) for row in table.rows] == rows
+
+
 def test_a_narrow_sidebar_is_not_woven_into_the_prose() -> None:
     aside = ("A weir holds", "water back;", "a sluice lets", "it pass when", "the river is", "full again.")
 

@@ -12,7 +12,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from indexer.reading.formats.pdf.grids import CELL_GAP, is_open_table, is_prose, open_rows, run_levels, split_band
+from indexer.reading.formats.pdf.grids import (
+    CELL_GAP,
+    is_open_table,
+    is_prose,
+    is_set_in_columns,
+    open_rows,
+    run_levels,
+    split_band,
+)
 from indexer.reading.formats.pdf.lines import Line, Place, make_runs
 from indexer.reading.formats.pdf.rules import SAME, Drawn, Rule
 from indexer.reading.formats.pdf.words import Word
@@ -98,6 +106,9 @@ def _between_rules(lines: list[list[Word]], rules: Sequence[Rule]) -> tuple[list
         end = at
         while end < len(bands) and bands[end] and 2 * sum(len(level) > 1 for level in bands[end]) >= len(bands[end]):
             end += 1
+        # prose may stand between a rule of the page and the table's first
+        while at < end and is_set_in_columns(bands[at]):
+            at += 1
         levels = [level for band in bands[at:end] for level in band]
         if levels and not is_prose(levels):
             rows = open_rows(bands[at:end])
