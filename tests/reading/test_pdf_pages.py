@@ -170,6 +170,30 @@ def test_a_row_that_spans_others_is_in_the_first_of_them() -> None:
     assert [[c.column for c in row] for row in table.rows] == [[0, 1, 2], [1, 2], [1, 2]]
 
 
+@pytest.mark.parametrize("named", [True, False])
+def test_a_rule_under_figures_alone_parts_rows_from_their_total(named: bool) -> None:
+    rows = [("Upper", "10", "20"), ("Middle", "11", "21"), ("Lower", "12", "22"), ("Total", "33", "63")]
+
+    def page(canvas: Canvas) -> None:
+        for y in (720, 700, 620):
+            canvas.line(70, y, 370, y)
+        canvas.line(170, 645, 370, 645)
+        for x in (170, 270):
+            canvas.line(x, 620, x, 720)
+        cells(canvas, [("Weir", "Herons", "Storks")], (75, 175, 275), (705,))
+        if named:
+            cells(canvas, rows, (75, 175, 275), (685, 670, 655, 630))
+        else:
+            say(canvas, "All of them", 75, 660)
+            cells(canvas, [row[1:] for row in rows], (175, 275), (685, 670, 655, 630))
+
+    (table,) = read(pdf(page)).tables
+    if named:
+        assert [[cell.rows for cell in row] for row in table.rows] == [[1, 1, 1]] * 5
+    else:
+        assert table.rows[1][0].rows > 1, "a name that holds for all rows stays whole"
+
+
 def test_a_form_to_be_filled_in_is_a_table_with_empty_cells() -> None:
     def page(canvas: Canvas) -> None:
         for y in (720, 700, 680, 660, 640, 620):
