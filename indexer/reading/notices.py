@@ -20,6 +20,8 @@ _FILED = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _AGENCY = re.compile(r"^AGENCY:", re.MULTILINE)
+_DOCKET = re.compile(r"^\[[^\[\]]{0,60}\bNos?\b[^\[\]]{1,80}\]", re.MULTILINE)
+_OPENING = 400  # characters of a notice that hold its docket's number
 _FIRST_LINES = 4  # in which a notice names who issues it, in capitals
 _FEWEST_CAPITALS = 8  # letters
 
@@ -45,7 +47,7 @@ def find_own_notice(text: str, pages: Sequence[Page] = ()) -> Span:
         spanning = (notice for notice in notices if notice[0] < shown[0].end and notice[1] > shown[-1].start)
         return next(spanning, whole)
     complete = notices[not begun :]
-    if not ended and _has_head(text, last):
+    if not ended and (_AGENCY.search(text, *last) or _DOCKET.search(text, last[0], min(last[0] + _OPENING, last[1]))):
         complete = complete[:-1]
     return (complete[0][0], complete[-1][1]) if complete else whole
 

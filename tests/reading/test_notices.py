@@ -134,5 +134,7 @@ def test_a_text_without_pages() -> None:
     assert text[start:end].strip() == written(OWN, filed(2))
     footnotes = written(OWN, filed(2), ["Footnotes", "1. See the survey of wells of 2030."])
     assert find_own_notice(footnotes) == (0, len(footnotes))
+    reprinted = written(OWN, filed(2), ["ANNEX TWO", "Wells are listed by parish, from the deepest to the shallowest."])
+    assert find_own_notice(reprinted) == (0, len(reprinted))
     cited = written(BEFORE, ["As said in [FR Doc. 2031-1 Filed 3-4-31], ferries are slow.", "BILLING CODE 1-P"], OWN)
     assert find_own_notice(cited) == (0, len(cited))
