@@ -47,6 +47,8 @@ TEMPLATES: tuple[str, ...] = (
     N_("{count} figures are cut off in the source"),
     N_("begins with a summary that repeats the plan"),
     N_("ends with text of the web page it was saved from"),
+    N_("begins with text of another notice in the same journal"),
+    N_("ends with text of another notice in the same journal"),
     N_("pages recognized from images: {pages}"),
     N_("pages without text: {pages}"),
     N_("images not read, on pages {pages}; to have their text recognized: {remedy}"),

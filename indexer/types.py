@@ -40,6 +40,7 @@ class Role(StrEnum):
     FURNITURE = "furniture"  # what a web page left around the plan: links, other news
     CONTENTS = "contents"  # a contents page, a list of figures or tables
     REFERENCES = "references"  # a list of other documents
+    NOTICE = "notice"  # another notice of the journal that the plan is cut out of
 
     @property
     def may_answer(self) -> bool:

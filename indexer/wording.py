@@ -74,6 +74,7 @@ _ROLES = {
     Role.FURNITURE: N_("Not part of the plan's body"),
     Role.CONTENTS: N_("From a contents page"),
     Role.REFERENCES: N_("From a list of references"),
+    Role.NOTICE: N_("From another notice in the same journal"),
 }
 #: Characters of a title in a chip, which must fit on one line of the reading column.
 _MAX_TITLE = 48

@@ -145,6 +145,7 @@ _UNITS = {
     "lines of parts": "1. Kilns\n(1) Wind\n",
     "contents": "Contents\nKilns ..... 3\nWind 4\n",
     "references": "References\nAlder, P. (2019). Kilns.\n[1] Birch (2020)\n",
+    "filing marks": "[FR Doc. 1 Filed 1-2-31]\n \n",
     "decimal lines": "1.1 Kilns\n",
     "glued marks": "\n2.3. Kilns",
     "bars": " | ",

@@ -17,10 +17,12 @@ from indexer.language.sentences import broken_figures_of_plan, fold_space
 from indexer.reading.apparatus import find_contents, find_references
 from indexer.reading.boilerplate import find_asides
 from indexer.reading.formats.blocks import CELL
+from indexer.reading.hyphens import settle_hyphens
 from indexer.reading.metadata import UNKNOWN, find_metadata
+from indexer.reading.notices import find_own_notice
 from indexer.reading.outline import Heading, build_sections
 from indexer.reading.tables import complete_tables
-from indexer.types import Aside, Metadata, Page, Plan, Record, Role, Section, Table
+from indexer.types import Aside, Metadata, Page, Plan, Record, Role, Section, Span, Table
 
 _FORMATS = Path(__file__).with_name("formats")
 _DECLARED = re.compile(r"^ENDINGS = (\(.+\))$", re.MULTILINE)
@@ -87,14 +89,15 @@ def load_plan(path: Path, plan_id: str | None = None, data: bytes | None = None)
     _check_name(path)
     data = read_bytes(path) if data is None else data
     content = load_content(path, data)
-    text = storable(content.text)
+    text = settle_hyphens(storable(content.text))
     if not re.search(r"\w", text):
         raise SourceError(f"{path} holds no text. Give a file with the plan's words in it.")
     if len(text) > LONGEST_TEXT and not content.records:
         raise too_long(path)
-    sections, asides = ((), ()) if content.records else _structure(text, content)
-    title, place = _title(path, content, text)
-    metadata = find_metadata(text, content.metadata, title)
+    own = (0, len(text)) if content.records else find_own_notice(text, content.pages)
+    sections, asides = ((), ()) if content.records else _structure(text, content, own)
+    title, place = _title(path, content, text[slice(*own)])
+    metadata = find_metadata(text[slice(*own)], content.metadata, title)
     return Plan(
         id=plan_id or plan_id_of(path.name),
         title=title[:LONGEST_TITLE],
@@ -127,14 +130,17 @@ def _answering(tables: Sequence[Table], asides: Sequence[Aside]) -> list[Table]:
     return [table for table in tables if not any(start <= table.start < end for start, end in silent)]
 
 
-def _structure(text: str, content: Content) -> tuple[tuple[Section, ...], tuple[Aside, ...]]:
-    """The sections of ``text`` and what in it is not its body."""
-    contents = find_contents(text, content.pages)
-    sections = build_sections(text, content.headings, contents)
+def _structure(text: str, content: Content, own: Span) -> tuple[tuple[Section, ...], tuple[Aside, ...]]:
+    """The sections of ``text``, whose ``own`` notice is a span of it, and what in it is not its body."""
+    start, end = own
+    others: list[Aside] = [(*span, Role.NOTICE) for span in ((0, start), (end, len(text))) if span[0] < span[1]]
+    contents = [span for span in find_contents(text, content.pages) if start <= span[0] < end]
+    headings = [heading for heading in content.headings if start <= heading.start < end]
+    sections = build_sections(text[:end], headings, [(-1, start), *contents])
     found: list[Aside] = [(*span, Role.CONTENTS) for span in contents]
-    found += [(*span, Role.REFERENCES) for span in find_references(text, sections)]
-    web = find_asides(text, sections) if content.web else ()
-    apart = [a for a in found if not any(start < a[1] and a[0] < end for start, end, _ in web)]
+    found += [(*span, Role.REFERENCES) for span in find_references(text[:end], sections) if start <= span[0]]
+    web = others or (find_asides(text, sections) if content.web else ())
+    apart = [a for a in found if not any(first < a[1] and a[0] < last for first, last, _ in web)]
     return sections, tuple(sorted([*web, *apart]))
 
 
@@ -244,6 +250,9 @@ def _warnings(text: str, asides: tuple[Aside, ...]) -> tuple[str, ...]:
         notes.append("begins with a summary that repeats the plan")
     if Role.FURNITURE in roles:
         notes.append("ends with text of the web page it was saved from")
+    for start, _, role in asides:
+        if role is Role.NOTICE:
+            notes.append(f"{'ends' if start else 'begins'} with text of another notice in the same journal")
     return tuple(notes)
 
 

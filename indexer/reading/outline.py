@@ -44,6 +44,12 @@ _ARTICLE, _FEWEST_ARTICLES = "条", 3
 _NEAR = 400  # characters around a mark that are looked at
 #: Words that a title may have before it is cut; longer labels do not fit a breadcrumb.
 _TITLE_WORDS = 12
+#: What formulas calculate with; most signs have another meaning where no space parts them from words.
+_OPERATOR = re.compile(r"[×÷∑∏∫√∂≤≥≠]|(?<!\S)[-−+*/·∙x](?!\S)")
+_EQUALS = re.compile(r"[=≈≅≡∝]")
+_WORD = re.compile(r"[^\W\d_]{3}|[\u4e00-\u9fff]")
+#: A letter with its index, such as "Pn"; two capitals are an abbreviation.
+_SYMBOL = re.compile(r"[A-Za-zΑ-ω][a-zα-ω\d₀-₉⁰¹²³⁴-⁹_′][\d₀-₉⁰¹²³⁴-⁹_′]{0,3}")
 _PREPOSITION = re.compile(r"(?:of|for|to|in|on|and|with|by|the|from|at|between|through)\b|the\b")
 
 
@@ -77,6 +83,19 @@ def build_sections(text: str, headings: Sequence[Heading] = (), contents: Sequen
     else:
         flat = [_numbered(text, mark) for mark in _order(text, _find_marks(text, contents))]
     return _nest(flat, len(text))
+
+
+def is_formula(line: str) -> bool:
+    """Whether ``line`` is a formula or a lone symbol, which is no heading in whatever type it is set apart.
+
+    "Less waste = more jobs", which equates words and calculates nothing, is none.
+    """
+    written = line.strip()
+    sides = _EQUALS.split(written)
+    calculates = bool(_OPERATOR.search(written))
+    if len(sides) > 1:
+        return calculates or not all(map(_WORD.search, sides))
+    return bool(_SYMBOL.fullmatch(written)) or (calculates and not _WORD.search(written))
 
 
 def section_at(sections: Sequence[Section], offset: int) -> int | None:
@@ -137,6 +156,8 @@ def _find_marks(text: str, contents: Sequence[Span]) -> list[_Mark]:
             continue
         if m["word"] and re.match(r"\(|[a-z]", text[m.end() :]):
             continue  # a sentence goes on with "Article 7 of the Act"
+        if is_formula(text[m.end() : _line_end(text, m.end())]):
+            continue
         kind = next(k for k in ("word", "cjkword", "cjk", "paren", "decimal", "number") if m[k])
         kind_name = {"cjk": "cjk", "cjkword": m["cjkword"][-1:] if m["cjkword"] else ""}.get(kind, kind)
         value = ordinal_number(m[f"{kind}_n"].rsplit(".", 1)[-1])  # of "2.3" the last place

@@ -1,7 +1,8 @@
 """What tables say of their rows: head rows and captions, where a format does not give them, and excerpts of tables.
 
 A head row stands above the first row with a figure and names columns rather than holding values; years name columns.
-A caption is labelled ("Table 3"), or is a short line of its own right above the table.
+A caption is labelled ("Table 3") and stands above or below as others of the document do, or it is a short line of its
+own right above the table.
 """
 
 from __future__ import annotations
@@ -45,15 +46,18 @@ def complete_tables(text: str, tables: Sequence[Table], sections: Sequence[Secti
     """``tables`` in reading order with their head rows, where none are known, and their captions."""
     ordered = sorted(tables, key=attrgetter("start"))
     headings = {section.start for section in sections}
+    edges = [0, *(edge for table in ordered for edge in (table.start, table.end)), len(text)]
+    rooms = [(edges[2 * i], edges[2 * i + 3]) for i in range(len(ordered))]
+    below = _stand_below(text, ordered, rooms)
     found: list[Table] = []
-    for i, table in enumerate(ordered):
+    for table, (start, end) in zip(ordered, rooms, strict=True):
         # who marks more rows as heads marks all
         heads = table.heads if 0 < table.heads <= _MOST_HEADS else _head_rows(text, table.rows)
         while table.heads and heads < min(len(table.rows) - 1, _MOST_HEADS) and _names_years(text, table.rows[heads]):
             heads += 1
-        before = found[-1].end if found else 0
-        after = ordered[i + 1].start if i + 1 < len(ordered) else len(text)
-        caption = table.caption or _caption(text, table, heads, (before, after), headings)
+        taken = found[-1].caption if found else None
+        room = max(start, taken[1] if taken else 0), end
+        caption = table.caption or _caption(text, table, heads, room, headings, below=below)
         if not heads and caption and _LABEL.match(text, *caption):
             heads = _first_names(text, table.rows)
         found.append(replace(table, heads=min(heads, len(table.rows) - 1), caption=caption))
@@ -108,17 +112,49 @@ def _are_names(rows: Iterable[Sequence[str]]) -> bool:
     return all(len(cell) <= _LONGEST_NAME for row in rows for cell in row)
 
 
-def _caption(text: str, table: Table, heads: int, room: Span, headings: set[int]) -> Span | None:
-    """Where the caption of ``table`` is, within ``room``: above it, below it, or a first row of one cell."""
-    above = _paragraphs(text, max(room[0], table.start - _FARTHEST), table.start)
+def _stand_below(text: str, tables: Sequence[Table], rooms: Sequence[Span]) -> bool:
+    """Whether captions stand below their tables: of tables with a label at one side, more have it below."""
+    sides = [
+        (_label_above(text, _above(text, table, room)) is None, _label_below(text, _below(text, table, room)) is None)
+        for table, room in zip(tables, rooms, strict=True)
+    ]
+    return sides.count((True, False)) > sides.count((False, True))
+
+
+def _above(text: str, table: Table, room: Span) -> list[Span]:
+    return _paragraphs(text, max(room[0], table.start - _FARTHEST), table.start)
+
+
+def _below(text: str, table: Table, room: Span) -> list[Span]:
+    return _paragraphs(text, table.end, min(room[1], table.end + _FARTHEST))
+
+
+def _label_above(text: str, above: Sequence[Span]) -> Span | None:
     for span in reversed(above[-2:]):
         if _LABEL.match(text, *span):
             # "Table 3" may stand on a line of its own, above what it is called
             last = above[-1] if _BARE_LABEL.fullmatch(text, *span) else span
             return span[0], last[1]
-    below = _paragraphs(text, table.end, min(room[1], table.end + _FARTHEST))
-    if below and _LABEL.match(text, *below[0]) and (len(below) > 1 or room[1] - table.end > _FARTHEST):
-        return below[0]
+    return None
+
+
+def _label_below(text: str, below: Sequence[Span]) -> Span | None:
+    return below[0] if below and _LABEL.match(text, *below[0]) else None
+
+
+def _caption(text: str, table: Table, heads: int, room: Span, headings: set[int], *, below: bool) -> Span | None:
+    """Where the caption of ``table`` is, within ``room``: above it, below it, or a first row of one cell.
+
+    ``below``: captions of the document stand below their tables.
+    """
+    above, under = _above(text, table, room), _below(text, table, room)
+    upper, lower = _label_above(text, above), _label_below(text, under)
+    if lower and below:
+        return lower
+    if upper:
+        return upper
+    if lower and (len(under) > 1 or room[1] - table.end > _FARTHEST):
+        return lower
     if heads and len(table.rows[0]) == 1:
         return table.rows[0][0].start, table.rows[0][0].end
     if above and above[-1][0] not in headings and "\n" not in (line := text[slice(*above[-1])]):

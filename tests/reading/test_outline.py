@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.reading.loading import load_plan
-from indexer.reading.outline import Heading, build_sections, section_at, section_path
+from indexer.reading.outline import Heading, build_sections, is_formula, section_at, section_path
 from indexer.types import Section
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -60,6 +60,28 @@ def test_the_same_mark_at_two_depths() -> None:
         (1, "3. Order"),
         (2, "(1) Lead"),
     ]
+
+
+FORMULAS = ("Q = k · h", "Flow = depth × width", "Share = 40", "P + Qn", "∑ Qi × hi", "水费=水量×水价", "Qn", "q₁")
+TITLES = (
+    "Clean wells = healthy herons",
+    "Levies + fees",
+    "R&D",
+    "EU",
+    "水 + 电",
+    "Q&A on wells",
+    "Plan B = plan A again",
+    "",
+)
+
+
+def test_formulas_and_symbols_are_no_titles() -> None:
+    assert [line for line in FORMULAS if not is_formula(line)] == []
+    assert [line for line in TITLES if is_formula(line)] == []
+    text = "\n\n".join(
+        ["1. Wells", "Wells are deep.", *(f"({n}) {line}" for n, line in enumerate(FORMULAS, 1)), "2. Weirs"]
+    )
+    assert [section.label for section in build_sections(text)] == ["1. Wells", "2. Weirs"]
 
 
 def test_a_lost_number_does_not_lift_an_item_to_a_part() -> None:

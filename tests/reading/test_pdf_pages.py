@@ -170,6 +170,30 @@ def test_a_row_that_spans_others_is_in_the_first_of_them() -> None:
     assert [[c.column for c in row] for row in table.rows] == [[0, 1, 2], [1, 2], [1, 2]]
 
 
+@pytest.mark.parametrize("named", [True, False])
+def test_a_rule_under_figures_alone_parts_rows_from_their_total(named: bool) -> None:
+    rows = [("Upper", "10", "20"), ("Middle", "11", "21"), ("Lower", "12", "22"), ("Total", "33", "63")]
+
+    def page(canvas: Canvas) -> None:
+        for y in (720, 700, 620):
+            canvas.line(70, y, 370, y)
+        canvas.line(170, 645, 370, 645)
+        for x in (170, 270):
+            canvas.line(x, 620, x, 720)
+        cells(canvas, [("Weir", "Herons", "Storks")], (75, 175, 275), (705,))
+        if named:
+            cells(canvas, rows, (75, 175, 275), (685, 670, 655, 630))
+        else:
+            say(canvas, "All of them", 75, 660)
+            cells(canvas, [row[1:] for row in rows], (175, 275), (685, 670, 655, 630))
+
+    (table,) = read(pdf(page)).tables
+    if named:
+        assert [[cell.rows for cell in row] for row in table.rows] == [[1, 1, 1]] * 5
+    else:
+        assert table.rows[1][0].rows > 1, "a name that holds for all rows stays whole"
+
+
 def test_a_form_to_be_filled_in_is_a_table_with_empty_cells() -> None:
     def page(canvas: Canvas) -> None:
         for y in (720, 700, 680, 660, 640, 620):
@@ -219,6 +243,26 @@ def test_two_columns_below_a_chart_over_both() -> None:
         prose(canvas, 590, x=312, width=210, sentences=SENTENCES[3:])
 
     is_whole(read(pdf(page)))
+
+
+@pytest.mark.parametrize("shifts", [(0.0, 4.0, 7.0), (0.0, 6.0, 3.0)])
+def test_columns_at_heights_of_their_own_between_rules_are_no_table(shifts: tuple[float, ...]) -> None:
+    columns = [turned(n) for n in range(3)]
+    rows = [("Weir", "Herons"), ("Upper", "12"), ("Middle", "7"), ("Lower", "31")]
+
+    def page(canvas: Canvas) -> None:
+        for y in (785, 330, 310, 245):
+            canvas.line(60, y, 535, y)
+        for x, shift, sentences in zip((60, 222, 384), shifts, columns, strict=True):
+            prose(canvas, 765 - shift, x=x, width=150, size=9, sentences=sentences)
+        cells(canvas, rows, (70, 300), (317, 297, 277, 257))
+
+    plan = read(pdf(page))
+    text = fold_space(plan.text)
+    assert all(sentence in text for sentences in columns for sentence in sentences)
+    assert text.index(" ".join(columns[0])) < text.index(" ".join(columns[1])) < text.index(" ".join(columns[2]))
+    (table,) = plan.tables
+    assert [tuple(plan.text[cell.start : cell.end] for cell in row) for row in table.rows] == rows
 
 
 def test_a_narrow_sidebar_is_not_woven_into_the_prose() -> None:
@@ -494,6 +538,32 @@ def test_captions_items_and_sentences_in_other_type_are_no_headings() -> None:
         prose(canvas, y - 50, sentences=SENTENCES[3:])
 
     assert labels(read(pdf(page))) == ["Wells"]
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        "Q = k · h",
+        "(1) Flow = depth × width",
+        "Levy= $40 - $12 = $28",
+        "Yearly flow = 0.4 x 12 x DayFlow",
+        "(2) P + Qn",
+        "Qn",
+    ],
+)
+def test_a_formula_set_apart_is_no_heading(formula: str) -> None:
+    def page(canvas: Canvas) -> None:
+        say(canvas, "County Water Plan", 72, 790, size=16, bold=True)
+        say(canvas, "Clean wells = healthy herons", 72, 765, size=13, bold=True)
+        y = prose(canvas, 745, sentences=SENTENCES[:3]) - 14
+        say(canvas, formula, 200, y, size=14, bold=True)
+        y = prose(canvas, y - 24, sentences=SENTENCES[3:]) - 14
+        say(canvas, "Levies + fees of the county", 72, y, size=13, bold=True)
+        prose(canvas, y - 20)
+
+    plan = read(pdf(page))
+    assert formula in plan.text
+    assert labels(plan) == ["Clean wells = healthy herons", "Levies + fees of the county"]
 
 
 def test_the_lines_of_a_contents_page_are_no_headings() -> None:

@@ -104,6 +104,18 @@ def test_the_caption_is_the_labelled_line_above() -> None:
     assert table.caption and plan.text[slice(*table.caption)] == CAPTION
 
 
+@pytest.mark.parametrize("below", [False, True])
+def test_captions_stand_on_the_side_where_others_of_the_document_do(below: bool) -> None:
+    captions = [f"Table {n}: Herons at {place}" for n, place in enumerate(("weirs", "wells", "springs"), 1)]
+    rows = "| Year | Herons |\n| --- | --- |\n| 2031 | 12 |\n| 2032 | 14 |"
+    parts = [part for caption in captions for part in ((rows, caption) if below else (caption, rows))]
+    text = "\n\n".join(
+        ["# County Water Plan", "Herons are counted at dawn.", *parts, "Counts are printed in the almanac."]
+    )
+    plan = load_plan(Path("plan.md"), data=text.encode())
+    assert [plan.text[slice(*table.caption)] for table in plan.tables if table.caption] == captions
+
+
 def test_rows_far_below_the_head_carry_it_in_what_is_indexed() -> None:
     rows = [HEAD, *([f"Measure {i}", f"{i}%", f"{2 * i}%"] for i in range(40))]
     plan = load_plan(Path("plan.pdf"), data=as_pdf(rows[:25]))

@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from indexer.language.sentences import fold_space
+from indexer.reading.hyphens import SOFT_HYPHEN, drop_soft_hyphens
 from indexer.reading.outline import Heading
 from indexer.types import Span, Table, TableCell
 
@@ -15,6 +17,7 @@ CELL = " | "
 _WIDEST = 100
 #: Columns of a table in which cells may cover those below.
 _MOST_COLUMNS = 1_000
+_BREAK = re.compile(rf"{SOFT_HYPHEN}[^\S\n]+")
 
 
 class Blocks:
@@ -34,6 +37,7 @@ class Blocks:
 
         White space is folded, line breaks stay. A block without text is left out. Returns where it begins.
         """
+        text = drop_soft_hyphens(_BREAK.sub(f"{SOFT_HYPHEN}\n", text)) if SOFT_HYPHEN in text else text
         lines = (" ".join(line.split()) for line in text.split("\n"))
         folded = "\n".join(lines).strip()
         folded = re.sub(r"\n{2,}", "\n\n", folded)
@@ -64,7 +68,7 @@ class Blocks:
         the row names the columns.
         """
         line, places = "", []
-        for i, cell in enumerate(" ".join(cell.split()) for cell in cells):
+        for i, cell in enumerate(map(fold_space, cells)):
             line += (" |" if line else "|") if i else ""
             line += " " if cell and line else ""
             places.append((len(line), len(line) + len(cell)))
@@ -113,7 +117,7 @@ class Blocks:
         """The headings, outermost at level 1; without a first one that repeats ``title``."""
         text = self.text()
         found = self._headings
-        if found and title and text[found[0].start : found[0].end].split() == title.split():
+        if found and title and fold_space(text[found[0].start : found[0].end]) == fold_space(title):
             found = found[1:]
         lowest = min((h.level for h in found), default=1)
         return tuple(Heading(h.start, h.end, h.level - lowest + 1) for h in found)

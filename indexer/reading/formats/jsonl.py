@@ -10,6 +10,7 @@ from typing import Any
 
 from indexer.errors import SourceError
 from indexer.reading.formats.text import decode
+from indexer.reading.hyphens import drop_soft_hyphens
 from indexer.reading.loading import LONGEST_TEXT, Content, storable
 from indexer.types import Found, Metadata, Page, Record
 
@@ -33,7 +34,7 @@ def load(path: Path, data: bytes) -> Content:
         if not line.strip():
             continue
         record = _parse(path, number, line)
-        text = record["text"].strip()
+        text = drop_soft_hyphens(record["text"]).strip()
         if record["id"] in seen:
             raise SourceError(f"{path}, line {number}: the id {record['id']!r} comes twice. Give each record its own.")
         seen.add(record["id"])

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from indexer.errors import SourceError
+from indexer.reading.hyphens import drop_soft_hyphens
 from indexer.reading.loading import CONTROLS, Content
 from indexer.types import Page
 
@@ -60,7 +61,8 @@ def load(path: Path, data: bytes) -> Content:
 
 
 def decode(path: Path, data: bytes, declared: str | None = None) -> str:
-    """``data`` as text with "\\n" line ends, composed characters (NFC) and no control characters.
+    """``data`` as text with "\\n" line ends, composed characters (NFC) and no control characters; soft hyphens
+    stand at line ends alone.
 
     ``declared`` is the encoding that the file names itself, used when the bytes are valid in
     it. Raises SourceError when ``data`` is not text.
@@ -73,7 +75,8 @@ def decode(path: Path, data: bytes, declared: str | None = None) -> str:
     if controls > _MOST_CONTROLS * len(sample):
         raise _not_text(path)
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return unicodedata.normalize("NFC", _MARKS_RUN.sub(_bounded_marks, _CONTROL.sub("", text)))
+    text = drop_soft_hyphens(_CONTROL.sub("", text))
+    return unicodedata.normalize("NFC", _MARKS_RUN.sub(_bounded_marks, text))
 
 
 def _bounded_marks(run: re.Match[str]) -> str:

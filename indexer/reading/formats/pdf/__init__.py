@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import io
 import logging
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -34,6 +35,7 @@ from indexer.reading.formats.pdf.quality import page_warnings
 from indexer.reading.formats.pdf.running import strip_headers_and_footers
 from indexer.reading.loading import Content, meaningful_title
 from indexer.reading.metadata import header_date
+from indexer.reading.notices import find_own_notice
 from indexer.types import Found, Metadata, RecognizedLine
 
 ENDINGS = (".pdf",)
@@ -74,13 +76,16 @@ def load(path: Path, data: bytes) -> Content:
                 RecognizedLine(start + at, word.bottom, word.top, word.edges) for _, at, word in line.placed()
             )
     about = _read_about(data)
-    headings, title, place = find_headings(lines, on_page, starts, about.bookmarks, about.title)
+    pages = tuple(find_pages(on_page, starts, count, len(text)))
+    first, end = (bisect_left(starts, edge) for edge in find_own_notice(text, pages))
+    headings, title, place = find_headings(
+        lines[first:end], on_page[first:end], starts[first:end], about.bookmarks, about.title
+    )
     return Content(
         text,
         title=title,
         pages=tuple(
-            replace(page, confidence=recognized.get(i), lines=tuple(seen.get(i, ())))
-            for i, page in enumerate(find_pages(on_page, starts, count, len(text)))
+            replace(page, confidence=recognized.get(i), lines=tuple(seen.get(i, ()))) for i, page in enumerate(pages)
         ),
         headings=headings,
         warnings=(*_page_warnings(silent, pictured, recognized), *page_warnings(ordered)),

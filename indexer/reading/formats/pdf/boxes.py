@@ -21,7 +21,8 @@ from indexer.reading.formats.pdf.lines import Line, Run
 from indexer.reading.formats.pdf.opening import PdfiumError, open_document, open_page, open_text
 from indexer.reading.formats.pdf.page import PageWords, read_page_words
 from indexer.reading.formats.pdf.running import edge_runs
-from indexer.reading.formats.pdf.words import SOFT_HYPHEN, Characters, Word
+from indexer.reading.formats.pdf.words import Characters, Word
+from indexer.reading.hyphens import SOFT_HYPHEN
 from indexer.reading.loading import storable
 from indexer.types import Page, Plan, RecognizedLine, Span
 

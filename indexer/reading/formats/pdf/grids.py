@@ -30,7 +30,11 @@ _LIST_MARK = re.compile(r"[-*•·–—●▪◦■□❖✓➢➤]|\(?\w{1,2}[
 # Columns of prose between two rules that part them from a page's header and footer.
 _PROSE_LINES = 5
 _PROSE_COLUMNS = 3
+_PROSE_HEIGHTS = 15  # at which lines stand; fewer may be a row whose cells are centred
 _PROSE_LINE = 25  # characters
+_OVERLAP = 0.2  # times the height of a line: lines that overlap more stand at heights of their own
+_STAGGERED = 1 / 3  # of the lines of columns that were each set by itself
+_CLEAR = 0.25  # times the height of a line, above the usual, of white across all columns
 #: Runs at one height by column.
 _Level = dict[int, list[Run]]
 
@@ -159,13 +163,37 @@ def columns_of(levels: Sequence[Sequence[Run]]) -> list[float]:
 
 def is_prose(levels: Sequence[Sequence[Run]]) -> bool:
     """Whether ``levels`` of runs are columns of prose rather than of cells: long, filled, and without gaps."""
-    several = [level for level in levels if len(level) > 1]
-    columns = max(map(len, several), default=0)
-    if len(several) < _PROSE_LINES or columns > _PROSE_COLUMNS:
-        return False
     placed: list[_Level] = [dict(enumerate([run] for run in level)) for level in levels]
-    long = median(len(run.text) for level in several for run in level)
-    return long >= _PROSE_LINE and not _gapped_rows(placed, alone=True)
+    return _are_long(levels) and (_are_staggered(levels) or not _gapped_rows(placed, alone=True))
+
+
+def is_set_in_columns(levels: Sequence[Sequence[Run]]) -> bool:
+    """Whether ``levels`` are columns of prose whose lines stand at heights of their own, as those of no row do."""
+    return len(levels) >= _PROSE_HEIGHTS and _are_long(levels) and _are_staggered(levels)
+
+
+def _are_long(levels: Sequence[Sequence[Run]]) -> bool:
+    several = [level for level in levels if len(level) > 1]
+    if len(several) < _PROSE_LINES or max(map(len, several)) > _PROSE_COLUMNS:
+        return False
+    return median(len(run.text) for level in several for run in level) >= _PROSE_LINE
+
+
+def _are_staggered(levels: Sequence[Sequence[Run]]) -> bool:
+    """Whether lines overlap those of the other columns in height, and nowhere is white across all columns."""
+    height = median(run.height for level in levels for run in level)
+    edges = columns_of(levels)
+    gaps, own = [], []
+    floors: dict[int, float] = {}
+    for level in levels:
+        top = max(run.top for run in level)
+        gaps += [min(floors.values()) - top] if floors else []
+        for run in level:
+            column = bisect_left(edges, run.left)
+            own += [floors[column] - run.top] if column in floors else []
+            floors[column] = run.bottom
+    staggered = sum(gap < -_OVERLAP * height for gap in gaps) >= _STAGGERED * len(gaps)
+    return staggered and max(gaps) <= median(own or [0.0]) + _CLEAR * height
 
 
 def open_rows(bands: Sequence[Sequence[Sequence[Run]]]) -> list[Line]:

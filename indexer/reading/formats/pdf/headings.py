@@ -16,7 +16,8 @@ from pypdf import PdfReader
 
 from indexer.language.sentences import fold_space
 from indexer.reading.formats.pdf.lines import Line
-from indexer.reading.outline import Heading, build_sections
+from indexer.reading.hyphens import settle_hyphens
+from indexer.reading.outline import Heading, build_sections, is_formula
 
 _LARGER = 1.12  # times the body's type size makes a heading
 _TITLE_SIZE = 1.25  # times the body's type size, on the first page
@@ -92,7 +93,7 @@ def find_headings(
         named = bool(title) and _joined(first) in _compared(title)
         if named or (above_all and not _is_numbered(first[0].text)):
             if not title:
-                title, place = fold_space("\n".join(line.text for line in first)), "heading"
+                title, place = _said(first), "heading"
             headings = headings[1:]
         said = {(starts[b.first], starts[b.last]) for b, _ in found if _joined(b.lines(lines)) == _compared(title)}
         headings = [h for h in headings if not any(first <= h.start <= last for first, last in said)]
@@ -103,17 +104,17 @@ def find_headings(
 def _title(
     blocks: Sequence[_Block], lines: Sequence[Line], pages: Sequence[int], marks: Sequence[Bookmark], title: str
 ) -> tuple[str, str]:
-    """The title and where it was found: the file's own if the first page says it, else what that page's look or a
-    notice's form shows, else the bookmark above all others, else the file's own."""
+    """The title and where it was found: the file's own if the first page says it, else what a notice's form or that
+    page's look shows, else the bookmark above all others, else the file's own."""
     body = _body(lines)
     opening = [block for block in blocks if pages[block.first] == pages[0]]
     if body is not None and opening:
         if title and _compared(title) in _joined(lines[: opening[-1].last + 1]):
             return title, "cover"
-        if shown := _shown_title(opening, lines, body):
-            return shown, "cover"
         if notice := _notice_title(lines, pages):
             return notice, "notice"
+        if shown := _shown_title(opening, lines, body):
+            return shown, "cover"
     first = marks[0] if len(marks) > 2 and all(level > marks[0][2] for _, _, level in marks[1:]) else None
     if first and first[1] <= 1 and not _is_numbered(first[0]):
         return first[0], "bookmark"
@@ -161,7 +162,7 @@ def _notice_title(lines: Sequence[Line], pages: Sequence[int]) -> str:
         first = i
         while first and lines[first - 1].bold and lines[first - 1].size == lines[i - 1].size:
             first -= 1
-        found = fold_space("\n".join(other.text for other in lines[first:i]))
+        found = _said(lines[first:i])
         return found if len(found) <= 2 * _LONGEST else ""
     return ""
 
@@ -172,7 +173,11 @@ def _is_numbered(text: str) -> bool:
 
 
 def _text(block: _Block, lines: Sequence[Line]) -> str:
-    return fold_space("\n".join(line.text for line in block.lines(lines)))
+    return _said(block.lines(lines))
+
+
+def _said(lines: Sequence[Line]) -> str:
+    return fold_space(settle_hyphens("\n".join(line.text for line in lines)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +244,7 @@ def _stands_out(line: Line, body: _Look) -> bool:
 
 
 def _reads_as_heading(text: str, block: _Block, *, surely: bool = False) -> bool:
-    """Whether ``text`` is short enough, and no caption, item, sentence, address or figure.
+    """Whether ``text`` is short enough, and no caption, item, sentence, address, figure or formula.
 
     ``surely``: it is so large that it may end as a sentence does.
     """
@@ -248,7 +253,7 @@ def _reads_as_heading(text: str, block: _Block, *, surely: bool = False) -> bool
         return False
     if _CAPTION.match(text) or _ITEM.match(text) or _ADDRESS.search(text) or _DATE_ALONE.fullmatch(text):
         return False
-    if not re.search(r"[^\W\d_]{2}|[\u4e00-\u9fff]", text):
+    if not re.search(r"[^\W\d_]{2}|[\u4e00-\u9fff]", text) or is_formula(text):
         return False
     if text[-1] in ",;，；" or text[0] in ",.;:)]”’" or text[0].islower():
         return False
@@ -308,7 +313,7 @@ def _bookmarked(
 
 
 def _joined(lines: Sequence[Line]) -> str:
-    return _compared("\n".join(line.text for line in lines))
+    return _compared(_said(lines))
 
 
 def _compared(text: str) -> str:

@@ -12,7 +12,6 @@ from indexer.language.sentences import is_wide
 from indexer.reading.formats.blocks import CELL
 from indexer.reading.formats.pdf.continued import MOST_HEADS
 from indexer.reading.formats.pdf.lines import Line
-from indexer.reading.formats.pdf.words import SOFT_HYPHEN
 from indexer.types import Page, Table, TableCell
 
 _PARAGRAPH_GAP = 1.35  # times the usual pitch of lines, which is measured in their heights
@@ -24,7 +23,7 @@ _INDENT = 1.2  # times the line's height: a line that begins this much further i
 
 def join_lines(lines: Sequence[Line], on_page: Sequence[int]) -> tuple[str, list[int]]:
     """Canonical text and the offset of each line in it."""
-    texts = _with_hyphens([line.text for line in lines])
+    texts = [line.text for line in lines]
     together = [
         (a, b) for i, (a, b) in enumerate(pairwise(lines)) if on_page[i] == on_page[i + 1] and a.column == b.column
     ]
@@ -84,24 +83,6 @@ def _other_type(above: Line, below: Line) -> bool:
 
 def _height(line: Line) -> float:
     return max(line.top - line.bottom, 1.0)
-
-
-def _with_hyphens(texts: list[str]) -> list[str]:
-    """``texts`` with the hyphen at a line's end as a hard one where the word is written with it elsewhere."""
-    known = {word.casefold() for text in texts for word in re.findall(r"[\w-]+", text)}
-    changed = list(texts)
-    for i, (text, following) in enumerate(pairwise(texts)):
-        if text.endswith(SOFT_HYPHEN):
-            head = re.search(r"[\w-]*$", text[:-1])
-            tail = re.match(r"[\w-]+", following)
-            first, rest = head[0] if head else "", tail[0] if tail else ""
-            whole = f"{first}{rest}".casefold() in known
-            apart = f"{first}-{rest}".casefold() in known or not rest[:1].islower()
-            if apart and not whole:
-                changed[i] = text[:-1] + "-"
-    if changed and changed[-1].endswith(SOFT_HYPHEN):
-        changed[-1] = changed[-1][:-1] + "-"
-    return changed
 
 
 def find_pages(on_page: Sequence[int], starts: Sequence[int], count: int, length: int) -> Iterator[Page]:

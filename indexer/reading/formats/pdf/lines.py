@@ -11,7 +11,8 @@ from typing import TypeVar
 
 from indexer.language.sentences import is_wide
 from indexer.reading.formats.blocks import CELL
-from indexer.reading.formats.pdf.words import SOFT_HYPHEN, Word
+from indexer.reading.formats.pdf.words import Word
+from indexer.reading.hyphens import SOFT_HYPHEN
 
 # Gaps are measured in heights of the line. A justified line in a narrow column has wide ones, all alike.
 _GAP = 1.0  # ends a run where it is also unusual in its line

@@ -12,7 +12,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from indexer.reading.formats.pdf.grids import CELL_GAP, is_open_table, is_prose, open_rows, run_levels, split_band
+from indexer.reading.formats.pdf.grids import (
+    CELL_GAP,
+    by_level,
+    is_open_table,
+    is_prose,
+    is_set_in_columns,
+    open_rows,
+    run_levels,
+    split_band,
+)
 from indexer.reading.formats.pdf.lines import Line, Place, make_runs
 from indexer.reading.formats.pdf.rules import SAME, Drawn, Rule
 from indexer.reading.formats.pdf.words import Word
@@ -98,6 +107,9 @@ def _between_rules(lines: list[list[Word]], rules: Sequence[Rule]) -> tuple[list
         end = at
         while end < len(bands) and bands[end] and 2 * sum(len(level) > 1 for level in bands[end]) >= len(bands[end]):
             end += 1
+        # prose may stand between a rule of the page and the table's first
+        while at < end and is_set_in_columns(bands[at]):
+            at += 1
         levels = [level for band in bands[at:end] for level in band]
         if levels and not is_prose(levels):
             rows = open_rows(bands[at:end])
@@ -174,9 +186,31 @@ class _Grid:
                 here = j * len(columns) + i
                 if i + 1 < len(columns) and not self._walled(right, bottom, top, words):
                     parent[root(here + 1)] = root(here)
-                if j + 1 < len(bands) and not _runs_along(self.across, bottom, left, right):
+                if j + 1 == len(bands) or _runs_along(self.across, bottom, left, right):
+                    continue
+                if not self._sums_up(i, j, words):
                     parent[root(here + len(columns))] = root(here)
         return _rectangles([[root(j * len(columns) + i) for i in range(len(columns))] for j in range(len(bands))])
+
+    def _sums_up(self, column: int, band: int, words: Sequence[Word]) -> bool:
+        """Whether a rule below ``band`` in other columns parts rows from their total in ``column``, too.
+
+        Each line of ``column``, above and below, stands level with one of theirs.
+        """
+        top, bottom, lowest = self.ys[band : band + 3]
+        left, right = self.xs[column : column + 2]
+        if not any(abs(rule.at - bottom) <= _NARROWEST for rule in self.across):
+            return False
+        counts = []
+        for high, low in ((top, bottom), (bottom, lowest)):
+            there = [word for word in words if low < (word.bottom + word.top) / 2 < high]
+            own = by_level([word for word in there if left < (word.left + word.right) / 2 < right])
+            levels = by_level(there)
+            mixed = [level for level in levels if any(not left < (w.left + w.right) / 2 < right for w in level)]
+            if not len(own) == len(levels) == len(mixed):
+                return False
+            counts.append(len(own))
+        return counts[0] > 1 and counts[1] > 0
 
     def _walled(self, x: float, bottom: float, top: float, words: Sequence[Word]) -> bool:
         """Whether a wall stands at ``x`` between ``bottom`` and ``top`` that crosses no word."""

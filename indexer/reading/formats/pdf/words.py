@@ -18,6 +18,8 @@ from typing import Any
 
 import pypdfium2.raw as pdfium_c
 
+from indexer.reading.hyphens import SOFT_HYPHEN
+
 _WORD = re.compile(r"\S+")
 #: A sign of a symbol font that stands alone, which Unicode has no name for: a bullet.
 _SIGN = re.compile(r"(?<!\S)[\ue000-\uf8ff](?!\S)")
@@ -25,7 +27,8 @@ _SIGN = re.compile(r"(?<!\S)[\ue000-\uf8ff](?!\S)")
 _FROM_RIGHT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _MOSTLY = 0.5  # of a page's letters
 _HYPHENS = "\ufffe\x02"  # what pdfium gives for a hyphen at a line's end
-SOFT_HYPHEN = "\u00ad"
+#: Hyphens that it gives as they are: those of some fonts at a line's end, and any at the end of a page.
+_OTHER_HYPHEN = re.compile(r"(?<=[^\W\d_])(?:[\u00ad\u2010](?=[^\S\r\n]*(?:[\r\n]|\Z))|-(?=\s*\Z))")
 # Footnote marks and exponents.
 _MARK_FIGURES = 3
 _RAISED = 0.8  # times the size of the word that they stand at, at most
@@ -175,7 +178,8 @@ def _characters(textpage: Any) -> str:
     if len(text) != count:
         units = (pdfium_c.FPDFText_GetUnicode(textpage.raw, i) for i in range(count))
         text = "".join(chr(u) if 0 < u < 0x110000 and not 0xD800 <= u < 0xE000 else " " for u in units)
-    return _SIGN.sub("•", text)
+    # a soft hyphen that is drawn within a line is one to be seen
+    return _SIGN.sub("•", _OTHER_HYPHEN.sub(_HYPHENS[0], text).replace(SOFT_HYPHEN, "-"))
 
 
 class Characters:
