@@ -295,17 +295,27 @@ def _quotes(
 
 
 def _of_body(sentence: CandidateSentence, ranked: Sequence[Candidate]) -> CandidateSentence:
-    """``sentence``, or the body's for one of a leading summary, unless the source broke a figure off there."""
+    """``sentence``, or the body's for one of a leading summary, unless the source broke a figure off there.
+
+    The body's sentence has the words of the summary's and, where that gives figures, one of them.
+    """
     if sentence.passage.role is not Role.SUMMARY:
         return sentence
+    figures = _figures(sentence.text)
     bodies = [
         s
         for c in ranked
         if c.passage.plan == sentence.passage.plan and c.passage.role is Role.BODY
         for s in c.sentences
         if _repeats(s.text, sentence.text) and _may_answer(s) and not broken_figures(s.text)
+        if not figures or figures & _figures(s.text)
     ]
     return replace(max(bodies, key=lambda s: s.score, default=sentence), certainty=sentence.certainty)
+
+
+def _figures(text: str) -> set[tuple[float, str]]:
+    """The figures of a text that the source left whole, each with its unit."""
+    return {(quantity.value, quantity.unit) for quantity in find_quantities(text) if not quantity.cut_off}
 
 
 def _as_shown(quotes: Sequence[_Quote], *, by_place: bool) -> list[_Quote]:
