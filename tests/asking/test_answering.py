@@ -6,8 +6,8 @@ import re
 from itertools import pairwise
 from pathlib import Path
 
-import pytest
 import numpy as np
+import pytest
 from fakes import nothing_kept
 from hypothesis import given
 from hypothesis import strategies as st
