@@ -124,7 +124,7 @@ def test_a_text_outside_the_catalogue_is_found(source: str) -> None:
 
 
 def test_the_catalogue_is_up_to_date() -> None:
-    script = ROOT / "scripts" / "words.py"
+    script = ROOT / "scripts" / "translations.py"
     done = subprocess.run([sys.executable, script, "--check"], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 
