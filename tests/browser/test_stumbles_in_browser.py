@@ -155,6 +155,18 @@ def test_charts_do_not_trap_the_wheel(site: str, page: Page) -> None:
     assert chart.evaluate("e => e.scrollHeight <= e.clientHeight + 1")
 
 
+def test_asking_closes_the_menu_of_the_filter(site: str, page: Page) -> None:
+    page.goto(site)
+    page.get_by_role("button", name="Filter plans").click(timeout=_WAIT)
+    menu = page.get_by_test_id("stPopoverBody").filter(visible=True)
+    expect(menu).to_have_count(1)
+    box = page.get_by_label("Question", exact=True)
+    box.fill(CEMENT)
+    box.press("Enter")
+    expect(page.locator("blockquote.quote").first).to_be_visible(timeout=_WAIT)
+    expect(menu).to_have_count(0)
+
+
 def test_no_form_says_press_enter(site: str, page: Page) -> None:
     page.goto(site)
     box = page.get_by_label("Question", exact=True)
