@@ -26,7 +26,7 @@ from indexer.encoding.answer_reader import AnswerReader
 from indexer.errors import QuestionError
 from indexer.language.dates import find_years
 from indexer.language.matching import absent_words, overlap, word_set
-from indexer.language.quantities import find_quantities
+from indexer.language.quantities import find_quantities, gives_figure_of
 from indexer.language.sentences import broken_figures
 from indexer.reading.outline import section_at, section_path
 from indexer.reading.passages import table_context
@@ -295,27 +295,18 @@ def _quotes(
 
 
 def _of_body(sentence: CandidateSentence, ranked: Sequence[Candidate]) -> CandidateSentence:
-    """``sentence``, or the body's for one of a leading summary, unless the source broke a figure off there.
-
-    The body's sentence has the words of the summary's and, where that gives figures, one of them.
-    """
+    """``sentence``, or for one of a leading summary the body's with a figure of it, unless the source broke one off."""
     if sentence.passage.role is not Role.SUMMARY:
         return sentence
-    figures = _figures(sentence.text)
     bodies = [
         s
         for c in ranked
         if c.passage.plan == sentence.passage.plan and c.passage.role is Role.BODY
         for s in c.sentences
-        if _repeats(s.text, sentence.text) and _may_answer(s) and not broken_figures(s.text)
-        if not figures or figures & _figures(s.text)
+        if _repeats(s.text, sentence.text) and _may_answer(s)
+        if not broken_figures(s.text) and gives_figure_of(s.text, sentence.text)
     ]
     return replace(max(bodies, key=lambda s: s.score, default=sentence), certainty=sentence.certainty)
-
-
-def _figures(text: str) -> set[tuple[float, str]]:
-    """The figures of a text that the source left whole, each with its unit."""
-    return {(quantity.value, quantity.unit) for quantity in find_quantities(text) if not quantity.cut_off}
 
 
 def _as_shown(quotes: Sequence[_Quote], *, by_place: bool) -> list[_Quote]:
@@ -397,9 +388,7 @@ def _holding(answer: Answer, candidates: Sequence[Candidate]) -> list[Candidate]
 
 def _may_answer(sentence: CandidateSentence) -> bool:
     """Boilerplate, contents pages, reference lists and headings never answer."""
-    if not sentence.passage.role.may_answer:
-        return False
-    return not sentence.heading
+    return sentence.passage.role.may_answer and not sentence.heading
 
 
 def _choose(judged: Sequence[tuple[Sequence[float], CandidateSentence]], *, named: bool) -> list[CandidateSentence]:
