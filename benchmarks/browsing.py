@@ -10,10 +10,13 @@ from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "browser"))
 from conftest import BROWSER_OPTIONS, CHROMIUM, serving
 
 from indexer.library import Library
+
+__all__ = ["BROWSER_OPTIONS", "CHROMIUM", "sample_page", "serving"]
 
 CORPUS = Path(__file__).resolve().parent.parent / "corpus"
 

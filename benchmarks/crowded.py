@@ -30,11 +30,9 @@ from pathlib import Path
 from statistics import quantiles
 from urllib.parse import urlsplit
 
+from browsing import BROWSER_OPTIONS, CHROMIUM, serving
 from playwright.async_api import Browser, Error, Page, async_playwright
 from quality import real_set, sample_set
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "browser"))
-from conftest import BROWSER_OPTIONS, CHROMIUM, serving
 
 from indexer.library import Library
 from indexer.wording import answer_quotes, none_found

@@ -26,7 +26,7 @@ from indexer.encoding.answer_reader import AnswerReader
 from indexer.errors import QuestionError
 from indexer.language.dates import find_years
 from indexer.language.matching import absent_words, overlap, word_set
-from indexer.language.quantities import find_quantities
+from indexer.language.quantities import find_quantities, gives_figure_of
 from indexer.language.sentences import broken_figures
 from indexer.reading.outline import section_at, section_path
 from indexer.reading.passages import table_context
@@ -295,7 +295,7 @@ def _quotes(
 
 
 def _of_body(sentence: CandidateSentence, ranked: Sequence[Candidate]) -> CandidateSentence:
-    """``sentence``, or the body's for one of a leading summary, unless the source broke a figure off there."""
+    """``sentence``, or for one of a leading summary the body's with a figure of it, unless the source broke one off."""
     if sentence.passage.role is not Role.SUMMARY:
         return sentence
     bodies = [
@@ -303,7 +303,8 @@ def _of_body(sentence: CandidateSentence, ranked: Sequence[Candidate]) -> Candid
         for c in ranked
         if c.passage.plan == sentence.passage.plan and c.passage.role is Role.BODY
         for s in c.sentences
-        if _repeats(s.text, sentence.text) and _may_answer(s) and not broken_figures(s.text)
+        if _repeats(s.text, sentence.text) and _may_answer(s)
+        if not broken_figures(s.text) and gives_figure_of(s.text, sentence.text)
     ]
     return replace(max(bodies, key=lambda s: s.score, default=sentence), certainty=sentence.certainty)
 
@@ -387,9 +388,7 @@ def _holding(answer: Answer, candidates: Sequence[Candidate]) -> list[Candidate]
 
 def _may_answer(sentence: CandidateSentence) -> bool:
     """Boilerplate, contents pages, reference lists and headings never answer."""
-    if not sentence.passage.role.may_answer:
-        return False
-    return not sentence.heading
+    return sentence.passage.role.may_answer and not sentence.heading
 
 
 def _choose(judged: Sequence[tuple[Sequence[float], CandidateSentence]], *, named: bool) -> list[CandidateSentence]:

@@ -66,7 +66,8 @@ def route_of(backend: Backend, question: Question, words: Sequence[str], answer:
         searched = question.plans or scope.plans or tuple(info.id for info in backend.plans())
         found = [t for plan in searched for t in backend.targets(plan) or () if t.year in years]
         best = sorted(found, key=lambda t: (-_alike(words, t), t.plan, t.start))
-        near = [t for t in best if t.kind is TargetKind.TARGET and _alike(words, t) >= _ALIKE][:_MOST_TARGETS]
+        whole = [t for t in best if t.kind is TargetKind.TARGET and not t.cut_off]
+        near = [t for t in whole if _alike(words, t) >= _ALIKE][:_MOST_TARGETS]
         if near:
             figures = tuple(RouteFigure(t.plan, t.figure, t.indicator, t.year, t.start) for t in near)
             return Route(RouteKind.TARGETS, tuple(dict.fromkeys(t.plan for t in near)), figures)
@@ -82,7 +83,8 @@ def _figures(answer: Answer, plans: Sequence[str]) -> list[RouteFigure]:
             found.append(RouteFigure(plan, "", "", None, None))
             continue
         sentence, citation = pair
-        figures = [sentence.text[slice(*quantity.span)] for quantity in find_quantities(sentence.text)]
+        whole = (quantity for quantity in find_quantities(sentence.text) if not quantity.cut_off)
+        figures = [sentence.text[slice(*quantity.span)] for quantity in whole]
         found.append(RouteFigure(plan, "; ".join(dict.fromkeys(figures)), "", None, citation.start))
     return found
 

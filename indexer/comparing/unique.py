@@ -18,6 +18,8 @@ from indexer.language.sentences import is_heading_like
 from indexer.storage import Backend
 from indexer.types import Binding, Hit, Passage, Role, Shared, UniqueContent, UniqueSection
 
+#: What a rule weighs, by how binding it is.
+_RULES = {Binding.MUST: 2, Binding.SHOULD: 1}
 #: Share of full similarity below which a passage is unique to its plan, and from which it is shared. Of passages with a
 #: counterpart aligned by hand a tenth are below the first and seven in ten above the second; of passages with a fact
 #: that the other plan lacks, six in ten and one in twelve.
@@ -63,7 +65,7 @@ def unique_content(backend: Backend, encoder: Encoder, plans: Sequence[str]) -> 
 
 
 def _weightiest_first(plan: str, hits: Sequence[Hit]) -> list[UniqueSection]:
-    """``hits`` by section, what lays down a rule or a figure before what only describes, else in reading order."""
+    """``hits`` by section, figures and strict rules before other rules and these before the rest, in reading order."""
     weights = {hit.passage.start: _weight(hit.passage.text) for hit in hits}
     sections = []
     for section, group in groupby(hits, key=lambda hit: hit.passage.section):
@@ -73,10 +75,10 @@ def _weightiest_first(plan: str, hits: Sequence[Hit]) -> list[UniqueSection]:
 
 
 def _weight(text: str) -> int:
-    """2 for a rule with a figure, 1 for either, 0 for neither."""
+    """2 for a figure, 2 for a strict rule and 1 for any other, added."""
     read = read_provision(text)
-    rule = read.forbids or (read.words is not None and read.binding in (Binding.MUST, Binding.SHOULD))
-    return rule + any(figure.unit for figure in read.figures)
+    rule = 2 if read.forbids else _RULES.get(read.binding, 0) if read.words else 0
+    return rule + 2 * any(figure.unit for figure in read.figures)
 
 
 def _statements(backend: Backend, plan: str) -> list[Passage]:

@@ -154,6 +154,14 @@ def find_quantities(text: str, broken: Sequence[Span] | None = None) -> list[Qua
     return sorted([*found, *_fractions(text)], key=lambda q: q.span)
 
 
+def gives_figure_of(text: str, other: str) -> bool:
+    """Whether ``text`` gives one of the figures that the source left whole in ``other``, or there are none."""
+    figures, wanted = (
+        {(found.value, found.unit) for found in find_quantities(each) if not found.cut_off} for each in (text, other)
+    )
+    return not wanted or bool(figures & wanted)
+
+
 class _Spans:
     """Spans in order, none within another, asked about from left to right."""
 

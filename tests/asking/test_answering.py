@@ -6,19 +6,21 @@ import re
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import pytest
 from fakes import nothing_kept
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.asking.answering import merge_spans
+from indexer.asking.answering import _of_body, merge_spans
 from indexer.asking.interaction import embed_words, match_sentences
 from indexer.asking.question import read_question
+from indexer.asking.retrieval import Candidate, CandidateSentence
 from indexer.encoding import Encoder
 from indexer.encoding.word_vectors import content_vectors
 from indexer.errors import QuestionError, UnknownPlanError
 from indexer.library import Library
-from indexer.types import Answer, Role, page_at
+from indexer.types import Answer, Passage, Role, page_at
 
 QUESTIONS = [
     "What are the cement capacity rules?",
@@ -113,6 +115,39 @@ def test_furniture_is_never_an_answer_and_ranks_last(tmp_path: Path, encoder: En
         assert roles[-1] is Role.FURNITURE
         assert roles.count(Role.FURNITURE) == 1
         assert all("revenue" not in s.text for s in answer.sentences)
+
+
+def only_sentence(key: int, text: str, role: Role) -> Candidate:
+    """A passage of one sentence."""
+    passage = Passage("bay", "Bay Plan", 1000 * key, 1000 * key + len(text), text, role=role)
+    sentence = CandidateSentence(passage, (0, len(text)), 0.9, np.ones(1), ())
+    return Candidate(key, passage, 0.5, 0.5, 0.5, (sentence,))
+
+
+def test_the_body_stands_for_its_summary_only_with_a_figure_of_it() -> None:
+    summary = only_sentence(
+        1,
+        "By 2030, reed beds in the bay will reach about 31% of the shore, and the total length of dykes 1.",
+        Role.SUMMARY,
+    )
+    dykes = only_sentence(2, "By 2030, the total length of dykes in the bay will reach about 50 kilometres.", Role.BODY)
+    shore = only_sentence(3, "By 2030, reed beds will reach about 31% of the shore in the bay.", Role.BODY)
+    (said,) = summary.sentences
+    assert _of_body(said, [summary, dykes]).text == said.text
+    assert _of_body(said, [summary, dykes, shore]).text == shore.sentences[0].text
+
+
+def test_a_figure_that_the_source_cut_off_is_not_set_out_as_a_target(tmp_path: Path, encoder: Encoder) -> None:
+    text = (
+        "Bay Plan\n\n1. Aims\n\nBy 2030, the share of tidal energy consumption will reach 31%, and the total installed "
+        "capacity of tidal energy will reach 1.\n\n2. Means\n\nThe harbour office counts its ships."
+    )
+    (tmp_path / "bay.txt").write_text(text, "utf-8")
+    with Library.open(tmp_path / "index", create=True, encoder=encoder) as library:
+        library.add([tmp_path / "bay.txt"])
+        assert [target.cut_off for target in library.targets()] == [False, True]
+        route = library.ask("What share of energy consumption will be tidal energy by 2030?").route
+        assert route and [figure.figure for figure in route.figures] == ["31%"]
 
 
 def test_a_wrong_scope_or_number_is_refused(sample_library: Library) -> None:

@@ -68,6 +68,13 @@ def test_the_page_image_beside_an_answer_can_be_made_larger(site: str, page: Pag
     page.get_by_test_id("stButtonGroup").get_by_text("Page", exact=True).click(timeout=_WAIT)
     image = page.locator(".page-image img").first
     expect(image).to_be_visible(timeout=_WAIT)
+    tools = [
+        page.get_by_text(re.compile(r"^of \d+$")),
+        *map(page.get_by_role("button").get_by_text, ("Smaller", "Fit width")),
+    ]
+    places = [tool.bounding_box() for tool in (*tools, page.locator(".page-images"))]
+    count, smaller, fit, sheet = [place for place in places if place]
+    assert count["x"] + count["width"] < smaller["x"] and fit["x"] + fit["width"] <= sheet["x"] + sheet["width"]
     before = image.bounding_box()
     assert before
     page.get_by_role("button", name="Larger", exact=True).click()
@@ -87,6 +94,7 @@ def test_a_plans_panel_is_in_view_next_to_the_list(site: str, page: Page) -> Non
         title.click(timeout=_WAIT)
         facts = page.locator("dl.facts")
         expect(facts).to_be_visible(timeout=_WAIT)
+        expect(page.locator(".st-key-panel-head")).to_be_in_viewport(ratio=1)
         panel, row = page.locator(".st-key-opened-plan").bounding_box(), title.bounding_box()
         assert panel and row
         if width > 1000:
@@ -113,12 +121,50 @@ def test_a_replacement_reports_where_the_file_was_dropped(own_site: str, page: P
     expect(report).to_be_in_viewport(ratio=1)
 
 
+def test_what_was_saved_is_said_where_one_looks(own_site: str, page: Page) -> None:
+    for width, height in ((1440, 700), (390, 844)):
+        page.set_viewport_size({"width": width, "height": height})
+        page.goto(f"{own_site}/library?plan=sichuan&part=edit")
+        page.get_by_role("textbox", name="Tags").fill(f"width {width}", timeout=_WAIT)
+        page.get_by_role("button", name="Save", exact=True).click()
+        notice = page.locator(".st-key-opened-plan .notice")
+        expect(notice).to_contain_text("Saved", timeout=_WAIT)
+        expect(notice).to_be_in_viewport(ratio=1)
+        below = page.evaluate("box => box.getBoundingClientRect().top", notice.element_handle())
+        assert below > page.evaluate("document.querySelector('header').getBoundingClientRect().bottom") - 1
+
+
+def test_the_name_of_the_open_page_leads_to_its_beginning(site: str, page: Page) -> None:
+    page.goto(f"{site}/?{urlencode({'q': CEMENT})}")
+    expect(page.locator("blockquote.quote").first).to_be_visible(timeout=_WAIT)
+    names = page.get_by_test_id("stTopNavLinkContainer")
+    names.get_by_role("link", name="Ask").click()
+    expect(page.get_by_label("Question", exact=True)).to_have_value("", timeout=_WAIT)
+    expect(page.locator("blockquote.quote")).to_have_count(0)
+    page.go_back()
+    expect(page.locator("blockquote.quote").first).to_be_visible(timeout=_WAIT)
+    names.get_by_role("link", name="Compare").click()
+    expect(page.get_by_label("Questions or topics")).to_be_visible(timeout=_WAIT)
+
+
 def test_charts_do_not_trap_the_wheel(site: str, page: Page) -> None:
     page.goto(f"{site}/targets?line=sichuan")
     chart = page.locator(".st-key-t-chart-drawn")
     chart.locator("canvas, svg").first.wait_for(timeout=_WAIT)
     assert chart.evaluate("e => getComputedStyle(e).overflowY") == "visible"
     assert chart.evaluate("e => e.scrollHeight <= e.clientHeight + 1")
+
+
+def test_asking_closes_the_menu_of_the_filter(site: str, page: Page) -> None:
+    page.goto(site)
+    page.get_by_role("button", name="Filter plans").click(timeout=_WAIT)
+    menu = page.get_by_test_id("stPopoverBody").filter(visible=True)
+    expect(menu).to_have_count(1)
+    box = page.get_by_label("Question", exact=True)
+    box.fill(CEMENT)
+    box.press("Enter")
+    expect(page.locator("blockquote.quote").first).to_be_visible(timeout=_WAIT)
+    expect(menu).to_have_count(0)
 
 
 def test_no_form_says_press_enter(site: str, page: Page) -> None:

@@ -125,6 +125,22 @@ def test_what_only_one_plan_says_and_what_all_share(three: Library) -> None:
     assert "0.6" in found.measure
 
 
+def test_figures_and_strict_rules_come_before_what_should_be_done(library: Library, fake_encoder: FakeEncoder) -> None:
+    alone = [
+        ("1. Spirit", "We should fully implement the new concept."),
+        ("2. Birds", "Herons breed below the weir."),
+        ("3. Boats", "Ferries must be moored at night."),
+        ("4. Salt", "Salt pans yield 40 thousand tons."),
+    ]
+    for plan, content in {"a": alone, "b": [("1. Work", "Barges carry gravel.")]}.items():
+        made = make_content(
+            plan, [s for _, s in content], fake_encoder, sections=[(section,) for section, _ in content]
+        )
+        library.backend.add(made, (fake_encoder.source, fake_encoder.fingerprint))
+    found = unique_content(library.backend, fake_encoder, ["a", "b"])
+    assert [d.section[0] for d in found.only if d.plan == "a"] == ["3. Boats", "4. Salt", "1. Spirit", "2. Birds"]
+
+
 def test_what_two_of_three_say_is_not_one_plans_alone(library: Library, fake_encoder: FakeEncoder) -> None:
     plans = {"a": ["Foxes breed here."], "b": ["Foxes breed here."], "c": ["Barges carry gravel."]}
     for plan, sentences in plans.items():

@@ -226,6 +226,7 @@ def test_not_found_leads_on(open_app: OpenApp) -> None:
     assert "widen" not in {button.key for button in app.button}
     app.button(key="list-topic").click().run()
     assert address(app) == {"q": [question], "all": ["1"]}
+    assert "list-topic" not in {button.key for button in app.button} and "Try other words.<" in page_html(app)
 
 
 def test_files_to_take_away_are_named_after_the_question(open_app: OpenApp) -> None:

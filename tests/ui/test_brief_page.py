@@ -62,6 +62,10 @@ def test_own_words_notes_tags_order_and_undo(quoted: AppTest, sample_library: Li
     quoted.button(key=f"Down-{quote.id}").click().run()
     now = brief(sample_library).items
     assert [item.id for item in now] == [words.id, quote.id]
+    assert quoted.button(key=f"To the top-{words.id}").disabled
+    quoted.button(key=f"To the top-{quote.id}").click().run()
+    assert [item.id for item in brief(sample_library).items] == [quote.id, words.id]
+    quoted.button(key=f"Down-{quote.id}").click().run()
     assert (now[1].text, now[1].tags) == ("Strict.", ("cement", "closing"))
     quoted.button(key=f"remove-{quote.id}").click().run()
     assert len(brief(sample_library).items) == 1 and "A quote was removed." in page_html(quoted)

@@ -20,6 +20,8 @@ from streamlit.testing.v1 import AppTest
 from indexer.encoding import Encoder
 from indexer.library import Library
 from indexer.storage.local import LocalBackend
+from indexer.types import Answer, AnswerSentence, Cell, Certainty, Citation, Comparison
+from indexer.ui.compare.answers import grid_html
 from indexer.ui.compare.view import CompareView, Tab, read
 from indexer.ui.shared.address import to_query
 
@@ -101,6 +103,20 @@ def test_several_questions_are_a_table_a_map_and_one_of_them_side_by_side(open_a
     html = page_html(app)
     assert '<table class="grid map">' in html and '<td class="level-0">0</td>' in html
     assert re.search(r'<td class="level-[1-4]">[1-9]', html)
+
+
+def test_the_table_says_which_sentences_are_no_sure_answers() -> None:
+    def row(certainty: Certainty) -> Comparison:
+        quote = "Ferries run on time."
+        citation = Citation(1, "bay", "Bay Plan", ("2. Boats",), 3, 10, 30, quote)
+        answer = Answer("?", 9, (AnswerSentence(quote, 1, (), certainty=certainty),), (citation,))
+        return Comparison("?", (Cell("bay", "Bay Plan", answer),))
+
+    sure, unsure = (
+        grid_html(["?"], {"bay": "Bay Plan"}, {0: row(certainty)}, lambda *_: "#")
+        for certainty in (Certainty.STATES, Certainty.MAY)
+    )
+    assert ">2 · p. 3 · may answer</span>" in unsure and ">2 · p. 3</span>" in sure
 
 
 def test_more_questions_than_plans_run_downwards(open_app: OpenApp) -> None:

@@ -8,6 +8,7 @@ import threading
 import time
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from indexer.encoding import Progress, Vectors
 from indexer.library import Library, originals
 from indexer.types import Change, GlossaryEntry
 from indexer.ui.library.changes import differing_words
+from indexer.ui.library.listing import _badges
 
 ANHUI = "Anhui Plan\n\n1. Industry\n\nCement kilns close by 2025. Steel output falls.\n\n2. Energy\n\nWind farms grow to 13.7 GW.\n"
 HENAN = "Henan Plan\n\n1. Land\n\nForests cover a fifth. Wetlands are kept.\n"
@@ -720,6 +722,13 @@ def test_many_plans_are_edited_put_into_a_collection_and_back(open_app: OpenApp,
     button(app, "undo")
     assert [(i.metadata.place, i.metadata.tags) for i in opened.plans()] == [("", ())] * 2
     assert opened.collections() == {"First lot": ()}
+
+
+def test_the_list_says_what_is_wrong_and_leaves_what_to_do_to_the_panel(opened: Library) -> None:
+    info = replace(
+        opened.plans()[0], warnings=("images not read, on pages 3; to have their text recognized: run this",)
+    )
+    assert ">Images not read, on pages 3</span>" in "".join(_badges(info))
 
 
 def test_the_list_is_filtered_by_the_link_and_by_the_menu(open_app: OpenApp, folder: Path, opened: Library) -> None:

@@ -132,11 +132,14 @@ def _show_not_found(library: Library, view: AskView, answer: Answer, show_tools:
 
 def _show_suggestions(view: AskView) -> None:
     """What to do where nothing was found."""
-    wider = {"widen": (_("Search all plans and sections"), AskView(view.question))}
-    topic = {"list-topic": (_("Show every answer"), replace(view, every=True))}
+    ways: dict[str, tuple[str, AskView]] = {}
+    if view.plans or view.section:
+        ways["widen"] = _("Search all plans and sections"), AskView(view.question)
+    if not view.every:
+        ways["list-topic"] = _("Show every answer"), replace(view, every=True)
     with st.container(key="ways-on", horizontal=True, gap="small", vertical_alignment="center"):
-        show_line(_("Try other words, or:"))
-        for key, (label, to) in ((wider if view.plans or view.section else {}) | topic).items():
+        show_line(_("Try other words, or:") if ways else _("Try other words."))
+        for key, (label, to) in ways.items():
             st.button(label, key=key, type="tertiary", on_click=state.ask_again, args=(to,))
 
 

@@ -99,7 +99,7 @@ def _show_filters(library: Library, plans: Sequence[PlanInfo], view: AskView, wi
             key=state.EVERY,
             on_change=state.refine,
         )
-        show_filter(library, plans, view.filter, len(within), state.refilter)
+        show_filter(library, plans, view.filter, len(within), state.refilter, view.question)
         with st.popover(_("Search help"), type="tertiary"):
             show_facts({typed: _(meaning) for typed, meaning in SYNTAX})
 

@@ -127,14 +127,15 @@ def _show_item(library: Library, brief: Brief, item: BriefItem, number: int, che
             st.text_input(
                 _("Tags"), key=tags, placeholder=_("With commas between"), on_change=partial(edit, _tagged(tags))
             )
-        for name, step in ((N_("Up"), -1), (N_("Down"), 1)):
+        at = brief.items.index(item)
+        for name, to in ((N_("To the top"), 0), (N_("Up"), at - 1), (N_("Down"), at + 1)):
             st.button(
                 _(name),
                 key=f"{name}-{item.id}",
                 type="tertiary",
                 on_click=_change,
-                args=(library, brief, partial(_moved, item.id, step), ""),
-                disabled=not 0 <= brief.items.index(item) + step < len(brief.items),
+                args=(library, brief, partial(_moved, item.id, to - at), ""),
+                disabled=to == at or not 0 <= to < len(brief.items),
             )
         done = _("A quote was removed.") if item.citation else _("A paragraph was removed.")
         args = (library, brief, partial(_without, item.id), done)

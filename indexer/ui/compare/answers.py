@@ -34,12 +34,12 @@ from indexer.ui.shared.passages import (
 from indexer.ui.shared.source import Place, show_source
 from indexer.wording import (
     ASPECTS,
-    CUT_OFF,
     NEAREST,
     counted,
     difference_text,
     format_difference,
     not_found,
+    notes,
     page_label,
     quotes,
     searched_lines,
@@ -227,7 +227,7 @@ def _grid_cell(cell: Cell | None, question: int, to: OpeningLink) -> Html:
     lines = []
     for sentence, citation, marks in quotes(cell):
         shown = sentence_html(sentence, marks_by_class(marks))
-        label = " · ".join([_place_label(citation), *([_(CUT_OFF).lower()] if sentence.cut_off else [])])
+        label = " · ".join([_place_label(citation), *(note.lower() for note in notes(sentence))])
         source = link(label, to(question, citation.plan, citation.start), css="place")
         lines += [element("div", shown, css="clip"), source]
     return element("td", *lines)

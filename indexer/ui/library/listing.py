@@ -148,7 +148,9 @@ def _badges(info: PlanInfo) -> list[Html]:
     marks += [status[:1].upper() + status[1:]] if status else []
     marks += known.tags
     marks += [_("Title from the file's name")] if known.found.title == "file name" else []
-    marks += [text[:1].upper() + text[1:] for text in map(translated, info.warnings)]
+    # what to do about a warning is said where the plan is opened
+    wrong = [translated(text).partition(_("; "))[0] for text in info.warnings]
+    marks += [text[:1].upper() + text[1:] for text in wrong]
     return [element("p", *(element("span", mark, css="badge") for mark in marks), css="badges")] if marks else []
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
+from hashlib import sha256
 
 import streamlit as st
 
@@ -73,12 +74,22 @@ def plan_options(plans: Sequence[PlanInfo], within: Sequence[PlanInfo], chosen: 
 
 
 def show_filter(
-    library: Library, plans: Sequence[PlanInfo], chosen: Filter, left: int, apply: Callable[[Filter], None]
+    library: Library,
+    plans: Sequence[PlanInfo],
+    chosen: Filter,
+    left: int,
+    apply: Callable[[Filter], None],
+    asked: str = "",
 ) -> None:
-    """The menu; it says how many plans are ``left``. ``apply`` is called with another filter."""
+    """The menu; it says how many plans are ``left``. ``apply`` is called with another filter.
+
+    What is ``asked`` within the filter closes the menu, which would lie over the answer.
+    """
     some = _("Filter: {left} of {plans}").format(left=f"{left:,}", plans=counted(len(plans), "plan"))
     label = some if chosen.chosen else _("Filter plans")
-    with st.popover(label, key="facets", type="secondary" if chosen.chosen else "tertiary"):
+    # another key is another menu, which is closed
+    key = f"facets-menu-{sha256(asked.encode()).hexdigest()[:8]}"
+    with st.popover(label, key=key, type="secondary" if chosen.chosen else "tertiary"):
         try:
             counts = count_facets(plans, access.list_collections(library), chosen)
         except QuestionError:

@@ -56,7 +56,7 @@ def follow_keeping_link() -> None:
         changed = open_library().quote(plan, *found, brief=chosen_brief())
         count = len(changed.items)
         said = ngettext(
-            "In “{brief}”, which has {count} item now.", "In “{brief}”, which has {count} items now.", count
+            "Added to “{brief}”, which has {count} item.", "Added to “{brief}”, which has {count} items.", count
         )
         st.toast(said.format(brief=brief_title(changed.name), count=count))
 
