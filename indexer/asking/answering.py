@@ -488,7 +488,9 @@ def _searchable(passage: Passage) -> str:
 
 
 def _unmatched(ranked: RankedQuestion) -> tuple[str, ...]:
-    """Words of the question that occur in no passage and that no word comes near."""
+    """Words of the question that occur in no passage and that no word comes near; none if all are in another script."""
+    if not any(c.same_script for c in ranked.ranked):
+        return ()
     words = ranked.words.words
     absent = absent_words(words, [_searchable(c.passage) for c in ranked.ranked])
     sentences = [s for c in ranked.ranked for s in c.sentences]

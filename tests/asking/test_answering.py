@@ -210,6 +210,12 @@ def test_merged_spans_cover_the_same_and_do_not_touch(given_spans: list[tuple[in
     assert all(a[1] < b[0] for a, b in pairwise(merged))
 
 
+def test_words_in_another_script_than_all_plans_are_not_said_to_be_missing(sample_library: Library) -> None:
+    answer = sample_library.ask("学校什么时候放寒假？")
+    assert not answer.found
+    assert answer.unmatched == ()
+
+
 def test_a_name_that_no_plan_holds_is_not_answered_for_another(sample_library: Library) -> None:
     answer = sample_library.ask("What is Guangdong's non-fossil energy target for 2030?")
     assert not answer.found
