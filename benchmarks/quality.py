@@ -4,6 +4,8 @@
     python benchmarks/quality.py --chinese    the Chinese sample plan and our own questions, Chinese and English
     python benchmarks/quality.py --data DIR   real plans in DIR/plans, questions in DIR/eval/plans-dev.jsonl
 
+With both, the Chinese plan stands in a library with the documents of DIR/eval/real, nearly all in English.
+
 Prints a table, and as JSON with --json FILE. Everything is indexed anew, in a temporary library.
 """
 
@@ -135,6 +137,8 @@ def main() -> None:
     plans, questions = sample_set()
     if arguments.chinese or arguments.data:
         plans, questions = chinese_set() if arguments.chinese else real_set(arguments.data)
+    if arguments.chinese and arguments.data:
+        plans += document_set(arguments.data)[0]
     with indexed(plans, arguments.model) as library:
         figures = measure(library, questions)
     for name, value in figures.items():
