@@ -71,6 +71,8 @@ class Library:
         notify: Notify = lambda line: None,
         encoder: Encoder | None = None,
     ) -> None:
+        if isinstance(backend, str | Path):
+            raise TypeError("`backend` is a path. Open the library that lies there with Library.open(path).")
         self.backend = backend
         self._model = model
         self._notify = notify

@@ -40,6 +40,12 @@ def filled(library: Library, plans: Path) -> Library:
 # -- what it takes ---------------------------------------------------------------------------------
 
 
+def test_a_path_is_opened_not_wrapped(tmp_path: Path) -> None:
+    for path in (tmp_path, str(tmp_path)):
+        with pytest.raises(TypeError, match=r"`backend` is a path\. .*Library\.open\(path\)"):
+            Library(path)  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize(
     "given",
     [
