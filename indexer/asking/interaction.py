@@ -19,6 +19,7 @@ import numpy.typing as npt
 from indexer.asking.question import Question
 from indexer.asking.retrieval import CandidateSentence
 from indexer.encoding import UNSCALED, Encoder, Scale, TokenVectors, for_questions, scales_of
+from indexer.language.chinese import is_han
 from indexer.language.matching import FIGURE, holds_figure
 from indexer.language.matching import words as words_of
 from indexer.language.sentences import split_sentences
@@ -189,5 +190,15 @@ def _match(
             while end < last and tokens.words[end] == word:
                 end += 1
             matched[word] = spans[begin][0], spans[end - 1][1]
-    shown = tuple(place for place in sorted(matched.values()) if _LETTER.search(passage.text, *place))
-    return CandidateSentence(passage, span, 0.0, matches, shown)
+    return CandidateSentence(passage, span, 0.0, matches, _shown(passage.text, sorted(matched.values())))
+
+
+def _shown(text: str, places: Sequence[Span]) -> tuple[Span, ...]:
+    """Those of ``places`` to mark: words with a letter; a Chinese character where its neighbour is marked as well."""
+    starts, ends = {start for start, _ in places}, {end for _, end in places}
+    return tuple(
+        (start, end)
+        for start, end in places
+        if _LETTER.search(text, start, end)
+        if end - start > 1 or not is_han(text[start]) or start in ends or end in starts
+    )
