@@ -489,9 +489,7 @@ def _searchable(passage: Passage) -> str:
 
 def _unmatched(ranked: RankedQuestion) -> tuple[str, ...]:
     """Words of the question that occur in no passage and that no word comes near; none if all are in another script."""
-    if not any(c.same_script for c in ranked.ranked):
-        return ()
-    words = ranked.words.words
+    words = ranked.words.words if any(c.same_script for c in ranked.ranked) else []
     absent = absent_words(words, [_searchable(c.passage) for c in ranked.ranked])
     sentences = [s for c in ranked.ranked for s in c.sentences]
     return tuple(

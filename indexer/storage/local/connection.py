@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 import sqlite3
 import threading
-import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
@@ -217,34 +216,35 @@ def _cause(error: sqlite3.DatabaseError) -> int:
     return getattr(error, "sqlite_errorcode", 0) & 0xFF  # the low byte is the cause, the rest its details
 
 
-class _ThreadConnection:
-    """A connection that is closed with its thread: a web server asks from a new one at every click."""
-
-    def __init__(self, path: Path) -> None:
-        try:
-            self.connection = self._connect(str(path))
-            self.connection.execute("PRAGMA journal_mode=WAL")
-        except sqlite3.OperationalError:
-            # A disk that is full or read-only has no room for the log; the file is read as it is then, unless
-            # there is a log with changes.
-            log = path.with_name(path.name + "-wal")
-            if not path.exists() or (log.exists() and log.stat().st_size):
-                raise
-            if hasattr(self, "connection"):
-                self.connection.close()
-            self.connection = self._connect(f"{path.absolute().as_uri()}?immutable=1", uri=True)
-        self.connection.create_function("checksum", -1, checksum, deterministic=True)
-        self.connection.execute("PRAGMA foreign_keys=ON")
-        self.connection.execute("PRAGMA synchronous=FULL")
-        self.connection.execute("PRAGMA secure_delete=ON")  # purged text must not linger in free pages
-
-    @staticmethod
-    def _connect(database: str, *, uri: bool = False) -> sqlite3.Connection:
-        return sqlite3.connect(database, uri=uri, isolation_level=None, check_same_thread=False, timeout=30)
+class _Connection(sqlite3.Connection):
+    """A connection that is closed when nothing holds it any more: no call in any thread, nor its own thread."""
 
     def __del__(self) -> None:
-        if hasattr(self, "connection"):
-            self.connection.close()
+        self.close()
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    try:
+        connection = _open(str(path))
+        connection.execute("PRAGMA journal_mode=WAL")
+    except sqlite3.OperationalError:
+        # A disk that is full or read-only has no room for the log; the file is read as it is then, unless
+        # there is a log with changes.
+        log = path.with_name(path.name + "-wal")
+        if not path.exists() or (log.exists() and log.stat().st_size):
+            raise
+        connection = _open(f"{path.absolute().as_uri()}?immutable=1", uri=True)
+    connection.create_function("checksum", -1, checksum, deterministic=True)
+    connection.execute("PRAGMA foreign_keys=ON")
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("PRAGMA secure_delete=ON")  # purged text must not linger in free pages
+    return connection
+
+
+def _open(database: str, *, uri: bool = False) -> sqlite3.Connection:
+    return sqlite3.connect(
+        database, uri=uri, isolation_level=None, check_same_thread=False, timeout=30, factory=_Connection
+    )
 
 
 class Connections:
@@ -253,8 +253,7 @@ class Connections:
     def __init__(self, path: Path, *, create: bool) -> None:
         """Open the file. Raises LibraryError when it cannot be opened, is damaged or of another format."""
         self.path = path
-        self._local = threading.local()
-        self._open: weakref.WeakSet[_ThreadConnection] = weakref.WeakSet()
+        self._local = threading.local()  # a web server asks from a new thread at every click
         try:
             if create:
                 self._create()
@@ -302,11 +301,10 @@ class Connections:
     @property
     def connection(self) -> sqlite3.Connection:
         """This thread's connection."""
-        held: _ThreadConnection | None = getattr(self._local, "held", None)
+        held: sqlite3.Connection | None = getattr(self._local, "held", None)
         if held is None:
-            held = self._local.held = _ThreadConnection(self.path)
-            self._open.add(held)
-        return held.connection
+            held = self._local.held = _connect(self.path)
+        return held
 
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
@@ -356,6 +354,5 @@ class Connections:
             raise damaged(f"the {key} noted in {self.path.name}", error) from error
 
     def close(self) -> None:
-        for held in list(self._open):
-            held.connection.close()
+        """Close all connections, those that a call in another thread uses when that call ends."""
         self._local = threading.local()
