@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import gc
 import os
 import sqlite3
 import subprocess
 import sys
 import threading
-import weakref
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -298,16 +299,29 @@ def test_a_full_disk_is_told_and_changes_nothing(database: Database) -> None:
 
 
 def test_a_connection_is_closed_with_its_thread(database: Database) -> None:
-    connections: list[weakref.ref[sqlite3.Connection]] = []
+    connections: list[sqlite3.Connection] = []
     for _ in range(5):
-        thread = threading.Thread(target=lambda: connections.append(weakref.ref(database.connection)))
+        thread = threading.Thread(target=lambda: connections.append(database.connection))
         thread.start()
         thread.join()
-    assert [connection() for connection in connections] == [None] * 5
-    assert database.generation() == 0
-    assert opened(database.path) > 0
-    database.close()
-    assert opened(database.path) == 0
+    for connection in connections:
+        with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+            connection.execute("SELECT 1")
+    assert database.generation() >= 0
+
+
+def test_the_file_is_closed_with_the_library(tmp_path: Path) -> None:
+    path = tmp_path / "plans.sqlite"
+    with ThreadPoolExecutor() as pool:
+        database = Database(path, create=True)
+        assert pool.submit(database.generation).result() == database.generation() == 0
+        assert opened(path) > 0
+        database.close()
+        assert database.generation() == 0  # a library that is asked again is open again
+        database.close()
+        del database
+        gc.collect()
+        assert opened(path) == 0  # though the thread of the pool lives
 
 
 def opened(path: Path) -> int:

@@ -216,35 +216,34 @@ def _cause(error: sqlite3.DatabaseError) -> int:
     return getattr(error, "sqlite_errorcode", 0) & 0xFF  # the low byte is the cause, the rest its details
 
 
-class _Connection(sqlite3.Connection):
-    """A connection that is closed when nothing holds it any more: no call in any thread, nor its own thread."""
+class _ThreadConnection:
+    """A connection that is closed with its thread: a web server asks from a new one at every click."""
+
+    def __init__(self, path: Path) -> None:
+        try:
+            self.connection = self._connect(str(path))
+            self.connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError:
+            # A disk that is full or read-only has no room for the log; the file is read as it is then, unless
+            # there is a log with changes.
+            log = path.with_name(path.name + "-wal")
+            if not path.exists() or (log.exists() and log.stat().st_size):
+                raise
+            if hasattr(self, "connection"):
+                self.connection.close()
+            self.connection = self._connect(f"{path.absolute().as_uri()}?immutable=1", uri=True)
+        self.connection.create_function("checksum", -1, checksum, deterministic=True)
+        self.connection.execute("PRAGMA foreign_keys=ON")
+        self.connection.execute("PRAGMA synchronous=FULL")
+        self.connection.execute("PRAGMA secure_delete=ON")  # purged text must not linger in free pages
+
+    @staticmethod
+    def _connect(database: str, *, uri: bool = False) -> sqlite3.Connection:
+        return sqlite3.connect(database, uri=uri, isolation_level=None, check_same_thread=False, timeout=30)
 
     def __del__(self) -> None:
-        self.close()
-
-
-def _connect(path: Path) -> sqlite3.Connection:
-    try:
-        connection = _open(str(path))
-        connection.execute("PRAGMA journal_mode=WAL")
-    except sqlite3.OperationalError:
-        # A disk that is full or read-only has no room for the log; the file is read as it is then, unless
-        # there is a log with changes.
-        log = path.with_name(path.name + "-wal")
-        if not path.exists() or (log.exists() and log.stat().st_size):
-            raise
-        connection = _open(f"{path.absolute().as_uri()}?immutable=1", uri=True)
-    connection.create_function("checksum", -1, checksum, deterministic=True)
-    connection.execute("PRAGMA foreign_keys=ON")
-    connection.execute("PRAGMA synchronous=FULL")
-    connection.execute("PRAGMA secure_delete=ON")  # purged text must not linger in free pages
-    return connection
-
-
-def _open(database: str, *, uri: bool = False) -> sqlite3.Connection:
-    return sqlite3.connect(
-        database, uri=uri, isolation_level=None, check_same_thread=False, timeout=30, factory=_Connection
-    )
+        if hasattr(self, "connection"):
+            self.connection.close()
 
 
 class Connections:
@@ -253,7 +252,7 @@ class Connections:
     def __init__(self, path: Path, *, create: bool) -> None:
         """Open the file. Raises LibraryError when it cannot be opened, is damaged or of another format."""
         self.path = path
-        self._local = threading.local()  # a web server asks from a new thread at every click
+        self._local = threading.local()
         try:
             if create:
                 self._create()
@@ -301,10 +300,10 @@ class Connections:
     @property
     def connection(self) -> sqlite3.Connection:
         """This thread's connection."""
-        held: sqlite3.Connection | None = getattr(self._local, "held", None)
+        held: _ThreadConnection | None = getattr(self._local, "held", None)
         if held is None:
-            held = self._local.held = _connect(self.path)
-        return held
+            held = self._local.held = _ThreadConnection(self.path)
+        return held.connection
 
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
@@ -354,5 +353,9 @@ class Connections:
             raise damaged(f"the {key} noted in {self.path.name}", error) from error
 
     def close(self) -> None:
-        """Close all connections, those that a call in another thread uses when that call ends."""
-        self._local = threading.local()
+        """Close this thread's connection. Those of others, which may be in use, are closed with their threads, or with
+        this object, which a call in progress holds.
+        """
+        held: _ThreadConnection | None = self._local.__dict__.pop("held", None)
+        if held:
+            held.connection.close()
