@@ -252,7 +252,8 @@ def _warnings(text: str, asides: tuple[Aside, ...]) -> tuple[str, ...]:
         notes.append("ends with text of the web page it was saved from")
     for start, _, role in asides:
         if role is Role.NOTICE:
-            notes.append(f"{'ends' if start else 'begins'} with text of another notice in the same journal")
+            begins = "begins with text of another notice in the same journal"
+            notes.append("ends with text of another notice in the same journal" if start else begins)
     return tuple(notes)
 
 
