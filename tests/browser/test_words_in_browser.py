@@ -47,7 +47,7 @@ def test_the_browsers_language_then_the_switch(site: str, chinese: BrowserContex
     page.on("pageerror", lambda error: errors.append(str(error)))
     for path, (in_chinese, in_english) in PAGES.items():
         open_page(page, f"{site}/{path}", in_chinese)
-        assert page.evaluate("document.documentElement.lang") == "zh-CN"
+        expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
         assert in_english not in said(page)
     for link in ("提问", "对比", "指标", "阅读", "摘编", "资料库"):
         expect(page.get_by_test_id("stTopNavLinkContainer").get_by_role("link", name=link)).to_be_visible()

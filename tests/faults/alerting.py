@@ -71,7 +71,7 @@ def main(folder: Path, url: str, step: int) -> None:
     without_reader()
     wrap = killing(step)
     wrap(LocalBackend, "add")
-    wrap(alerts, "write_whole")
+    wrap(alerts, "write_json_file")
     wrap(Webhook, "send")
     settings = Settings((Webhook(url, SECRET),))
     with open_library(folder) as library:
