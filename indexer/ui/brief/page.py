@@ -19,6 +19,7 @@ from indexer.ui.brief import view as state
 from indexer.ui.read.view import ReadView
 from indexer.ui.shared import access
 from indexer.ui.shared.address import link_to
+from indexer.ui.shared.choosing import choose_one
 from indexer.ui.shared.downloads import show_download
 from indexer.ui.shared.frame import show_errors_later, show_heading
 from indexer.ui.shared.keeping import CHOSEN, brief_title, chosen_brief
@@ -71,9 +72,8 @@ def _show_choice(
 ) -> None:
     """The brief that is shown, the words to find items by, and what can be done with the whole of it."""
     names = list(dict.fromkeys([*(brief.name for brief in briefs), shown.name]))
-    st.session_state[state.NAME] = shown.name
     with st.container(key="brief-tools", horizontal=True, vertical_alignment="bottom", gap="small"):
-        st.selectbox(_("Brief"), names, format_func=brief_title, key=state.NAME, on_change=state.choose)
+        choose_one(_("Brief"), names, shown.name, state.NAME, state.choose, format_func=brief_title)
         st.text_input(_("Find"), key=state.WORDS, placeholder=_("In quotes, notes, tags"), on_change=state.find)
         with st.popover(_("New"), type="tertiary"):
             st.text_input(_("Name of the new brief"), key=state.NEW)

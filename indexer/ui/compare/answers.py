@@ -19,6 +19,7 @@ from indexer.types import Cell, Citation, Comparison
 from indexer.ui.compare import view as state
 from indexer.ui.shared import access
 from indexer.ui.shared.address import link_to, opening_link, place_name
+from indexer.ui.shared.choosing import choose_one
 from indexer.ui.shared.downloads import show_download, show_link
 from indexer.ui.shared.frame import show_errors
 from indexer.ui.shared.markup import Html, element, link, sentence_html, show, show_line
@@ -153,14 +154,8 @@ def _opening(question: int, plan: str, start: int) -> str:
 
 
 def _show_choice(questions: Sequence[str], chosen: int) -> None:
-    st.session_state[state.READ] = chosen
-    st.selectbox(
-        _("Side by side"),
-        range(len(questions)),
-        format_func=lambda i: questions[i],
-        key=state.READ,
-        on_change=state.turn_question,
-    )
+    numbers = range(len(questions))
+    choose_one(_("Side by side"), numbers, chosen, state.READ, state.turn_question, format_func=lambda i: questions[i])
 
 
 def grid_html(

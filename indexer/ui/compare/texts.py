@@ -15,6 +15,7 @@ from indexer.translation import N_, _
 from indexer.types import Counterpart, Mark, Passage, Plan, page_at
 from indexer.ui.compare import view as state
 from indexer.ui.shared import access
+from indexer.ui.shared.choosing import choose_one
 from indexer.ui.shared.frame import show_errors
 from indexer.ui.shared.markup import element, plain, show, show_line
 from indexer.ui.shared.passages import marks_by_class, show_legend
@@ -94,13 +95,13 @@ def _show_pickers(
 ) -> None:
     plan = access.read_plan(library, passage.plan)
     with st.container(key="pickers", horizontal=True, vertical_alignment="bottom", gap="medium"):
-        st.session_state[state.PICKED] = plan.id
-        st.selectbox(
+        choose_one(
             _("Passage of"),
             list(titles),
-            key=state.PICKED,
+            plan.id,
+            state.PICKED,
+            state.pick_plan,
             format_func=lambda each: titles[each],
-            on_change=state.pick_plan,
         )
         if plan.sections:
             _show_section_picker(plan, passage)
@@ -121,16 +122,15 @@ def _show_section_picker(plan: Plan, passage: Passage) -> None:
     """The sections by where they begin; the one that holds the passage is the innermost that has begun."""
     starts = {section.start: section for section in plan.sections}
     begun = [start for start in starts if start <= passage.start]
-    st.session_state[state.SECTION] = begun[-1] if begun else None
-    st.selectbox(
+    choose_one(
         _("Section"),
         list(starts),
-        index=0 if begun else None,
-        key=state.SECTION,
+        begun[-1] if begun else None,
+        state.SECTION,
+        state.pick_section,
+        plan.id,
         format_func=lambda start: "\u2003" * (starts[start].level - 1) + fold_space(starts[start].label),
         placeholder=_("Before the first section"),
-        on_change=state.pick_section,
-        args=(plan.id,),
     )
 
 
@@ -216,14 +216,7 @@ def show_sections(library: Library, titles: Mapping[str, str]) -> None:
 def _show_pair_pickers(titles: Mapping[str, str], one: str, other: str) -> None:
     with st.container(key="pickers", horizontal=True, vertical_alignment="bottom", gap="medium"):
         for key, label, chosen in ((state.ONE, _("Sections of"), one), (state.OTHER, _("Next to those of"), other)):
-            st.session_state[key] = chosen
-            st.selectbox(
-                label,
-                list(titles),
-                key=key,
-                format_func=lambda each: titles[each],
-                on_change=state.pick_pair,
-            )
+            choose_one(label, list(titles), chosen, key, state.pick_pair, format_func=lambda each: titles[each])
 
 
 def _show_line(plan: Plan, index: int | None, key: str, line: int, opened: bool) -> None:

@@ -13,6 +13,7 @@ from indexer.types import Shared, UniqueSection
 from indexer.ui.compare import view as state
 from indexer.ui.shared import access
 from indexer.ui.shared.address import LISTED, OPENED, list_further, opening_link, place_name
+from indexer.ui.shared.choosing import choose_one
 from indexer.ui.shared.frame import show_errors
 from indexer.ui.shared.markup import element, marked_html, show, show_line
 from indexer.ui.shared.passages import place_of, show_card
@@ -36,13 +37,13 @@ def show_unique(library: Library, titles: Mapping[str, str]) -> None:
         counts = {plan: sum(len(each.passages) for each in sections) for plan, sections in by_plan.items()}
         chosen = state.read().only
         plan = chosen if chosen in titles else next(iter(titles))
-        st.session_state[state.ONLY_PLAN] = plan
-        st.selectbox(
+        choose_one(
             _("Only in"),
             list(titles),
-            key=state.ONLY_PLAN,
+            plan,
+            state.ONLY_PLAN,
+            state.pick_only,
             format_func=lambda each: _(": ").join([titles[each], counted(counts[each], "passage")]),
-            on_change=state.pick_only,
         )
         with st.container(key="result"):
             _show_sections(library, by_plan[plan], counts[plan])

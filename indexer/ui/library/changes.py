@@ -36,6 +36,7 @@ from indexer.ui.library.view import LibraryView, Part
 from indexer.ui.read.view import ReadView
 from indexer.ui.shared import access
 from indexer.ui.shared.address import LISTED, OPENED, link_to, list_further, open_source
+from indexer.ui.shared.choosing import choose_one
 from indexer.ui.shared.frame import show_errors
 from indexer.ui.shared.markup import Html, element, link, marked_html, show, show_line
 from indexer.ui.shared.source import Place, show_source
@@ -87,7 +88,6 @@ def show_changes(library: Library, info: PlanInfo, view: LibraryView) -> None:
 
 
 def _show_versions(library: Library, versions: Sequence[Version], old: int, new: int) -> None:
-    st.session_state[_OLD], st.session_state[_NEW] = old, new
     numbers = [version.n for version in versions]
 
     def label(n: int) -> str:
@@ -96,8 +96,8 @@ def _show_versions(library: Library, versions: Sequence[Version], old: int, new:
         return (past if version.until else present).format(n=n, since=version.since[:10], until=version.until[:10])
 
     with st.container(key="version-pickers", horizontal=True, gap="medium", vertical_alignment="bottom"):
-        st.selectbox(_("From"), numbers, key=_OLD, format_func=label, on_change=_turn_versions)
-        st.selectbox(_("To"), numbers, key=_NEW, format_func=label, on_change=_turn_versions)
+        choose_one(_("From"), numbers, old, _OLD, _turn_versions, format_func=label)
+        choose_one(_("To"), numbers, new, _NEW, _turn_versions, format_func=label)
         if versions[old - 1].until and library.person.may(Action.EDIT):
             plan = versions[-1].plan
             back = _("Put version {n} back").format(n=old)

@@ -15,6 +15,7 @@ from indexer.ui.read import view as state
 from indexer.ui.read.view import Hits, ReadView
 from indexer.ui.shared import access, address
 from indexer.ui.shared.address import Look, link_to
+from indexer.ui.shared.choosing import choose_one
 from indexer.ui.shared.downloads import show_link, show_original
 from indexer.ui.shared.frame import show_errors, show_heading
 from indexer.ui.shared.markup import Html, element, link, show, show_line
@@ -54,16 +55,16 @@ def page() -> None:
 
 def _show_choice(plans: Sequence[PlanInfo], chosen: str) -> None:
     titles = {info.id: info.title for info in plans}
-    st.session_state[state.PLAN] = chosen if chosen in titles else None
-    st.selectbox(
+    choose_one(
         _("Plan"),
         list(titles),
-        key=state.PLAN,
-        index=None,
+        chosen if chosen in titles else None,
+        state.PLAN,
+        state.pick_plan,
         format_func=lambda plan: titles.get(plan, plan),
+        clearable=True,
         placeholder=_("Choose a plan"),
         label_visibility="collapsed",
-        on_change=state.pick_plan,
     )
 
 

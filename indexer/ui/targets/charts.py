@@ -14,6 +14,7 @@ from indexer.exporting.targets import cell_text, draw_png, draw_svg, figure_text
 from indexer.messages import translated
 from indexer.translation import _
 from indexer.types import Target, TargetKind, TargetRow
+from indexer.ui.shared.choosing import choose_one
 from indexer.ui.shared.downloads import show_download
 from indexer.ui.shared.markup import show_line
 from indexer.ui.targets import view as state
@@ -79,13 +80,14 @@ def _pick_series(rows: Sequence[TargetRow], targets: Sequence[Target], view: Tar
     about = {at for at, drawn in found.items() if any(state.contains(row.indicator, view.words) for row in drawn)}
     order = sorted(found, key=lambda at: (at not in about, -len(_plans(found[at]))))
     wanted = (at for at in order for r in found[at] for c in r.cells if (c.target.plan, c.target.span[0]) == view.at)
-    st.session_state[state.INDICATOR] = next(wanted, order[0])
-    chosen: _At = st.selectbox(
+    chosen = next(wanted, order[0])
+    choose_one(
         _("Indicator"),
         order,
-        key=state.INDICATOR,
+        chosen,
+        state.INDICATOR,
+        state.pick_indicator,
         format_func=lambda at: _label(found[at]),
-        on_change=state.pick_indicator,
     )
     return found[chosen]
 
@@ -99,10 +101,9 @@ def _label(rows: Sequence[TargetRow]) -> str:
 
 
 def _pick_plan(plans: Sequence[str], view: TargetsView, titles: Mapping[str, str]) -> str:
-    st.session_state[state.LINE_PLAN] = view.line if view.line in plans else plans[0]
-    return st.selectbox(
-        _("Plan"), plans, key=state.LINE_PLAN, format_func=lambda plan: titles[plan], on_change=state.pick_line
-    )
+    chosen = view.line if view.line in plans else plans[0]
+    choose_one(_("Plan"), plans, chosen, state.LINE_PLAN, state.pick_line, format_func=lambda plan: titles[plan])
+    return chosen
 
 
 def _show_indicator(rows: Sequence[TargetRow], titles: Mapping[str, str]) -> None:
