@@ -14,14 +14,14 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
-from weakref import WeakKeyDictionary
+from weakref import proxy
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from indexer.language.dates import MONTHS
 from indexer.language.stopwords import ANSWER_WORDS, FUNCTION_WORDS
-from indexer.storage import Backend, Scope
+from indexer.storage import Backend, Scope, per_generation
 from indexer.types import PlanInfo, Span
 
 #: Plans that one name may stand for; a word shared by more is no name.
@@ -65,7 +65,7 @@ class PlanNames:
     """By what names a question may call the plans of a library, at one generation."""
 
     def __init__(self, backend: Backend) -> None:
-        self._backend = backend
+        self._backend: Backend = proxy(backend)  # or what is kept for a backend would keep the backend
         self._words: dict[str, set[str]] = defaultdict(set)
         self._ids: dict[tuple[str, ...], set[str]] = defaultdict(set)
         self._titles: dict[tuple[str, ...], set[str]] = defaultdict(set)
@@ -180,17 +180,10 @@ class PlanNames:
         return proper, total >= FEW or word in self._verified
 
 
-_known_names: WeakKeyDictionary[Backend, tuple[int, PlanNames]] = WeakKeyDictionary()
-
-
+@per_generation
 def plan_names(backend: Backend) -> PlanNames:
-    """The names of the library's plans as it is now, kept from one question to the next."""
-    generation = backend.generation
-    known = _known_names.get(backend)
-    if known is None or known[0] != generation:
-        known = generation, PlanNames(backend)
-        _known_names[backend] = known
-    return known[1]
+    """The names of the library's plans as it is now."""
+    return PlanNames(backend)
 
 
 def without_names(text: str, spans: Collection[Span]) -> str:

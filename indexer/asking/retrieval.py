@@ -17,7 +17,7 @@ from indexer.encoding import Encoder, for_questions, scales_of
 from indexer.encoding.answer_reader import SpanPrediction
 from indexer.language.chinese import is_chinese
 from indexer.language.sentences import fold_space, is_heading_like
-from indexer.storage import Backend, Scope, ScoredKey
+from indexer.storage import Backend, Scope, ScoredKey, per_generation
 from indexer.types import Certainty, Passage, Role, Span
 
 #: Entries taken from each ranking.
@@ -140,10 +140,16 @@ def _by_script(backend: Backend, scope: Scope, text: str) -> list[Scope]:
     """``scope`` in plans that are written like ``text``, Chinese or not, and in the others; or whole."""
     chinese = is_chinese(text)
     alike: dict[bool, list[str]] = {True: [], False: []}
-    for info in backend.plans():
-        if scope.plans is None or info.id in scope.plans:
-            alike[info.metadata.language.startswith("zh") == chinese].append(info.id)
+    for plan, written in _in_chinese(backend).items():
+        if scope.plans is None or plan in scope.plans:
+            alike[written == chinese].append(plan)
     return [replace(scope, plans=tuple(plans)) for plans in alike.values()] if all(alike.values()) else [scope]
+
+
+@per_generation
+def _in_chinese(backend: Backend) -> dict[str, bool]:
+    """Whether each plan is in Chinese."""
+    return {info.id: info.metadata.language.startswith("zh") for info in backend.plans()}
 
 
 def fuse(dense: Sequence[ScoredKey], bm25: Sequence[ScoredKey], dense_weight: float = DENSE_WEIGHT) -> dict[int, float]:

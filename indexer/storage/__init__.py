@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias, TypeVar
+from weakref import WeakKeyDictionary
 
 from indexer.types import Passage, Plan, PlanInfo, SavedQuestion, Target, Version
 
@@ -320,3 +322,18 @@ def open_backend(location: str | Path, *, create: bool = False, notify: Notify =
     from indexer.storage.local import LocalBackend
 
     return LocalBackend(Path(location), create=create, notify=notify)
+
+
+def per_generation(read: Callable[[Backend], _T]) -> Callable[[Backend], _T]:
+    """Decorator: what ``read`` finds is kept for the backend until its generation changes."""
+    known: WeakKeyDictionary[Backend, tuple[int, _T]] = WeakKeyDictionary()
+
+    @wraps(read)
+    def kept(backend: Backend) -> _T:
+        generation = backend.generation
+        last = known.get(backend)
+        if last is None or last[0] != generation:
+            last = known[backend] = generation, read(backend)
+        return last[1]
+
+    return kept

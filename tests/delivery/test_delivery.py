@@ -134,7 +134,7 @@ def test_each_alert_is_told_once_by_each_channel(
     put("anhui", "Cement kilns must close by 2025.")
     library.save_question(ASKED)
     put("anhui", "Cement kilns must close by 2027.")
-    (before,) = library.recheck()  # nobody is named yet: it waits for nobody
+    (before,) = library.recheck()  # no channel is named yet, so it waits for none
     open_outbox(library, settings)
     assert list(deliver_alerts(library, settings)) == []
     put("anhui", "Cement kilns must close by 2029.")
