@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -378,6 +379,12 @@ def test_readers_go_on_while_a_writer_waits_for_another_process(filled: LocalBac
         assert not added.is_set()
     writer.join(20)
     assert added.is_set()
+
+
+def test_a_threads_first_call_says_that_the_file_cannot_be_opened(filled: LocalBackend, tmp_path: Path) -> None:
+    (tmp_path / "library").rename(tmp_path / "elsewhere")  # as a lost network drive, or too many open files
+    with ThreadPoolExecutor() as another, pytest.raises(LibraryError, match="cannot be opened"):
+        another.submit(filled.search_words, "cement", 9, Scope()).result()
 
 
 def test_no_library(tmp_path: Path) -> None:

@@ -184,7 +184,7 @@ _T = TypeVar("_T")
 
 
 def raise_on_corruption(backend: _C) -> _C:
-    """Class decorator: public methods raise LibraryError where the file turns out to be damaged."""
+    """Class decorator: public methods raise LibraryError where the file cannot be read or turns out to be damaged."""
 
     def checked(method: Callable[_P, _T]) -> Callable[_P, _T]:
         @wraps(method)
@@ -192,6 +192,8 @@ def raise_on_corruption(backend: _C) -> _C:
             try:
                 return method(*args, **options)
             except sqlite3.DatabaseError as error:
+                if _cause(error) in _OF_THE_DISK:  # a thread's first call opens the file again
+                    raise _unopenable(args[0].location, error) from error  # type: ignore[attr-defined]
                 if not is_corruption(error):
                     raise
                 raise LibraryError(
@@ -210,6 +212,13 @@ def raise_on_corruption(backend: _C) -> _C:
 def is_corruption(error: sqlite3.DatabaseError) -> bool:
     """Whether the cause lies with what the file holds."""
     return _cause(error) in _OF_THE_FILE or any(wording in str(error) for wording in _OF_A_VALUE)
+
+
+def _unopenable(location: object, error: sqlite3.DatabaseError) -> LibraryError:
+    return LibraryError(
+        f"{location} cannot be opened ({error}). Check the disk's free space, the folder's permissions and how many "
+        "files may be open at once (ulimit -n)."
+    )
 
 
 def _cause(error: sqlite3.DatabaseError) -> int:
@@ -259,9 +268,7 @@ class Connections:
             version = self.number("schema")
         except sqlite3.DatabaseError as error:
             if _cause(error) in _OF_THE_DISK:
-                raise LibraryError(
-                    f"{path} cannot be opened ({error}). Check the disk's free space and the folder's permissions."
-                ) from error
+                raise _unopenable(path, error) from error
             raise LibraryError(
                 f"{path} is not a readable library ({error}). Restore it from a copy, or delete its "
                 "folder and add the plans again."
