@@ -43,7 +43,7 @@ def timed(name, library, paths):
     assert all(report.status == "added" for report in reports), reports
     figures.setdefault(name, []).append(time.perf_counter() - began)
 
-with Library.open(place / "library", create=True) as library:
+with Library.open(place / "library", create=True, model="all-MiniLM-L6-v2") as library:
     library.encoder.embed(["warm"])
     before = used()
     timed("sample plans, the first added, s", library, [corpus / "national.txt", corpus / "liaoning.pdf"])
