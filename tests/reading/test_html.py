@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import time
 from pathlib import Path
 
 import pytest
+from trafilatura import extract
+from web_pages import saved_page
 
 from indexer.errors import SourceError
 from indexer.reading.loading import load_plan
@@ -99,6 +102,46 @@ def test_a_table_for_layout_is_no_table(tmp_path: Path) -> None:
     plan = read(tmp_path, f"<html><body>{page}</body></html>")
     assert [s.title for s in plan.sections] == ["Industry", "Energy"]
     assert "|" not in plan.text
+
+
+def test_made_pages_are_read_whole_and_less_of_what_stands_around_them_than_trafilatura_alone_keeps() -> None:
+    def bare(text: str) -> str:
+        return "".join(character for character in text if character.isalnum())
+
+    ours, others = [], []
+    for seed in range(12):  # three of each build
+        page = saved_page(seed)
+        plan = load_plan(Path("page.html"), data=page.html.encode())
+        assert [part for part in page.main if bare(part) not in bare(plan.text)] == []
+        headings = re.findall("<h([12])>(.*?)</h", page.html)[1:]  # behind the title
+        assert [(str(section.level), bare(section.label)) for section in plan.sections] == [
+            (level, bare(heading)) for level, heading in headings
+        ]
+        alone = bare(extract(page.html, include_comments=False) or "")
+        ours += [bare(part) in bare(plan.text) for part in page.around]
+        others += [bare(part) in alone for part in page.around]
+    assert sum(ours) < sum(others)
+
+
+def test_an_anchor_named_like_its_heading_does_not_make_its_section_furniture(tmp_path: Path) -> None:
+    titles = ["The Current State", "Heat", "Unavoidable Changes", "Transport", "Industry", "Buildings", "Money"]
+    parts = "".join(
+        f'<div id="{title.lower().replace(" ", "-")}"><h2>{title}</h2>'
+        + "".join(f"<p>{title}: the district cuts what its kilns emit by {n} percent each year.</p>" for n in range(9))
+        + "</div>"
+        for title in titles
+    )
+    plan = read(tmp_path, f"<html><body><main><h1>The Plan</h1>{parts}</main></body></html>")
+    assert [s.title for s in plan.sections][-7:] == titles
+    assert plan.text.count("the district cuts") == 63
+
+
+def test_a_note_above_the_title_is_left_out_and_a_date_there_is_not(tmp_path: Path) -> None:
+    prose = "".join(f"<p>Measure {n} of the district cuts what its kilns emit by {n} percent.</p>" for n in range(9))
+    above = "<p>We use cookies to make this site work.</p><p>Published on 5 August 2022</p>"
+    text = read(tmp_path, f"<html><body><div>{above}</div><div><h1>The Plan</h1>{prose}</div></body></html>").text
+    assert "cookies" not in text
+    assert text.count("of the district cuts") == 9
 
 
 def test_what_looks_like_a_program_stays_text(tmp_path: Path) -> None:

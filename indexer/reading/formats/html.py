@@ -1,7 +1,7 @@
 """Saved web pages: the main content through trafilatura, with headings, lists and tables as rows.
 
-Where trafilatura finds little of the page's prose, all text counts that HTML does not mark as navigation. A page
-saved as one file (MHTML) is unpacked first.
+Headings that it loses are taken from the page. Where it finds little of the page's prose, all text counts that HTML
+does not mark as navigation. A page saved as one file (MHTML) is unpacked first.
 """
 
 from __future__ import annotations
@@ -9,8 +9,10 @@ from __future__ import annotations
 import email
 import email.policy
 import re
+from collections import deque
 from collections.abc import Iterator
 from copy import deepcopy
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +44,12 @@ _ENOUGH = 0.5
 _CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]{2,40})""", re.IGNORECASE)
 #: For these names browsers read the larger character set.
 _LARGER = {"gb2312": "gb18030", "gbk": "gb18030", "iso-8859-1": "cp1252", "latin1": "cp1252", "ascii": "cp1252"}
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+#: What a cell of a table holds that lays out a page.
+_PARTS = (*_HEADINGS, "p", "ul", "ol", "table", "blockquote", "pre", "div")
+#: Letters and digits by which a part of a page is known from its beginning.
+_BEGINNING = 60
+_SENTENCE_END = re.compile(r"[.!?:;。！？：；][\"'”’)\]]*\s*$")
 _DROPPED = "script style noscript template nav header footer aside form iframe svg button select textarea head".split()
 _BLOCKS = frozenset(
     "p div section article main body blockquote quote pre figure figcaption dl dt dd table tbody thead tr row"
@@ -152,6 +160,8 @@ def _main_content(tree: Any) -> Blocks:
     from trafilatura import bare_extraction
 
     found = Blocks()
+    _open_layout(tree)
+    _forget_anchors(tree)
     wide = any(len(row) > MOST_CELLS for row in tree.iter("tr")) or _covered(tree) > MOST_COVERED_IN_ALL
     options: dict[str, Any] = {"include_comments": False, "include_tables": True}
     bodies = [
@@ -163,6 +173,8 @@ def _main_content(tree: Any) -> Blocks:
     if bodies and bodies[0] is not None:
         if bodies[1] is not None:
             _trim(bodies[0], bodies[1])
+        _put_headings(tree, bodies[0])
+        _drop_notices(bodies[0])
         _read(bodies[0], found)
     whole = Blocks()
     read_whole(tree, whole)  # after the extraction, which needs the whole tree
@@ -173,15 +185,91 @@ def _main_content(tree: Any) -> Blocks:
 
 
 def _trim(body: Any, sure: Any) -> None:
-    """Take from the ends of ``body``, an extraction that favours recall, what one that does not has left out.
+    """Take from ``body``, an extraction that favours recall, what ``sure`` leaves out, one that does not.
 
-    What stands around a page's content is at its ends; what a surer extraction misses of the content stands within.
+    What ``sure`` misses of the content stands between what it keeps: tables and sentences. At the ends, or where it is
+    no sentence, it belongs to what stands around the content: links to share it, other pages, comments.
     """
     known = {_letters_of(element) for element in sure.iterchildren("*")}
     parts = list(body.iterchildren("*"))
-    inside = [i for i, part in enumerate(parts) if _letters_of(part) in known]
-    if inside:
-        for part in [*parts[: inside[0]], *parts[inside[-1] + 1 :]]:
+    kept = [i for i, part in enumerate(parts) if _letters_of(part) in known]
+    for i, part in enumerate(parts if kept else ()):
+        within = kept[0] < i < kept[-1] and (part.tag == "table" or _SENTENCE_END.search("".join(part.itertext())))
+        if i not in kept and not within:
+            body.remove(part)
+
+
+def _open_layout(tree: Any) -> None:
+    """Make tables whose rows have one cell each plain divisions: they lay out a page, whose parts they hold."""
+    rows_of: dict[Any, list[Any]] = {}
+    for row in tree.iter("tr"):
+        rows_of.setdefault(next(row.iterancestors("table"), None), []).append(row)
+    rows_of.pop(None, None)
+    for table, rows in rows_of.items():
+        if all(len(_cells(row)) == 1 and next(row.iter(*_PARTS), None) is not None for row in rows):
+            for element in [table, *rows, *(cell for row in rows for cell in _cells(row))]:
+                element.tag = "div"
+
+
+def _forget_anchors(tree: Any) -> None:
+    """Take ids that repeat a heading from it and what holds it: in "unavoidable" trafilatura reads navigation."""
+    for heading in tree.iter(*_HEADINGS):
+        letters = _letters_of(heading).casefold()
+        for element in (heading, *heading.iterancestors()):
+            own = "".join(character for character in element.get("id") or "" if character.isalnum()).casefold()
+            if own and own == letters:
+                del element.attrib["id"]
+
+
+def _put_headings(tree: Any, body: Any) -> None:
+    """Put headings of the page that ``body`` lacks before the part that begins with the text behind them."""
+    held = {_letters_of(head) for head in body.iter("head")}
+    parts = [part for part in body.iterchildren("*") if not _heading(part.tag, part)]
+    starts = [0, *accumulate(len(_letters_of(part)) for part in parts)]
+    kept = "".join(map(_letters_of, parts))
+    places: dict[str, deque[int]] = {}
+    for n, start in enumerate(starts[:-1]):
+        places.setdefault(kept[start : start + _BEGINNING], deque()).append(n)
+    text, headings = _beside_headings(tree)
+    last = 0
+    for heading, at in headings:
+        found = places.get(text[at : at + _BEGINNING], deque())
+        while found and found[0] < last:
+            found.popleft()
+        if found and _letters_of(heading) not in held:
+            last = found[0]
+            head = etree.Element("head", rend=heading.tag)
+            head.text = " ".join(heading.text_content().split())
+            parts[last].addprevious(head)
+
+
+def _beside_headings(tree: Any) -> tuple[str, list[tuple[Any, int]]]:
+    """The letters of a page outside its headings, and each heading with the place among them where it stands."""
+    letters: list[str] = []
+    headings: list[tuple[Any, int]] = []
+    within, at = 0, 0
+    for event, element in etree.iterwalk(tree, events=("start", "end")):
+        heading = _heading(element.tag, element) is not None
+        if event == "start":
+            within += heading
+            found = element.text
+        else:
+            within -= heading
+            if heading:
+                headings.append((element, at))
+            found = element.tail
+        if found and not within:
+            letters.append("".join(character for character in found if character.isalnum()))
+            at += len(letters[-1])
+    return "".join(letters), headings
+
+
+def _drop_notices(body: Any) -> None:
+    """Take the sentences above the page's first heading from ``body``: notes on cookies, but no dates or issuers."""
+    parts = list(body.iterchildren("*"))
+    title = next((i for i, part in enumerate(parts) if _heading(part.tag, part) == 1), 0)
+    for part in parts[:title]:
+        if part.tag == "p" and _SENTENCE_END.search("".join(part.itertext())):
             body.remove(part)
 
 
