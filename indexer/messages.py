@@ -98,6 +98,7 @@ TEMPLATES: tuple[str, ...] = (
     N_("{file} cannot be saved to disk ({error}), so nothing was added. Free some space and drop the files again."),
     N_("The original file {file} is no longer in its place, or has changed. Add the file again."),
     N_("Page {page} cannot be shown: it is damaged. Open the original file instead."),
+    N_("Page {page} cannot be shown: drawing it {reason}. Open the original file instead."),
     # questions, filters and plans
     N_("Type a question: there is no word in this one."),
     N_("Type also what to look for: words with a minus before them only leave passages out."),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from functools import partial
@@ -127,8 +127,7 @@ def _list_passages(call: Call) -> Response:
 
 
 def _get_page(call: Call) -> Response:
-    from indexer.reading.formats.pdf.boxes import Box, find_boxes
-    from indexer.reading.formats.pdf.images import page_image
+    from indexer.library.page_images import draw_pages
 
     plan, number, quote = call.library.plan(call.path["plan"]), call.path["page"], call.query.quote
     page = next((page for page in plan.pages if page.number == number), None)
@@ -138,15 +137,15 @@ def _get_page(call: Call) -> Response:
     path = find_original(call.library.backend, plan)
     if not path:
         raise missing_original(plan)
-    data = path.read_bytes()
-    boxes: Sequence[Box] = ()
+    span = None
     if quote:
         words = r"\s+".join(map(re.escape, quote.split()))
         match = re.compile(words).search(plan.text, page.start) if words else None
         if match is None or match.start() >= page.end:
             raise Problem(404, "no-quote", f"Page {number} of {plan.id!r} does not hold these words: {quote[:80]!r}.")
-        boxes = next((p.boxes for p in find_boxes(data, plan, match.span()) if p.number == number), ())
-    return Response(page_image(data, number, boxes, scale=_SCALE), media_type="image/png")
+        span = match.span()
+    (image,) = draw_pages(path, plan, [number], span, _SCALE)
+    return Response(image.png, media_type="image/png")
 
 
 def _get_original(call: Call) -> Response:

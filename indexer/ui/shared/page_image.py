@@ -1,11 +1,9 @@
-"""The pages of a PDF as images, a passage's lines highlighted on them."""
+"""Page images in the app, at a size that is chosen, beside the ways to turn the pages."""
 
 from __future__ import annotations
 
 import base64
-import struct
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path, PurePath
 
 import streamlit as st
@@ -13,9 +11,8 @@ import streamlit as st
 from indexer.errors import SourceError
 from indexer.library import Library
 from indexer.library.originals import find_original, missing_original
+from indexer.library.page_images import PageImage, draw_pages
 from indexer.messages import translated
-from indexer.reading.formats.pdf.boxes import PageBoxes, find_boxes
-from indexer.reading.formats.pdf.images import page_image
 from indexer.translation import N_, _, pgettext
 from indexer.types import Page, Plan, Span, page_at
 from indexer.ui.shared.address import Look
@@ -35,22 +32,11 @@ _LOOKS = {Look.TEXT: N_("Text"), Look.PAGE: N_("Page")}
 _UNMARKED = N_("The passage cannot be marked on this page. Remove the plan and add its file again to see the marks.")
 
 
-@dataclass(frozen=True, slots=True)
-class PageImage:
-    """One page as PNG, ``width`` by ``height`` dots; ``spot`` is how far down it the first box is, 0 to 1."""
-
-    number: int
-    png: bytes
-    width: int
-    height: int
-    spot: float | None
-
-
-def draw_pages(library: Library, plan: Plan, span: Span | None, number: int | None, scale: float) -> list[PageImage]:
+def _look(library: Library, plan: Plan, span: Span | None, number: int | None, scale: float) -> list[PageImage]:
     """The page ``number``, or else those on which ``span`` begins, with boxes on the lines of ``span``.
 
-    ``number`` is one of the plan's; ``scale`` is dots a point. Raises SourceError when the original is gone,
-    or cannot be read as a PDF any more.
+    ``number`` is one of the plan's; ``scale`` is dots a point. Raises SourceError when the original is gone, or cannot
+    be drawn.
     """
     path = find_original(library.backend, plan)
     if not path:
@@ -76,12 +62,12 @@ def pages_of(plan: Plan, span: Span) -> list[int]:
 def show_pages(
     library: Library, plan: Plan, span: Span | None, number: int | None, scale: float, zoom: int = _USUAL
 ) -> bool:
-    """Show the pages of ``draw_pages``, from the first marked line on; False, and why not, where there are none.
+    """Show the page ``number``, or those on which ``span`` begins, marked; False, and why not, where there are none.
 
     ``zoom`` is their size, in per cent, ``scale`` that at the usual size.
     """
     try:
-        images = draw_pages(library, plan, span, number, scale * max(1.0, zoom / _USUAL))
+        images = _look(library, plan, span, number, scale * max(1.0, zoom / _USUAL))
     except SourceError as error:
         show_line(_("{error} The text is shown instead.").format(error=translated(str(error))), "notice")
         return False
@@ -115,21 +101,7 @@ def _drawn(
     _path: Path, _plan: Plan, sha256: str, pages: tuple[Page, ...], span: Span | None, quote: str, scale: float
 ) -> list[PageImage]:
     """``pages`` and ``quote``, what ``span`` holds, tell plans of one file apart that were read in other ways."""
-    try:
-        data = _path.read_bytes()
-    except OSError as error:
-        raise missing_original(_plan) from error
-    boxed = {page.number: page for page in find_boxes(data, _plan, span)} if span else {}
-    return [_image(data, page.number, boxed.get(page.number), scale) for page in pages]
-
-
-def _image(data: bytes, number: int, boxed: PageBoxes | None, scale: float) -> PageImage:
-    png = page_image(data, number, boxed.boxes if boxed else (), scale=scale)
-    width, height = struct.unpack(">II", png[16:24])  # the header that every PNG begins with
-    spot = None
-    if boxed and boxed.boxes:
-        spot = 1 - boxed.boxes[0].top / boxed.height
-    return PageImage(number, png, width, height, spot)
+    return draw_pages(_path, _plan, [page.number for page in pages], span, scale)
 
 
 def is_pdf(plan: Plan) -> bool:
