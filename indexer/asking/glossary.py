@@ -21,6 +21,8 @@ FILE = "glossary.csv"
 COLUMNS = ("preferred", "other", "not")
 #: Characters of a glossary, some ten thousand entries, and of a name in it.
 _LARGEST, _LONGEST_NAME = 1_000_000, 200
+#: The apostrophe that an export puts before what a spreadsheet would read as a formula.
+_DEFUSED = re.compile(r"^'(?=[=+\-@＝＋－＠])")
 _SEVERAL = re.compile(r"[;|；]")
 
 
@@ -101,7 +103,8 @@ def write_glossary(backend: Backend, entries: Iterable[GlossaryEntry]) -> None:
 
 
 def _names(cell: object, file: str) -> tuple[str, ...]:
-    names = tuple(filter(None, (" ".join(name.split()) for name in _SEVERAL.split(str(cell or "")))))
+    typed = (" ".join(name.split()) for name in _SEVERAL.split(str(cell or "")))
+    names = tuple(filter(None, (_DEFUSED.sub("", name) for name in typed)))
     if long := next((name for name in names if len(name) > _LONGEST_NAME), ""):
         raise SourceError(f"{file}: “{long[:40]}…” is too long for a name. Part several names by “;”.")
     return names

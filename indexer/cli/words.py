@@ -7,9 +7,11 @@ from typing import Annotated
 
 import typer
 
-from indexer.asking.glossary import format_glossary, load_glossary
+from indexer.asking.glossary import load_glossary
 from indexer.cli.common import JsonOption, LibraryOption, QuietOption, app, note, open_library, print_lines
 from indexer.errors import IndexerError
+from indexer.exporting import save
+from indexer.exporting.tables import glossary_csv
 from indexer.types import GlossaryEntry
 
 
@@ -46,10 +48,7 @@ def glossary(
             opened.set_glossary(entries.values())
         listed = opened.glossary()
     if export:
-        try:
-            export.write_text(format_glossary(listed), "utf-8-sig")  # with the mark by which Excel knows UTF-8
-        except OSError as error:
-            raise IndexerError(f"{export} cannot be written ({error.strerror or error}). Give another file.") from error
+        save(export, glossary_csv(listed))
         note(quiet)(f"Written: {export}")
     elif as_json:
         print_lines({"preferred": e.preferred, "other": e.other, "not": e.negative} for e in listed)

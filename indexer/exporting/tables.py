@@ -9,7 +9,8 @@ from datetime import date
 from io import BytesIO, StringIO
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from indexer.types import Answer, Cell, Comparison, Hit
+from indexer.asking.glossary import COLUMNS as GLOSSARY_COLUMNS
+from indexer.types import Answer, Cell, Comparison, GlossaryEntry, Hit
 from indexer.wording import (
     ANSWERS_TITLE,
     ASPECTS,
@@ -93,6 +94,12 @@ def csv_text(heads: Sequence[str], lines: Iterable[Sequence[str | float | int | 
     for line in [heads, *lines]:
         writer.writerow([_as_text(value) if isinstance(value, str) else value for value in line])
     return buffer.getvalue()
+
+
+def glossary_csv(entries: Iterable[GlossaryEntry]) -> bytes:
+    """The glossary as CSV with the byte order mark by which Excel knows UTF-8; ``parse_glossary`` reads it."""
+    rows = ((entry.preferred, "; ".join(entry.other), "; ".join(entry.negative)) for entry in entries)
+    return csv_text(GLOSSARY_COLUMNS, rows).encode("utf-8-sig")
 
 
 def _as_text(text: str) -> str:

@@ -7,8 +7,9 @@ from typing import Any
 
 import streamlit as st
 
-from indexer.asking.glossary import COLUMNS, FILE, format_glossary, parse_glossary
+from indexer.asking.glossary import COLUMNS, FILE, parse_glossary
 from indexer.errors import SourceError
+from indexer.exporting.tables import glossary_csv
 from indexer.library import Library
 from indexer.library.rights import Action
 from indexer.translation import N_, _
@@ -43,9 +44,7 @@ def show_glossary(library: Library) -> None:
             label = _("Save the glossary")
             st.button(label, key="save-glossary", type="primary", on_click=_save, args=(library, edited))
         if entries:
-            show_download(
-                _("Download, CSV"), format_glossary(entries).encode("utf-8-sig"), FILE, "text/csv", "glossary-csv"
-            )
+            show_download(_("Download, CSV"), glossary_csv(entries), FILE, "text/csv", "glossary-csv")
     if not edits:
         return
     key = state.drop_key("glossary-file")
