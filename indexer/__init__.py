@@ -3,8 +3,13 @@
 Names are imported when they are first used: the command line and the reading process need few of them.
 """
 
+import os
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
+
+# Read when onnxruntime and huggingface_hub are imported, in whatever process: neither may report anything to anyone.
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
+os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 
 if TYPE_CHECKING:
     from indexer.encoding import Encoder

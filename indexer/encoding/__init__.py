@@ -5,7 +5,6 @@ This module holds only the protocol, so that importing the type costs nothing; `
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias, TypeVar
@@ -14,10 +13,6 @@ import numpy as np
 import numpy.typing as npt
 
 from indexer.types import Span
-
-# Read when onnxruntime and huggingface_hub are imported: neither may report anything to anyone.
-os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
-os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 
 Vectors: TypeAlias = npt.NDArray[np.float32]
 #: Called with the number of texts embedded since the last call.

@@ -20,6 +20,10 @@ def pid() -> Iterator[int]:
     yield os.getpid()
 
 
+def environment(name: str) -> Iterator[str | None]:
+    yield os.environ.get(name)
+
+
 def prints() -> Iterator[str]:
     print("not a result")
     os.write(1, b"nor is this\n")

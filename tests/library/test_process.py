@@ -33,6 +33,18 @@ def fresh() -> Iterator[None]:
     process._end_idle()
 
 
+@pytest.mark.parametrize("name", ["ORT_DISABLE_TELEMETRY", "HF_HUB_DISABLE_TELEMETRY"])
+def test_the_process_of_a_new_interpreter_reports_nothing(name: str) -> None:
+    code = (
+        "from indexer.library import process; import jobs\n"
+        f"with process.run(jobs.environment, {name!r}) as found: print(*found)"
+    )
+    told = {key: value for key, value in os.environ.items() if key != name}
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, cwd=Path(__file__).parent, env=told, capture_output=True, text=True, check=True)
+    assert done.stdout == "1\n"
+
+
 def results(function: object, *arguments: object, **limits: object) -> list[object]:
     with process.run(function, *arguments, **limits) as found:  # type: ignore[arg-type]
         return list(found)
