@@ -76,8 +76,8 @@ _ROLES = {
     Role.REFERENCES: N_("From a list of references"),
     Role.NOTICE: N_("From another notice in the same journal"),
 }
-#: Characters of a title in a chip, which must fit on one line of the reading column.
-_MAX_TITLE = 48
+#: Characters of a title in a chip, which stands on one line with the ways to copy and keep the quote.
+_MAX_TITLE = 30
 #: By what large numbers are divided to be read, and their unit then; Chinese counts in ten thousands.
 _SCALES = {
     ENGLISH: ((1e9, N_("billion {unit}")), (1e6, N_("million {unit}"))),
@@ -232,11 +232,6 @@ def section_numbers(section: Sequence[str]) -> str:
 def chip(citation: Citation) -> str:
     """ "[1] Title · 2(3)4 · p. 12"; the innermost section's name where sections have no numbers."""
     return f"[{citation.n}] " + " · ".join(filter(None, [_shortened(citation.title), _where(citation)]))
-
-
-def short_chip(citation: Citation) -> str:
-    """ "[1] 2(3)4 · p. 12", for a place below the plan's title."""
-    return f"[{citation.n}] {_where(citation) or _('in the text')}"
 
 
 def breadcrumb(place: Citation | Passage) -> str:

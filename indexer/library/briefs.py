@@ -58,11 +58,6 @@ def _read(file: Path) -> list[Brief]:
     return read_json_file(file, list[Brief]) or []
 
 
-def read_brief(backend: Backend, name: str) -> Brief:
-    """One brief; an empty one where there is none of this name."""
-    return next((brief for brief in read_briefs(backend) if brief.name == name), Brief(name))
-
-
 def change_brief(backend: Backend, name: str, change: Callable[[Brief], Brief | None]) -> Brief | None:
     """Put ``change`` of a brief in its place; None deletes it. What others write meanwhile is kept.
 

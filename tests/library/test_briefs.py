@@ -21,7 +21,6 @@ from indexer.library.briefs import (
     change_brief,
     check_quotes,
     find_items,
-    read_brief,
     read_briefs,
     take,
     write,
@@ -147,7 +146,9 @@ def test_writers_do_not_lose_each_others_items(library: Library) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert {item.text for item in read_brief(library.backend, "Ours").items} == set(map(str, range(12)))
+    assert {item.text for brief in read_briefs(library.backend) if brief.name == "Ours" for item in brief.items} == set(
+        map(str, range(12))
+    )
 
 
 def test_renaming_to_a_name_that_is_taken_is_refused_and_deleting_leaves_the_others(library: Library) -> None:

@@ -75,9 +75,6 @@ class Manifest:
         """Whether a server may not yet show all of it without strong consistency."""
         return time.time() - self.at < _SETTLED
 
-    def hides(self, key: int) -> bool:
-        return key >= self.next or within(key, self.hidden)
-
 
 def within(key: int, ranges: Ranges) -> bool:
     return any(first <= key <= last for first, last in ranges)
