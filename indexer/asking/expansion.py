@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from indexer.asking.glossary import read_glossary
 from indexer.asking.question import Question, kind_of
@@ -56,7 +57,8 @@ def correct(question: Question, backend: Backend, encoder: Encoder) -> Question:
 def expand(question: Question, backend: Backend) -> Question:
     """``question`` with the other names of what it asks for."""
     thesaurus = Thesaurus(read_glossary(backend), acronyms_of(backend))
-    return replace(question, also=tuple(thesaurus.find(question.topic, question.query.fixed))[:MOST_EXPANSIONS])
+    found = thesaurus.find(question.topic, question.query.fixed)
+    return replace(question, also=tuple(islice(found, MOST_EXPANSIONS)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +97,15 @@ class Thesaurus:
         """The names in ``text`` that have others, in order, the longest first; none with a word that is ``fixed``."""
         found = [_Word(m[0], next(iter(analyze(m[0])), "")) for m in _TOKEN.finditer(text)]
         barred = set(fixed)
+        asked = f" {_folded(text)} "
         i = 0
         while i < len(found):
             size, others = self._name_at(found, i)
-            typed = " ".join(word.text for word in found[i : i + size])
-            kept = self._allowed(typed, others, text)
-            if kept and not barred & set(words(typed)):
-                yield Expansion(typed, kept)
+            if others:
+                typed = " ".join(word.text for word in found[i : i + size])
+                kept = self._allowed(typed, others, asked)
+                if kept and not barred & set(words(typed)):
+                    yield Expansion(typed, kept)
             i += size
 
     def _name_at(self, found: Sequence[_Word], first: int) -> tuple[int, Sequence[str]]:
@@ -123,9 +127,8 @@ class Thesaurus:
         forms = (word, word.removesuffix("s"), f"{word}s")
         return next((self._short[form] for form in forms if form in self._short), ())
 
-    def _allowed(self, typed: str, others: Sequence[str], text: str) -> tuple[str, ...]:
-        """``others`` that are not in ``text`` anyway; none where the glossary says that another thing is meant."""
-        asked = f" {_folded(text)} "
+    def _allowed(self, typed: str, others: Sequence[str], asked: str) -> tuple[str, ...]:
+        """``others`` that are not in ``asked``, the folded question, anyway; none where another thing is meant."""
         if any(f" {negative} " in asked for negative in self._negative.get(_folded(typed), ())):
             return ()
         here = [other for other in dict.fromkeys(others) if f" {_folded(other)} " not in asked]

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import gc
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from growing import GENERATORS
+from growing import GENERATORS, MOST_SECONDS, assert_proportional, seconds
 from mutations import scattered
 
 from indexer.asking.question import Kind, fits_kind, kind_of, read_question
@@ -29,30 +28,6 @@ from indexer.targets.sectors import sector_of
 pytestmark = pytest.mark.slow
 
 SIZE = 5_000  # characters
-#: For four times the text: proportion, and half as much again for the machine.
-MOST_TIMES = 6
-MOST_SECONDS = 2.0
-_NOISE = 0.05  # seconds below which nothing is measured
-
-
-def seconds(run: Callable[[], object]) -> float:
-    """Processor seconds of ``run``."""
-    gc.collect()
-    start = time.process_time()
-    run()
-    return time.process_time() - start
-
-
-def assert_proportional(run: Callable[[int], object], sizes: tuple[int, int, int]) -> None:
-    """That ``run`` takes at most ``MOST_TIMES`` for four times the size; a busy machine gets a second try."""
-    for attempt in (1, 2):
-        taken = []
-        for size in sizes:
-            taken.append(seconds(lambda size=size: run(size)))  # type: ignore[misc]
-            assert taken[-1] < MOST_SECONDS, f"{taken} s for {sizes} characters"
-        if taken[-1] <= MOST_TIMES * max(taken[0], _NOISE):
-            return
-        assert attempt == 1, f"{taken} s for {sizes} characters"
 
 
 def read_all(path: Path, text: str) -> None:
