@@ -8,11 +8,13 @@ values are never marked, whatever their units.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from indexer.language.dates import MONTHS, find_years
-from indexer.language.matching import jaccard, words
+from indexer.language.matching import words
 from indexer.language.obligation import binding_of, find_binding
 from indexer.language.quantities import Quantity, comparable, find_quantities, same_value
 from indexer.language.sentences import split_sentences
@@ -25,6 +27,8 @@ _LEAST_ALIKE = 0.15
 _SAME_YEAR = 0.3
 #: What an equal value adds: among clauses about equally similar, it decides.
 _SAME_VALUE = 0.1
+#: Figures of a text that are paired with another's, at most; a text with more is a long table.
+_MOST_PAIRED = 100
 _CLAUSE_END = re.compile(r"[,;:，；：。](?=\D)|[.!?。](?=\s|$)")
 _NAME = re.compile(r"(?<=[\w,;:'\"“”’()] )[A-Z][a-z]{2,}(?:[-'][A-Za-z]+)*(?: [A-Z][a-z]{2,}(?:[-'][A-Za-z]+)*)*")
 #: Capitalised words that name nothing; periods are compared as years.
@@ -33,7 +37,7 @@ _NO_NAMES = {"five-year", "plan", *MONTHS}
 
 @dataclass(frozen=True, slots=True)
 class _Figure:
-    """A figure with its clause: the stems of its words, and the years it is for."""
+    """A figure with its clause: the stems of its words, and the years it is for; both empty where it is not paired."""
 
     quantity: Quantity
     stems: frozenset[str]
@@ -52,6 +56,9 @@ def mark_among(text: str, others: Sequence[str], names: Collection[str] = ()) ->
 
 def find_differences(texts: Mapping[str, str], names: Collection[str] = ()) -> tuple[Difference, ...]:
     """For each aspect in which ``texts`` (by plan id) differ, what each of them says."""
+    marked = {}
+    for plan, text in texts.items():
+        marked[plan] = _values(text, mark_among(text, [t for p, t in texts.items() if p != plan], names))
     found = []
     for aspect in Aspect:
         if aspect is Aspect.BINDING:
@@ -59,24 +66,23 @@ def find_differences(texts: Mapping[str, str], names: Collection[str] = ()) -> t
             if len(set(values.values())) < 2:
                 continue
         else:
-            values = {}
-            for plan, text in texts.items():
-                others = [t for p, t in texts.items() if p != plan]
-                marks = [m for m in mark_among(text, others, names) if m.aspect is aspect]
-                if marks:
-                    values[plan] = "; ".join(dict.fromkeys(_value(text, m) for m in marks))
+            values = {plan: "; ".join(own[aspect]) for plan, own in marked.items() if aspect in own}
         if values:
             found.append(Difference(aspect, values))
     return tuple(found)
 
 
-def _value(text: str, mark: Mark) -> str:
-    """The marked words as a value: figures with the unit's symbol, the rest as written."""
-    if mark.aspect is Aspect.FIGURE:
-        return next(str(q) for q in find_quantities(text) if q.span == mark.span)
-    if mark.aspect is Aspect.YEAR:
-        return next(str(y.year) for y in find_years(text) if y.span == mark.span)
-    return " ".join(text[slice(*mark.span)].split())
+def _values(text: str, marks: Sequence[Mark]) -> dict[Aspect, list[str]]:
+    """The marked words of each aspect as values, each once: figures with the unit's symbol, the rest as written."""
+    known: dict[Aspect, dict[Span, str]] = {  # of two at one place, the first
+        Aspect.FIGURE: {quantity.span: str(quantity) for quantity in reversed(find_quantities(text))},
+        Aspect.YEAR: {year.span: str(year.year) for year in reversed(find_years(text))},
+    }
+    found: dict[Aspect, dict[str, None]] = {}
+    for mark in marks:
+        value = known.get(mark.aspect, {}).get(mark.span) or " ".join(text[slice(*mark.span)].split())
+        found.setdefault(mark.aspect, {})[value] = None
+    return {aspect: list(values) for aspect, values in found.items()}
 
 
 def _marks(text: str, others: Sequence[str], names: Collection[str]) -> tuple[Mark, ...]:
@@ -103,14 +109,23 @@ def _apart(found: Mapping[Span, Aspect]) -> list[tuple[Span, Aspect]]:
 
 
 def _unlike_figures(text: str, other: str) -> list[Span]:
-    """Figures of ``text`` for which ``other`` has a different value, or none."""
+    """Figures of ``text`` for which ``other`` has a different value, or none.
+
+    Of long tables the figures that are not paired are unlike where ``other`` has their value nowhere.
+    """
     own, theirs = _figures(text), _figures(other)
     met = _met(own, theirs)
+    long = max(len(own), len(theirs)) > _MOST_PAIRED
+    written = {_as_written(b) for b in theirs} if long else set()
     return [
         a.quantity.span
         for i, a in enumerate(own)
-        if i not in met or not same_value(a.quantity, theirs[met[i]].quantity)
+        if (not same_value(a.quantity, theirs[met[i]].quantity) if i in met else _as_written(a) not in written)
     ]
+
+
+def _as_written(figure: _Figure) -> tuple[float, str]:
+    return figure.quantity.value, figure.quantity.unit
 
 
 def paired_figures(text: str, other: str) -> list[tuple[Span, Span]]:
@@ -123,43 +138,53 @@ def _met(own: Sequence[_Figure], theirs: Sequence[_Figure]) -> dict[int, int]:
     """For each of ``own``, by index, the one of ``theirs`` for the same thing, the most alike first."""
     pairs = [
         (alike + (_SAME_VALUE if same_value(a.quantity, b.quantity) else 0.0), i, j)
-        for i, a in enumerate(own)
-        for j, b in enumerate(theirs)
+        for i, a in enumerate(own[:_MOST_PAIRED])
+        for j, b in enumerate(theirs[:_MOST_PAIRED])
         if comparable(a.quantity, b.quantity) and (alike := _alike(a, b)) >= _LEAST_ALIKE
     ]
     met: dict[int, int] = {}
+    taken: set[int] = set()
     for _, i, j in sorted(pairs, key=lambda pair: (-pair[0], pair[1], pair[2])):
-        if i not in met and j not in met.values():
+        if i not in met and j not in taken:
             met[i] = j
+            taken.add(j)
     return met
 
 
-def _figures(text: str) -> list[_Figure]:
+@lru_cache(maxsize=256)  # a text is compared with each of the others
+def _figures(text: str) -> tuple[_Figure, ...]:
     """Figures of ``text``, except those that the source broke off, whose value is unknown."""
-    found = []
+    found: list[_Figure] = []
     quantities, years = find_quantities(text), find_years(text)
+    firsts, year_starts = [q.span[0] for q in quantities], [y.span[0] for y in years]
     for start, end in split_sentences(text):
-        cuts = [start, *(start + m.end() for m in _CLAUSE_END.finditer(text[start:end])), end]
-        for quantity in quantities:
-            first, last = quantity.span
-            if not start <= first < end or quantity.cut_off:
+        own = quantities[bisect_left(firsts, start) : bisect_left(firsts, end)]
+        cuts = [start, *(start + m.end() for m in _CLAUSE_END.finditer(text[start:end])), end] if own else []
+        of_sentence = years[bisect_left(year_starts, start) : bisect_left(year_starts, end)] if own else []
+        for quantity in own:
+            if quantity.cut_off:
                 continue
+            if len(found) >= _MOST_PAIRED:
+                found.append(_Figure(quantity, frozenset(), frozenset()))
+                continue
+            first, last = quantity.span
             # a unit on the next line may lie after the sentence's end
             begin, stop = max(c for c in cuts if c <= first), min((c for c in cuts if c >= last), default=end)
             clause = f"{text[begin:first]} {text[last:stop]}"
-            before = [y.year for y in years if start <= y.span[0] < first]
-            after = [y.year for y in years if first < y.span[0] < end]
+            before = [y.year for y in of_sentence if y.span[0] < first]
+            after = [y.year for y in of_sentence if first < y.span[0]]
             found.append(_Figure(quantity, _stems(clause), frozenset(before[-1:] or after[:1])))
-    return found
+    return tuple(found)
 
 
 def _alike(one: _Figure, other: _Figure) -> float:
     if not one.stems or not other.stems:
         return _LEAST_ALIKE  # a bare figure may be for anything
-    common = jaccard(one.stems, other.stems)
+    common = len(one.stems & other.stems)
+    share = common / (len(one.stems) + len(other.stems) - common)  # Jaccard (1901)
     if one.years and other.years:
-        return common + (_SAME_YEAR if one.years == other.years else -_SAME_YEAR)
-    return common
+        return share + (_SAME_YEAR if one.years == other.years else -_SAME_YEAR)
+    return share
 
 
 def _stems(text: str) -> frozenset[str]:
@@ -174,18 +199,36 @@ def _unlike_years(text: str, other: str) -> list[Span]:
 
 def _unlike_names(text: str, other: str, ignored: Collection[str]) -> list[Span]:
     """Proper names of ``text`` that ``other`` lacks; a word that either has in lower case is no name."""
-    lowered = f" {text} {other} "
+    own, theirs = _Words(text), _Words(other)
     ignored_words = {name.lower() for name in ignored} | _NO_NAMES
     spans = []
     for match in _NAME.finditer(text):
         words = [
             w
             for w in re.findall(r"[A-Za-z][\w'-]+", match.group())
-            if w.lower() not in ignored_words and not re.search(rf"\b{re.escape(w.lower())}\b", lowered)
+            if (low := w.lower()) not in ignored_words and not own.hold(low) and not theirs.hold(low)
         ]
-        if not all(re.search(rf"\b{re.escape(w)}\b", other) for w in words):
+        if not all(map(theirs.hold, words)):
             spans.append(match.span())
     return spans
+
+
+class _Words:
+    """The words of a text, asked for one after another; most are settled without a search through it."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._runs = set(re.findall(r"\w+", text))
+        self._searched: dict[str, bool] = {}
+
+    def hold(self, word: str) -> bool:
+        """Whether the text holds ``word`` whole; one with a hyphen or an apostrophe is several runs."""
+        runs = re.findall(r"\w+", word)
+        if runs == [word] or not self._runs.issuperset(runs):
+            return word in self._runs
+        if word not in self._searched:
+            self._searched[word] = re.search(rf"\b{re.escape(word)}\b", self._text) is not None
+        return self._searched[word]
 
 
 def _unlike_bindings(text: str, other: str) -> list[Span]:

@@ -153,6 +153,8 @@ def gravest_first(changes: Sequence[ChangedSentence]) -> list[ChangedSentence]:
 
 def _paired(before: Provision, after: Provision) -> list[tuple[Figure, Figure]]:
     """The figures of both that are for the same thing."""
+    if not before.figures or not after.figures:
+        return []
     own, theirs = ([(f.span, f) for f in p.figures] for p in (before, after))
     found = []
     for span, other in paired_figures(before.text, after.text):

@@ -92,6 +92,7 @@ def unit_at(text: str, position: int) -> tuple[str, int]:
     return unit, match.end()
 
 
+@lru_cache(maxsize=4096)  # pint takes some 0.1 ms for each
 def convert(value: float, unit: str, to: str) -> float:
     """``value`` of ``unit`` in the unit ``to``, both pint names of one dimension."""
     return float(_registry().Quantity(value, unit).to(to).magnitude)

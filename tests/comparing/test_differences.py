@@ -52,6 +52,17 @@ def test_a_figure_that_only_one_has_is_marked_there() -> None:
     assert theirs == set()
 
 
+def test_figures_of_a_long_table_that_are_not_paired_are_judged_by_their_values() -> None:
+    rows = [f"Kiln {chr(65 + i // 26)}{chr(65 + i % 26)} has {i}.5 MW, " for i in range(300)]
+    one, other = "".join(rows), "".join(rows).replace(" 7.5 MW", " 907.5 MW").replace(" 250.5 MW", " 950.5 MW")
+    assert marked(one, other) == (
+        {("figure", "7.5 MW"), ("figure", "250.5 MW")},
+        {("figure", "907.5 MW"), ("figure", "950.5 MW")},
+    )
+    (found,) = find_differences({"a": one, "b": other})
+    assert found == Difference(Aspect.FIGURE, {"a": "7.5 MW; 250.5 MW", "b": "907.5 MW; 950.5 MW"})
+
+
 def test_a_figure_that_the_source_broke_off_is_not_judged() -> None:
     own, _ = marked("The capacity will reach 1.", "The capacity will reach 2 GW.")
     assert own == set()
