@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import stat
 import unicodedata
@@ -21,6 +22,11 @@ MOST_MEMBERS = 10_000
 LARGEST_TOTAL = 2 * 1024 * 1024 * 1024
 LARGEST_RATIO = 200
 _SMALL = 1024 * 1024  # bytes below which a ratio does no harm
+#: Entries of an archive, folders among them, and bytes of its directory, above which it is not even listed: an entry
+#: takes ten times its bytes in memory.
+_MOST_ENTRIES = 2 * MOST_MEMBERS
+_LARGEST_DIRECTORY = 1024 * _MOST_ENTRIES
+_ENTRY = b"PK\x01\x02"  # begins each entry of a directory
 _ARCHIVES = (".zip", ".7z", ".rar", ".tar", ".gz", ".tgz", ".bz2", ".xz")
 _LOCAL_HEADER = 30  # bytes before each file's name, at least
 _ENCRYPTED, _UTF_8 = 0x1, 0x800  # general purpose flags
@@ -93,17 +99,36 @@ def _in_folder(folder: Path) -> Iterator[SourceFile]:
         yield SourceFile(folder, problem=f"{folder} holds no plans. Files with these endings are read: {known}.")
 
 
+class _TooManyEntries(Exception):
+    """An archive's directory is longer than any plans need."""
+
+
+class _Listed(io.FileIO):
+    """An archive that is only listed: zipfile reads its directory at once, and makes an object of each entry."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if size is not None and size > _LARGEST_DIRECTORY:
+            raise _TooManyEntries
+        data = super().read(size)
+        if data.count(_ENTRY) > _MOST_ENTRIES:
+            raise _TooManyEntries
+        return data
+
+
 def _in_archive(archive: Path) -> Iterator[SourceFile]:
+    too_large = f"{archive} holds more than {MOST_MEMBERS} files or {LARGEST_TOTAL >> 30} GB. Add its plans in parts."
     try:
-        with zipfile.ZipFile(archive) as package:
+        with _Listed(archive) as file, zipfile.ZipFile(file) as package:
             members = [m for m in package.infolist() if not m.is_dir() and not stat.S_ISLNK(m.external_attr >> 16)]
+    except _TooManyEntries:
+        yield SourceFile(archive, problem=too_large)
+        return
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, EOFError) as error:
         reason = f"{archive} is not a readable zip archive ({error}). Download or pack it again."
         yield SourceFile(archive, problem=reason)
         return
     if len(members) > MOST_MEMBERS or sum(m.file_size for m in members) > LARGEST_TOTAL:
-        reason = f"{archive} holds more than {MOST_MEMBERS} files or {LARGEST_TOTAL >> 30} GB. Add its plans in parts."
-        yield SourceFile(archive, problem=reason)
+        yield SourceFile(archive, problem=too_large)
         return
     if _overlap(members):
         reason = f"{archive} has files that overlap, which no program packs. Unpack it and add its plans."

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import struct
+import tracemalloc
 import zipfile
 from pathlib import Path
 
@@ -110,6 +112,40 @@ def test_an_archive_of_too_much_is_refused_whole(
     monkeypatch.setattr(archive, bound, value)
     (found,) = plan_files([path])
     assert "Add its plans in parts" in refusal(found)
+
+
+def directory_alone(path: Path, entries: int, *, zip64: bool) -> Path:
+    """An archive whose directory names so many files, each of one letter, and which holds none of them."""
+    entry = struct.pack("<4s4B4HL2L5H2L", b"PK\1\2", 20, 3, 20, *[0] * 8, 1, *[0] * 6) + b"a"
+    size = len(entry) * entries
+    end = struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, *[min(entries, 0xFFFF)] * 2, 0xFFFFFFFF if zip64 else size, 0, 0)
+    if zip64:
+        record = struct.pack("<4sQ2H2L4Q", b"PK\6\6", 44, 45, 45, 0, 0, entries, entries, size, 0)
+        end = record + struct.pack("<4sLQL", b"PK\6\7", 0, size, 1) + end
+    path.write_bytes(entry * entries + end)
+    return path
+
+
+@pytest.mark.parametrize("zip64", [False, True])
+@pytest.mark.parametrize("entries", [200_000, 1_000_000])
+def test_an_archive_of_far_too_many_files_is_not_listed(tmp_path: Path, entries: int, *, zip64: bool) -> None:
+    path = directory_alone(tmp_path / "plans.zip", entries, zip64=zip64)
+    tracemalloc.start()
+    try:
+        (found,) = plan_files([path])
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert refusal(found) == f"{path} holds more than 10000 files or 2 GB. Add its plans in parts."
+    assert peak < archive._LARGEST_DIRECTORY
+
+
+@pytest.mark.parametrize("zip64", [False, True])
+def test_folders_of_an_archive_are_no_files(tmp_path: Path, *, zip64: bool) -> None:
+    path = directory_alone(tmp_path / "plans.zip", 3, zip64=zip64)
+    path.write_bytes(path.read_bytes().replace(b"a", b"/"))
+    (found,) = plan_files([path])
+    assert "holds no plans" in refusal(found)
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")
