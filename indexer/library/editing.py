@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 from typing import TypeAlias
 
 from indexer.asking.naming import proper_names
@@ -14,10 +15,10 @@ from indexer.errors import LibraryError
 from indexer.library.adding import Progress, embed_plan, extract_targets, no_progress
 from indexer.library.alerts import rename_in_alerts
 from indexer.library.collections import change_members
-from indexer.storage import Backend
+from indexer.storage import Backend, PlanContent
 from indexer.storage.disk import write_whole
 from indexer.storage.rows import as_json, read_json, unknown_plan
-from indexer.types import Edit, Plan, PlanInfo
+from indexer.types import Edit, Plan, PlanInfo, Stage
 
 _DATE = re.compile(r"(?:\d{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?)?")
 _LANGUAGE = re.compile(r"(?:[a-z]{2,3})?")
@@ -25,6 +26,14 @@ _LONGEST = 300
 _LAST_EDIT = "last-edit.json"
 #: What a field of a plan is set to.
 Value: TypeAlias = str | bool | tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KeptContent:
+    """All that was stored of a plan before it was replaced, and the library's model then."""
+
+    content: PlanContent
+    model: tuple[str, str]
 
 
 def edit_plans(
@@ -138,11 +147,17 @@ def rename_plan(backend: Backend, plan_id: str, new_id: str) -> None:
 
 
 def restore_plan(
-    backend: Backend, encoder: Callable[[], Encoder], plan_id: str, n: int | None, progress: Progress = no_progress
+    backend: Backend,
+    encoder: Callable[[], Encoder],
+    plan_id: str,
+    n: int | None,
+    progress: Progress = no_progress,
+    kept: KeptContent | None = None,
 ) -> None:
     """Put a removed plan back, or the ``n``-th version of one in its place.
 
-    Raises UnknownPlanError, and LibraryError for a plan that is there when no version is named.
+    ``kept`` is stored as it is, where it is of that version and of the library's model; else the text is embedded
+    anew. Raises UnknownPlanError, and LibraryError for a plan that is there when no version is named.
     """
     seen = backend.generation
     known = backend.versions(plan_id)
@@ -150,7 +165,12 @@ def restore_plan(
         raise LibraryError(
             f"The plan {plan_id!r} is in the library. Say with `version` which of its {len(known)} to put in its place."
         )
-    _store(backend, encoder, backend.version(plan_id, n or len(known)), seen, progress, there=not known[-1].until)
+    plan, there = backend.version(plan_id, n or len(known)), not known[-1].until
+    if kept and (kept.content.plan, kept.model) == (plan, backend.model):
+        progress(Path(plan.source), Stage.STORING, len(kept.content.passages), len(kept.content.passages))
+        backend.add(replace(kept.content, since=""), kept.model, seen=seen, there=there)
+    else:
+        _store(backend, encoder, plan, seen, progress, there=there)
 
 
 def with_edits(info: PlanInfo, given: Mapping[str, Value]) -> PlanInfo:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import pickle
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 from tempfile import TemporaryDirectory
 
 from indexer.errors import LibraryError, SourceError
+from indexer.library.audit import recorded
+from indexer.library.editing import KeptContent, restore_plan
 from indexer.library.facade import Library
 from indexer.library.jobs import Job, Report
 from indexer.library.originals import drop_unused, find_original, keep_original, safe_name
@@ -43,26 +47,27 @@ def add_uploads(
     with TemporaryDirectory(prefix="plancite-") as folder:
         files = _unpack(Path(folder), uploads)
         job.names = [name for name, _ in files]
-        batch = _Batch(library, job, into, replaces, set())
+        batch = _Batch(library, job, into, replaces, set(), Path(folder))
         done: list[Report] = []
         for name, file in files:
             report = batch.add(name, file)
             done.append(report)
             yield report
             if report.status == "cancelled":
-                yield from _remove_again(library, done, job)
+                yield from _remove_again(batch, done)
                 return
 
 
-def _remove_again(library: Library, done: Sequence[Report], job: Job) -> Iterator[Report]:
+def _remove_again(batch: _Batch, done: Sequence[Report]) -> Iterator[Report]:
     """Leave the library as it was before ``done``: unlike ``undo``, new plans are not kept for restoring."""
+    library = batch.library
     for report in done:
         if report.status == "added":
             # a plan removed long before can still be restored: its earlier versions stay
             library.remove([report.plan], purge=len(library.versions(report.plan)) == 1)
             yield Report(report.name, "cancelled", "removed again", report.plan)
         elif report.status == "replaced" and report.earlier:
-            library.restore(report.plan, report.earlier, job.progress(report.name))
+            batch.restore(report)
             yield Report(report.name, "cancelled", "the earlier version is back", report.plan)
 
 
@@ -87,13 +92,17 @@ def _unpack(folder: Path, uploads: list[Upload]) -> list[tuple[str, SourceFile]]
 
 @dataclass(frozen=True, slots=True)
 class _Batch:
-    """Files that are added together; ``written`` are the plans that they have become so far."""
+    """Files that are added together; ``written`` are the plans that they have become so far.
+
+    What is stored of a plan that one replaces is kept in ``folder``, so that it can be put back at once.
+    """
 
     library: Library
     job: Job
     into: str | None
     replaces: bool
     written: set[str]
+    folder: Path
 
     def add(self, name: str, file: SourceFile) -> Report:
         """Add one file. When it is not added, nothing of it is left."""
@@ -119,6 +128,8 @@ class _Batch:
         if before and not self.into and (not self.replaces or plan_id in self.written):
             plan_id, before = _free(plan_id, present), None
         versions = len(self.library.versions(plan_id)) if before else 0
+        if before and name != self.job.names[-1]:
+            self._keep(plan_id)
         path = keep_original(self.library.backend, read.name, data)
         progress = self.job.progress(name)
         try:
@@ -139,6 +150,24 @@ class _Batch:
             return Report(name, added.status, "the text is the same as before", plan_id)
         kept = f"replaces {before.title}, whose text is kept; " if before else ""
         return Report(name, added.status, kept + counted(added.passages, "passage"), plan_id, versions)
+
+    def _keep(self, plan_id: str) -> None:
+        """Keep all that is stored of a plan; not what cannot be read or written."""
+        backend = self.library.backend
+        with suppress(LibraryError, OSError):
+            if model := backend.model:
+                self._kept(plan_id).write_bytes(pickle.dumps(KeptContent(backend.content(plan_id), model)))
+
+    def _kept(self, plan_id: str) -> Path:
+        return self.folder / f"{hashlib.sha256(plan_id.encode()).hexdigest()}.kept"
+
+    def restore(self, report: Report) -> None:
+        """Put the version back that a file has replaced. Raises UnknownPlanError, LibraryError."""
+        backend, file = self.library.backend, self._kept(report.plan)
+        kept: KeptContent | None = pickle.loads(file.read_bytes()) if file.is_file() else None
+        progress = self.job.progress(report.name)
+        with recorded(backend, "restore", report.plan):
+            restore_plan(backend, lambda: self.library.encoder, report.plan, report.earlier, progress, kept)
 
     def _keep_missing(self, plans: Sequence[PlanInfo], data: bytes) -> bool:
         """Keep ``data`` for those of ``plans`` whose file is not found: unpacked from an archive, or moved since."""
