@@ -438,6 +438,7 @@ class Stage(StrEnum):
 
     READING = "reading"
     EMBEDDING = "embedding"
+    TARGETS = "targets"  # the texts of targets are embedded
     STORING = "storing"
 
 

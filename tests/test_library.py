@@ -16,6 +16,7 @@ from indexer.reading.passages import indexed_text
 from indexer.types import Added, Stage
 
 ANHUI = "Anhui Plan\n\n1. Industry\nCement kilns close by 2025. Steel output falls.\n\n2. Energy\nWind farms grow to 13.7 GW.\n"
+KINDS = "wind solar coal hydro tidal nuclear biomass".split()
 HENAN = "Henan Plan\n\n1. Land\nForests cover a fifth. Wetlands are kept.\n"
 
 
@@ -198,6 +199,26 @@ def test_a_cancelled_file_leaves_the_library_as_it_was(library: Library, plans: 
     reports = add(library, plans / "henan.txt", plans / "anhui.txt", cancelled=cancelled)
     assert statuses(reports) == [("cancelled", None)]  # and the other file is not begun
     assert (library.plans(), library.backend.generation) == before
+    assert library.check() == []
+
+
+def test_a_file_is_cancelled_while_its_targets_are_embedded(library: Library, plans: Path) -> None:
+    sentences = [f"By 2030, the capacity of {kind} power will reach {n} MW." for n, kind in enumerate(KINDS, 20)]
+    (plans / "long.txt").write_text("\n".join(["Power Plan", *sentences]))
+    told: list[tuple[Stage, int, int]] = []
+    reports = add(
+        library,
+        plans / "long.txt",
+        plans / "anhui.txt",
+        progress=lambda path, stage, done, total: told.append((stage, done, total)),
+        cancelled=lambda: bool(told) and told[-1][:2] == (Stage.TARGETS, 3),
+    )
+    assert statuses(reports) == [("cancelled", None)]
+    texts = 2 * len(KINDS)  # the indicator and the sentence of each
+    assert told[-3:] == [(Stage.TARGETS, n, texts) for n in (1, 2, 3)]
+    assert library.plans() == []
+    assert statuses(add(library, plans / "long.txt")) == [("added", "long")]
+    assert len(library.targets()) == len(KINDS)
     assert library.check() == []
 
 

@@ -19,13 +19,12 @@ import typer
 
 from indexer.errors import IndexerError, QuestionError, SourceError
 from indexer.language.sentences import fold_space
-from indexer.types import Added, ChangedAnswer, Citation, Excerpt, Facet, Filter, Hit, Passage, Span
+from indexer.types import Added, ChangedAnswer, Citation, Excerpt, Facet, Filter, Hit, Passage, Span, Stage
 from indexer.wording import READS_BADLY, Doubtful, around_table, cite, table_texts
 
 if TYPE_CHECKING:
     from indexer.library import Library
     from indexer.library.adding import Progress
-    from indexer.types import Stage
 
 #: Exit codes: done; done, but some files failed; refused.
 DONE, SOME_FAILED, REFUSED = 0, 1, 2
@@ -161,7 +160,7 @@ def progress_bar(quiet: bool, files: int = 0) -> Iterator[Progress]:
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
-        TextColumn("passages{task.fields[rate]}"),
+        TextColumn("{task.fields[unit]}{task.fields[rate]}"),
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=console, transient=True) as bar:
@@ -170,11 +169,12 @@ def progress_bar(quiet: bool, files: int = 0) -> Iterator[Progress]:
         def advance(path: Path, stage: Stage, done: int, total: int) -> None:
             place = f" ({len(tasks) + (path not in tasks)} of {files})" if files > 1 else ""
             if path not in tasks:
-                tasks[path] = bar.add_task("", total=None, rate="")
+                tasks[path] = bar.add_task("", total=None, unit="", rate="")
             speed = bar.tasks[tasks[path]].speed
             rate = f", {speed:.0f}/s" if speed else ""
             # a file name may look like markup
-            bar.update(tasks[path], description=f"{stage} {escape(path.name)}{place}", rate=rate)
+            unit = "texts" if stage is Stage.TARGETS else "passages"
+            bar.update(tasks[path], description=f"{stage} {escape(path.name)}{place}", unit=unit, rate=rate)
             bar.update(tasks[path], completed=done, total=total or None)
 
         yield advance

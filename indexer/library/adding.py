@@ -33,7 +33,7 @@ RECOGNITION = 60.0
 
 
 class Progress(Protocol):
-    """Called with the stage of the work on one file, and the passages embedded of how many."""
+    """Called with the stage of the work on one file, and the texts embedded of how many: passages, then targets'."""
 
     def __call__(self, path: Path, stage: Stage, done: int, total: int) -> None: ...
 
@@ -211,7 +211,7 @@ def _embed(
 ) -> PlanContent:
     """A chunked plan with its vectors and the targets that ``results`` bring, found while passages are embedded.
 
-    Raises Stopped when ``cancelled`` between two batches.
+    Raises Stopped when ``cancelled`` between two texts.
     """
     import numpy as np
 
@@ -221,24 +221,21 @@ def _embed(
     from indexer.targets.aligning import with_vectors
 
     texts = chunked.indexed
-    done = 0
 
-    def advance(count: int) -> None:
-        nonlocal done
-        done += count
-        progress(path, Stage.EMBEDDING, done, len(texts))
+    def tell(stage: Stage, done: int, total: int) -> None:
+        progress(path, stage, done, total)
         if cancelled():
             raise Stopped
 
-    advance(0)
+    tell(Stage.EMBEDDING, 0, len(texts))
     vectors = np.zeros((len(texts), encoder.dimension), np.float32)
     words = [b""] * len(texts)
-    for index, vector, tokens in encoder.embed_with_tokens(texts):
+    for done, (index, vector, tokens) in enumerate(encoder.embed_with_tokens(texts), 1):
         vectors[index] = vector
         words[index] = pack_words(texts[index], len(indexed_context(chunked.passages[index])), tokens)
-        advance(1)
+        tell(Stage.EMBEDDING, done, len(texts))
     (targets,) = results
-    targets = with_vectors(targets, encoder)
+    targets = with_vectors(targets, encoder, partial(tell, Stage.TARGETS))
     return PlanContent(chunked.plan, chunked.passages, texts, vectors, chunked.names, targets, word_vectors=words)
 
 

@@ -41,7 +41,7 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What is in progress: its name and stage, and how many passages of how many are done since ``began``."""
+    """What is in progress: its name and stage, and how many texts of how many are done since ``began``."""
 
     name: str
     stage: str
@@ -102,7 +102,7 @@ class Job:
         return f"{self.title[:1].lower()}{self.title[1:]}"
 
     def cancel(self) -> None:
-        """Stop at the next batch of passages; the file in progress is left out."""
+        """Stop at the next text that is embedded; the file in progress is left out."""
         self._cancel.set()
 
     def cancelled(self) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from base64 import b64decode, b64encode
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
@@ -61,9 +61,14 @@ def align_targets(targets: Sequence[Target], encoder: Encoder) -> list[TargetRow
     return rows
 
 
-def with_vectors(targets: Sequence[Target], encoder: Encoder) -> list[Target]:
-    """``targets`` with the vectors that aligning needs, so that nothing is embedded when they are read."""
-    vectors = _vectors([t for t in targets if t.kind is TargetKind.TARGET], encoder)
+def with_vectors(
+    targets: Sequence[Target], encoder: Encoder, progress: Callable[[int, int], None] = lambda done, total: None
+) -> list[Target]:
+    """``targets`` with the vectors that aligning needs, so that nothing is embedded when they are read.
+
+    ``progress`` is called with the texts embedded, of how many; what it raises stops the work.
+    """
+    vectors = _vectors([t for t in targets if t.kind is TargetKind.TARGET], encoder, progress)
     return [
         replace(t, vectors=_pack([vectors[text] for text in _texts(t)])) if t.kind is TargetKind.TARGET else t
         for t in targets
@@ -74,7 +79,9 @@ def _texts(target: Target) -> list[str]:
     return [target.indicator, without_label(target.quote), *([target.scope] if target.scope else [])]
 
 
-def _vectors(targets: Sequence[Target], encoder: Encoder) -> dict[str, Vectors]:
+def _vectors(
+    targets: Sequence[Target], encoder: Encoder, progress: Callable[[int, int], None] = lambda done, total: None
+) -> dict[str, Vectors]:
     """The vectors of all texts of ``targets``, those that are not stored with them embedded."""
     found: dict[str, Vectors] = {}
     for target in targets:
@@ -82,7 +89,14 @@ def _vectors(targets: Sequence[Target], encoder: Encoder) -> dict[str, Vectors]:
         if target.vectors and not all(text in found for text in texts):
             found |= zip(texts, _unpack(target.vectors, len(texts)), strict=True)
     new = list(dict.fromkeys(text for t in targets for text in _texts(t) if text not in found))
-    return found | dict(zip(new, encoder.embed(new), strict=True))
+    done = 0
+
+    def advance(count: int) -> None:
+        nonlocal done
+        done += count
+        progress(done, len(new))
+
+    return found | dict(zip(new, encoder.embed(new, advance), strict=True))
 
 
 def _pack(vectors: Sequence[Vectors]) -> str:

@@ -39,6 +39,7 @@ _STATUS = {
 _STAGES: dict[str, str] = {
     Stage.READING: N_("reading"),
     Stage.EMBEDDING: N_("embedding"),
+    Stage.TARGETS: N_("embedding targets"),
     Stage.STORING: N_("storing"),
 }
 
@@ -114,10 +115,10 @@ def _show_progress(job: Job) -> None:
 
 
 def _step_text(step: Step) -> str:
-    """What is in progress, on one line: stage, passages, rate, time left."""
+    """What is in progress, on one line: stage, passages or texts of targets, rate, time left."""
     parts = [_(": ").join([step.name, _(_STAGES.get(step.stage, step.stage))])]
     if step.total:
-        total = counted(step.total, "passage")
+        total = counted(step.total, "text") if step.stage == Stage.TARGETS else counted(step.total, "passage")
         parts.append(_("{number} of {count}").format(number=f"{step.done:,}", count=total))
     if step.rate and step.done < step.total:
         parts.append(_("{count} a second").format(count=f"{step.rate:,.0f}"))
