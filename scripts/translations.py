@@ -16,10 +16,8 @@ from typing import TypeAlias
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
 
-from indexer.translation import LOCALE
-
 ROOT = Path(__file__).resolve().parent.parent
-PO = LOCALE / "zh.po"
+PO = ROOT / "indexer" / "locale" / "zh.po"
 #: A message's text, or its singular and its plural; and its context, if it has one.
 Message: TypeAlias = tuple[str | tuple[str, str], str | None]
 _WIDTH = 110
