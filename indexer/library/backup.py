@@ -57,7 +57,8 @@ def backups(folder: Path) -> list[Path]:
 def put_back(backup: Path, target: Backend, *, progress: CopyProgress = _silent) -> Copied:
     """Make ``target`` what ``backup`` is, plan by plan: plans that the backup lacks are deleted, with their versions.
 
-    Who reads meanwhile sees each plan as it was or as it is in the backup. Raises LibraryError, ModelError.
+    Who reads meanwhile sees each plan as it was or as it is in the backup, and none that either keeps from them.
+    Raises LibraryError, ModelError.
     """
     source = open_backend(backup)
     try:

@@ -14,7 +14,9 @@ from dataclasses import dataclass, replace
 from indexer.asking.glossary import FILE as GLOSSARY
 from indexer.errors import LibraryError, UnknownPlanError, model_mismatch
 from indexer.library.people import FILE as PEOPLE
-from indexer.storage import Backend
+from indexer.library.people import keep_closed, read_people
+from indexer.storage import Backend, Collections
+from indexer.storage.disk import write_whole
 from indexer.storage.rows import content_hash
 from indexer.types import Version
 
@@ -47,9 +49,14 @@ def copy_library(source: Backend, target: Backend, progress: CopyProgress = lamb
     present = {info.id: info for info in target.plans()}
     done = added = past = 0
     model = source.model
+    held = target.collections()
+    if (source.folder / PEOPLE).exists():
+        keep_closed(target, read_people(source))
+    _close(source, target, held)
     for plan_id in _all_plans(source):
         if plan_id in present and present[plan_id] != plans.get(plan_id):
             target.remove([plan_id], purge=True)  # replaced, removed or amended since: its versions differ
+            _close(source, target, held)  # it is in no collection now
         past += _copy_past(source, target, plan_id)
         if plan_id not in plans or model is None:
             continue
@@ -91,6 +98,22 @@ def _refuse(source: Backend, target: Backend) -> None:
         raise model_mismatch(target.model[1], source.model[1])
 
 
+def _close(source: Backend, target: Backend, held: Collections) -> None:
+    """Put each plan into all collections that it is in in ``source``, and was in in ``target``, which ``held`` says.
+
+    So a plan is closed before it is copied, and stays so when the copy is broken off.
+    """
+    wanted = held, source.collections()
+
+    def both(now: Collections) -> Collections:
+        names = dict.fromkeys(name for each in (now, *wanted) for name in each)
+        return {
+            name: tuple(dict.fromkeys(plan for each in (now, *wanted) for plan in each.get(name, ()))) for name in names
+        }
+
+    target.change_collections(both)
+
+
 def _all_plans(backend: Backend) -> list[str]:
     """Ids of all plans, there or removed."""
     return [*(info.id for info in backend.plans()), *(version.plan for version in backend.removed())]
@@ -117,9 +140,9 @@ def _copy_files(source: Backend, target: Backend) -> None:
         try:
             if kept.is_dir():
                 shutil.copytree(kept, target.folder / kept.name, dirs_exist_ok=True)
-            else:
+            else:  # whole at each moment: who reads what is looked at with each request
                 target.folder.mkdir(parents=True, exist_ok=True)
-                shutil.copy(kept, target.folder)
+                write_whole(target.folder / kept.name, kept.read_bytes())
         except OSError as error:
             raise LibraryError(
                 f"The files kept in {source.location} cannot be copied to {target.folder} ({error}). "

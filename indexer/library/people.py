@@ -110,6 +110,31 @@ def keep_readers(backend: Backend, old: str, new: str) -> None:
         _change(backend, lambda known: replace(known, readers={**known.readers, new.casefold(): readers}))
 
 
+def keep_closed(backend: Backend, coming: People) -> None:
+    """Let nobody read what either list keeps from them, until ``coming`` takes the place of the backend's list.
+
+    A list that cannot be read stays, since it lets nobody in. Raises LibraryError.
+    """
+
+    def both(known: People) -> People:
+        return People(known.people or coming.people, {**known.readers, **coming.readers, **_common(known, coming)})
+
+    try:
+        read_people(backend)
+    except LibraryError:
+        return
+    _change(backend, both)
+
+
+def _common(known: People, coming: People) -> dict[str, tuple[str, ...]]:
+    """The readers of each collection that has readers in both lists: those of both, else only admins."""
+    nobody = (GROUP,)  # a group without a name, which nobody is in
+    return {
+        name: tuple(reader for reader in known.readers[name] if reader in coming.readers[name]) or nobody
+        for name in known.readers.keys() & coming.readers.keys()
+    }
+
+
 def own_folder(backend: Backend) -> Path:
     """Where the person who works keeps what is theirs alone: the library's folder where nobody signs in.
 

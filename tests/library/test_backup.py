@@ -7,13 +7,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from colleagues import ADA, ANN, BOB, CLOSED, HIDDEN, OPEN, SECRET, fill
 from commands import Run
 from fakes import FakeEncoder
 
 from indexer.errors import LibraryError
 from indexer.library import Library, backup
 from indexer.library.backup import back_up, backups, put_back
+from indexer.library.people import read_people, set_person
 from indexer.library.questions import recent_questions, record_question
+from indexer.library.rights import Role
 from indexer.types import AskedQuestion
 
 
@@ -89,6 +92,74 @@ def test_a_backup_that_fails_leaves_nothing(filled: Library, tmp_path: Path, mon
     with pytest.raises(LibraryError, match="No space left"):
         back_up(filled.backend, tmp_path / "backups")
     assert list((tmp_path / "backups").iterdir()) == []
+
+
+@pytest.mark.parametrize("since", ["purged", "replaced", "opened", "read by others"])
+@pytest.mark.parametrize("backend", ["local", "milvus"])
+def test_a_plan_that_is_kept_back_stays_so_while_a_backup_is_put_back(tmp_path: Path, since: str, backend: str) -> None:
+    place = tmp_path / ("library" if backend == "local" else "library.db")
+    with Library.open(place, create=True, encoder=FakeEncoder()) as office:
+        fill(office, tmp_path / "plans")
+        made = back_up(office.backend, tmp_path / "backups")
+        if since == "purged":
+            office.remove("zarquon", purge=True)
+        elif since == "replaced":
+            (tmp_path / "plans" / "zarquon.md").write_text(HIDDEN.replace("2028", "2029"))
+            office.add(tmp_path / "plans" / "zarquon.md")
+        elif since == "opened":  # all but the plan itself
+            office.remove("zarquon", purge=True)
+            office.set_readers(CLOSED, ())
+            office.delete_collection(CLOSED)
+        else:
+            office.remove("zarquon", purge=True)
+            office.set_readers(CLOSED, ["Bob"])
+        seen: list[tuple[str, bool, bool]] = []
+
+        def look(doing: str, done: int, total: int) -> None:
+            bob, ada = office.for_person(BOB), office.for_person(ADA)
+            answer = bob.ask("When do kilns of the old kind close?")
+            shown = [info.id for info in bob.plans()], [v.plan for v in bob.removed()], bob.search(SECRET), answer
+            seen.append((doing, SECRET in str(shown).lower(), "zarquon" in {info.id for info in ada.plans()}))
+
+        def stop(doing: str, done: int, total: int) -> None:
+            look(doing, done, total)
+            if seen[-1][2]:
+                raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            put_back(made, office.backend, progress=stop)
+        look("stopped", 0, 0)
+        put_back(made, office.backend, progress=look)
+        look("done", 0, 0)
+        assert [doing for doing, shown, _ in seen if shown] == []
+        assert {doing for doing, _, there in seen if there} == {"copying", "stopped", "comparing", "done"}
+        assert "zarquon" in {info.id for info in office.for_person(ANN).plans()}
+        assert office.backend.collections() == {CLOSED: ("zarquon",), "Shores": ("coast", "zarquon")}
+        assert read_people(office.backend).readers == {CLOSED.casefold(): ("Carl", "@board")}
+
+
+def test_what_was_closed_since_stays_so_until_its_backup_is_there(library: Library, tmp_path: Path) -> None:
+    (tmp_path / "coast.md").write_text(OPEN)
+    library.add(tmp_path / "coast.md")
+    set_person(library.backend, "Ada", Role.ADMIN)
+    made = back_up(library.backend, tmp_path / "backups")
+    (tmp_path / "coast.md").write_text(HIDDEN)
+    library.add(tmp_path / "coast.md")
+    library.set_collection(CLOSED, ["coast"])
+    library.set_readers(CLOSED, ["Ann"])
+
+    def look(doing: str, done: int, total: int) -> None:
+        assert SECRET not in str([info.title for info in library.for_person(BOB).plans()]).lower()
+
+    remove = library.backend.remove
+
+    def removing(plans: list[str], *, purge: bool) -> None:
+        look("removing", 0, 0)
+        remove(plans, purge=purge)
+
+    library.backend.remove = removing  # type: ignore[method-assign, assignment]
+    put_back(made, library.backend, progress=look)
+    assert [info.id for info in library.for_person(BOB).plans()] == ["coast"]
 
 
 def test_the_commands(filled: Library, tmp_path: Path, run: Run) -> None:
