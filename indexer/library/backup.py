@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from indexer.errors import IndexerError, LibraryError
-from indexer.library import alerts, briefs, judgements, people, questions
+from indexer.library import alerts, audit, briefs, judgements, people, questions, tokens
 from indexer.library.copying import Copied, CopyProgress, copy_library
 from indexer.storage import Backend, open_backend
 
@@ -62,6 +62,17 @@ def put_back(backup: Path, target: Backend, *, progress: CopyProgress = _silent)
     """
     source = open_backend(backup)
     try:
+        _copy_private(backup, target.folder, audit.FILE)  # first, since this adds to it
+        with audit.recorded(target, "restore a backup", backup.name):
+            return _make_same(source, target, backup, progress)
+    except OSError as error:
+        raise _unreadable(backup, error) from error
+    finally:
+        source.close()
+
+
+def _make_same(source: Backend, target: Backend, backup: Path, progress: CopyProgress) -> Copied:
+    try:
         ours = {info.id for info in source.plans()} | {version.plan for version in source.removed()}
         theirs = {info.id for info in target.plans()} | {version.plan for version in target.removed()}
         if foreign := sorted(theirs - ours):
@@ -70,10 +81,12 @@ def put_back(backup: Path, target: Backend, *, progress: CopyProgress = _silent)
         copied = copy_library(source, target, progress)
         _copy_files(backup, target.folder)
     except OSError as error:
-        raise LibraryError(f"{backup} cannot be read whole ({error.strerror or error}).") from error
-    finally:
-        source.close()
+        raise _unreadable(backup, error) from error
     return copied
+
+
+def _unreadable(backup: Path, error: OSError) -> LibraryError:
+    return LibraryError(f"{backup} cannot be read whole ({error.strerror or error}).")
 
 
 def _copy_whole(source: Backend, draft: Path, progress: CopyProgress) -> None:
@@ -104,3 +117,14 @@ def _copy_files(source: Path, target: Path) -> None:
         if (source / alerts.FOLDER / name).exists() and not (target / alerts.FOLDER / name).exists():
             (target / alerts.FOLDER).mkdir(exist_ok=True)
             shutil.copy2(source / alerts.FOLDER / name, target / alerts.FOLDER / name)
+    for name in (audit.FILE, tokens.FILE):
+        _copy_private(source, target, name)
+
+
+def _copy_private(source: Path, target: Path, name: str) -> None:
+    """Copy a file that is its owner's alone, unless ``target`` has one: its own log goes on, its tokens count."""
+    draft = target / f".{name}-draft"
+    if (source / name).exists() and not (target / name).exists():
+        draft.touch(mode=0o600)
+        shutil.copyfile(source / name, draft)
+        draft.replace(target / name)

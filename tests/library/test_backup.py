@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -13,10 +14,14 @@ from fakes import FakeEncoder
 
 from indexer.errors import LibraryError
 from indexer.library import Library, backup
+from indexer.library.audit import FILE as AUDIT
+from indexer.library.audit import entries
 from indexer.library.backup import back_up, backups, put_back
 from indexer.library.people import read_people, set_person
 from indexer.library.questions import recent_questions, record_question
 from indexer.library.rights import Role
+from indexer.library.tokens import FILE as TOKENS
+from indexer.library.tokens import find_token, make_token, revoke_token
 from indexer.types import AskedQuestion
 
 
@@ -162,6 +167,30 @@ def test_what_was_closed_since_stays_so_until_its_backup_is_there(library: Libra
     assert [info.id for info in library.for_person(BOB).plans()] == ["coast"]
 
 
+def test_a_backup_has_the_log_and_the_tokens_and_a_library_that_has_some_keeps_them(
+    filled: Library, tmp_path: Path
+) -> None:
+    token = make_token(filled.backend, "robot", Role.READER)
+    made = back_up(filled.backend, tmp_path / "backups")
+    for name in (AUDIT, TOKENS):
+        assert stat.S_IMODE((made / name).stat().st_mode) == 0o600
+    revoke_token(filled.backend, "robot")
+    put_back(made, filled.backend)
+    assert find_token(filled.backend, token) is None
+    assert [entry.action for entry in entries(filled.backend)][-2:] == ["revoke a token", "restore a backup"]
+    with Library.open(tmp_path / "other", create=True, encoder=filled.encoder) as other:
+        put_back(made, other.backend)
+        assert find_token(other.backend, token)
+        actions = [entry.action for entry in entries(other.backend)]
+        assert actions[0] == "add" and actions[-2:] == ["make a token for the role reader", "restore a backup"]
+        for name in (AUDIT, TOKENS):
+            assert stat.S_IMODE((other.backend.folder / name).stat().st_mode) == 0o600
+        (made / "briefs.json").mkdir()  # what cannot be copied
+        with pytest.raises(LibraryError, match="cannot be read whole"):
+            put_back(made, other.backend)
+        assert "cannot be read whole" in entries(other.backend)[-1].outcome
+
+
 def test_the_commands(filled: Library, tmp_path: Path, run: Run) -> None:
     place = filled.backend.location
     made = run("backup", tmp_path / "backups", "--library", place, "--quiet").out.strip()
@@ -171,6 +200,8 @@ def test_the_commands(filled: Library, tmp_path: Path, run: Run) -> None:
     done = run("restore", "--from", made, "--library", place, "--yes", "--quiet")
     assert done.code == 0, done.err
     assert "p2" in {info.id for info in filled.plans()}
+    logged = entries(filled.backend)[-1]
+    assert (logged.action, logged.on, logged.outcome) == ("restore a backup", Path(made).name, "done")
     anew = run("restore", "--from", made, "--library", tmp_path / "new", "--quiet")
     assert anew.code == 0, anew.err
     assert "no backup" in run("restore", "--from", tmp_path, "--library", place).err
