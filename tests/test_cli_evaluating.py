@@ -108,6 +108,32 @@ def test_a_worse_model_is_not_switched_to_unasked(filled: Library, run: Run, mon
     assert filled.backend.model == ("fake", "other@1")
 
 
+@pytest.mark.usefixtures("fake")
+def test_questions_on_plans_that_are_gone_are_left_out_and_counted(filled: Library, run: Run, tmp_path: Path) -> None:
+    place = filled.backend.location
+    (tmp_path / "gone.txt").write_text("Old mines close by 2027.")
+    filled.add(tmp_path / "gone.txt")
+    record_judgement(filled.backend, Judgement("When do mines close?", ("gone",), quote="Old mines close by 2027."))
+    filled.remove("gone")
+    left_out = "1 question on plans that are gone was left out."
+    none = run("eval", "--library", place)
+    assert none.code == 2 and left_out in none.err and "No question is left" in none.err
+    assert run("rebuild", "--model", "fake", "--library", place, "--quiet").code == 0
+    record_judgement(filled.backend, Judgement("When do kilns of the old kind close?", ("county",), quote=KILNS))
+    some = run("eval", "--library", place)
+    assert some.code == 0 and left_out in some.err and "hit@1     1.000 (1.000 to 1.000) of 1" in some.out
+    rebuilt = run("rebuild", "--model", "fake", "--library", place)
+    assert rebuilt.code == 0 and left_out in rebuilt.err and "hit@1     1.000" in rebuilt.out
+
+
+@pytest.mark.usefixtures("fake")
+def test_without_a_judgement_a_model_is_switched_to_unasked(filled: Library, run: Run) -> None:
+    judgements_file(filled.backend).write_text("\n")
+    done = run("rebuild", "--model", "fake", "--library", filled.backend.location)
+    assert done.code == 0 and done.out == "Rebuilt.\n", done.err
+    assert "holds no question" in run("eval", "--library", filled.backend.location).err
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [

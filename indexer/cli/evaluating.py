@@ -10,13 +10,25 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from indexer.cli.common import SOME_FAILED, JsonOption, LibraryOption, QuietOption, app, confirm, dump, open_library
+from indexer.cli.common import (
+    SOME_FAILED,
+    JsonOption,
+    LibraryOption,
+    QuietOption,
+    app,
+    confirm,
+    dump,
+    note,
+    open_library,
+)
 from indexer.errors import IndexerError
+from indexer.wording import counted
 
 if TYPE_CHECKING:
     from indexer.library import Library
     from indexer.library.adding import Progress
     from indexer.library.judgements import Judgement
+    from indexer.storage import Notify
     from indexer.types import Answer
 
 #: What is measured, by name, and said of it.
@@ -60,7 +72,12 @@ def evaluate_command(
     if not before and any(value <= 0 for _, value in gates):
         raise IndexerError("A fall is measured against an earlier run. Give its file with --against.")
     with open_library(library, quiet=quiet) as opened:
-        values = evaluate(opened, read_judgements(questions or judgements_file(opened.backend)))
+        asked = _on_present(opened, read_judgements(questions or judgements_file(opened.backend)), note(quiet))
+        if not asked:
+            raise IndexerError(
+                "No question is left to ask: each names a plan that is gone. Write some on plans of now."
+            )
+        values = evaluate(opened, asked)
     found = summary(values, before)
     print(dump(found) if as_json else summary_text(found))
     if save:
@@ -82,16 +99,28 @@ def evaluate(library: Library, judgements: Sequence[Judgement]) -> Values:
     return values
 
 
-def ask_before_switch(library: Library, model: str, progress: Progress, *, yes: bool) -> None:
+def _on_present(library: Library, judgements: Sequence[Judgement], notify: Notify) -> list[Judgement]:
+    """Those on plans that are in the library; ``notify`` is told how many are not."""
+    present = {info.id for info in library.plans()}
+    kept = [judgement for judgement in judgements if present.issuperset(judgement.plans)]
+    if gone := len(judgements) - len(kept):
+        were = "was" if gone == 1 else "were"
+        notify(f"{counted(gone, 'question')} on plans that are gone {were} left out.")
+    return kept
+
+
+def ask_before_switch(library: Library, model: str, progress: Progress, notify: Notify, *, yes: bool) -> None:
     """Measure ``model`` on a copy of the library; where a measure falls, ask whether to switch all the same.
 
-    Exits on no; raises IndexerError without a terminal, unless ``yes``.
+    Nothing is measured without judgements. Exits on no; raises IndexerError without a terminal, unless ``yes``.
     """
     from indexer.library import Library
     from indexer.library.copying import copy_library
     from indexer.library.judgements import judgements_file, read_judgements
 
-    judgements = read_judgements(judgements_file(library.backend))
+    judgements = _on_present(library, read_judgements(judgements_file(library.backend), empty=True), notify)
+    if not judgements:
+        return
     before = evaluate(library, judgements)
     with TemporaryDirectory(prefix="plancite-") as folder, Library.open(Path(folder, "trial"), create=True) as trial:
         copy_library(library.backend, trial.backend)

@@ -199,7 +199,7 @@ def rebuild(
 
     with open_library(library, quiet=quiet) as opened, progress_bar(quiet) as progress:
         if model is not None and judgements_file(opened.backend).exists():
-            ask_before_switch(opened, model, progress, yes=yes)
+            ask_before_switch(opened, model, progress, note(quiet), yes=yes)
         opened.rebuild(model, progress)
     if not quiet:
         print("Rebuilt.")

@@ -76,8 +76,11 @@ def _quotes(line: str) -> list[str]:
         return []
 
 
-def read_judgements(path: Path) -> list[Judgement]:
-    """The judgements of a file, in order; of two on the same question and plans the later. Raises SourceError."""
+def read_judgements(path: Path, *, empty: bool = False) -> list[Judgement]:
+    """The judgements of a file, in order; of two on the same question and plans the later.
+
+    Raises SourceError, also for a file that holds none, unless it may be ``empty``.
+    """
     try:
         lines = path.read_text("utf-8-sig").splitlines()
     except FileNotFoundError as error:
@@ -89,7 +92,7 @@ def read_judgements(path: Path) -> list[Judgement]:
         if line.strip():
             judgement = _judgement(line, f"{path}, line {number}")
             found[(judgement.question, judgement.plans, bool(judgement.wrong))] = judgement
-    if not found:
+    if not found and not empty:
         raise SourceError(f"{path} holds no question. Write one a line, as in: {EXAMPLE}")
     return list(found.values())
 
