@@ -14,6 +14,7 @@ os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 if TYPE_CHECKING:
     from indexer.encoding import Encoder
     from indexer.errors import (
+        EditError,
         IndexerError,
         LibraryBusyError,
         LibraryError,
@@ -125,6 +126,7 @@ __all__ = [
     "Difference",
     "DifferencePart",
     "Edit",
+    "EditError",
     "Encoder",
     "Excerpt",
     "ExcerptRow",

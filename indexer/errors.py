@@ -5,7 +5,8 @@
     ├── UnknownPlanError    a plan id that is not in the library
     ├── ModelError          an embedding model that cannot be loaded or does not fit
     ├── LibraryError        a library folder that cannot be opened, read or written
-    │   └── LibraryBusyError    another process is writing
+    │   ├── LibraryBusyError    another process is writing
+    │   └── EditError           a value that a plan or a collection cannot have
     ├── QuestionError       a question that cannot be asked as put
     ├── RightsError         what the person who asks may not do
     └── LimitError          more at once than a server takes
@@ -37,6 +38,10 @@ class LibraryError(IndexerError):
 
 class LibraryBusyError(LibraryError):
     """Another process holds the library's write lock."""
+
+
+class EditError(LibraryError):
+    """A value that a plan or a collection cannot have: a date that is none, a title without words."""
 
 
 class QuestionError(IndexerError):

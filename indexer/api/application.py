@@ -109,6 +109,18 @@ async def _read_body(request: Request, operation: Operation) -> tuple[Any, tuple
 
 
 async def _read_form(request: Request) -> tuple[dict[str, Any], tuple[Upload, ...]]:
+    try:
+        return await _form_values(request)
+    except OSError as error:  # a large file is on the disk while it comes
+        raise Problem(
+            503,
+            "disk",
+            f"The files cannot be kept while they come ({error.strerror or error}). Free some space in the server's "
+            "temporary folder, and send them again.",
+        ) from error
+
+
+async def _form_values(request: Request) -> tuple[dict[str, Any], tuple[Upload, ...]]:
     async with request.form(max_files=MOST_FILES, max_fields=MOST_FIELDS) as form:
         unknown = sorted(set(form) - {"file", "into", "replace"})
         if unknown:

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from indexer.errors import (
+    EditError,
     IndexerError,
     LibraryBusyError,
     LimitError,
@@ -31,6 +32,7 @@ _STATUS: tuple[tuple[type[IndexerError], int, str], ...] = (
     (RightsError, 403, "role"),
     (QuestionError, 422, "question"),
     (SourceError, 422, "source"),
+    (EditError, 422, "request"),
     (LimitError, 429, "too-many"),
     (LibraryBusyError, 503, "busy"),
     (IndexerError, 503, "library"),

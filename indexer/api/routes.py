@@ -176,7 +176,8 @@ def _edit_plan(call: Call) -> Response:
     plan = call.path["plan"]
     fields = {name: value for name, value in msgspec.structs.asdict(call.body).items() if value is not None}
     if not fields:
-        raise Problem(422, "request", "Nothing to set. Give title, issuer, date, language or machine_translated.")
+        *names, last = schemas.Edit.__struct_fields__
+        raise Problem(422, "request", f"Nothing to set. Give {', '.join(names)} or {last}.")
     call.library.edit(plan, **fields)
     return JSONResponse(plan_object(_info(call.library, plan)))
 

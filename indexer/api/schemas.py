@@ -98,8 +98,8 @@ class Compare(_Given):
 class Edit(_Given):
     """What is left out stays."""
 
-    title: Annotated[str, Meta(min_length=1, max_length=500)] | None = None
-    issuer: Annotated[str, Meta(max_length=500)] | None = None
+    title: Annotated[str, Meta(min_length=1, max_length=300)] | None = None
+    issuer: Annotated[str, Meta(max_length=300)] | None = None
     date: Annotated[str, Meta(pattern=r"^(\d{4}(-\d{2}(-\d{2})?)?)?$")] | None = None
     language: Annotated[str, Meta(pattern="^([a-z]{2})?$")] | None = None
     machine_translated: bool | None = None

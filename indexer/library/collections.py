@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from indexer.errors import LibraryError
+from indexer.errors import EditError, LibraryError
 from indexer.library.people import keep_readers
 from indexer.storage import Backend, Collections
 from indexer.storage.rows import unknown_plan
@@ -86,10 +86,10 @@ def _known(backend: Backend, plans: Sequence[str]) -> tuple[str, ...]:
 
 
 def _name(name: str, held: Collections) -> str:
-    """``name`` as it is kept: as the collection that is there in another case. Raises LibraryError."""
+    """``name`` as it is kept: as the collection that is there in another case. Raises EditError."""
     wanted = " ".join(name.split())
     if not wanted or len(wanted) > _LONGEST or not wanted.isprintable():
-        raise LibraryError(f"{name!r} is not a name for a collection. Give 1 to {_LONGEST} letters and digits.")
+        raise EditError(f"{name!r} is not a name for a collection. Give 1 to {_LONGEST} letters and digits.")
     return next((known for known in held if known.casefold() == wanted.casefold()), wanted)
 
 

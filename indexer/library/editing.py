@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 from indexer.asking.naming import proper_names
 from indexer.encoding import Encoder
-from indexer.errors import LibraryError
+from indexer.errors import EditError, LibraryError
 from indexer.library.adding import Progress, embed_plan, extract_targets, no_progress
 from indexer.library.alerts import rename_in_alerts
 from indexer.library.collections import change_members
@@ -51,7 +51,7 @@ def edit_plans(
     """Set fields of plans, "title" or of ``Metadata``; then put them into collections, and take them out of others.
 
     Fields are set in all plans or in none; a new title is embedded with every passage of its plan. Returns what
-    was changed, for ``undo_edit``. Raises UnknownPlanError, and LibraryError for a value that cannot be.
+    was changed, for ``undo_edit``. Raises UnknownPlanError, and EditError for a value that cannot be.
     """
     seen = backend.generation
     present = {info.id: info for info in backend.plans()}
@@ -135,12 +135,12 @@ def _tags(old: PlanInfo, add: Iterable[str], remove: Iterable[str]) -> dict[str,
 def rename_plan(backend: Backend, plan_id: str, new_id: str) -> None:
     """Give a plan another short name, its versions, saved questions and alerts with it.
 
-    Raises UnknownPlanError, and LibraryError for a name that is taken or not a name.
+    Raises UnknownPlanError, EditError for what is no name, and LibraryError for a name that is taken.
     """
     seen = backend.generation
     wanted = new_id.strip()
     if not wanted or len(wanted) > _LONGEST or not wanted.isprintable():
-        raise LibraryError(f"{new_id!r} is not a name for a plan. Give 1 to {_LONGEST} letters and digits.")
+        raise EditError(f"{new_id!r} is not a name for a plan. Give 1 to {_LONGEST} letters and digits.")
     plan = replace(backend.plan(plan_id), id=wanted)
     backend.amend(plan_id, plan, proper_names(plan.id, plan.title, plan.text), seen=seen)
     rename_in_alerts(backend, plan_id, wanted)
@@ -176,15 +176,15 @@ def restore_plan(
 def with_edits(info: PlanInfo, given: Mapping[str, Value]) -> PlanInfo:
     """``info`` with the fields ``given``, "title" or of ``Metadata``, set and noted as set by a person.
 
-    Raises LibraryError for a value that cannot be.
+    Raises EditError for a value that cannot be.
     """
     values = {name: _tidy(name, value) for name, value in given.items()}
     if not values.get("title", True):
-        raise LibraryError("A plan needs a title. Give some words.")
+        raise EditError("A plan needs a title. Give some words.")
     if not _DATE.fullmatch(str(values.get("date", ""))):
-        raise LibraryError(f"{values['date']!r} is not a date. Give a year, month or day: 2022, 2022-08 or 2022-08-05.")
+        raise EditError(f"{values['date']!r} is not a date. Give a year, month or day: 2022, 2022-08 or 2022-08-05.")
     if not _LANGUAGE.fullmatch(str(values.get("language", ""))):
-        raise LibraryError(f"{values['language']!r} is not a language. Give its code of two letters, such as en or zh.")
+        raise EditError(f"{values['language']!r} is not a language. Give its code of two letters, such as en or zh.")
     edited = tuple(sorted({*info.edited, *values}))
     title = str(values.pop("title", info.title))
     found = replace(info.metadata.found, **{name: "person" for name in ("title", "issuer", "date") if name in given})
@@ -193,12 +193,12 @@ def with_edits(info: PlanInfo, given: Mapping[str, Value]) -> PlanInfo:
 
 
 def _tidy(name: str, value: Value) -> Value:
-    """``value`` without blanks around it; of tags, each once. Raises LibraryError for one that is too long."""
+    """``value`` without blanks around it; of tags, each once. Raises EditError for one that is too long."""
     if isinstance(value, bool):
         return value
     texts = [value.strip()] if isinstance(value, str) else [tag.strip() for tag in value]
     if any(len(text) > _LONGEST or "\n" in text for text in texts):
-        raise LibraryError(f"The {name} is too long. Give one line of at most {_LONGEST} characters.")
+        raise EditError(f"The {name} is too long. Give one line of at most {_LONGEST} characters.")
     if isinstance(value, str):
         return texts[0]
     first: dict[str, str] = {}

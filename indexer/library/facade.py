@@ -317,7 +317,7 @@ class Library:
 
         ``date`` is a year, month or day in ISO 8601, ``language`` a code such as "en"; ``tags`` are set in the place
         of those that are there. The plans ``join`` and ``leave`` collections, of which new ones are made. Raises
-        UnknownPlanError, and LibraryError for a value that cannot be.
+        UnknownPlanError, and EditError for a value that cannot be.
         """
         from indexer.library.editing import edit_plans, record_edit
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import io
 import json
 import re
 from pathlib import Path
+from tempfile import SpooledTemporaryFile
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -240,8 +242,14 @@ def test_a_new_version_takes_the_place_that_into_names(client: TestClient, fille
         ("POST", "compare", {"json": {"questions": ["coal"], "plans": ["national"]}}, 422, "`plans`"),
         ("POST", "compare", {"json": {"questions": ["coal"], "plans": ["national"] * 2}}, 422, "two plans"),
         ("POST", "compare", {"json": {"questions": ["coal"] * 30, "plans": ["national"] * 3}}, 422, "60 cells"),
-        ("PATCH", "plans/national", {"json": {}}, 422, "Nothing to set"),
+        ("PATCH", "plans/national", {"json": {}}, 422, "machine_translated, place, type, status or tags"),
         ("PATCH", "plans/national", {"json": {"date": "soon"}}, 422, "`date`"),
+        ("PATCH", "plans/national", {"json": {"date": "2024-99-99"}}, 422, "is not a date"),
+        ("PATCH", "plans/national", {"json": {"title": " "}}, 422, "needs a title"),
+        ("PATCH", "plans/national", {"json": {"title": "x" * 301}}, 422, "300"),
+        ("PATCH", "plans/national", {"json": {"issuer": "a\nb"}}, 422, "one line"),
+        ("PATCH", "plans/national", {"json": {"language": "english"}}, 422, "`language`"),
+        ("PATCH", "plans/national", {"json": {"tags": ["a\nb"]}}, 422, "one line"),
         ("PATCH", "plans/none", {"json": {"issuer": "x"}}, 404, "There is no plan"),
         ("POST", "plans", {"json": {}}, 415, "multipart/form-data"),
         ("POST", "plans", {"files": {"other": ("a.txt", b"x")}}, 422, "`other`"),
@@ -281,6 +289,19 @@ def test_a_request_too_large_is_refused_whatever_length_it_states(client: TestCl
     assert "larger than 1 MB" in problem(
         client.post("ask", content=b" " * (bodies.MOST_JSON + 1), headers=headers), 413
     )
+
+
+def test_a_full_temporary_disk_is_a_problem_with_its_remedy(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Full(SpooledTemporaryFile[bytes]):
+        def write(self, *content: Any) -> Any:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("starlette.formparsers.SpooledTemporaryFile", Full)
+    reply = client.post("plans", files={"file": ("a.txt", b"Kilns close by 2030.")})
+    told = problem(reply, 503)
+    assert "No space left on device" in told and "Free some space" in told and reply.headers["retry-after"]
 
 
 def test_a_library_that_is_not_there_is_a_problem_not_a_defect(client: TestClient, filled: Library) -> None:
