@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from indexer.api.problems import Problem, problem_response, to_problem
 from indexer.api.sign_in import SignInSettings
-from indexer.errors import IndexerError
+from indexer.errors import IndexerError, RightsError
 from indexer.library import Library, audit
 from indexer.library.people import read_people
 from indexer.library.rights import ANYONE, Action, Mode, Person, Role
@@ -53,6 +53,20 @@ class SignIn:
         # the role is the token's, whatever the person of its name may do elsewhere
         return Person(token.name, Role[token.role.upper()], read_people(backend).person(token.name).groups)
 
+    def admit(self, request: Request, action: Action, doing: str) -> Person:
+        """Who a request is from, who must be allowed ``action``; a refusal is a line of the audit log.
+
+        ``doing`` is what the request is for. Raises what ``person`` does, and RightsError.
+        """
+        person = self.person(request)
+        try:
+            person.require(action)
+        except RightsError:
+            self.begin(request, person)
+            audit.record_refusal(self._open_library().backend, doing, ", ".join(map(str, request.path_params.values())))
+            raise
+        return person
+
     def begin(self, request: Request, person: Person) -> None:
         """Let what follows be done by ``person``."""
         audit.actor.set(person.name or client_address(request))
@@ -69,7 +83,10 @@ def client_address(request: Request) -> str:
 
 
 class ByRole:
-    """An ASGI application that is ``reading`` for readers and ``writing`` for those who may change the library."""
+    """An ASGI application that is ``reading`` for readers and ``writing`` for those who may change the library.
+
+    It takes POST alone: there are no sessions, and so neither a stream to listen to nor anything to end.
+    """
 
     def __init__(self, sign_in: SignIn, reading: ASGIApp, writing: ASGIApp) -> None:
         self._sign_in = sign_in
@@ -78,6 +95,11 @@ class ByRole:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope)
+        if request.method != "POST":
+            refusal = problem_response(Problem(405, "request", "MCP takes POST here: there are no sessions."))
+            refusal.headers["Allow"] = "POST"
+            await refusal(scope, receive, send)
+            return
         try:
             person = await to_thread.run_sync(self._sign_in.person, request)
         except (Problem, IndexerError) as error:

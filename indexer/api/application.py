@@ -16,11 +16,12 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from indexer.api.access import SignIn, client_address
 from indexer.api.bodies import LimitBody
 from indexer.api.openapi import openapi_document, openapi_page
-from indexer.api.problems import HANDLERS, Problem
+from indexer.api.problems import HANDLERS, SENTENCES, Problem, problem_response
 from indexer.api.routes import OPERATIONS, PREFIX, Call, Operation
 from indexer.library import Library
 from indexer.library.limits import LIMITS, QuestionLimits
@@ -31,10 +32,13 @@ OpenLibrary: TypeAlias = Callable[[], Library]
 MOST_FILES, MOST_FIELDS = 200, 20
 
 
-def api_app(open_library: OpenLibrary, limits: QuestionLimits = LIMITS, *, sign_in: SignIn | None = None) -> Starlette:
+def api_app(
+    open_library: OpenLibrary, limits: QuestionLimits = LIMITS, *, sign_in: SignIn | None = None, base: str = ""
+) -> Starlette:
     """The application to mount at ``PREFIX``; ``open_library`` gives the library that the pages show.
 
-    Without ``sign_in`` every client may do everything.
+    Without ``sign_in`` every client may do everything. ``base`` is the address of the pages for links, without a slash
+    at its end; left out, that of each request.
     """
     threads = CapacityLimiter(limits.most + 16)
     signing_in = sign_in or SignIn(open_library, required=False)
@@ -45,8 +49,8 @@ def api_app(open_library: OpenLibrary, limits: QuestionLimits = LIMITS, *, sign_
 
         async def endpoint(request: Request) -> Response:
             operation = by_method["GET" if request.method == "HEAD" else request.method]
-            person = await to_thread.run_sync(signing_in.person, request, limiter=threads)
-            person.require(operation.action)
+            doing = f"{operation.method} {operation.path}"
+            person = await to_thread.run_sync(signing_in.admit, request, operation.action, doing, limiter=threads)
             query = _checked(_query_values(request, operation.query), operation.query, "query")
             body, files = await _read_body(request, operation)
 
@@ -56,7 +60,7 @@ def api_app(open_library: OpenLibrary, limits: QuestionLimits = LIMITS, *, sign_
                     signing_in.library(),
                     limits,
                     client=person.name or client_address(request),
-                    base=str(request.base_url.replace(path="")).rstrip("/"),
+                    base=base or str(request.base_url.replace(path="")).rstrip("/"),
                     path=request.path_params,
                     query=query,
                     body=body,
@@ -80,6 +84,13 @@ def api_app(open_library: OpenLibrary, limits: QuestionLimits = LIMITS, *, sign_
         *map(route, dict.fromkeys(operation.path for operation in OPERATIONS)),
     ]
     return Starlette(routes=routes, middleware=[Middleware(LimitBody)], exception_handlers=HANDLERS)
+
+
+class Nothing:
+    """An ASGI application where there is none: each request is refused with 404."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await problem_response(Problem(404, "request", SENTENCES[404]))(scope, receive, send)
 
 
 def _query_values(request: Request, kind: type) -> dict[str, Any]:

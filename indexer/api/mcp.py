@@ -25,7 +25,7 @@ from starlette.types import ASGIApp
 from indexer.api.citing import citable_result, text_hash
 from indexer.errors import IndexerError, QuestionError, UnknownPlanError
 from indexer.exporting.objects import answer_object, comparison_object, plan_object, target_object
-from indexer.library import Library
+from indexer.library import Library, audit
 from indexer.library.jobs import Job, job_queue
 from indexer.library.limits import LIMITS, QuestionLimits
 from indexer.library.uploads import Upload, add_uploads
@@ -94,7 +94,7 @@ def make_server(
     @tool
     def search(query: Annotated[str, Field(description="A question, or words to search for.")]) -> _Object:
         """Search all plans; the best passages, each with an id to fetch and a link."""
-        with limits.place("mcp"):
+        with limits.place(_client()):
             library = open_library()
             hits = library.search(query, RESULTS)
         results = []
@@ -112,7 +112,7 @@ def make_server(
     @tool
     def ask(question: Question, plans: Plans = None) -> _Object:
         """Answer a question with one to three sentences of the plans, cited; `answerable` is false where none does."""
-        with limits.place("mcp"):
+        with limits.place(_client()):
             library = open_library()
             answer = library.ask(question, plans=plans)
             return citable_result(answer_object(answer, doubtful_places(library.plans())))
@@ -125,7 +125,7 @@ def make_server(
         """Ask each of several plans the same questions: what each answers, or that it does not, and how they differ."""
         compared = []
         for question in questions:
-            with limits.place("mcp"):
+            with limits.place(_client()):
                 comparison = comparison_object(open_library().compare(question, plans))
             compared.append({**comparison, "cells": [citable_result(cell) for cell in comparison["cells"]]})
         return {"comparisons": compared}
@@ -197,6 +197,11 @@ def _add_resources(server: _Server) -> None:
         text = found.text[section.start : section.end]
         place = {"plan": found.id, "title": found.title, "section": section.label, "level": section.level}
         return {**place, "start": section.start, "end": section.end, "text": text, "text_sha256": text_hash(text)}
+
+
+def _client() -> str:
+    """Who asks, as the API counts them: a person, a token or an address; "mcp" over standard input."""
+    return audit.actor.get() or "mcp"
 
 
 def http_app(server: MCPServer[Any]) -> tuple[ASGIApp, Callable[[], AbstractAsyncContextManager[None]]]:

@@ -38,7 +38,7 @@ _STATUS: tuple[tuple[type[IndexerError], int, str], ...] = (
     (IndexerError, 503, "library"),
 )
 #: Plain sentences for what Starlette refuses.
-_SENTENCES = {
+SENTENCES = {
     404: "There is nothing here. /api/v1/openapi.json lists what there is.",
     405: "This address takes other methods. /api/v1/openapi.json lists them.",
 }
@@ -86,7 +86,7 @@ async def on_error(request: Request, error: Exception) -> Response:
 
 async def on_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    detail = _SENTENCES.get(error.status_code, error.detail)
+    detail = SENTENCES.get(error.status_code, error.detail)
     response = problem_response(Problem(error.status_code, "request", detail))
     response.headers.update(error.headers or {})
     return response

@@ -5,23 +5,30 @@ from __future__ import annotations
 import getpass
 import json
 import os
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
-from indexer.errors import IndexerError, LibraryError
+from indexer.errors import IndexerError, LibraryError, RightsError
 from indexer.storage import Backend
 
 FILE = "audit.jsonl"
+#: The outcome of what somebody may not do; seconds in which the same of the same person is one line.
+REFUSED, QUIET = "refused", 60.0
+_LONGEST = 200  # characters of what it was on, which whoever is refused may choose
+_lock = threading.Lock()
+_refused: dict[tuple[str, str, str], float] = {}
 #: Who is at work where nobody signs in; "" is the user whom the process belongs to.
 actor: ContextVar[str] = ContextVar("actor", default="")
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One change: when, ISO 8601 in UTC; by whom; what was done; on which plan or file; "done" or why not."""
+    """One change: when, ISO 8601 in UTC; by whom; what; on which plan or file; "done", "refused" or why not."""
 
     at: str
     who: str
@@ -44,11 +51,29 @@ def record(backend: Backend, action: str, on: str, outcome: str = "done") -> Non
             os.close(file)
 
 
+def record_refusal(backend: Backend, action: str, on: str) -> None:
+    """Append a line for what somebody may not do, unless there is one of the same within ``QUIET`` seconds.
+
+    So whoever tries again and again does not fill the disk.
+    """
+    now, key = time.monotonic(), (str(backend.folder), backend.owner or actor.get(), action)
+    with _lock:
+        for old in [each for each, at in _refused.items() if now - at >= QUIET]:
+            del _refused[old]
+        if new := key not in _refused:
+            _refused[key] = now
+    if new:
+        record(backend, action, on[:_LONGEST], REFUSED)
+
+
 @contextmanager
 def recorded(backend: Backend, action: str, on: str) -> Iterator[None]:
     """Record what is done within, or the error that it ends with."""
     try:
         yield
+    except RightsError:
+        record_refusal(backend, action, on)
+        raise
     except IndexerError as error:
         record(backend, action, on, str(error))
         raise

@@ -33,7 +33,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from indexer.api import missing_extra
 from indexer.api.access import ByRole, SignIn
-from indexer.api.application import api_app
+from indexer.api.application import Nothing, api_app
 from indexer.api.problems import Problem, problem_response
 from indexer.api.routes import PREFIX
 from indexer.api.sign_in import SignInSettings, settings_from_environment
@@ -239,7 +239,9 @@ def app_options(*, mcp_writes: bool = False, asks_for_token: bool = False) -> di
         finally:
             stopped.set()
 
-    routes = [Mount(PREFIX, api_app(open_library, sign_in=sign_in)), mcp]
+    elsewhere = PREFIX.rpartition("/")[0]  # what is no address of the API is no page either
+    api = Mount(PREFIX, api_app(open_library, sign_in=sign_in, base=_base() if _has_name() else ""))
+    routes = [api, Route(elsewhere, Nothing()), Mount(elsewhere, Nothing()), mcp]
     # the guard comes first: it looks at the address that a request comes from, not at the one that is forwarded
     forwarded = Middleware(ProxyHeadersMiddleware, trusted_hosts=[*(settings.proxies or ("127.0.0.1",))])
     return {"routes": routes, "middleware": [Middleware(Guard, settings=settings), forwarded], "lifespan": lifespan}
@@ -265,11 +267,16 @@ def _mcp(sign_in: SignIn, writes: bool) -> tuple[Route, Callable[[App], Abstract
 
 def _base() -> str:
     """The address of the pages, as far as this server knows it: a proxy with a name of its own has TLS."""
-    if config.is_manually_set("browser.serverAddress"):  # else it says "localhost"
+    if _has_name():
         return f"https://{config.get_option('browser.serverAddress')}"
     scheme = "https" if config.get_option("server.sslCertFile") else "http"
     address, port = config.get_option("server.address") or "localhost", config.get_option("server.port")
     return f"{scheme}://{_in_url(address)}:{port}"
+
+
+def _has_name() -> bool:
+    """Whether a proxy's name was given: without one, that option says "localhost"."""
+    return bool(config.is_manually_set("browser.serverAddress"))
 
 
 def _in_url(address: str) -> str:

@@ -18,8 +18,9 @@ from waiting import await_job
 from indexer.api.access import SignIn
 from indexer.api.application import api_app
 from indexer.api.routes import OPERATIONS, PREFIX, Operation
-from indexer.errors import LibraryError
+from indexer.errors import LibraryError, RightsError
 from indexer.library import Library, audit
+from indexer.library.rights import Person
 from indexer.library.tokens import Role, find_token, list_tokens, make_token, revoke_token, tokens_file
 
 
@@ -114,6 +115,30 @@ def test_who_changed_what_is_told_to_admins(guarded: TestClient, filled: Library
     assert guarded.get("audit.csv").status_code == 403
     log = guarded.get("audit.csv", headers={"Authorization": f"Bearer {admin}"})
     assert log.headers["content-type"].startswith("text/csv") and "robot,edit issuer" in log.text
+
+
+def test_what_somebody_may_not_do_is_one_line_a_minute(
+    guarded: TestClient, filled: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    robot, other = (make_token(filled.backend, name, Role.READER) for name in ("robot", "other"))
+
+    def refused() -> list[tuple[str, str, str]]:
+        return [(e.who, e.action, e.on) for e in audit.entries(filled.backend) if e.outcome == "refused"]
+
+    sent = {"Authorization": f"Bearer {robot}"}
+    for plan in ("sichuan", "national", "x" * 5000):
+        assert guarded.delete(f"plans/{plan}", headers=sent).status_code == 403
+    assert refused() == [("robot", "DELETE /plans/{plan}", "sichuan")]
+    guarded.get("audit.csv", headers=sent)
+    guarded.delete("plans/national", headers={"Authorization": f"Bearer {other}"})
+    assert refused()[1:] == [("robot", "GET /audit.csv", ""), ("other", "DELETE /plans/{plan}", "national")]
+    monkeypatch.setattr(audit, "QUIET", 0.0)
+    guarded.delete(f"plans/{'x' * 5000}", headers=sent)
+    assert refused()[3:] == [("robot", "DELETE /plans/{plan}", "x" * 200)]
+    reader = filled.for_person(Person("Bob", Role.READER))
+    with pytest.raises(RightsError):
+        reader.remove("sichuan")
+    assert refused()[4:] == [("Bob", "remove", "sichuan")]
 
 
 def test_a_line_that_was_broken_off_hides_no_other(filled: Library) -> None:

@@ -7,11 +7,12 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import httpx
 import msgspec
 import pytest
 from mcp import Client
@@ -22,9 +23,11 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from indexer.api.mcp import make_server
+from indexer.api.access import ByRole, SignIn
+from indexer.api.mcp import http_app, make_server
 from indexer.library import Library
 from indexer.library.limits import QuestionLimits
+from indexer.library.tokens import Role, make_token
 
 READING = {"search", "fetch", "ask", "compare", "targets", "list_plans"}
 
@@ -190,30 +193,50 @@ def test_over_standard_input_nothing_but_the_protocol_is_written(tmp_path: Path,
     assert len(json.loads(replies[1]["result"]["content"][0]["text"])["plans"]) == 3
 
 
-def test_over_http_a_readers_token_cannot_write(filled: Library) -> None:
-    from indexer.api.access import ByRole, SignIn
-    from indexer.api.mcp import http_app
-    from indexer.library.tokens import Role, make_token
+@pytest.fixture
+def served_by_role(filled: Library) -> Iterator[tuple[QuestionLimits, Callable[..., httpx.Response]]]:
+    """The limits of a server that asks for tokens, and what sends it a request by a token."""
+    limits = QuestionLimits(running=4, most=4, most_a_client=1)
+    sign_in = SignIn(lambda: filled, required=True)
+    reading, begin_reading = http_app(make_server(sign_in.library, limits=limits))
+    writing, begin_writing = http_app(make_server(sign_in.library, write=True, limits=limits))
 
-    def tools(token: str) -> tuple[int, str]:
-        reading, begin_reading = http_app(make_server(lambda: filled))
-        writing, begin_writing = http_app(make_server(lambda: filled, write=True))
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        async with begin_reading(), begin_writing():
+            yield
 
-        @asynccontextmanager
-        async def lifespan(app: Starlette) -> AsyncIterator[None]:
-            async with begin_reading(), begin_writing():
-                yield
+    app = Starlette(routes=[Route("/mcp", ByRole(sign_in, reading, writing))], lifespan=lifespan)
+    with TestClient(app, base_url="http://localhost") as client:
 
-        route = Route("/mcp", ByRole(SignIn(lambda: filled, required=True), reading, writing))
-        with TestClient(Starlette(routes=[route], lifespan=lifespan), base_url="http://localhost") as client:
+        def send(token: str, method: str, **params: Any) -> httpx.Response:
             headers = {"Authorization": f"Bearer {token}", "Accept": "application/json, text/event-stream"}
-            reply = client.post("/mcp", json={"jsonrpc": "2.0", "id": 1, "method": "tools/list"}, headers=headers)
-            return reply.status_code, reply.text
+            asked = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
+            return client.post("/mcp", json=asked, headers=headers)
 
-    assert tools("wrong")[0] == 401
-    status, listed = tools(make_token(filled.backend, "reader", Role.READER))
-    assert status == 200 and '"search"' in listed and "add_plan" not in listed
-    assert "add_plan" in tools(make_token(filled.backend, "editor", Role.EDITOR))[1]
+        yield limits, send
+
+
+def test_over_http_a_readers_token_cannot_write(
+    filled: Library, served_by_role: tuple[QuestionLimits, Callable[..., httpx.Response]]
+) -> None:
+    _, send = served_by_role
+    assert send("wrong", "tools/list").status_code == 401
+    listed = send(make_token(filled.backend, "reader", Role.READER), "tools/list")
+    assert listed.status_code == 200 and '"search"' in listed.text and "add_plan" not in listed.text
+    assert "add_plan" in send(make_token(filled.backend, "editor", Role.EDITOR), "tools/list").text
+
+
+def test_questions_are_counted_by_who_asks(
+    filled: Library, served_by_role: tuple[QuestionLimits, Callable[..., httpx.Response]]
+) -> None:
+    limits, send = served_by_role
+    ann, bob = (make_token(filled.backend, name, Role.READER) for name in ("ann", "bob"))
+    with limits.place("ann"):
+        refused, answered = (
+            send(token, "tools/call", name="ask", arguments={"question": "coal"}).text for token in (ann, bob)
+        )
+    assert "1 questions open" in refused and "answerable" in answered
 
 
 def test_without_the_package_a_sentence_says_what_to_install(tmp_path: Path, filled_folder: Path) -> None:

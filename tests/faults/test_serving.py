@@ -63,8 +63,9 @@ def test_a_name_that_a_foreign_site_points_here_reads_nothing(server: Served) ->
     refused = server.get("/api/v1/plans", Host="evil.example")
     assert refused.headers["content-type"] == "application/problem+json" and b"--public-name" in refused.body
     assert server.get("/api/v1/plans", Host="127.0.0.1").status == 200
-    broken = server.get("/api/v1/plans/a%0Ab")
-    assert broken.status == 404 and broken.headers["content-type"] == "application/problem+json"
+    for path in ("/api/v1/plans/a%0Ab", "/api", "/api/", "/api/v1", "/api/v2/plans", "/api/v10/plans", "/api/v1/none"):
+        nothing = server.get(path)
+        assert nothing.status == 404 and nothing.headers["content-type"] == "application/problem+json", path
 
 
 def test_the_same_port_serves_programs_and_assistants(server: Served) -> None:
@@ -80,6 +81,9 @@ def test_the_same_port_serves_programs_and_assistants(server: Served) -> None:
 
     names = run_async(talk)
     assert "search" in names and "add_plan" not in names
+    listening = server.get("/mcp", Accept="text/event-stream")
+    assert listening.status == 405 and listening.headers["allow"] == "POST"
+    assert listening.headers["content-type"] == "application/problem+json"
 
 
 def test_behind_a_proxy_its_name_may_connect(tmp_path: Path) -> None:
@@ -87,6 +91,9 @@ def test_behind_a_proxy_its_name_may_connect(tmp_path: Path) -> None:
     with served(tmp_path / "library", tmp_path, "--public-name", "plans.example") as server:
         assert server.open_socket("https://plans.example") == 101
         assert server.open_socket("https://other.example") == 403
+        for feed in ("changes", "alerts"):
+            told = server.get(f"/api/v1/{feed}.atom", Host="plans.example").body.decode()
+            assert f"<id>https://plans.example/api/v1/{feed}.atom</id>" in told and "http://plans.example" not in told
 
 
 @pytest.mark.parametrize("address", ["0.0.0.0", "::", "192.0.2.7", "plans.example"])
