@@ -5,7 +5,9 @@ from __future__ import annotations
 import ipaddress
 import os
 import secrets
+import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -18,6 +20,8 @@ from indexer.library.rights import Mode, Person, Role
 #: The environment variable in which a server finds its settings.
 VARIABLE = "PLANCITE_SIGN_IN"
 _LONGEST = 200
+#: What a sign-in at a provider needs, in the section [auth] of secrets.toml.
+_AUTH = ("redirect_uri", "cookie_secret", "client_id", "client_secret", "server_metadata_url")
 # What marks headers as vetted within this process: nothing that comes from outside can have it.
 _MARK, _VETTED = "x-plancite-vetted", secrets.token_hex(16)
 
@@ -116,6 +120,31 @@ def settings_from_environment() -> SignInSettings:
 def settings_text(settings: SignInSettings) -> str:
     """What to set ``VARIABLE`` to."""
     return msgspec.json.encode(settings).decode()
+
+
+def check_provider(*files: Path) -> None:
+    """Raise IndexerError unless the first of ``files`` with a section [auth] has all that a provider needs."""
+    there = [(file.absolute(), _auth_section(file)) for file in files if file.is_file()]
+    if not there:
+        raise IndexerError(
+            f"There is no file {files[0].absolute()}, which says how to sign in. Write one with a section [auth] that "
+            f"has {', '.join(_AUTH)}: see docs/operating.md."
+        )
+    path, given = next(((path, auth) for path, auth in there if auth), there[0])
+    if missing := [key for key in _AUTH if not given.get(key)]:
+        raise IndexerError(
+            f"{path} lacks {', '.join(missing)} in its section [auth]. Give them: see docs/operating.md."
+        )
+
+
+def _auth_section(path: Path) -> Mapping[str, Any]:
+    try:
+        auth = tomllib.loads(path.read_text("utf-8")).get("auth")
+    except (OSError, ValueError) as error:
+        raise IndexerError(
+            f"{path.absolute()} cannot be read ({error}). Write it as docs/operating.md shows."
+        ) from error
+    return auth if isinstance(auth, dict) else {}
 
 
 def _decoded(value: str) -> str:

@@ -121,10 +121,12 @@ def _sign_in_settings(mode: Mode, proxies: list[str], user: str | None, role: st
         if proxies or user or role or groups:
             raise IndexerError("Nobody signs in without --sign-in proxy or --sign-in oidc. Give one of them.")
         return ""
-    from indexer.api.sign_in import SignInSettings, settings_text
+    from indexer.api.sign_in import SignInSettings, check_provider, settings_text
 
     if mode is Mode.OIDC and not find_spec("authlib"):
         raise IndexerError("Sign-in at a provider needs Authlib. Install it with: pip install 'plancite[oidc]'")
+    if mode is Mode.OIDC and "STREAMLIT_SECRETS_FILES" not in os.environ:  # else they are in files of another place
+        check_provider(Path(".streamlit", "secrets.toml"), Path.home() / ".streamlit" / "secrets.toml")
     named = user or ("email" if mode is Mode.OIDC else "X-Remote-User")
     return settings_text(SignInSettings(mode, tuple(proxies), named, role, groups))
 

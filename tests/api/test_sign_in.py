@@ -7,10 +7,12 @@ import re
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from subprocess import CompletedProcess
 from typing import Any
 
 import pytest
 from colleagues import ADA, ANN, BOB, CLOSED, EDITH, HIDDEN, SECRET, fill
+from commands import Run
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse
@@ -288,6 +290,41 @@ def test_settings_are_those_that_the_command_gave(monkeypatch: pytest.MonkeyPatc
         monkeypatch.setenv("PLANCITE_SIGN_IN", text)
         with pytest.raises(IndexerError):
             settings_from_environment()
+
+
+def test_sign_in_at_a_provider_is_refused_without_what_it_needs(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("indexer.cli.service.find_spec", lambda name: True)
+    monkeypatch.setattr("indexer.cli.service._check_port", lambda address, port: None)
+    started: list[str] = []
+    monkeypatch.setattr("os.execve", lambda path, command, environment: started.append(environment["PLANCITE_SIGN_IN"]))
+    monkeypatch.setattr("subprocess.run", lambda *given, **options: CompletedProcess((), 0))
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("STREAMLIT_SECRETS_FILES", raising=False)
+    monkeypatch.chdir(tmp_path)
+    place = tmp_path / ".streamlit" / "secrets.toml"
+    place.parent.mkdir()
+
+    def serve() -> str:
+        done = run("serve", "--sign-in", "oidc")
+        assert not started and done.code == 2 and done.err.count("\n") == 1
+        return done.err
+
+    assert f"no file {place}" in serve()
+    place.write_text("[auth")
+    assert f"{place} cannot be read" in serve()
+    place.write_text("[other]\nkey = 1\n")
+    assert f"{place} lacks redirect_uri, cookie_secret, client_id, client_secret, server_metadata_url" in serve()
+    keys = ("redirect_uri", "cookie_secret", "client_id", "client_secret", "server_metadata_url")
+    place.write_text("[auth]\n" + "\n".join(f'{key} = "x"' for key in keys if key != "client_id"))
+    assert f"{place} lacks client_id in" in serve()
+    place.write_text("[other]\nkey = 1\n")
+    at_home = tmp_path / "home" / ".streamlit" / "secrets.toml"
+    at_home.parent.mkdir(parents=True)
+    at_home.write_text("[auth]\n" + "\n".join(f'{key} = "x"' for key in keys))
+    run("serve", "--sign-in", "oidc")
+    assert started and '"oidc"' in started[0]
 
 
 def test_a_claim_that_is_not_verified_names_nobody(office: Library) -> None:
