@@ -95,16 +95,16 @@ class ByRole:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope)
-        if request.method != "POST":
-            refusal = problem_response(Problem(405, "request", "MCP takes POST here: there are no sessions."))
-            refusal.headers["Allow"] = "POST"
-            await refusal(scope, receive, send)
-            return
         try:
             person = await to_thread.run_sync(self._sign_in.person, request)
         except (Problem, IndexerError) as error:
             problem = error if isinstance(error, Problem) else to_problem(error)
             await problem_response(problem)(scope, receive, send)
+            return
+        if request.method != "POST":
+            refusal = problem_response(Problem(405, "request", "MCP takes POST here: there are no sessions."))
+            refusal.headers["Allow"] = "POST"
+            await refusal(scope, receive, send)
             return
         self._sign_in.begin(request, person)
         app = self._writing if person.may(Action.EDIT) else self._reading
