@@ -72,6 +72,8 @@ _STILL = "document.querySelector('.stApp').getAttribute('data-test-script-state'
 _PATIENCE = 30_000
 _LOOK = 100  # milliseconds between two looks whether a page is still
 _ERRORS_TOLD = 10
+#: Seconds after which another plan is added.
+_BETWEEN_PLANS = 10
 #: The address of who adds, after those of the programs.
 _ADDER = 200
 #: Below and above it an answer is beyond doubt.
@@ -195,7 +197,7 @@ async def _add(site: str, end: float, found: Measured) -> None:
         if status not in (200, 202):
             found.errors.append(f"adding: {status} {job}")
         found.added += 1
-        await asyncio.sleep(1)
+        await asyncio.sleep(_BETWEEN_PLANS)
 
 
 def _post(site: str, path: str, body: bytes | None, media: str, n: int) -> tuple[int, dict[str, Any]]:

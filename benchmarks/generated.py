@@ -41,7 +41,8 @@ def main() -> None:
         with served(folder / "library", folder) as server:
             site = f"http://127.0.0.1:{server.port}"
             command = [program / "st", "run", f"{site}/api/v1/openapi.json", "--checks", CHECKS]
-            command += ["--phases", "fuzzing", "--mode", "all", "--continue-on-failure", "--no-color"]
+            # a change waits a minute for another one
+            command += ["--request-timeout", "90", "--continue-on-failure", "--no-color"]
             command += ["--max-time", str(round(60 * arguments.minutes)), "--seed", str(arguments.seed)]
             sys.exit(subprocess.run(command, cwd=folder, check=False).returncode)
 

@@ -30,16 +30,20 @@ _YEAR_PHRASE = re.compile(
     r"\b(?:19|20|21)\d\d\b(?:\s*(?:-|–|to|and)\s*(?:19|20|21)\d\d\b)?",
     re.IGNORECASE,
 )
-_PREPOSITION = re.compile(
-    r"^(?:by|in|until|before|after|since|from|for|of|on|at|to|with|under|about|during|within)\b\s*", re.I
+_BEFORE = (
+    r"(?:by|in|until|before|after|since|from|for|of|on|at|to|with|without|under|about|during|within|through|into|over"
+    r"|above|below|between|among|against|per|out of|up to|according to|as of)"
 )
+_PREPOSITION = re.compile(rf"^{_BEFORE}\b(?!-)\s*", re.IGNORECASE)
+#: Asks by itself: "on which date …", and "by 2030, how much …".
 _ASKS = re.compile(
-    rf"^(?:(?:by|since|until|from|in|to|at|for|with)\s+)?{_WH}\b|^{_AUX}\b|^(?:list|name|compare|give|show|tell)\b",
+    rf"^(?:{_BEFORE}\s+)?{_WH}\b|^{_AUX}\b|^(?:list|name|compare|give|show|tell)\b"
+    rf"|^{_BEFORE}\b[^?]*,\s*(?:{_WH}|{_AUX})\b",
     re.IGNORECASE,
 )
 #: A question word with nothing of its own to ask about: "why?", "since when?", "by how much?".
 _BARE = re.compile(
-    rf"^(?:(?:by|since|until|from|in|of|for|to|with|at)\s+)?{_WH}"
+    rf"^(?:{_BEFORE}\s+)?{_WH}"
     r"(?: (?:much|many|often|long|far|soon|year|exactly|so|not))*$",
     re.IGNORECASE,
 )
@@ -51,7 +55,7 @@ _POSSESSIVE = {"its", "their"}
 #: What stands before the topic of a question.
 _HEAD = re.compile(
     r"^\W*(?:please\s+)?(?:(?:list|name|give|show|tell)(?: me)?(?: all| every)?\s+"
-    rf"|who\s+(?!{_AUX}\b)\w+\s+|(?:by|in|since|until|from|to|of|for)?\s*{_WH}\b"
+    rf"|who\s+(?!{_AUX}\b)\w+\s+|{_BEFORE}?\s*{_WH}\b"
     rf"(?:\s+(?:much|many|long|far|often|large|big|high))?\s*)?(?:{_AUX}\s+)?(?:there\s+)?(?:(?:the|an?|all|any|its|their)\s+)*",
     re.IGNORECASE,
 )
@@ -98,7 +102,18 @@ def leans(text: str) -> bool:
     rest = _LEAD.sub("", asked)
     if not rest or not _ASKS.match(rest):
         return bool(rest != asked or _PREPOSITION.match(rest) or _YEAR_PHRASE.fullmatch(rest))
-    return bool(rest != asked or _BARE.match(rest) or (_THIRD_PERSON.search(rest) and not _EMPTY_IT.match(rest)))
+    return bool(rest != asked or _BARE.match(rest) or _has_open_pronoun(rest))
+
+
+def _has_open_pronoun(text: str) -> bool:
+    """Whether a pronoun of ``text`` stands for something outside it: so little comes before that it names nothing.
+
+    "Who appoints them?"; not "How will Sichuan build its greener overseas investment?".
+    """
+    match = _THIRD_PERSON.search(text)
+    if not match or _EMPTY_IT.match(text):
+        return False
+    return len(_own_words(text[: match.start()], lambda _: Named())) <= 1
 
 
 _THIRD_PERSON = re.compile(r"\b(?:it|they|them|its|their)\b", re.IGNORECASE)
@@ -138,7 +153,7 @@ def _goes_on(piece: str, following: str) -> bool:
 
 #: Between two questions: after "?", or before "and", ";", "," with a question of its own, its verb before its subject.
 _OWN_QUESTION = (
-    rf"(?:(?:by|since|until|from|in|to|at|for|with)\s+)?(?:{_WH}(?:\s+[\w'’-]+){{0,3}}?\s+{_AUX}\b|(?:who|which\s+\w+)\s+\w+s\b"
+    rf"(?:{_BEFORE}\s+)?(?:{_WH}(?:\s+[\w'’-]+){{0,3}}?\s+{_AUX}\b|(?:who|which\s+\w+)\s+\w+s\b"
     rf"|{_AUX}\s+(?:it|they|this|that|there|these|those)\b"
     rf"|(?:what|how|which)\s+(?:much|many|share|percentage)\b|{_WH}\s*(?=[?？]?$))"
 )

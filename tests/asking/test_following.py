@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from indexer.asking.following import follow, parts_of
+from indexer.asking.following import follow, leans, parts_of
 from indexer.asking.naming import Named
 
 
@@ -87,6 +87,37 @@ def test_a_follow_up_that_was_read_stands_alone(before: str, asked: str, read: s
     names = find(read).groups
     again = follow(before, read, find)
     assert set(names) <= set(find(again).groups)
+
+
+LEANING = (
+    "by 2030?|2035?|on steel?|and coal?|What about Liaoning?|under the new rules?|Since when?|By how much?"
+    "|What is its purpose?|Who appoints them?|How much of it is offshore?|Where are they?"
+)
+
+
+@pytest.mark.parametrize("asked", LEANING.split("|"))
+def test_what_leans_on_the_question_before(asked: str) -> None:
+    assert leans(asked)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "On which freight routes to other countries will Sichuan build its greener overseas investment?",
+        "On what date did Liaoning's government put out its plan?",
+        "Below what headcount does a firm count as small?",
+        "Into which zone falls an area where little water is left?",
+        "Out of which coal plant did the utility sell?",
+        "By 2030, how much wind power will there be?",
+        "According to the plan, what is banned?",
+        "How do firms disclose what they emit?",
+        "Is it true that wind power will grow?",
+        "in-situ leaching rules",
+        "cement capacity rules",
+    ],
+)
+def test_what_asks_by_itself_does_not_lean(asked: str) -> None:
+    assert not leans(asked)
 
 
 PARTS = (
