@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-from indexer.types import Passage
+from indexer.exporting.objects import target_object
+from indexer.types import Passage, Target
 
 
 def text_hash(text: str) -> str:
@@ -25,13 +26,27 @@ def citable(entry: dict[str, Any], text: str) -> dict[str, Any]:
     }
 
 
+def citable_target(target: Target) -> dict[str, Any]:
+    """A target with its sentence citable; it has no title of its own, which a list of the plans gives."""
+    return {
+        **target_object(target),
+        "cited_text": target.quote,
+        "start_char_index": target.start,
+        "end_char_index": target.end,
+        "text_sha256": text_hash(target.quote),
+    }
+
+
 def citable_result(entry: dict[str, Any]) -> dict[str, Any]:
     """An answer or cell with its citations and passages citable."""
     listed = {
         "citations": [citable(citation, citation["quote"]) for citation in entry.get("citations", ())],
         "passages": [citable(passage, passage["text"]) for passage in entry.get("passages", ())],
     }
-    return {**entry, **{name: entries for name, entries in listed.items() if name in entry}}
+    found: dict[str, Any] = {name: entries for name, entries in listed.items() if name in entry}
+    if nearest := entry.get("nearest"):
+        found["nearest"] = citable(nearest, nearest["text"])
+    return {**entry, **found}
 
 
 def citable_passage(passage: Passage) -> dict[str, Any]:

@@ -22,9 +22,9 @@ from pydantic import Field
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from indexer.api.citing import citable_result, text_hash
+from indexer.api.citing import citable_result, citable_target, text_hash
 from indexer.errors import IndexerError, QuestionError, UnknownPlanError
-from indexer.exporting.objects import answer_object, comparison_object, plan_object, target_object
+from indexer.exporting.objects import answer_object, comparison_object, plan_object
 from indexer.library import Library, audit
 from indexer.library.jobs import Job, job_queue
 from indexer.library.limits import LIMITS, QuestionLimits
@@ -137,7 +137,7 @@ def make_server(
     ) -> _Object:
         """What the plans commit to in figures: indicator, value, unit, year, how binding, with the sentence."""
         found = open_library().targets(plans, figures=figures)
-        return {"found": len(found), "targets": [target_object(target) for target in found[:MOST_TARGETS]]}
+        return {"found": len(found), "targets": [citable_target(target) for target in found[:MOST_TARGETS]]}
 
     @tool
     def list_plans() -> _Object:

@@ -15,7 +15,7 @@ import msgspec
 from starlette.responses import FileResponse, JSONResponse, Response
 
 from indexer.api import feed, schemas
-from indexer.api.citing import citable_passage, citable_result, text_hash
+from indexer.api.citing import citable_passage, citable_result, citable_target, text_hash
 from indexer.api.paging import paged
 from indexer.api.problems import Problem
 from indexer.exporting.audit import audit_csv
@@ -26,7 +26,6 @@ from indexer.exporting.objects import (
     passage_object,
     plan_object,
     row_object,
-    target_object,
 )
 from indexer.library import Library, audit
 from indexer.library.jobs import Job, job_queue, settled
@@ -35,7 +34,7 @@ from indexer.library.originals import find_original, missing_original
 from indexer.library.rights import Action, Role, role_for
 from indexer.library.uploads import Upload, add_uploads
 from indexer.storage import Scope
-from indexer.types import Alert, Filter, PlanInfo
+from indexer.types import Alert, Filter, PlanInfo, Target
 from indexer.wording import counted, doubtful_places
 
 #: Where the API is mounted.
@@ -234,15 +233,19 @@ def _compare(call: Call) -> Response:
 
 
 def _list_targets(call: Call) -> Response:
-    plans = call.query.plan or None
+    plans, cursor, limit = call.query.plan or None, call.query.cursor, call.query.limit
     if call.query.aligned:
         with call.limits.place(call.client):
-            items = [row_object(row) for row in call.library.align_targets(plans)]
-    else:
-        items = [target_object(target) for target in call.library.targets(plans, figures=call.query.figures)]
-    numbered = list(enumerate(items))
-    found, more = paged(numbered, lambda pair: (pair[0],), call.query.cursor, call.query.limit)
-    return JSONResponse({"items": [item for _, item in found], "next_cursor": more})
+            rows = list(enumerate(call.library.align_targets(plans)))
+        listed, more = paged(rows, lambda pair: (pair[0],), cursor, limit)
+        return JSONResponse({"items": [row_object(row) for _, row in listed], "next_cursor": more})
+
+    def place(target: Target) -> tuple[str, int, int, int, str]:
+        return target.plan, target.start, *target.span, target.indicator
+
+    found = sorted(call.library.targets(plans, figures=call.query.figures), key=place)
+    shown, more = paged(found, place, cursor, limit)
+    return JSONResponse({"items": [citable_target(target) for target in shown], "next_cursor": more})
 
 
 # -- the server ----------------------------------------------------------------------------------

@@ -140,6 +140,19 @@ def test_targets_listed_and_aligned(client: TestClient, fits: Any) -> None:
     assert len(rows["items"]) == 2 and rows["next_cursor"] and "cells" in rows["items"][0]
 
 
+def test_each_target_is_a_slice_of_its_plan_and_pages_of_them_are_whole(client: TestClient, filled: Library) -> None:
+    listed, cursor = [], ""
+    while cursor is not None:
+        page = client.get("targets", params={"figures": "true", "limit": 7, "cursor": cursor}).json()
+        listed += page["items"]
+        cursor = page["next_cursor"]
+    assert len(listed) == len(filled.targets(figures=True)) > 14
+    for target in listed:
+        text = filled.plan(target["plan"]).text[target["start_char_index"] : target["end_char_index"]]
+        assert target["cited_text"] == text == target["quote"]
+        assert target["text_sha256"] == hashlib.sha256(text.encode()).hexdigest()
+
+
 def test_a_page_is_drawn_with_its_quote_marked(client: TestClient, filled: Library) -> None:
     quote = next(p["text"] for p in client.get("plans/liaoning/passages").json()["items"] if p["page"] == 2)
     plain = Image.open(io.BytesIO(client.get("plans/liaoning/pages/2.png").content))
