@@ -1,12 +1,13 @@
-"""Objects of docs/json.md -> the same with the keys of other citation formats, and a hash to check each text by."""
+"""Objects of docs/json.md as the API gives them: with the keys of other citation formats and a hash of each text."""
 
 from __future__ import annotations
 
 import hashlib
+from pathlib import PurePath
 from typing import Any
 
-from indexer.exporting.objects import target_object
-from indexer.types import Passage, Target
+from indexer.exporting.objects import plan_object, target_object
+from indexer.types import Passage, PlanInfo, Target
 
 
 def text_hash(text: str) -> str:
@@ -24,6 +25,11 @@ def citable(entry: dict[str, Any], text: str) -> dict[str, Any]:
         "end_char_index": entry["end"],
         "text_sha256": text_hash(text),
     }
+
+
+def listed_plan(info: PlanInfo) -> dict[str, Any]:
+    """A plan, its file by name alone: where that lies on the server is nobody's business elsewhere."""
+    return {**plan_object(info), "source": PurePath(info.source).name}
 
 
 def citable_target(target: Target) -> dict[str, Any]:

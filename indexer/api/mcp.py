@@ -22,9 +22,9 @@ from pydantic import Field
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from indexer.api.citing import citable_result, citable_target, text_hash
+from indexer.api.citing import citable_result, citable_target, listed_plan, text_hash
 from indexer.errors import IndexerError, QuestionError, UnknownPlanError
-from indexer.exporting.objects import answer_object, comparison_object, plan_object
+from indexer.exporting.objects import answer_object, comparison_object
 from indexer.library import Library, audit
 from indexer.library.jobs import Job, job_queue
 from indexer.library.limits import LIMITS, QuestionLimits
@@ -142,7 +142,7 @@ def make_server(
     @tool
     def list_plans() -> _Object:
         """The plans in the library: id, title, issuer, date, language, size."""
-        return {"plans": [plan_object(info) for info in open_library().plans()]}
+        return {"plans": [listed_plan(info) for info in open_library().plans()]}
 
     if write:
         _add_writing(server)

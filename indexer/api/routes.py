@@ -15,7 +15,7 @@ import msgspec
 from starlette.responses import FileResponse, JSONResponse, Response
 
 from indexer.api import feed, schemas
-from indexer.api.citing import citable_passage, citable_result, citable_target, text_hash
+from indexer.api.citing import citable_passage, citable_result, citable_target, listed_plan, text_hash
 from indexer.api.paging import paged
 from indexer.api.problems import Problem
 from indexer.exporting.audit import audit_csv
@@ -24,7 +24,6 @@ from indexer.exporting.objects import (
     answer_object,
     comparison_object,
     passage_object,
-    plan_object,
     row_object,
 )
 from indexer.library import Library, audit
@@ -89,14 +88,14 @@ class Operation:
 
 def _list_plans(call: Call) -> Response:
     found, more = paged(call.library.plans(), lambda info: (info.id,), call.query.cursor, call.query.limit)
-    return JSONResponse({"items": [plan_object(info) for info in found], "next_cursor": more})
+    return JSONResponse({"items": [listed_plan(info) for info in found], "next_cursor": more})
 
 
 def _get_plan(call: Call) -> Response:
     plan = call.library.plan(call.path["plan"])
     return JSONResponse(
         {
-            **plan_object(_info(call.library, plan.id)),
+            **listed_plan(_info(call.library, plan.id)),
             "sections": [{"label": s.label, "level": s.level, "start": s.start, "end": s.end} for s in plan.sections],
             "characters": len(plan.text),
             "text_sha256": text_hash(plan.text),
@@ -178,7 +177,7 @@ def _edit_plan(call: Call) -> Response:
         *names, last = schemas.Edit.__struct_fields__
         raise Problem(422, "request", f"Nothing to set. Give {', '.join(names)} or {last}.")
     call.library.edit(plan, **fields)
-    return JSONResponse(plan_object(_info(call.library, plan)))
+    return JSONResponse(listed_plan(_info(call.library, plan)))
 
 
 def _remove_plan(call: Call) -> Response:

@@ -140,6 +140,12 @@ def test_targets_listed_and_aligned(client: TestClient, fits: Any) -> None:
     assert len(rows["items"]) == 2 and rows["next_cursor"] and "cells" in rows["items"][0]
 
 
+def test_where_files_lie_on_the_server_is_not_told(client: TestClient) -> None:
+    sources = [plan["source"] for plan in client.get("plans").json()["items"]]
+    assert "sichuan.md" in sources and not any("/" in source for source in sources)
+    assert client.get("plans/sichuan").json()["source"] == "sichuan.md"
+
+
 def test_each_target_is_a_slice_of_its_plan_and_pages_of_them_are_whole(client: TestClient, filled: Library) -> None:
     listed, cursor = [], ""
     while cursor is not None:
