@@ -144,6 +144,13 @@ def test_a_note_above_the_title_is_left_out_and_a_date_there_is_not(tmp_path: Pa
     assert text.count("of the district cuts") == 9
 
 
+def test_an_abstract_above_the_first_chapter_stays(tmp_path: Path) -> None:
+    prose = "".join(f"<p>Measure {n} of the district cuts what its kilns emit by {n} percent.</p>" for n in range(9))
+    abstract = "<p>This plan says how the district closes its kilns by 2030.</p>"
+    text = read(tmp_path, f"<html><body><main>{abstract}<h1>1. Kilns</h1>{prose}<h1>2. Mills</h1>{prose}</main>").text
+    assert text.startswith("This plan says how the district closes its kilns by 2030.")
+
+
 def test_what_looks_like_a_program_stays_text(tmp_path: Path) -> None:
     plan = read(
         tmp_path, "<html><body><p>Type &lt;script&gt;alert(1)&lt;/script&gt; and $x^2$ **bold**.</p></body></html>"

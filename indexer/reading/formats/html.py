@@ -72,7 +72,7 @@ def load(path: Path, data: bytes) -> Content:
         machine_translated="translated-" in (tree.get("class") or ""),
         found=Found(title=place),
     )
-    blocks = _main_content(tree)
+    blocks = _main_content(tree, title)
     return Content(blocks.text(), title=title, headings=blocks.headings(title), metadata=own, tables=blocks.tables())
 
 
@@ -156,7 +156,7 @@ def _title(tree: Any) -> tuple[str, str]:
     return meaningful_title(re.split(r"\s+[-–—|]\s+|[_|]", whole)[0]), "metadata"
 
 
-def _main_content(tree: Any) -> Blocks:
+def _main_content(tree: Any, title: str) -> Blocks:
     from trafilatura import bare_extraction
 
     found = Blocks()
@@ -174,7 +174,7 @@ def _main_content(tree: Any) -> Blocks:
         if bodies[1] is not None:
             _trim(bodies[0], bodies[1])
         _put_headings(tree, bodies[0])
-        _drop_notices(bodies[0])
+        _drop_notices(bodies[0], title)
         _read(bodies[0], found)
     whole = Blocks()
     read_whole(tree, whole)  # after the extraction, which needs the whole tree
@@ -192,10 +192,13 @@ def _trim(body: Any, sure: Any) -> None:
     """
     known = {_letters_of(element) for element in sure.iterchildren("*")}
     parts = list(body.iterchildren("*"))
-    kept = [i for i, part in enumerate(parts) if _letters_of(part) in known]
-    for i, part in enumerate(parts if kept else ()):
-        within = kept[0] < i < kept[-1] and (part.tag == "table" or _SENTENCE_END.search("".join(part.itertext())))
-        if i not in kept and not within:
+    sures = [_letters_of(part) in known for part in parts]
+    if not any(sures):
+        return
+    first, last = sures.index(True), len(sures) - 1 - sures[::-1].index(True)
+    for i, part in enumerate(parts):
+        within = first < i < last and (part.tag == "table" or _SENTENCE_END.search("".join(part.itertext())))
+        if not sures[i] and not within:
             body.remove(part)
 
 
@@ -264,11 +267,12 @@ def _beside_headings(tree: Any) -> tuple[str, list[tuple[Any, int]]]:
     return "".join(letters), headings
 
 
-def _drop_notices(body: Any) -> None:
-    """Take the sentences above the page's first heading from ``body``: notes on cookies, but no dates or issuers."""
+def _drop_notices(body: Any, title: str) -> None:
+    """Take the sentences above the page's ``title`` from ``body``: notes on cookies, but no dates or issuers."""
     parts = list(body.iterchildren("*"))
-    title = next((i for i, part in enumerate(parts) if _heading(part.tag, part) == 1), 0)
-    for part in parts[:title]:
+    letters = "".join(character for character in title if character.isalnum())
+    at = next((i for i, part in enumerate(parts) if _heading(part.tag, part) and _letters_of(part) == letters), 0)
+    for part in parts[:at]:
         if part.tag == "p" and _SENTENCE_END.search("".join(part.itertext())):
             body.remove(part)
 
