@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -152,21 +153,30 @@ def watch(
     rest: Annotated[
         float, typer.Option(min=0.1, metavar="SECONDS", help="Time for which a file must not have changed.")
     ] = 5.0,
+    review: Annotated[
+        bool, typer.Option("--review", help="Add nothing: name each file, and the command that adds it.")
+    ] = False,
     alerts: AlertsOption = None,
     library: LibraryOption = "index",
     quiet: QuietOption = False,
 ) -> None:
     """Add what comes to rest in a folder, until it is stopped; a file that is removed removes no plan.
 
-    Once all of it is added, saved questions are asked again.
+    Once all of it is added, saved questions are asked again. With --review somebody else decides what is added.
     """
     from indexer.delivery.outbox import deliver_alerts, open_outbox
     from indexer.delivery.settings import Settings, read_settings
     from indexer.library.rechecking import recheck
-    from indexer.library.watching import watch_folder
+    from indexer.library.watching import held_files, watch_folder
 
     if not folder.is_dir():
         raise SourceError(f"There is no folder {folder}. Give one that plans are put into.")
+    if review:
+        with open_library(library, create=True, quiet=quiet) as opened:
+            for path in held_files(opened, folder, every=every, rest=rest):
+                adding = shlex.join(["plancite", "add", str(path), "--library", library])
+                print(f"{path} waits to be reviewed. Add it with: {adding}", flush=True)
+        return
     settings = read_settings(alerts) if alerts else Settings()
     with open_library(library, create=True, quiet=quiet) as opened:
 

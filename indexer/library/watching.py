@@ -6,7 +6,9 @@ in the library already is "same", so that a watch that was killed goes on where 
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from time import monotonic, sleep
@@ -102,6 +104,27 @@ def watch_folder(
                 pass  # another process is at it
             except LibraryError as error:
                 notify(f"{error} It is tried again.")
+        sleep(every)
+
+
+def held_files(
+    library: Library,
+    folder: Path,
+    *,
+    every: float = EVERY,
+    rest: float = REST,
+    stopped: Callable[[], bool] = lambda: False,
+) -> Iterator[Path]:
+    """The files that come to rest in ``folder`` and are no plan's, each once as it is; none is added."""
+    watched = WatchedFolder(folder, rest)
+    while not stopped():
+        for path in watched.ready(monotonic()) or ():
+            with suppress(OSError):  # gone meanwhile
+                with path.open("rb") as file:
+                    content = hashlib.file_digest(file, "sha256").hexdigest()
+                watched.take(path)
+                if all(info.sha256 != content for info in library.plans()):
+                    yield path
         sleep(every)
 
 

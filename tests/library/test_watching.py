@@ -9,11 +9,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from fakes import FakeEncoder
 from pytest import MonkeyPatch
 
 from indexer.errors import LibraryBusyError, LibraryError
 from indexer.library import Library
-from indexer.library.watching import WatchedFolder, watch_folder
+from indexer.library.watching import WatchedFolder, held_files, watch_folder
 from indexer.types import Added
 
 
@@ -142,3 +143,24 @@ def wait_for(condition: Callable[[], bool]) -> None:
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.05)
+
+
+def test_files_held_for_review_are_named_once_for_each_content_and_none_is_added(
+    folder: Path, tmp_path: Path, fake: FakeEncoder
+) -> None:
+    (folder / "known.txt").write_text("Cement kilns close by 2025.")
+    (folder / "new.txt").write_text("Steel mills close by 2030.")
+    looks = 0
+
+    def stopped() -> bool:
+        nonlocal looks
+        looks += 1
+        if looks == 3:
+            (folder / "new.txt").write_text("Steel mills close by 2035 at last.")
+        return looks > 6
+
+    with Library.open(tmp_path / "library", create=True, encoder=fake) as library:
+        list(library.add_iter(folder / "known.txt"))
+        found = [path.name for path in held_files(library, folder, every=0, rest=0, stopped=stopped)]
+        assert found == ["new.txt", "new.txt"]
+        assert [info.id for info in library.plans()] == ["known"]
