@@ -77,7 +77,7 @@ _ROLES = {
     Role.NOTICE: N_("From another notice in the same journal"),
 }
 #: Characters of a title in a chip, which stands on one line with the ways to copy and keep the quote.
-_MAX_TITLE = 30
+_MAX_TITLE = 34
 #: By what large numbers are divided to be read, and their unit then; Chinese counts in ten thousands.
 _SCALES = {
     ENGLISH: ((1e9, N_("billion {unit}")), (1e6, N_("million {unit}"))),

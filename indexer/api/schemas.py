@@ -54,7 +54,8 @@ class TargetListing(Listing):
 
 
 class PageImage(_Given):
-    quote: Annotated[str, Meta(max_length=20_000, description="Words of the page to highlight.")] = ""
+    # a character is up to twelve in an address, of which servers take 64 kB
+    quote: Annotated[str, Meta(max_length=4_000, description="Words of the page to highlight.")] = ""
 
 
 class PlanFilter(_Given):

@@ -165,6 +165,7 @@ def test_a_page_is_drawn_with_its_quote_marked(client: TestClient, filled: Libra
     marked = Image.open(io.BytesIO(client.get("plans/liaoning/pages/2.png", params={"quote": quote}).content))
     assert plain.size == marked.size and plain.tobytes() != marked.tobytes()
     assert "does not hold" in problem(client.get("plans/liaoning/pages/2.png?quote=zebra"), 404)
+    assert "quote" in problem(client.get("plans/liaoning/pages/2.png", params={"quote": "煤" * 4001}), 422)
     assert "pages 1 to 15" in problem(client.get("plans/liaoning/pages/99.png"), 404)
     assert "no pages" in problem(client.get("plans/national/pages/1.png"), 404)
     original = client.get("plans/liaoning/original")
