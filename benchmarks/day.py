@@ -7,6 +7,8 @@ by 900. A task is done when what was looked for is there: the sentence, the figu
 Clicks are those of the mouse and Enter; typing is free, with the click into the box. A task that takes more than six
 is not done. ``--library`` starts from a copy of a library made before, ``--only`` does the tasks with a word in their
 name, ``--shots`` keeps pictures of their screens. The exit status is 0 only if all are done.
+
+Past 500 lines, since the 25 tasks share one session and are read in its order.
 """
 
 from __future__ import annotations

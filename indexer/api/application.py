@@ -86,8 +86,8 @@ def api_app(
     return Starlette(routes=routes, middleware=[Middleware(LimitBody)], exception_handlers=HANDLERS)
 
 
-class Nothing:
-    """An ASGI application where there is none: each request is refused with 404."""
+class NotFound:
+    """An ASGI application that answers 404 to each request, as problem+json."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await problem_response(Problem(404, "request", SENTENCES[404]))(scope, receive, send)

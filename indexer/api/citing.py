@@ -28,7 +28,7 @@ def citable(entry: dict[str, Any], text: str) -> dict[str, Any]:
 
 
 def listed_plan(info: PlanInfo) -> dict[str, Any]:
-    """A plan, its file by name alone: where that lies on the server is nobody's business elsewhere."""
+    """A plan, its source by file name alone: clients get no paths of the server."""
     return {**plan_object(info), "source": PurePath(info.source).name}
 
 

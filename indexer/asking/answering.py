@@ -13,7 +13,7 @@ from indexer.asking.every import REPEATED, Sweep, asks_for_all, asks_for_list, s
 from indexer.asking.expansion import correct, expand
 from indexer.asking.following import follow, parts_of
 from indexer.asking.interaction import MATCH_THRESHOLD, NO_WORDS, QuestionWords, embed_words
-from indexer.asking.judging import NamesHeld, certainty, confidence, features_of, find_names
+from indexer.asking.judging import NamesHeld, certainty, certainty_on_page, confidence, features_of, find_names
 from indexer.asking.naming import plan_names
 from indexer.asking.question import FIGURES, Question, for_plans, read_question
 from indexer.asking.ranking import order_passages, rank_passages, rerank
@@ -461,7 +461,7 @@ def _answer_sentence(question: Question, quote: _Quote, shown: Mapping[tuple[str
         span,
         shown[quote.plan.id, quote.completes] if quote.completes else None,
         sentence.passage.role if sentence else Role.BODY,
-        sentence.certainty if sentence and not quote.completes else None,
+        certainty_on_page(sentence.certainty, quote.plan, quote.span[0]) if sentence and not quote.completes else None,
         sentence.passage.table.within(*sentence.span) if sentence and sentence.passage.table else None,
     )
 

@@ -23,7 +23,8 @@ from indexer.asking.naming import ONE_TYPO, TWO_TYPOS, fold_accents
 from indexer.asking.question import FIGURES, Kind, Question
 from indexer.asking.retrieval import Candidate, CandidateSentence
 from indexer.language.folding import fold_spelling
-from indexer.types import Certainty
+from indexer.reading.doubts import doubtful_pages
+from indexer.types import Certainty, Plan, page_at
 
 #: Features of a sentence without the reader, and with it.
 FEATURES = (
@@ -106,6 +107,12 @@ def certainty(features: Sequence[float]) -> Certainty | None:
     if probability < classifier.threshold:
         return None
     return Certainty.STATES if probability >= classifier.states else Certainty.MAY
+
+
+def certainty_on_page(found: Certainty | None, plan: Plan, start: int) -> Certainty | None:
+    """``found``, but no more than ``MAY`` for a sentence from ``start`` on a page of ``plan`` that reads badly."""
+    doubtful = page_at(plan.pages, start) in doubtful_pages(plan.warnings)
+    return Certainty.MAY if found and doubtful else found
 
 
 @dataclass(frozen=True, slots=True)

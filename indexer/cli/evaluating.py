@@ -100,7 +100,7 @@ def evaluate(library: Library, judgements: Sequence[Judgement]) -> Values:
 
 
 def _on_present(library: Library, judgements: Sequence[Judgement], notify: Notify) -> list[Judgement]:
-    """Those on plans that are in the library; ``notify`` is told how many are not."""
+    """Those on plans that are in the library; ``notify`` gets a line with the number of the others."""
     present = {info.id for info in library.plans()}
     kept = [judgement for judgement in judgements if present.issuperset(judgement.plans)]
     if gone := len(judgements) - len(kept):

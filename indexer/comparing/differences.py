@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from indexer.language.dates import MONTHS, find_years
-from indexer.language.matching import words
+from indexer.language.matching import jaccard, words
 from indexer.language.obligation import binding_of, find_binding
 from indexer.language.quantities import Quantity, comparable, find_quantities, same_value
 from indexer.language.sentences import split_sentences
@@ -180,11 +180,10 @@ def _figures(text: str) -> tuple[_Figure, ...]:
 def _alike(one: _Figure, other: _Figure) -> float:
     if not one.stems or not other.stems:
         return _LEAST_ALIKE  # a bare figure may be for anything
-    common = len(one.stems & other.stems)
-    share = common / (len(one.stems) + len(other.stems) - common)  # Jaccard (1901)
+    common = jaccard(one.stems, other.stems)
     if one.years and other.years:
-        return share + (_SAME_YEAR if one.years == other.years else -_SAME_YEAR)
-    return share
+        return common + (_SAME_YEAR if one.years == other.years else -_SAME_YEAR)
+    return common
 
 
 def _stems(text: str) -> frozenset[str]:

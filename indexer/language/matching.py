@@ -57,8 +57,9 @@ def overlap(one: Collection[object], other: Collection[object]) -> float:
 
 def jaccard(one: Collection[object], other: Collection[object]) -> float:
     """Items in common, of all items of both sets (Jaccard, 1901); 0.0 for two empty sets."""
-    one, other = set(one), set(other)
-    return len(one & other) / max(1, len(one | other))
+    one, other = frozenset(one), frozenset(other)
+    common = len(one & other)
+    return common / max(1, len(one) + len(other) - common)
 
 
 def absent_words(asked: Collection[str], texts: Collection[str]) -> set[str]:

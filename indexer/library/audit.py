@@ -19,7 +19,7 @@ from indexer.storage import Backend
 FILE = "audit.jsonl"
 #: The outcome of what somebody may not do; seconds in which the same of the same person is one line.
 REFUSED, QUIET = "refused", 60.0
-_LONGEST = 200  # characters of what it was on, which whoever is refused may choose
+_LONGEST = 200  # characters of the target, which the client chooses
 _lock = threading.Lock()
 _refused: dict[tuple[str, str, str], float] = {}
 #: Who is at work where nobody signs in; "" is the user whom the process belongs to.
@@ -54,7 +54,7 @@ def record(backend: Backend, action: str, on: str, outcome: str = "done") -> Non
 def record_refusal(backend: Backend, action: str, on: str) -> None:
     """Append a line for what somebody may not do, unless there is one of the same within ``QUIET`` seconds.
 
-    So whoever tries again and again does not fill the disk.
+    Repeated attempts do not fill the disk.
     """
     now, key = time.monotonic(), (str(backend.folder), backend.owner or actor.get(), action)
     with _lock:

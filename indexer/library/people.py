@@ -111,9 +111,9 @@ def keep_readers(backend: Backend, old: str, new: str) -> None:
 
 
 def keep_closed(backend: Backend, coming: People) -> None:
-    """Let nobody read what either list keeps from them, until ``coming`` takes the place of the backend's list.
+    """Restrict each collection to readers whom both lists allow, until ``coming`` replaces the backend's list.
 
-    A list that cannot be read stays, since it lets nobody in. Raises LibraryError.
+    A list that cannot be read stays: it admits no reader. Raises LibraryError.
     """
 
     def both(known: People) -> People:
@@ -128,9 +128,9 @@ def keep_closed(backend: Backend, coming: People) -> None:
 
 def _common(known: People, coming: People) -> dict[str, tuple[str, ...]]:
     """The readers of each collection that has readers in both lists: those of both, else only admins."""
-    nobody = (GROUP,)  # a group without a name, which nobody is in
+    admins_only = (GROUP,)  # a group without a name has no members
     return {
-        name: tuple(reader for reader in known.readers[name] if reader in coming.readers[name]) or nobody
+        name: tuple(reader for reader in known.readers[name] if reader in coming.readers[name]) or admins_only
         for name in known.readers.keys() & coming.readers.keys()
     }
 

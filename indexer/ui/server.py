@@ -33,7 +33,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from indexer.api import missing_extra
 from indexer.api.access import ByRole, SignIn
-from indexer.api.application import Nothing, api_app
+from indexer.api.application import NotFound, api_app
 from indexer.api.problems import Problem, problem_response
 from indexer.api.routes import PREFIX
 from indexer.api.sign_in import SignInSettings, settings_from_environment
@@ -241,7 +241,7 @@ def app_options(*, mcp_writes: bool = False, asks_for_token: bool = False) -> di
 
     elsewhere = PREFIX.rpartition("/")[0]  # what is no address of the API is no page either
     api = Mount(PREFIX, api_app(open_library, sign_in=sign_in, base=_base() if _has_name() else ""))
-    routes = [api, Route(elsewhere, Nothing()), Mount(elsewhere, Nothing()), mcp]
+    routes = [api, Route(elsewhere, NotFound()), Mount(elsewhere, NotFound()), mcp]
     # the guard comes first: it looks at the address that a request comes from, not at the one that is forwarded
     forwarded = Middleware(ProxyHeadersMiddleware, trusted_hosts=[*(settings.proxies or ("127.0.0.1",))])
     return {"routes": routes, "middleware": [Middleware(Guard, settings=settings), forwarded], "lifespan": lifespan}

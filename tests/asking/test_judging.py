@@ -1,4 +1,4 @@
-"""Which words and names no passage holds, whatever their spelling."""
+"""What of a question no passage holds, whatever its spelling, and how sure a sentence is."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from indexer.asking.interaction import QuestionWords
-from indexer.asking.judging import FEATURES, NamesHeld, features_of, find_names
+from indexer.asking.judging import FEATURES, NamesHeld, certainty_on_page, features_of, find_names
 from indexer.asking.question import read_question
 from indexer.asking.retrieval import Candidate, CandidateSentence
-from indexer.types import Passage
+from indexer.reading.doubts import doubt_warning
+from indexer.types import Certainty, Page, Passage, Plan
 
 
 def missing(asked: str, text: str) -> tuple[str, ...]:
@@ -90,3 +91,18 @@ def test_a_missing_figure_and_a_missing_name_are_features_and_refuse_nothing_by_
             "interaction": 0.5, "worst word": 1.0, "cosine": 0.25, "figure missing": figure, "kind missing": kind,
             "name not here": 1.0, "name nowhere": 1.0, "in keywords": 0.0,
         }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("found", "start", "shown"),
+    [
+        (Certainty.STATES, 5, Certainty.STATES),
+        (Certainty.STATES, 15, Certainty.MAY),
+        (Certainty.MAY, 15, Certainty.MAY),
+        (None, 15, None),
+    ],
+)
+def test_a_page_that_reads_badly_states_nothing(found: Certainty | None, start: int, shown: Certainty | None) -> None:
+    warning = doubt_warning("Words may be out of order", [2])
+    plan = Plan("p", "Plan", "k" * 20, "p.pdf", "0", pages=(Page(1, 0, 10), Page(2, 10, 20)), warnings=(warning,))
+    assert certainty_on_page(found, plan, start) is shown

@@ -219,7 +219,7 @@ def _forget_anchors(tree: Any) -> None:
     for heading in tree.iter(*_HEADINGS):
         letters = _letters_of(heading).casefold()
         for element in (heading, *heading.iterancestors()):
-            own = "".join(character for character in element.get("id") or "" if character.isalnum()).casefold()
+            own = _alphanumeric(element.get("id") or "").casefold()
             if own and own == letters:
                 del element.attrib["id"]
 
@@ -262,7 +262,7 @@ def _beside_headings(tree: Any) -> tuple[str, list[tuple[Any, int]]]:
                 headings.append((element, at))
             found = element.tail
         if found and not within:
-            letters.append("".join(character for character in found if character.isalnum()))
+            letters.append(_alphanumeric(found))
             at += len(letters[-1])
     return "".join(letters), headings
 
@@ -270,7 +270,7 @@ def _beside_headings(tree: Any) -> tuple[str, list[tuple[Any, int]]]:
 def _drop_notices(body: Any, title: str) -> None:
     """Take the sentences above the page's ``title`` from ``body``: notes on cookies, but no dates or issuers."""
     parts = list(body.iterchildren("*"))
-    letters = "".join(character for character in title if character.isalnum())
+    letters = _alphanumeric(title)
     at = next((i for i, part in enumerate(parts) if _heading(part.tag, part) and _letters_of(part) == letters), 0)
     for part in parts[:at]:
         if part.tag == "p" and _SENTENCE_END.search("".join(part.itertext())):
@@ -278,7 +278,11 @@ def _drop_notices(body: Any, title: str) -> None:
 
 
 def _letters_of(element: Any) -> str:
-    return "".join(character for character in "".join(element.itertext()) if character.isalnum())
+    return _alphanumeric("".join(element.itertext()))
+
+
+def _alphanumeric(text: str) -> str:
+    return "".join(filter(str.isalnum, text))
 
 
 def _prose(tree: Any) -> Iterator[str]:

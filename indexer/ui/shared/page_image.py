@@ -1,4 +1,4 @@
-"""Page images in the app, at a size that is chosen, beside the ways to turn the pages."""
+"""Page images in the app: their zoom, and the controls that turn the pages."""
 
 from __future__ import annotations
 
