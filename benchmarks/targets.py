@@ -22,6 +22,7 @@ from typing import Any
 
 from indexer.encoding.loading import load_encoder
 from indexer.evaluation import f1, match_targets, same_words
+from indexer.library.adding import embed_plan
 from indexer.reading.loading import load_plan
 from indexer.targets.aligning import align_targets
 from indexer.targets.extracting import find_targets
@@ -69,9 +70,12 @@ def aligned_pairs(targets: Sequence[Target], groups: Sequence[object]) -> set[tu
     }
 
 
-def alignment_f1(found: Sequence[Target], gold: Sequence[Mapping[str, Any]], pairs: Sequence[tuple[int, int]]) -> float:
+def alignment_f1(
+    plans: Sequence[Plan], found: Sequence[Target], gold: Sequence[Mapping[str, Any]], pairs: Sequence[tuple[int, int]]
+) -> float:
     """F1 of the pairs of targets of two plans that are one indicator; a gold pair not found is a miss."""
-    rows = align_targets(found, load_encoder())
+    encoder = load_encoder()
+    rows = align_targets([t for plan in plans for t in embed_plan(plan, encoder).targets or ()], encoder)
     series = {cell.target: row.series for row in rows for cell in row.cells}
     key_of = {i: gold[j]["align"] for i, j in pairs}
     predicted = aligned_pairs(found, [series.get(t) for t in found])
@@ -145,7 +149,7 @@ def main() -> None:
     figures["two plans, precision"] = len(pairs) / len(found)
     figures["two plans, recall"] = len(pairs) / len(gold)
     figures |= {f"two plans, {name}": share for name, share in field_shares(found, gold, pairs).items()}
-    figures["two plans, alignment F1"] = alignment_f1(found, gold, pairs)
+    figures["two plans, alignment F1"] = alignment_f1(plans, found, gold, pairs)
     for name, path in THIRD.items():
         third, wanted = committed([load_plan(path)]), read_gold(GOLD / f"{name}_gold.json")
         hits = match_targets(third, wanted)

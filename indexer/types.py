@@ -1100,7 +1100,7 @@ class Target:
     ``value`` and ``high``, which only a range has, are in ``unit``, a pint name, "" for a mere count.
     Both are None where the source broke the figure off (``cut_off``). ``change`` says that the value is
     a difference, to ``base_year`` if one is named. ``doubt`` is a sentence on what is uncertain, or "".
-    ``vectors`` are those of indicator, quote and scope as stored, packed; "" where none are.
+    ``vectors`` are those of indicator, passage and scope as stored, packed; "" where none are.
     """
 
     kind: TargetKind

@@ -235,7 +235,7 @@ def _embed(
         words[index] = pack_words(texts[index], len(indexed_context(chunked.passages[index])), tokens)
         tell(Stage.EMBEDDING, done, len(texts))
     (targets,) = results
-    targets = with_vectors(targets, encoder, partial(tell, Stage.TARGETS))
+    targets = with_vectors(targets, chunked.passages, vectors, encoder, partial(tell, Stage.TARGETS))
     return PlanContent(chunked.plan, chunked.passages, texts, vectors, chunked.names, targets, word_vectors=words)
 
 

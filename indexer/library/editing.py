@@ -18,7 +18,7 @@ from indexer.library.collections import change_members
 from indexer.storage import Backend, PlanContent
 from indexer.storage.disk import write_whole
 from indexer.storage.rows import as_json, read_json, unknown_plan
-from indexer.types import Edit, Plan, PlanInfo, Stage
+from indexer.types import Edit, Plan, PlanInfo, Stage, Target, TargetKind
 
 _DATE = re.compile(r"(?:\d{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?)?")
 _LANGUAGE = re.compile(r"(?:[a-z]{2,3})?")
@@ -112,16 +112,26 @@ def _describe(
     """Store what is known of plans from now on; a new title by itself, all else in one transaction."""
     # targets depend on the plan's date
     dated = [new for old, new in changed if new.metadata.date != old.metadata.date and new.title == old.title]
-    targets = {
-        new.id: extract_targets(replace(backend.plan(new.id), metadata=new.metadata, edited=new.edited))
-        for new in dated
-    }
+    targets = {new.id: _targets_as_dated(backend, encoder, new) for new in dated}
     if same := [new for old, new in changed if new.title == old.title]:
         backend.describe(same, targets, seen=seen)
     for old, new in changed:
         if new.title != old.title:
             plan = replace(backend.plan(new.id), title=new.title, metadata=new.metadata, edited=new.edited)
             _store(backend, encoder, plan, seen, progress, there=True)
+
+
+def _targets_as_dated(backend: Backend, encoder: Callable[[], Encoder], info: PlanInfo) -> list[Target]:
+    """The targets of a plan that has another date, with the vectors of those that it had before."""
+    from indexer.targets.aligning import with_vectors
+
+    content = backend.content(info.id)
+    known = {(t.span, t.indicator, t.scope): t.vectors for t in content.targets or ()}
+    found = extract_targets(replace(content.plan, metadata=info.metadata, edited=info.edited))
+    targets = [replace(t, vectors=known.get((t.span, t.indicator, t.scope), "")) for t in found]
+    if any(t.kind is TargetKind.TARGET and not t.vectors for t in targets):
+        return with_vectors(targets, content.passages, content.vectors, encoder())
+    return targets
 
 
 def _tags(old: PlanInfo, add: Iterable[str], remove: Iterable[str]) -> dict[str, Value]:

@@ -352,6 +352,11 @@ def changed_version(plan_id: str) -> str:
     return f"{plan_id}: an earlier version changed on disk after it was stored. Restore the library from a copy."
 
 
+def damaged_note(file: str, key: str) -> str:
+    """What is wrong with a note of the library's own of which the name changed on disk, and the remedy."""
+    return f"{file}: a note of another name, {key!r}, is there; it changed on disk. Restore the library from a copy."
+
+
 def changed_question(saved_id: int) -> str:
     """What is wrong with a saved question that was changed on disk, and the remedy."""
     return f"The saved question {saved_id} changed on disk after it was saved. Delete it, and save it again."

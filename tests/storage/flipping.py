@@ -31,8 +31,10 @@ STORED = (
     ("plans", "title", "SELECT plans.id"),
     ("plans", "metadata", "SELECT plans.id"),
     ("plans", "names", "SELECT plans.id"),
+    ("plans", "since", "SELECT plans.id"),
     ("versions", "text", "SELECT versions.id"),
     ("versions", "title", "SELECT versions.id"),
+    ("versions", "until", "SELECT versions.id"),
     ("saved", "quotes", "SELECT 'saved question'"),
 )
 

@@ -18,10 +18,13 @@ from indexer.storage import open_backend
 from indexer.storage.disk import read_note, write_note
 from indexer.storage.local import DATABASE_FILE
 from indexer.storage.local.connection import (
+    PASSAGE_SUM,
+    PLAN_SUM,
     SAVED_SUM,
     SCHEMA_VERSION,
     STORE_PASSAGE_SUMS,
     STORE_PLAN_SUMS,
+    SUMMED_PASSAGES,
     VERSION_SUM,
     VERSION_TEXT_SUM,
 )
@@ -54,6 +57,87 @@ def test_a_flipped_bit_is_told_by_check_and_changes_no_answer(
         assert any(plan_id in problem for problem in problems), (plan_id, problems)
     with opened(library) as backend:
         assert backend.check() == []
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (
+            "UPDATE passages SET plan = (SELECT key FROM plans WHERE id = 'full') WHERE key = 1",
+            "full: the text of 1 of",
+        ),
+        ("UPDATE versions SET id = 'hunan'", "hunan: an earlier version changed"),
+        ("UPDATE meta SET key = 'collectionr' WHERE key = 'collections'", "a note of another name, 'collectionr'"),
+        ("UPDATE plans SET changed = 99 WHERE id = 'anhui'", "anhui: its description changed"),
+    ],
+)
+def test_what_belongs_to_another_plan_is_told(library: Path, tmp_path: Path, change: str, told: str) -> None:
+    shutil.copytree(library, tmp_path / "library")
+    with closing(sqlite3.connect(tmp_path / "library" / DATABASE_FILE)) as file, file:
+        assert file.execute(change).rowcount
+    with opened(tmp_path / "library") as backend:
+        assert any(told in problem for problem in backend.check())
+
+
+def test_a_passage_is_never_read_under_another_plan(library: Path, tmp_path: Path) -> None:
+    shutil.copytree(library, tmp_path / "library")
+    with closing(sqlite3.connect(tmp_path / "library" / DATABASE_FILE)) as file, file:
+        # two plans of one title, so that the plan's key alone tells them apart
+        file.execute("UPDATE plans SET title = 'One title'")
+        file.execute("DELETE FROM passage_sums")
+        file.create_function("checksum", -1, checksum)
+        file.execute(STORE_PASSAGE_SUMS)
+        file.execute("UPDATE passages SET plan = (SELECT key FROM plans WHERE id = 'henan') WHERE key = 1")
+    with opened(tmp_path / "library") as backend, pytest.raises(LibraryError, match="henan: a passage changed on disk"):
+        backend.passages([1])
+
+
+def test_a_version_keeps_its_checksum_when_its_plan_is_renamed(library: Path, tmp_path: Path) -> None:
+    shutil.copytree(library, tmp_path / "library")
+    with opened(tmp_path / "library") as backend:
+        text = backend.version("henan", 1).text
+        backend.amend("henan", replace(backend.plan("henan"), id="hunan"), ["Hunan"])
+        assert backend.check() == []
+        assert backend.version("hunan", 1).text == text
+    with closing(sqlite3.connect(tmp_path / "library" / DATABASE_FILE)) as file, file:
+        file.execute("UPDATE versions SET title = 'Another'")
+    with opened(tmp_path / "library") as backend:  # renaming does not make good what changed
+        backend.amend("hunan", replace(backend.plan("hunan"), id="henan"), ["Henan"])
+        assert any("henan: an earlier version" in problem for problem in backend.check())
+
+
+def test_checksums_of_format_8_are_widened_and_bless_no_damage(library: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "library"
+    shutil.copytree(library, copy)
+    with closing(sqlite3.connect(copy / DATABASE_FILE)) as file, file:
+        file.create_function("checksum", -1, checksum)
+        columns = (
+            ("plan_sums", "plan_sum", PLAN_SUM, ("generation", "changed", "since"), "plans WHERE key = plan"),
+            (
+                "passage_sums",
+                "passage_sum",
+                PASSAGE_SUM,
+                ("p.plan",),
+                f"{SUMMED_PASSAGES} WHERE p.key = passage_sums.passage",
+            ),
+            ("versions", "version_sum", VERSION_SUM, ("id",), ""),
+        )
+        for table, column, wider, added, source in columns:
+            narrow = wider
+            for name in added:
+                narrow = narrow.replace(f"CAST({name} AS BLOB), ", "").replace(f", CAST({name} AS BLOB)", "")
+            assert narrow != wider
+            file.execute(f"UPDATE {table} SET {column} = " + (f"(SELECT {narrow} FROM {source})" if source else narrow))
+        file.execute("UPDATE meta SET value = '8' WHERE key = 'schema'")
+    shutil.copytree(copy, tmp_path / "damaged")
+    with opened(copy) as backend:
+        assert backend.check() == []
+    with closing(sqlite3.connect(tmp_path / "damaged" / DATABASE_FILE)) as file, file:
+        file.execute("UPDATE plans SET words = 99 WHERE id = 'anhui'")
+        file.execute("UPDATE passages SET page = 99 WHERE key = 1")
+        file.execute("UPDATE versions SET title = 'Another'")
+    with opened(tmp_path / "damaged") as backend:
+        assert len(backend.check()) == 3
 
 
 def test_no_flipped_bit_changes_a_collection() -> None:

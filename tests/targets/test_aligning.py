@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 from fakes import FakeEncoder, make_plan
 
-from indexer.targets.aligning import align_targets
+from indexer.reading.passages import chunk_plan
+from indexer.targets.aligning import align_targets, with_vectors
 from indexer.targets.extracting import find_targets
 from indexer.types import Target, TargetRow
 
@@ -70,6 +74,34 @@ def test_what_is_not_alike_is_not_subtracted(one: str, other: str, reason: str) 
     )
     assert row.gap is None
     assert reason in row.note
+
+
+def test_what_a_target_is_about_is_told_by_its_passage() -> None:
+    """The passages' vectors alone decide here, so each target must have that of its own passage."""
+    encoder = FakeEncoder()
+    texts = {
+        plan: f"The {words}.\n\nBy 2030, the output will reach 5 GW.\n\nAll {words} end.\n\nBy 2040, the output will be 9 t."
+        for plan, words in (("anhui", "mussels"), ("henan", "turbines"))
+    }
+    plans = [make_plan(plan, [text]) for plan, text in texts.items()]
+    near, far = np.eye(2, encoder.dimension, dtype=np.float32)
+    joined = []
+    for of_second in (near, far):
+        found: list[Target] = []
+        for plan, vector in zip(plans, (near, of_second), strict=True):
+            passages = chunk_plan(plan)
+            (target, *_) = targets = find_targets(plan)
+            own = [vector if p.start <= target.start < p.end else far * -1 for p in passages]
+            found += with_vectors(targets[:1], passages, np.stack(own), encoder)
+        joined.append(len(align_targets(found, encoder)))
+    assert joined == [1, 2]
+
+
+def test_vectors_that_are_stored_are_not_made_again() -> None:
+    (target,) = find_targets(make_plan("anhui", ["By 2030, the share of clean boats will reach 9%."]))
+    stored = replace(target, vectors="there")
+    assert with_vectors([stored], [], np.zeros((0, 2), np.float32), FakeEncoder()) == [stored]
+    assert with_vectors([stored], [], np.zeros((0, 2), np.float32), FakeEncoder())[0].vectors == "there"
 
 
 def test_thresholds_are_in_no_row() -> None:

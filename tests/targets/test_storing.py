@@ -5,7 +5,9 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
+import numpy as np
 import pytest
+from fakes import FakeEncoder
 
 from indexer.errors import UnknownPlanError
 from indexer.library import Library
@@ -31,6 +33,25 @@ def test_stored_targets_are_those_found(filled: Library) -> None:
 def test_nothing_is_looked_for_again(filled: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("indexer.targets.extracting.find_targets", lambda plan: pytest.fail("found anew"))
     assert [t.value for t in filled.targets(["anhui"])] == [9.0]
+
+
+def test_nothing_is_embedded_when_they_are_aligned(filled: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    def embed(self: FakeEncoder, texts: list[str], progress: object = None) -> np.ndarray:
+        assert not texts
+        return np.zeros((0, self.dimension), np.float32)
+
+    monkeypatch.setattr(FakeEncoder, "embed", embed)
+    assert len(filled.align_targets()) == 1
+    filled.edit("anhui", date="2024")  # its targets are found anew, with the vectors that they had
+    assert len(filled.align_targets()) == 1
+
+
+def test_what_a_date_makes_a_target_gets_its_vectors(filled: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    filled.edit("anhui", date="2041")
+    assert filled.align_targets() == []
+    filled.edit("anhui", date="2024")
+    monkeypatch.setattr(FakeEncoder, "embed", lambda self, texts, progress=None: texts and pytest.fail("embedded"))
+    assert all(t.vectors for t in filled.backend.targets("anhui") or ())
 
 
 def test_targets_bear_the_plans_new_name(filled: Library) -> None:

@@ -15,7 +15,7 @@ from indexer.errors import LibraryError
 from indexer.storage.rows import checksum, damaged
 
 #: Goes up when the tables change, together with a step in ``_STEPS`` from the version before.
-SCHEMA_VERSION = 8
+SCHEMA_VERSION = 9
 _HISTORY = """
 CREATE TABLE versions (
     key INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL, title TEXT NOT NULL, source TEXT NOT NULL,
@@ -94,16 +94,29 @@ def _checksum_of(*columns: str) -> str:
 #: The text of a passage with what it holds of a table; passages that were added before tables were kept have none.
 _PASSAGE_TEXT = "p.text || coalesce(p.excerpt, '')"
 #: What each checksum is of. A column that is changed on disk without its checksum is noticed when it is read.
-PLAN_SUM = _checksum_of(
-    "id", "title", "source", "sha256", "warnings", "metadata", "edited", "pages", "passages", "words", "names"
+_PLAN_COLUMNS = (
+    "id",
+    "title",
+    "source",
+    "sha256",
+    "warnings",
+    "metadata",
+    "edited",
+    "pages",
+    "passages",
+    "words",
+    "names",
 )
+PLAN_SUM = _checksum_of(*_PLAN_COLUMNS, "generation", "changed", "since")
 TEXT_SUM = _checksum_of("texts.text", "parts")
 TARGETS_SUM = _checksum_of("targets.rows")
-PASSAGE_SUM = _checksum_of("plans.title", "path", "start", '"end"', "page", "role", "cut_off", "record", _PASSAGE_TEXT)
+_PASSAGE_COLUMNS = ("plans.title", "path", "start", '"end"', "page", "role", "cut_off", "record", _PASSAGE_TEXT)
+PASSAGE_SUM = _checksum_of("p.plan", *_PASSAGE_COLUMNS)
 INDEXED_SUM = _checksum_of("p.indexed")
 VECTOR_SUM = _checksum_of("p.vector")
 WORDS_SUM = _checksum_of("packed")
-VERSION_SUM = _checksum_of("title", "source", "sha256", "warnings", "metadata", "edited", "words", "since", "until")
+_VERSION_COLUMNS = ("title", "source", "sha256", "warnings", "metadata", "edited", "words", "since", "until")
+VERSION_SUM = _checksum_of("id", *_VERSION_COLUMNS)
 VERSION_TEXT_SUM = _checksum_of("text", "parts")
 _SAVED_SUM_BEFORE = _checksum_of("question", "plans", "section", "at", "quotes")  # until 7
 SAVED_SUM = _checksum_of("question", "plans", "section", "at", "quotes", "owner")
@@ -139,10 +152,19 @@ _OWNERS = f"""
 ALTER TABLE saved ADD COLUMN owner TEXT NOT NULL DEFAULT '';
 UPDATE saved SET saved_sum = {SAVED_SUM} WHERE saved_sum IS {_SAVED_SUM_BEFORE};
 """
+# What was added to these checksums is taken as it is where they agree without it.
+_WIDER_SUMS = f"""
+UPDATE plan_sums SET plan_sum = (SELECT {PLAN_SUM} FROM plans WHERE key = plan)
+    WHERE plan_sum IS (SELECT {_checksum_of(*_PLAN_COLUMNS)} FROM plans WHERE key = plan);
+UPDATE passage_sums SET passage_sum = (SELECT {PASSAGE_SUM} FROM {SUMMED_PASSAGES} WHERE p.key = passage_sums.passage)
+    WHERE passage_sum IS
+    (SELECT {_checksum_of(*_PASSAGE_COLUMNS)} FROM {SUMMED_PASSAGES} WHERE p.key = passage_sums.passage);
+UPDATE versions SET version_sum = {VERSION_SUM} WHERE version_sum IS {_checksum_of(*_VERSION_COLUMNS)};
+"""
 # From 3: targets, which are extracted when first asked for. From 4: word vectors, which older passages lack until
 # they are embedded again. From 5: checksums of what is there. From 6: what passages hold of tables. From 7: whose a
-# saved question is.
-_STEPS = {2: _FROM_2, 3: _TARGETS, 4: _WORD_VECTORS, 5: _CHECKSUMS, 6: _EXCERPTS, 7: _OWNERS}
+# saved question is. From 8: checksums of a plan's dates, of which plan a passage is, and of which a version.
+_STEPS = {2: _FROM_2, 3: _TARGETS, 4: _WORD_VECTORS, 5: _CHECKSUMS, 6: _EXCERPTS, 7: _OWNERS, 8: _WIDER_SUMS}
 
 
 def create_tables(connection: sqlite3.Connection) -> None:

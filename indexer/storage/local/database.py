@@ -45,6 +45,7 @@ from indexer.storage.rows import (
     changed_version,
     checksum,
     damaged,
+    damaged_note,
     description,
     page_count,
     parts_of,
@@ -60,6 +61,8 @@ from indexer.storage.rows import (
 )
 from indexer.types import Passage, Plan, PlanInfo, Target
 
+#: What ``meta`` may hold.
+_NOTED = ("schema", "generation", "embedded_at", "model", "collections")
 KeyRange = tuple[int, int]  # first and last key, both included
 _PLANS_AT_ONCE = 50  # whose vectors are in memory together
 #: What has a checksum of a passage, its column, and what it is of.
@@ -352,7 +355,8 @@ class Database(Connections):
             self.collections()
         except LibraryError as error:
             problems.append(str(error))
-        return problems
+        unknown = [key for (key,) in self.connection.execute("SELECT key FROM meta") if key not in _NOTED]
+        return problems + [damaged_note(self.path.name, key) for key in unknown]
 
     def _problems_of(self, plan_id: str, key: int) -> Iterator[str]:
         """What is wrong with one plan: what changed on disk, what is missing, passages that are not in its text."""

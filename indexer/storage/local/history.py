@@ -182,7 +182,10 @@ def amend_plan(
     )
     if not amended.rowcount:
         raise unknown_plan(plan_id, database.ids())
+    sound = connection.execute(f"SELECT key FROM versions WHERE id = ? AND version_sum IS {VERSION_SUM}", (plan_id,))
+    keys = sound.fetchall()
     connection.execute("UPDATE versions SET id = ? WHERE id = ?", (plan.id, plan_id))
+    connection.executemany(f"UPDATE versions SET version_sum = {VERSION_SUM} WHERE key = ?", keys)
     _change_questions(connection, lambda saved: rename_in_question(saved, plan_id, plan.id))
     change_collections(database, connection, lambda held: rename_in_collections(held, plan_id, plan.id))
     return _sum_plan(connection, plan.id)
