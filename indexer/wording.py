@@ -6,16 +6,14 @@ One module past 500 lines, so that each of these is said in one place.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
-from typing import TypeAlias
 
 from indexer.language.quantities import decimals
 from indexer.language.sentences import BROKEN_WORD, fold_space
 from indexer.messages import translated
-from indexer.reading.doubts import doubtful_pages
 from indexer.translation import ENGLISH, N_, READER, _, enumerated, ngettext, pgettext
 from indexer.types import (
     Absence,
@@ -34,7 +32,6 @@ from indexer.types import (
     Expansion,
     Mark,
     Passage,
-    PlanInfo,
     Role,
     RouteFigure,
     Span,
@@ -51,8 +48,6 @@ NEAR = N_("Near passages; they may not answer")
 OTHERS_NEAR = N_("Other near passages; they may not answer")
 #: Said under a part of a question that nothing answers.
 NO_PART = N_("Not found in these plans.")
-#: (plan id, page) of pages that read badly.
-Doubtful: TypeAlias = Set[tuple[str, int | None]]
 #: The search syntax in plain words: what is typed, and what it does.
 SYNTAX = (
     ('"capacity replacement"', N_("only passages with exactly these words")),
@@ -275,11 +270,6 @@ def notes(text: Passage | AnswerSentence) -> list[str]:
     unsure = isinstance(text, AnswerSentence) and text.certainty is Certainty.MAY
     found = (MAY_ANSWER if unsure else None, _ROLES.get(text.role), CUT_OFF if text.cut_off else None)
     return [_(note) for note in found if note]
-
-
-def doubtful_places(plans: Iterable[PlanInfo]) -> Doubtful:
-    """(plan id, page) of each page of ``plans`` that reads badly."""
-    return frozenset((plan.id, page) for plan in plans for page in doubtful_pages(plan.warnings))
 
 
 def _where(citation: Citation) -> str:

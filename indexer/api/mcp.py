@@ -29,8 +29,8 @@ from indexer.library import Library, audit
 from indexer.library.jobs import Job, job_queue
 from indexer.library.limits import LIMITS, QuestionLimits
 from indexer.library.uploads import Upload, add_uploads
+from indexer.reading.doubts import doubtful_places
 from indexer.types import Plan, Span, page_at
-from indexer.wording import doubtful_places
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -32,9 +32,10 @@ from indexer.library.limits import QuestionLimits
 from indexer.library.originals import find_original, missing_original
 from indexer.library.rights import Action, Role, role_for
 from indexer.library.uploads import Upload, add_uploads
+from indexer.reading.doubts import doubtful_places
 from indexer.storage import Scope
 from indexer.types import Alert, Filter, PlanInfo, Target
-from indexer.wording import counted, doubtful_places
+from indexer.wording import counted
 
 #: Where the API is mounted.
 PREFIX = "/api/v1"

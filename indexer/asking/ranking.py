@@ -19,9 +19,10 @@ what is asked::
              + PROXIMITY_WEIGHT * proximity to the best passages of the plan
              + READER_WEIGHT * reader_score of its best sentence
 
-``fused`` is that of retrieval: ``0.35 dense + 0.65 BM25 - role penalty``. The first RERANK_DEPTH candidates by base
-score are scored, the best READ of them are read; the rest follow in their order. A leading summary comes after the
-body passage that it repeats, unless the source broke a figure off there.
+``fused`` is that of retrieval: ``0.35 dense + 0.65 BM25``, less for a role that seldom answers and for a page that
+reads badly. The first RERANK_DEPTH candidates by base score are scored, the best READ of them are read; the rest follow
+in their order. A leading summary comes after the body passage that it repeats, unless the source broke a figure off
+there.
 """
 
 from __future__ import annotations

@@ -17,6 +17,7 @@ from indexer.encoding import Encoder, for_questions, scales_of
 from indexer.encoding.answer_reader import SpanPrediction
 from indexer.language.chinese import is_chinese
 from indexer.language.sentences import fold_space, is_heading_like
+from indexer.reading.doubts import Doubtful, doubtful_places
 from indexer.storage import Backend, Scope, ScoredKey, per_generation
 from indexer.types import Certainty, Passage, Role, Span
 
@@ -28,6 +29,8 @@ DENSE_WEIGHT = 0.35
 #: Subtracted from the fused score, which lies between 0 and 1. What never answers comes last: its
 #: penalty is larger than anything ranking adds.
 ROLE_PENALTY = {Role.BODY: 0.0, Role.SUMMARY: 0.02} | {role: 9.0 for role in Role if not role.may_answer}
+#: The same for a passage of a page that reads badly: what is said elsewhere, too, is quoted from there.
+DOUBT_PENALTY = 0.3
 #: Runs BM25 while the encoder, which releases the interpreter, embeds the question.
 _bm25_pool = ThreadPoolExecutor(thread_name_prefix="bm25")
 
@@ -73,9 +76,9 @@ class CandidateSentence:
 class Candidate:
     """A passage on its way from retrieval to a hit.
 
-    ``fused`` is the fused score less the role's penalty, ``cosine`` the passage's own, None when only BM25 found
-    it. ``score`` orders candidates: the fused one at first, then what ranking makes of it. ``sentences`` are in
-    reading order, none beyond the reranking depth. ``same_script``: it is written like the question, Chinese or not.
+    ``fused`` is the fused score less the penalties of its role and page, ``cosine`` the passage's own, None when only
+    BM25 found it. ``score`` orders candidates: the fused one at first, then what ranking makes of it. ``sentences`` are
+    in reading order, none beyond the reranking depth. ``same_script``: it is written like the question, Chinese or not.
     """
 
     key: int
@@ -102,11 +105,12 @@ def retrieve(backend: Backend, encoder: Encoder, text: str, scope: Scope, depth:
         fused = fuse(dense, bm25)
         by_meaning = fuse(dense, (), max(fused[f.key] for f in own) if own and other else 1.0)
         cosines = {f.key: scales_of(encoder).texts(f.score) for f in dense}
-        chinese = is_chinese(text)
+        chinese, doubtful = is_chinese(text), _doubtful(backend)
         found = []
         for key, passage in backend.passages(list(fused)).items():
             spoken = is_chinese(passage.text) == chinese
             score = (fused[key] if spoken else by_meaning.get(key, 0.0)) - ROLE_PENALTY[passage.role]
+            score -= DOUBT_PENALTY * ((passage.plan, passage.page) in doubtful)
             found.append(Candidate(key, passage, score, cosines.get(key), score, same_script=spoken))
         return sorted(found, key=lambda c: (-c.score, c.key))
 
@@ -150,6 +154,11 @@ def _by_script(backend: Backend, scope: Scope, text: str) -> list[Scope]:
 def _in_chinese(backend: Backend) -> dict[str, bool]:
     """Whether each plan is in Chinese."""
     return {info.id: info.metadata.language.startswith("zh") for info in backend.plans()}
+
+
+@per_generation
+def _doubtful(backend: Backend) -> Doubtful:
+    return doubtful_places(backend.plans())
 
 
 def fuse(dense: Sequence[ScoredKey], bm25: Sequence[ScoredKey], dense_weight: float = DENSE_WEIGHT) -> dict[int, float]:

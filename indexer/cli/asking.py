@@ -30,16 +30,15 @@ from indexer.cli.common import (
     wrap,
 )
 from indexer.exporting.objects import answer_object
+from indexer.reading.doubts import Doubtful, doubtful_places
 from indexer.types import ALL_PLANS, Answer, Filter, Route, RouteKind
 from indexer.wording import (
     NEAREST,
     SYNTAX,
     Asked,
-    Doubtful,
     blocks,
     cite,
     coverage_lines,
-    doubtful_places,
     notes,
     read_line,
     route_lines,

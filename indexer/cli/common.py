@@ -19,8 +19,9 @@ import typer
 
 from indexer.errors import IndexerError, QuestionError, SourceError
 from indexer.language.sentences import fold_space
+from indexer.reading.doubts import Doubtful
 from indexer.types import Added, ChangedAnswer, Citation, Excerpt, Facet, Filter, Hit, Passage, Span, Stage
-from indexer.wording import READS_BADLY, Doubtful, around_table, cite, table_texts
+from indexer.wording import READS_BADLY, around_table, cite, table_texts
 
 if TYPE_CHECKING:
     from indexer.library import Library

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from indexer.exporting.alerts import alert_link
+from indexer.reading.doubts import Doubtful
 from indexer.types import (
     Absence,
     Alert,
@@ -29,7 +30,7 @@ from indexer.types import (
     TargetRow,
     UniqueContent,
 )
-from indexer.wording import Doubtful, difference_text, table_rows
+from indexer.wording import difference_text, table_rows
 
 
 def searched_for_object(answer: Answer) -> dict[str, Any] | None:

@@ -12,10 +12,11 @@ from fakes import FakeEncoder, make_content
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.asking.retrieval import DENSE_WEIGHT, ROLE_PENALTY, fuse, level, retrieve, search
+from indexer.asking.retrieval import DENSE_WEIGHT, DOUBT_PENALTY, ROLE_PENALTY, fuse, level, retrieve, search
 from indexer.encoding import Progress, Vectors
 from indexer.errors import UnknownPlanError
 from indexer.library import Library
+from indexer.reading.doubts import doubt_warning
 from indexer.storage import Scope, ScoredKey
 from indexer.types import Metadata, Role
 
@@ -225,6 +226,18 @@ def test_furniture_comes_last_whatever_it_says(open_library: Callable[..., Libra
     assert [c.score for c in found] == pytest.approx(
         [1.0, 1.0 - ROLE_PENALTY[Role.SUMMARY], 0.0, 1.0 - ROLE_PENALTY[Role.FURNITURE]], abs=1e-6
     )
+
+
+def test_what_a_page_that_reads_badly_says_comes_after_the_same_elsewhere(
+    open_library: Callable[..., Library], fake_encoder: FakeEncoder
+) -> None:
+    content = make_content("anhui", ["cement kilns", "cement kilns", "wind"], fake_encoder)
+    passages = [replace(p, page=n) for n, p in enumerate(content.passages, 1)]
+    plan = replace(content.plan, warnings=(doubt_warning("words may be out of order", [1]),))
+    backend = open_library().backend
+    backend.add(replace(content, plan=plan, passages=passages), ("fake", "fake@1"))
+    found = retrieve(backend, fake_encoder, "cement kilns", Scope())
+    assert [(c.passage.page, round(c.score, 3)) for c in found] == [(2, 1.0), (1, 1.0 - DOUBT_PENALTY), (3, 0.0)]
 
 
 def test_a_passage_removed_meanwhile_is_left_out(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from indexer.cli.asking import answer_text
 from indexer.exporting.objects import answer_object
-from indexer.reading.doubts import doubt_warning, doubtful_pages
+from indexer.reading.doubts import doubt_warning, doubtful_pages, doubtful_places
 from indexer.types import Answer, AnswerSentence, Citation, Hit, Passage, PlanInfo
-from indexer.wording import READS_BADLY, doubtful_places
+from indexer.wording import READS_BADLY
 
 
 def test_the_pages_that_a_warning_names_are_found_in_it() -> None:

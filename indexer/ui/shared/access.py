@@ -23,6 +23,7 @@ from indexer.library import DEFAULT_LIBRARY, Library, suggesting
 from indexer.library.limits import LIMITS
 from indexer.library.rights import ANYONE, Mode, Person
 from indexer.library.task import Task
+from indexer.reading.doubts import Doubtful, doubtful_places
 from indexer.storage import Scope
 from indexer.translation import _
 from indexer.types import (
@@ -44,7 +45,7 @@ from indexer.types import (
     TargetRow,
     UniqueContent,
 )
-from indexer.wording import READS_BADLY, Doubtful, doubtful_places
+from indexer.wording import READS_BADLY
 
 P = ParamSpec("P")
 T = TypeVar("T")
