@@ -136,6 +136,15 @@ TEMPLATES: tuple[str, ...] = (
     N_("A token's name says who uses it, in up to 100 letters. Give one."),
     N_("There is a token {name} already. Choose another name, or revoke that one first."),
     N_("To {action} takes the role {role}; {name} has the role {has}."),
+    N_("“{folder}” is no whole path. Give the folder's place on the server, such as /srv/plans."),
+    N_("There is no folder {folder} on the server. Make it, or correct the path."),
+    N_("The folder {folder} is not there."),
+    N_("The folder {folder} cannot be read ({error}). Let the server's user read it."),
+    N_("The folder {folder} belongs to the library itself. Choose one outside of it."),
+    N_("The folder {folder} holds the library itself. Choose one for plans alone."),
+    N_("The folder {folder} and the watched folder {other} overlap. Watch one of them."),
+    N_("Adding files from {folder}"),
+    N_("{file} has changed or is gone. Look at it again."),
     N_("reader"),
     N_("editor"),
     N_("admin"),
@@ -143,7 +152,7 @@ TEMPLATES: tuple[str, ...] = (
     N_("keep questions, notes and briefs of one's own"),
     N_("add, edit and remove plans"),
     N_("share questions and briefs with all"),
-    N_("see all plans and the audit log, say who reads a collection, check and rebuild"),
+    N_("see all plans and the audit log, say who reads a collection, set watched folders, check and rebuild"),
 )
 _PASSAGES = re.compile(r"([\d,]+) passages?")
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")

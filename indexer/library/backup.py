@@ -9,12 +9,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from indexer.errors import IndexerError, LibraryError
-from indexer.library import alerts, audit, briefs, judgements, people, questions, tokens
+from indexer.library import alerts, audit, briefs, folders, judgements, people, questions, tokens
 from indexer.library.copying import Copied, CopyProgress, copy_library
 from indexer.storage import Backend, open_backend
 
 #: Files of a library besides its plans, which a backup takes along.
-FILES = (questions.FILE, judgements.FILE, briefs.FILE)
+FILES = (questions.FILE, judgements.FILE, briefs.FILE, folders.FILE)
 #: Copies begun anew because somebody changed the library meanwhile; what is copied is kept each time.
 _TRIES = 10
 _NAME = re.compile(r"plancite-\d{4}-\d{2}-\d{2}T\d{6}Z")

@@ -32,7 +32,7 @@ class Action(StrEnum):
     KEEP = "keep questions, notes and briefs of one's own"
     EDIT = "add, edit and remove plans"
     SHARE = "share questions and briefs with all"
-    ADMINISTER = "see all plans and the audit log, say who reads a collection, check and rebuild"
+    ADMINISTER = "see all plans and the audit log, say who reads a collection, set watched folders, check and rebuild"
 
 
 _READS = frozenset({Action.READ, Action.KEEP})

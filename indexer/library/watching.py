@@ -7,6 +7,7 @@ in the library already is "same", so that a watch that was killed goes on where 
 from __future__ import annotations
 
 import hashlib
+import stat
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -15,6 +16,7 @@ from time import monotonic, sleep
 from typing import TypeAlias
 
 from indexer.errors import LibraryBusyError, LibraryError, LimitError
+from indexer.library.adding import Progress, no_progress
 from indexer.library.facade import Library
 from indexer.reading.files import plan_files
 from indexer.reading.loading import plan_id_of
@@ -58,7 +60,8 @@ class WatchedFolder:
             try:  # a link out of the folder would add a file from elsewhere
                 if path != self.folder and path.resolve().is_relative_to(home):
                     found = path.stat()
-                    yield path, (found.st_size, found.st_mtime_ns)
+                    if stat.S_ISREG(found.st_mode) or stat.S_ISDIR(found.st_mode):  # a pipe would be read without end
+                        yield path, (found.st_size, found.st_mtime_ns)
             except OSError:
                 continue  # gone meanwhile
 
@@ -88,11 +91,7 @@ def watch_folder(
             notify(f"{folder} is {'there again' if there else 'not there: its plans stay, and it is tried again'}.")
         for path in ready or ():
             try:
-                _follow(library, plan_id_of(path.name), path, folder)
-                for report in library.add_iter(path):
-                    if report.status == "same" and report.plan and report.path == str(path):
-                        _follow(library, report.plan, path, folder)
-                    yield report
+                yield from add_watched(library, path, folder)
             except LibraryError as error:
                 notify(f"{error} It is tried again.")
                 break
@@ -120,12 +119,26 @@ def held_files(
     while not stopped():
         for path in watched.ready(monotonic()) or ():
             with suppress(OSError):  # gone meanwhile
-                with path.open("rb") as file:
-                    content = hashlib.file_digest(file, "sha256").hexdigest()
+                content = content_hash(path)
                 watched.take(path)
                 if all(info.sha256 != content for info in library.plans()):
                     yield path
         sleep(every)
+
+
+def add_watched(library: Library, path: Path, folder: Path, progress: Progress = no_progress) -> Iterator[Added]:
+    """Add a file of a watched folder; a report of it, of each file for an archive. Raises LibraryError."""
+    _follow(library, plan_id_of(path.name), path, folder)
+    for report in library.add_iter(path, progress=progress):
+        if report.status == "same" and report.plan and report.path == str(path):
+            _follow(library, report.plan, path, folder)
+        yield report
+
+
+def content_hash(path: Path) -> str:
+    """The SHA-256 of a file, as plans have it. Raises OSError."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _follow(library: Library, plan_id: str, path: Path, folder: Path) -> None:

@@ -40,6 +40,7 @@ from indexer.api.sign_in import SignInSettings, settings_from_environment
 from indexer.delivery.rounds import run_rounds
 from indexer.delivery.settings import settings_from_environment as settings_of_alerts
 from indexer.library import Library
+from indexer.library.folder_rounds import run_folder_rounds
 from indexer.library.rights import Mode
 
 _UI = Path(__file__).parent
@@ -233,6 +234,7 @@ def app_options(*, mcp_writes: bool = False, asks_for_token: bool = False) -> di
         stopped = threading.Event()
         arguments = open_library, replace(channels, pages=channels.pages or _base()), stopped
         threading.Thread(target=run_rounds, args=arguments, name="saved questions", daemon=True).start()
+        threading.Thread(target=run_folder_rounds, args=(open_library, stopped), name="watched folders", daemon=True).start()
         try:
             async with begin_mcp(app) if begin_mcp else nullcontext():
                 yield

@@ -222,3 +222,33 @@ def test_screens_fit_and_are_kept_as_pictures(site: str, page: Page, width: int,
         assert page.evaluate("getComputedStyle(document.querySelector('.stApp')).colorScheme") == scheme
         assert page.evaluate("document.querySelector('.stMain').scrollWidth <= innerWidth")
         page.screenshot(path=SCREENSHOTS / f"library-{state}-{width}-{scheme}.png")
+
+
+def test_a_watched_folder_is_set_and_what_is_dropped_into_it_is_held_and_added(
+    page: Page, own_site: str, tmp_path: Path
+) -> None:
+    drops = tmp_path / "drops"
+    drops.mkdir()
+    open_page(page, own_site, tab="folders")
+    page.get_by_label("Folder on the server").fill(str(drops))
+    page.get_by_label("What becomes of files").click()
+    page.get_by_role("option", name="Hold files for review").click()
+    page.get_by_role("button", name="Watch this folder").click()
+    expect(page.get_by_text(f"Watched from now on: {drops}.")).to_be_visible(timeout=_WAIT)
+    (drops / "sichuan-peak.md").write_text(SICHUAN)
+    (drops / EVIL_NAME.replace("/", "")).write_text(EVIL)
+    held = page.locator("[class*='st-key-held-0-']")
+    expect(held).to_have_count(2, timeout=_WAIT)  # by itself, once they rest
+    expect(held.last).to_contain_text("sichuan-peak.md")
+    assert_nothing_ran(page)
+    page.screenshot(path=SCREENSHOTS / "library-folders.png")
+    held.last.get_by_role("button", name="Add", exact=True).click()
+    expect(report(page)).to_contain_text(["sichuan-peak.md"], timeout=_WAIT)
+    expect(held).to_have_count(1, timeout=_WAIT)
+    held.get_by_role("button", name="Set aside").click()
+    expect(page.get_by_text("No file waits.")).to_be_visible(timeout=_WAIT)
+    assert_nothing_ran(page)
+    drops.rename(tmp_path / "away")
+    expect(page.get_by_text("is not there. Its plans stay")).to_be_visible(timeout=_WAIT)
+    open_page(page, own_site, find="Sichuan Carbon Peak")
+    expect(plans(page).first).to_contain_text("Sichuan Carbon Peak", timeout=_WAIT)

@@ -126,11 +126,11 @@ def test_while_the_library_is_busy_it_is_tried_again(library: Library, folder: P
     (folder / "plan.txt").write_text("Kilns close by 2030.")
     add, busy, messages = library.add_iter, [True], []
 
-    def add_iter(path: Path) -> object:
+    def add_iter(path: Path, **options: object) -> object:
         if busy:
             busy.clear()
             raise LibraryBusyError("The library is being written.")
-        return add(path)
+        return add(path, **options)
 
     monkeypatch.setattr(library, "add_iter", add_iter)
     watch = watch_folder(library, folder, every=0.01, rest=0.01, notify=messages.append)

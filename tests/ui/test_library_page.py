@@ -15,15 +15,18 @@ from pathlib import Path
 import pytest
 from fakes import FakeEncoder
 from pages import OpenApp, address, go, page_html
+from streamlit import config
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import TextInput
 
 from indexer.comparing.provisions import gravest_first
 from indexer.encoding import Progress, Vectors
 from indexer.library import Library, originals
+from indexer.library.folder_rounds import watching_of
 from indexer.types import Change, GlossaryEntry
 from indexer.ui.library.changes import differing_words
 from indexer.ui.library.listing import _badges
+from indexer.ui.shared import access
 
 ANHUI = "Anhui Plan\n\n1. Industry\n\nCement kilns close by 2025. Steel output falls.\n\n2. Energy\n\nWind farms grow to 13.7 GW.\n"
 HENAN = "Henan Plan\n\n1. Land\n\nForests cover a fifth. Wetlands are kept.\n"
@@ -766,3 +769,63 @@ def plan_rows(app: AppTest) -> list[str]:
     return [
         b.key.removeprefix("plan-") for b in app.button if b.key and b.key.startswith("plan-") and b.key != "plan-save"
     ]
+
+
+# -- watched folders -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def serve_at() -> Iterator[Callable[[str], None]]:
+    """Says at which address the server listens."""
+    yield lambda address: config.set_option("server.address", address)
+    config.set_option("server.address", None)
+
+
+def test_a_folder_is_set_reviewed_and_watched_no_more(
+    open_app: OpenApp, folder: Path, opened: Library, tmp_path: Path, serve_at: Callable[[str], None]
+) -> None:
+    serve_at("localhost")
+    drops = tmp_path / "drops"
+    app = open_app(folder, page="library", tab="folders")
+    field(app, "Folder on the server").set_value(str(drops))
+    app.selectbox(key="folder-mode").set_value(True)
+    assert "There is no folder" in error(button(app, "folder-set"))
+    assert field(app, "Folder on the server").value == str(drops)  # to be corrected
+    drops.mkdir()
+    (drops / "a<b>.txt").write_text("Kilns close by 2040.")
+    (drops / "gansu.txt").write_text("Gansu Plan\n\nKilns close by 2041.")
+    app = button(app, "folder-set")
+    assert f"Watched from now on: {drops}." in text(app) and "Files are held for review." in text(app)
+    watching, library = watching_of(access.open_whole(), 0), access.open_whole()
+    for _ in range(2):
+        watching.look(library, 0)
+    app.run()
+    assert "2 files to review" in text(app) and "a<b>.txt 0.0 kB" not in text(app)
+    assert "a<b>.txt 0.1 kB, changed 20" in text(app)
+    app = button(app, "held-aside-0-0")
+    assert "Set aside: a<b>.txt." in text(app) and "1 file to review" in text(app)
+    assert "2 files to review" in text(button(app, "undo"))
+    app = finish(button(button(app, "held-aside-0-0"), "held-add-0-0"))
+    assert lines(app)[0][0] == "Added" and "gansu" in ids(opened)
+    assert "No file waits." in text(app)
+    drops.rename(tmp_path / "away")
+    watching.look(library, 1)
+    app.run()
+    assert f"The folder {drops} is not there. Its plans stay, and it is tried again." in text(app)
+    app = button(app, "folder-forget-0")
+    assert "No folder is watched." in text(app) and "gansu" in ids(opened)
+
+
+def test_where_nobody_signs_in_folders_are_set_on_the_own_machine_alone(
+    open_app: OpenApp, folder: Path, tmp_path: Path, serve_at: Callable[[str], None]
+) -> None:
+    serve_at("0.0.0.0")
+    app = open_app(folder, page="library", tab="folders")
+    assert "Folders are set where people sign in" in text(app)
+    assert not [widget for widget in app.text_input if widget.label == "Folder on the server"]
+    serve_at("localhost")
+    app.run()
+    serve_at("0.0.0.0")  # the page was drawn before
+    field(app, "Folder on the server").set_value(str(tmp_path))
+    assert "Folders are set where people sign in" in error(button(app, "folder-set"))
+    assert not (folder / "folders.json").exists()

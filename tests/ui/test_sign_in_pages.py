@@ -119,12 +119,14 @@ def test_the_controls_are_those_of_the_role(visit: Visit) -> None:
         assert keys(visit(person, "library", plan="coast")) & edits == has, person
     tabs = {person.name: {tab.label for tab in visit(person, "library").tabs} for person in (BOB, EDITH, ADA)}
     assert tabs["Bob"] == {"Plans", "Saved questions", "Collections", "Glossary"}
-    assert tabs["Edith"] - tabs["Bob"] == {"Removed plans"}
+    assert tabs["Edith"] - tabs["Bob"] == {"Watched folders", "Removed plans"}
     assert tabs["Ada"] - tabs["Edith"] == {"People", "Check and rebuild"}
     assert "rename-collection" not in said(visit(BOB, "library", tab="collections"))
     assert not {key for key in keys(visit(BOB, "library", tab="glossary")) if "glossary" in key and "csv" not in key}
     assert "Edith" not in said(visit(EDITH, "library", tab="people")).replace("Signed in as Edith", "")
     assert "edith" in said(visit(ADA, "library", tab="people"))
+    assert "Watch this folder" not in {button.label for button in visit(EDITH, "library", tab="folders").button}
+    assert "Watch this folder" in {button.label for button in visit(ADA, "library", tab="folders").button}
 
 
 def test_a_link_to_what_another_role_has_leads_to_what_one_has(visit: Visit) -> None:

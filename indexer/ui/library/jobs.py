@@ -91,10 +91,11 @@ def _show_progress(job: Job) -> None:
         st.rerun()  # the page without the clock, with what has changed
     with st.container(key="work", gap="small"):
         done = len(reports)
+        title = translated(job.title)  # that of a watched folder was made for no reader
         place = _("{job}, {number} of {count}").format(
-            job=job.title, number=min(done + 1, len(job.names)), count=len(job.names)
+            job=title, number=min(done + 1, len(job.names)), count=len(job.names)
         )
-        show(element("h2", place if len(job.names) > 1 else job.title))
+        show(element("h2", place if len(job.names) > 1 else title))
         if done > _BEFORE:
             show_line(_("{files} before these.").format(files=counted(done - _BEFORE, "file")))
         if reports:
@@ -142,7 +143,7 @@ def _show_report(library: Library, job: Job) -> None:
         summary = enumerated(
             _(said).format(count=f"{counts[key]:,}") for key, (_label, said) in _STATUS.items() if said and counts[key]
         )
-        show(element("h2", _(": ").join(filter(None, [job.title, summary]))))
+        show(element("h2", _(": ").join(filter(None, [translated(job.title), summary]))))
         if len(reports) > _SHORT:
             # what needs attention comes first among hundreds
             reports.sort(key=lambda report: report.status in ("added", "replaced", "same", "done"))

@@ -18,6 +18,7 @@ from indexer.ui.library.adding import show_drop_zone, show_first_steps
 from indexer.ui.library.bulk import take_back
 from indexer.ui.library.changes import keep_again, show_questions
 from indexer.ui.library.collections import put_collection_back, show_collections
+from indexer.ui.library.folders import hold_files_again, show_folders
 from indexer.ui.library.glossary import show_glossary
 from indexer.ui.library.jobs import begin_job, show_job
 from indexer.ui.library.listing import show_list
@@ -66,6 +67,8 @@ def page() -> None:
             show_collections(library)
         elif view.tab is LibraryTab.GLOSSARY:
             show_glossary(library)
+        elif view.tab is LibraryTab.FOLDERS:
+            show_folders(library)
         elif view.tab is LibraryTab.REMOVED:
             show_removed(library)
         elif view.tab is LibraryTab.PEOPLE:
@@ -105,6 +108,8 @@ def _show_notice(library: Library) -> None:
             st.button(_("Undo"), key="undo", on_click=put_collection_back, args=(library, *notice.collection))
         if notice.forgotten:
             st.button(_("Undo"), key="undo", on_click=keep_again, args=(library, notice.forgotten))
+        if notice.aside:
+            st.button(_("Undo"), key="undo", on_click=hold_files_again, args=(library, *notice.aside))
         st.button(_("Close"), key="close-notice", type="tertiary", on_click=state.clear_notice)
 
 

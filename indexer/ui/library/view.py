@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import wraps
+from pathlib import Path
 from typing import Any, ClassVar, ParamSpec, TypeVar
 
 import streamlit as st
@@ -37,6 +38,7 @@ class LibraryTab(StrEnum):
     QUESTIONS = "questions"
     COLLECTIONS = "collections"
     GLOSSARY = "glossary"
+    FOLDERS = "folders"
     REMOVED = "removed"
     PEOPLE = "people"
     MAINTENANCE = "care"
@@ -56,12 +58,14 @@ TABS = {
     LibraryTab.QUESTIONS: N_("Saved questions"),
     LibraryTab.COLLECTIONS: N_("Collections"),
     LibraryTab.GLOSSARY: N_("Glossary"),
+    LibraryTab.FOLDERS: N_("Watched folders"),
     LibraryTab.REMOVED: N_("Removed plans"),
     LibraryTab.PEOPLE: N_("People"),
     LibraryTab.MAINTENANCE: N_("Check and rebuild"),
 }
 #: What the tabs and parts that not everyone has are for.
 _TAB_RIGHTS = {
+    LibraryTab.FOLDERS: Action.EDIT,
     LibraryTab.REMOVED: Action.EDIT,
     LibraryTab.PEOPLE: Action.ADMINISTER,
     LibraryTab.MAINTENANCE: Action.ADMINISTER,
@@ -102,7 +106,8 @@ class LibraryView(View):
 class Notice:
     """A sentence on what was done, or not, and what undoes it.
 
-    Plans to restore, a question to save again, an edit to take back, a collection with the plans that it held.
+    Plans to restore, a question to save again, an edit to take back, a collection with the plans that it held,
+    a watched folder with the files that were set aside.
     """
 
     text: str
@@ -111,6 +116,7 @@ class Notice:
     forgotten: SavedQuestion | None = None
     edit: Edit | None = None
     collection: tuple[str, tuple[str, ...]] | None = None
+    aside: tuple[str, tuple[Path, ...]] | None = None
 
 
 def sync(known: Collection[str]) -> tuple[LibraryView, list[str]]:
