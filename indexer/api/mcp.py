@@ -7,18 +7,18 @@ server is to write.
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial, wraps
 from importlib.metadata import version
 from typing import Annotated, Any, ParamSpec, TypeAlias, TypeVar
 from urllib.parse import quote, urlencode
 
-from mcp.server.mcpserver import MCPServer
+from mcp.server.mcpserver import Context, MCPServer
 from mcp.server.mcpserver.exceptions import ResourceNotFoundError, ToolError
 from mcp.server.transport_security import TransportSecuritySettings
-from mcp_types import Resource, ToolAnnotations
-from pydantic import Field
+from mcp_types import CallToolResult, InputRequiredResult, Resource, ToolAnnotations
+from pydantic import Field, ValidationError
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
@@ -43,6 +43,8 @@ _INSTRUCTIONS = (
     "texts as they are and cite plan, section and page. Each text is the plan's text from `start` to `end`, and "
     "`text_sha256` is the SHA-256 of it in UTF-8."
 )
+#: Characters of an unknown argument's name that are repeated.
+_NAMED = 100
 _READS = ToolAnnotations(read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False)
 _WRITES = ToolAnnotations(read_only_hint=False, destructive_hint=True, open_world_hint=False)
 #: A passage's id: plan, place, and the beginning of the hash of the file that the place is in.
@@ -53,7 +55,7 @@ Plans = Annotated[list[str] | None, Field(description="Ids of plans, from list_p
 
 
 class _Server(MCPServer[Any]):
-    """A server that lists the plans of the library as resources."""
+    """A server that lists the plans of the library as resources, and refuses arguments with a sentence."""
 
     def __init__(self, open_library: Callable[[], Library]) -> None:
         super().__init__(
@@ -70,6 +72,20 @@ class _Server(MCPServer[Any]):
             Resource(uri=plan_uri(info.id), name=info.id, title=info.title, mime_type="text/plain")
             for info in self.open_library().plans()
         ]
+
+    async def call_tool(
+        self, name: str, arguments: dict[str, Any], context: Context[Any, Any] | None = None
+    ) -> CallToolResult | InputRequiredResult:
+        if tool := self._tool_manager.get_tool(name):
+            known: Mapping[str, _Object] = tool.parameters.get("properties", {})
+            if unknown := next((argument for argument in arguments if argument not in known), None):
+                has = f"It takes: {', '.join(known)}" if known else "It takes none"
+                raise ToolError(f"{name} has no argument {unknown[:_NAMED]!r}. {has}.")
+            try:
+                tool.fn_metadata.validate_arguments(arguments)
+            except ValidationError as error:
+                raise ToolError(_misfit(name, known, error)) from error
+        return await super().call_tool(name, arguments, context)
 
 
 def make_server(
@@ -247,6 +263,25 @@ def _existing(library: Library, plan_id: str) -> Plan:
         return library.plan(plan_id)
     except UnknownPlanError as error:
         raise ResourceNotFoundError(str(error)) from error
+
+
+def _misfit(tool: str, known: Mapping[str, _Object], error: ValidationError) -> str:
+    """What is wrong with the first argument that does not fit, and what it has to be."""
+    first = error.errors(include_url=False, include_input=False)[0]
+    argument = str(first["loc"][0])
+    wrong = f"{tool} lacks the argument" if first["type"] == "missing" else f"{tool} cannot read the argument"
+    return f"{wrong} {argument!r}: give {_expected(known[argument])}."
+
+
+def _expected(schema: _Object) -> str:
+    """What a value of ``schema`` is, as a sentence goes on after "give"."""
+    if alternatives := [each for each in schema.get("anyOf", ()) if each.get("type") != "null"]:
+        return f"{_expected(alternatives[0])}, or leave it out"
+    if schema.get("type") == "array":
+        least, most = schema.get("minItems", 0), schema.get("maxItems")
+        count = f" of {least} to {most}" if most else f" of {least} or more" if least else " of"
+        return f"a list{count} texts"
+    return {"string": "a text", "boolean": "true or false", "integer": "a whole number"}[schema["type"]]
 
 
 def _add_tool(server: MCPServer[Any], annotations: ToolAnnotations, function: Callable[P, _Object]) -> None:

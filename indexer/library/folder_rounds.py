@@ -228,16 +228,14 @@ def _report(added: Added, name: str, earlier: int) -> Report:
     return Report(name, added.status, detail, added.plan or "", earlier)
 
 
-def run_folder_rounds(
-    open_library: Callable[[], Library], stopped: threading.Event, *, every: float = EVERY, rest: float = REST
-) -> None:
+def run_folder_rounds(open_library: Callable[[], Library], stopped: threading.Event, *, every: float = EVERY) -> None:
     """Look through the watched folders until ``stopped``. A library that is not there yet is tried again."""
     log = logging.getLogger(__name__)
     while not stopped.wait(every):
         try:
             with suppress(IndexerError):
                 library = open_library()
-                watching_of(library, rest).look(library, monotonic())
+                watching_of(library).look(library, monotonic())
         except Exception:  # a defect must not end the rounds of a server that goes on
             log.exception("Watched folders could not be looked through; the next round tries again.")
 

@@ -247,3 +247,33 @@ def test_without_the_package_a_sentence_says_what_to_install(tmp_path: Path, fil
     )  # fmt: skip
     assert done.returncode == 2
     assert "pip install 'plancite[server]'" in done.stderr and done.stderr.count("\n") == 1
+
+
+def test_arguments_that_do_not_fit_are_refused_with_a_sentence_that_names_them(filled: Library) -> None:
+    server = make_server(lambda: filled, write=True)
+    cases: list[tuple[str, dict[str, Any], str]] = [
+        ("search", {}, "search lacks the argument 'query': give a text."),
+        ("search", {"query": 5}, "search cannot read the argument 'query': give a text."),
+        ("search", {"query": "cement", "top": 5}, "search has no argument 'top'. It takes: query."),
+        ("fetch", {"id": None}, "fetch cannot read the argument 'id': give a text."),
+        ("ask", {"question": "cement?", "plans": "sichuan"},
+         "ask cannot read the argument 'plans': give a list of texts, or leave it out."),
+        ("ask", {"question": "cement?", "plans": [1]},
+         "ask cannot read the argument 'plans': give a list of texts, or leave it out."),
+        ("compare", {"questions": [], "plans": ["liaoning", "sichuan"]},
+         "compare cannot read the argument 'questions': give a list of 1 to 10 texts."),
+        ("compare", {"questions": ["cement"], "plans": ["sichuan"]},
+         "compare cannot read the argument 'plans': give a list of 2 or more texts."),
+        ("targets", {"figures": "perhaps"}, "targets cannot read the argument 'figures': give true or false."),
+        ("list_plans", {"page": 2}, "list_plans has no argument 'page'. It takes none."),
+        ("add_plan", {"name": "a.txt"}, "add_plan lacks the argument 'text': give a text."),
+        ("remove_plan", {"plan": ["sichuan"]}, "remove_plan cannot read the argument 'plan': give a text."),
+    ]  # fmt: skip
+    for tool, arguments, said in cases:
+        assert call(server, tool, **arguments) == (True, said)
+
+    async def talk(client: Client) -> set[str]:
+        return {tool.name for tool in (await client.list_tools()).tools}
+
+    assert with_client(server, talk) == {tool for tool, _, _ in cases}, "each tool has its case"
+    told(server, "ask", question="cement?", plans='["sichuan"]')  # a list as text, which assistants write

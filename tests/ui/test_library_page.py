@@ -775,14 +775,19 @@ def plan_rows(app: AppTest) -> list[str]:
 
 
 @pytest.fixture
-def serve_at() -> Iterator[Callable[[str], None]]:
-    """Says at which address the server listens."""
-    yield lambda address: config.set_option("server.address", address)
+def serve_at(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
+    """Says at which address the server listens, and from where the browser comes: None is the same machine."""
+
+    def serve(address: str, client: str | None = None) -> None:
+        config.set_option("server.address", address)
+        monkeypatch.setattr("streamlit.runtime.context.ContextProxy.ip_address", client)
+
+    yield serve
     config.set_option("server.address", None)
 
 
 def test_a_folder_is_set_reviewed_and_watched_no_more(
-    open_app: OpenApp, folder: Path, opened: Library, tmp_path: Path, serve_at: Callable[[str], None]
+    open_app: OpenApp, folder: Path, opened: Library, tmp_path: Path, serve_at: Callable[..., None]
 ) -> None:
     serve_at("localhost")
     drops = tmp_path / "drops"
@@ -796,11 +801,12 @@ def test_a_folder_is_set_reviewed_and_watched_no_more(
     (drops / "gansu.txt").write_text("Gansu Plan\n\nKilns close by 2041.")
     app = button(app, "folder-set")
     assert f"Watched from now on: {drops}." in text(app) and "Files are held for review." in text(app)
-    watching, library = watching_of(access.open_whole(), 0), access.open_whole()
-    for _ in range(2):
-        watching.look(library, 0)
+    library = access.open_whole()
+    watching = watching_of(library)
+    for now in (0, 10):
+        watching.look(library, now)
     app.run()
-    assert "2 files to review" in text(app) and "a<b>.txt 0.0 kB" not in text(app)
+    assert "2 files to review" in text(app)
     assert "a<b>.txt 0.1 kB, changed 20" in text(app)
     app = button(app, "held-aside-0-0")
     assert "Set aside: a<b>.txt." in text(app) and "1 file to review" in text(app)
@@ -809,7 +815,7 @@ def test_a_folder_is_set_reviewed_and_watched_no_more(
     assert lines(app)[0][0] == "Added" and "gansu" in ids(opened)
     assert "No file waits." in text(app)
     drops.rename(tmp_path / "away")
-    watching.look(library, 1)
+    watching.look(library, 11)
     app.run()
     assert f"The folder {drops} is not there. Its plans stay, and it is tried again." in text(app)
     app = button(app, "folder-forget-0")
@@ -817,12 +823,14 @@ def test_a_folder_is_set_reviewed_and_watched_no_more(
 
 
 def test_where_nobody_signs_in_folders_are_set_on_the_own_machine_alone(
-    open_app: OpenApp, folder: Path, tmp_path: Path, serve_at: Callable[[str], None]
+    open_app: OpenApp, folder: Path, tmp_path: Path, serve_at: Callable[..., None]
 ) -> None:
     serve_at("0.0.0.0")
     app = open_app(folder, page="library", tab="folders")
     assert "Folders are set where people sign in" in text(app)
     assert not [widget for widget in app.text_input if widget.label == "Folder on the server"]
+    serve_at("localhost", "192.0.2.7")  # a proxy's client
+    assert "Folders are set where people sign in" in text(app.run())
     serve_at("localhost")
     app.run()
     serve_at("0.0.0.0")  # the page was drawn before

@@ -147,7 +147,7 @@ def _may_set(library: Library) -> bool:
 def _is_near(address: str | None) -> bool:
     """Whether the address that a browser comes from, as proxies forward it, is this machine's."""
     try:
-        return not address or ipaddress.ip_address(address).is_loopback
+        return address is None or ipaddress.ip_address(address).is_loopback
     except ValueError:
         return False
 
