@@ -404,7 +404,7 @@ OPERATIONS = (
         "/targets",
         "What the plans commit to in figures",
         _list_targets,
-        schemas.TargetList,
+        (schemas.TargetList, schemas.AlignedTargetList),
         schemas.TargetListing,
         refusals=(404, 429),
     ),

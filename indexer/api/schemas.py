@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
 from indexer.asking.question import LONGEST_QUESTION
+from indexer.types import Aspect, Binding, Comparator, TargetKind, Trend
 
 #: Entries of one page of a list, passages of one answer, and cells of one comparison, at most.
 MOST_LISTED, MOST_PASSAGES, MOST_CELLS = 1000, 200, 60
@@ -174,15 +175,18 @@ class Table(Struct):
     rows: list[list[str]]
 
 
-class Passage(PlanPassage):
+class RankedPassage(PlanPassage):
     rank: int
     score: float
     highlights: list[Span]
     table: Table | None
+
+
+class Passage(RankedPassage):
     page_reads_badly: bool
 
 
-class Citation(Citable):
+class CellCitation(Citable):
     n: int
     plan: str
     title: str
@@ -191,6 +195,9 @@ class Citation(Citable):
     start: int
     end: int
     quote: str
+
+
+class Citation(CellCitation):
     page_reads_badly: bool
 
 
@@ -272,12 +279,56 @@ class SearchResult(Struct):
     passages: list[Passage]
 
 
+class Mark(Struct):
+    """Words of a sentence, ``text[start:end]``, that differ from the other plans'."""
+
+    start: int
+    end: int
+    aspect: Aspect
+
+
+class CellSentence(Struct):
+    text: str
+    citation: int
+    emphasis: list[Span]
+    marks: list[Mark]
+
+
+class Cell(Struct):
+    """What one plan answers; where it does not, the passage that is nearest."""
+
+    plan: str
+    title: str
+    found: bool
+    searched: int
+    answer: list[CellSentence]
+    citations: list[CellCitation]
+    nearest: RankedPassage | None
+
+
+class Difference(Struct):
+    """An aspect in which plans differ: the value of each by its id, without those that say nothing of it."""
+
+    aspect: Aspect
+    values: dict[str, str]
+
+
+class DifferencePart(Struct):
+    """What one plan does: ``text`` is a slice of the first sentence of its answer, which ``verb`` sums up."""
+
+    plan: str
+    verb: str
+    text: str
+    start: int
+    end: int
+
+
 class Comparison(Struct):
     question: str
-    cells: list[dict[str, Any]]
-    differences: list[dict[str, Any]]
+    cells: list[Cell]
+    differences: list[Difference]
     said: str
-    parts: list[dict[str, Any]]
+    parts: list[DifferencePart]
 
 
 class Comparisons(Struct):
@@ -294,8 +345,69 @@ class PassageList(Struct):
     next_cursor: str | None
 
 
+class Target(Struct):
+    """A figure with its sentence, ``text_of_plan[start:end] == quote``; ``high`` is the upper end of a range."""
+
+    kind: TargetKind
+    plan: str
+    indicator: str
+    comparator: Comparator
+    value: float | None
+    high: float | None
+    unit: str
+    figure: str
+    quote: str
+    section: list[str]
+    page: int | None
+    start: int
+    end: int
+    figure_start: int
+    figure_end: int
+    year: int | None
+    base_year: int | None
+    change: Trend | None
+    scope: str | None
+    binding: Binding
+    cut_off: bool
+    doubt: str
+
+
+class CitableTarget(Target):
+    cited_text: str
+    start_char_index: int
+    end_char_index: int
+    text_sha256: Hash
+
+
 class TargetList(Struct):
-    items: list[dict[str, Any]]
+    items: list[CitableTarget]
+    next_cursor: str | None
+
+
+class TargetCell(Struct):
+    """One plan's target, its value in the row's unit."""
+
+    value: float | None
+    high: float | None
+    target: Target
+
+
+class TargetRow(Struct):
+    """One indicator and year, the plans side by side; rows of its other years have the same ``series``."""
+
+    series: int
+    indicator: str
+    year: int | None
+    unit: str
+    cells: list[TargetCell]
+    gap: float | None
+    note: str
+
+
+class AlignedTargetList(Struct):
+    """As asked for with `aligned`."""
+
+    items: list[TargetRow]
     next_cursor: str | None
 
 

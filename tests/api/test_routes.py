@@ -39,8 +39,11 @@ def problem(reply: httpx.Response, status: int) -> str:
 
 @pytest.fixture
 def fits(client: TestClient) -> Any:
-    """Checks a reply against the OpenAPI document; gives its JSON."""
+    """Checks a reply against the OpenAPI document, whose keys it has and no others; gives its JSON."""
     document = client.get("openapi.json").json()
+    for schema in document["components"]["schemas"].values():
+        if "properties" in schema:
+            schema["additionalProperties"] = False
 
     def check(reply: httpx.Response, path: str) -> Any:
         described = document["paths"][path][reply.request.method.lower()]["responses"][str(reply.status_code)]
@@ -138,6 +141,33 @@ def test_targets_listed_and_aligned(client: TestClient, fits: Any) -> None:
     assert {target["kind"] for target in found["items"]} < {target["kind"] for target in every["items"]}
     rows = fits(client.get("targets", params={"aligned": "true", "limit": 2}), "/targets")
     assert len(rows["items"]) == 2 and rows["next_cursor"] and "cells" in rows["items"][0]
+
+
+def test_a_comparison_and_rows_of_targets_are_described_to_their_last_key(client: TestClient, fits: Any) -> None:
+    document = client.get("openapi.json").json()
+
+    def bare(schema: Any) -> Iterator[Any]:
+        if isinstance(schema, list):
+            yield from (found for each in schema for found in bare(each))
+        elif isinstance(schema, dict):
+            if schema.get("type") == "object" and not {"properties", "additionalProperties"} & schema.keys():
+                yield schema
+            yield from (found for each in schema.values() for found in bare(each))
+
+    assert not list(bare(document["components"]["schemas"]))
+    # real replies have what the schemas say may be null: a cell without an answer, marks, differences, gaps
+    questions = ["What share of non-fossil energy is planned for 2030?", "wind and solar capacity by 2030"]
+    asked = {"questions": questions, "plans": ["liaoning", "national", "sichuan"]}
+    compared = fits(client.post("compare", json=asked), "/compare")["comparisons"]
+    cells = [cell for each in compared for cell in each["cells"]]
+    assert {cell["found"] for cell in cells} == {True, False}
+    assert {cell["nearest"] is None for cell in cells} == {True, False}
+    assert any(sentence["marks"] for cell in cells for sentence in cell["answer"])
+    assert any(each["differences"] for each in compared) and any(each["parts"] for each in compared)
+    every = fits(client.get("targets", params={"figures": "true", "limit": 1000}), "/targets")["items"]
+    assert {target["kind"] for target in every} >= {"target", "figure"} and any(t["change"] for t in every)
+    rows = fits(client.get("targets", params={"aligned": "true", "limit": 1000}), "/targets")["items"]
+    assert any(len(row["cells"]) > 1 for row in rows)
 
 
 def test_where_files_lie_on_the_server_is_not_told(client: TestClient) -> None:
