@@ -19,8 +19,8 @@ CLIENT = "plancite"
 
 
 @contextmanager
-def provider(people: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
-    """Serves ``people``, claims by name, at the address that it gives."""
+def provider(people: Mapping[str, Mapping[str, Any]], port: int = 0) -> Iterator[str]:
+    """Serves ``people``, claims by name, at the address that it gives, whose port is one that is free."""
     key = RSAKey.generate_key(2048, {"kid": "one"})
     codes: dict[str, tuple[str, str]] = {}
 
@@ -72,7 +72,7 @@ def provider(people: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
         def log_message(self, *args: object) -> None:
             return None
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
     address = f"http://127.0.0.1:{server.server_port}"
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:

@@ -46,6 +46,7 @@ OWNERS: dict[str, str | tuple[str, ...]] = {
     "pymilvus": "storage/milvus",
     "milvus_lite": "storage/milvus",
     "grpc": "storage/milvus",
+    "httpx": "api/provider.py",
     "ray": "library/ray.py",
     "torch": "encoding",
     "onnx": "encoding",

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from indexer.api.problems import Problem, problem_response, to_problem
+from indexer.api.provider import UNREACHABLE
 from indexer.api.sign_in import SignInSettings
 from indexer.errors import IndexerError, RightsError
 from indexer.library import Library, audit
@@ -25,11 +26,17 @@ class SignIn:
     """
 
     def __init__(
-        self, open_library: Callable[[], Library], *, required: bool, settings: SignInSettings | None = None
+        self,
+        open_library: Callable[[], Library],
+        *,
+        required: bool,
+        settings: SignInSettings | None = None,
+        provider_is_down: Callable[[], bool] = lambda: False,
     ) -> None:
         self._open_library = open_library
         self._settings = settings or SignInSettings()
         self.required = required or self._settings.mode is not Mode.NONE
+        self._provider_is_down = provider_is_down
         self._asking: ContextVar[Person] = ContextVar("asking")
 
     def person(self, request: Request) -> Person:
@@ -41,9 +48,8 @@ class SignIn:
             claims = self._settings.by_headers(request.headers.items())
             if person := self._settings.person(self._open_library, claims):
                 return person
-            raise Problem(
-                401, "no-token", "Give a token, as in Authorization: Bearer TOKEN. Who runs the server makes it."
-            )
+            said = "Give a token, as in Authorization: Bearer TOKEN. Who runs the server makes it."
+            raise Problem(401, "no-token", f"{said} {UNREACHABLE}" if self._provider_is_down() else said)
         backend = self._open_library().backend
         token = find_token(backend, given.strip())
         if token is None:

@@ -38,7 +38,7 @@ Files: TypeAlias = Mapping[Path, str]
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A file that waits for somebody's decision; ``name`` is its place in the folder, ``changed`` seconds since 1970."""
+    """A file that waits to be reviewed; ``name`` is its place in the folder, ``changed`` seconds since 1970."""
 
     path: Path
     name: str
@@ -49,7 +49,7 @@ class Held:
 
 @dataclass(slots=True)
 class _Seen:
-    """What a server has seen of a folder. ``failed`` has why files were not added, ``problem`` why it is not watched."""
+    """What a server has seen of a folder; ``failed`` says why files were not added, ``problem`` why none is."""
 
     watched: WatchedFolder
     looked: bool = False

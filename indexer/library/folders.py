@@ -124,7 +124,9 @@ def _check(backend: Backend, folder: Path) -> None:
             known = Path(other.path).resolve()
             nested = real.is_relative_to(known) or known.is_relative_to(real)
             if nested and other.path != str(folder):
-                raise LibraryError(f"The folder {folder} and the watched folder {other.path} overlap. Watch one of them.")
+                raise LibraryError(
+                    f"The folder {folder} and the watched folder {other.path} overlap. Watch one of them."
+                )
 
 
 def _change(backend: Backend, change: Callable[[tuple[Folder, ...]], tuple[Folder, ...]]) -> None:

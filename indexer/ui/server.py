@@ -21,9 +21,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import uvicorn
+from anyio import to_thread
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, RedirectResponse
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import config, net_util
@@ -42,6 +43,7 @@ from indexer.delivery.settings import settings_from_environment as settings_of_a
 from indexer.library import Library
 from indexer.library.folder_rounds import run_folder_rounds
 from indexer.library.rights import Mode
+from indexer.ui.shared.provider import provider_is_down
 
 _UI = Path(__file__).parent
 #: The script that draws the pages.
@@ -88,6 +90,8 @@ HEADERS = {
 }
 #: Routes for operators and machines that Streamlit opens to everyone.
 _CLOSED = re.compile(r"/_stcore/(?:metrics|agent|script-health-check)(?:/|$)")
+#: Where Streamlit sends people to the provider, and where they come back.
+_SIGNING_IN = re.compile(r"/auth/login$|/oauth2callback$")
 #: Paths for programs, which get their refusals as problem+json.
 _PROGRAMS = re.compile(r"/(?:api|mcp)(?:/|$)")
 #: Switches of ``app_options``, which the command gives as --switch.
@@ -138,6 +142,12 @@ class Guard:
         elif self._is_for_pages(path) and not self._settings.name(self._settings.by_headers(headers.items())):
             reason = "You are not signed in. Open the app by the address that its sign-in is at."
             await _refuse(scope, receive, send_guarded, 401, reason)
+        elif (
+            self._settings.mode is Mode.OIDC and _SIGNING_IN.search(path) and await to_thread.run_sync(provider_is_down)
+        ):
+            # the page says why; Streamlit would say "Authentication error"
+            back = RedirectResponse("../" if path.endswith("/login") else "./", 302)
+            await back(scope, receive, send_guarded)
         else:
             # Streamlit would look up this machine's address to compare it; its sign-in asks for the origin as it is
             if origin is not None and self._settings.mode is not Mode.OIDC:
@@ -225,7 +235,7 @@ def app_options(*, mcp_writes: bool = False, asks_for_token: bool = False) -> di
     IndexerError.
     """
     settings = settings_from_environment()
-    sign_in = SignIn(open_library, required=asks_for_token, settings=settings)
+    sign_in = SignIn(open_library, required=asks_for_token, settings=settings, provider_is_down=provider_is_down)
     mcp, begin_mcp = _mcp(sign_in, mcp_writes)
     channels = settings_of_alerts()
 
@@ -234,7 +244,9 @@ def app_options(*, mcp_writes: bool = False, asks_for_token: bool = False) -> di
         stopped = threading.Event()
         arguments = open_library, replace(channels, pages=channels.pages or _base()), stopped
         threading.Thread(target=run_rounds, args=arguments, name="saved questions", daemon=True).start()
-        threading.Thread(target=run_folder_rounds, args=(open_library, stopped), name="watched folders", daemon=True).start()
+        threading.Thread(
+            target=run_folder_rounds, args=(open_library, stopped), name="watched folders", daemon=True
+        ).start()
         try:
             async with begin_mcp(app) if begin_mcp else nullcontext():
                 yield

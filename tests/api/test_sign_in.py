@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from colleagues import ADA, ANN, BOB, CLOSED, EDITH, HIDDEN, SECRET, fill
 from commands import Run
+from provider import provider
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse
@@ -23,6 +24,7 @@ from waiting import await_job
 from indexer.api.access import ByRole, SignIn
 from indexer.api.application import api_app
 from indexer.api.mcp import http_app, make_server
+from indexer.api.provider import Provider
 from indexer.api.routes import OPERATIONS, PREFIX, Operation
 from indexer.api.sign_in import SignInSettings, settings_from_environment, settings_text
 from indexer.errors import IndexerError
@@ -75,6 +77,23 @@ def connect(office: Library) -> Iterator[Callable[..., TestClient]]:
             return client
 
         yield opens
+
+
+def test_a_provider_is_asked_whether_it_can_be_reached(caplog: pytest.LogCaptureFixture) -> None:
+    with provider({}) as address:
+        found = Provider(f"{address}/.well-known/openid-configuration", holds=0)
+        kept = Provider(f"{address}/.well-known/openid-configuration", holds=60)
+        assert found.reachable() and kept.reachable()
+        assert not Provider(f"{address}/jwks").reachable()  # an answer, but no provider's
+        caplog.clear()
+    assert not found.reachable() and not found.reachable()
+    assert kept.reachable()  # as found before
+    (line,) = caplog.messages
+    assert address in line and "Check server_metadata_url" in line and not caplog.records[0].exc_info
+    with provider({}, int(address.rpartition(":")[2])):
+        assert found.reachable()
+    for url in ("", "nonsense", "http://[", "ftp://127.0.0.1/"):
+        assert not Provider(url).reachable()
 
 
 def as_person(person: Person) -> dict[str, str]:

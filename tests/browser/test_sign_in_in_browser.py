@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -35,6 +35,13 @@ def closed(browser: Browser) -> Iterator[None]:
 @pytest.fixture
 def office(sample_folder: Path, tmp_path: Path) -> Iterator[Served]:
     """A server on the sample plans, one of which is for the board, with a provider to sign in at."""
+    with provider(PEOPLE) as address, serving(sample_folder, tmp_path, address) as server:
+        yield server
+
+
+@contextmanager
+def serving(sample_folder: Path, tmp_path: Path, address: str) -> Iterator[Served]:
+    """A server where people sign in at the provider at ``address``."""
     copy_library(sample_folder, tmp_path / "library")
     with Library.open(tmp_path / "library") as library:
         library.set_collection("Board", [library.plans()[-1].id])
@@ -43,16 +50,15 @@ def office(sample_folder: Path, tmp_path: Path) -> Iterator[Served]:
     (tmp_path / ".streamlit").mkdir()
     options = ("--sign-in", "oidc", "--role-field", "roles", "--groups-field", "groups")
     environment = {**os.environ, "NO_PROXY": "127.0.0.1,localhost"}
-    with provider(PEOPLE) as address:
-        (tmp_path / ".streamlit" / "secrets.toml").write_text(
-            "[auth]\n"
-            f'redirect_uri = "http://localhost:{port}/oauth2callback"\n'
-            f'cookie_secret = "{secrets.token_hex(32)}"\n'
-            f'client_id = "{CLIENT}"\nclient_secret = "{secrets.token_hex(8)}"\n'
-            f'server_metadata_url = "{address}/.well-known/openid-configuration"\n'
-        )
-        with served(tmp_path / "library", tmp_path, *options, environment=environment, port=port) as server:
-            yield server
+    (tmp_path / ".streamlit" / "secrets.toml").write_text(
+        "[auth]\n"
+        f'redirect_uri = "http://localhost:{port}/oauth2callback"\n'
+        f'cookie_secret = "{secrets.token_hex(32)}"\n'
+        f'client_id = "{CLIENT}"\nclient_secret = "{secrets.token_hex(8)}"\n'
+        f'server_metadata_url = "{address}/.well-known/openid-configuration"\n'
+    )
+    with served(tmp_path / "library", tmp_path, *options, environment=environment, port=port) as server:
+        yield server
 
 
 def sign_in(browser: Browser, office: Served, name: str) -> Page:
@@ -85,6 +91,36 @@ def test_two_people_see_their_own(browser: Browser, office: Served) -> None:
     assert office.get("/api/v1/plans", X_Remote_User="ann@example.org").status == 401
     bob.get_by_role("button", name="Sign out").click()
     expect(bob.get_by_text("You are not signed in")).to_be_visible()
+
+
+def test_a_provider_that_is_down_is_named_and_signs_in_once_it_is_back(
+    browser: Browser, sample_folder: Path, tmp_path: Path
+) -> None:
+    down = "The sign-in provider cannot be reached. Try again in a moment."
+    with provider(PEOPLE) as address:
+        pass  # it is switched off from here on
+    with serving(sample_folder, tmp_path, address) as office:
+        page = browser.new_page()
+        page.goto(f"http://localhost:{office.port}/")
+        expect(page.get_by_text(down)).to_be_visible()
+        expect(page.get_by_text("check the provider's address")).to_be_visible()
+        page.get_by_role("button", name="Sign in").click()
+        page.wait_for_timeout(1000)
+        expect(page.get_by_text(down)).to_be_visible()
+        expect(page.get_by_text("Authentication error")).to_have_count(0)
+        refused = office.get("/api/v1/plans")
+        assert refused.status == 401 and b"The sign-in provider cannot be reached" in refused.body
+        assert "Traceback" not in refused.body.decode() + page.content()
+        back = office.get("/oauth2callback?code=0&state=0")
+        assert (back.status, back.headers["location"]) == (302, "./")
+        with provider(PEOPLE, int(address.rpartition(":")[2])):
+            page.wait_for_timeout(6000)  # a finding holds for five seconds
+            page.reload()
+            expect(page.get_by_text("You are not signed in")).to_be_visible()
+            expect(page.get_by_text(down)).to_have_count(0)
+            page.get_by_role("button", name="Sign in").click()
+            page.get_by_role("link", name="ann").click()
+            expect(page.get_by_text("Signed in as ann@example.org, editor")).to_be_visible()
 
 
 def test_an_address_that_is_not_verified_is_nobodys(browser: Browser, office: Served) -> None:

@@ -19,6 +19,7 @@ from mcp import Client
 from served import PLANCITE, Served, run_async, served
 
 from indexer.library import Library
+from indexer.library.folders import set_folder
 
 
 @pytest.fixture(scope="module")
@@ -164,3 +165,24 @@ def test_a_port_in_use_is_said_in_one_line(tmp_path: Path) -> None:
         done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 2
     assert done.stderr.strip() == f"plancite: Port {port} is in use. Choose another with --port, or stop what uses it."
+
+
+def test_a_watched_folder_is_added_by_the_server_also_after_a_restart(tmp_path: Path) -> None:
+    drops = tmp_path / "drops"
+    drops.mkdir()
+    with Library.open(tmp_path / "library", create=True) as library:
+        set_folder(library.backend, str(drops), review=False)
+
+    def plans(server: Served, count: int) -> list[str]:
+        deadline = time.monotonic() + 120
+        while time.monotonic() < deadline:
+            found = [plan["plan"] for plan in json.loads(server.get("/api/v1/plans").body)["items"]]
+            if len(found) == count:
+                return found
+            time.sleep(0.2)
+        raise AssertionError(f"{found} after two minutes")
+
+    for names in (["kilns"], ["kilns", "mills"]):
+        with served(tmp_path / "library", tmp_path) as server:
+            (drops / f"{names[-1]}.txt").write_text(f"All {names[-1]} close by 2030.")
+            assert plans(server, len(names)) == names

@@ -49,7 +49,7 @@ def show_folders(library: Library) -> None:
         show_line(_("Folders are set where people sign in, or in a browser on the server's own machine."), "none")
         return
     with st.form("folder", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
-        st.text_input(_("Folder on the server"), key=_PATH, max_chars=1000, placeholder="/srv/plans")
+        st.text_input(_("Folder on the server"), key=_PATH, max_chars=1000)
         st.selectbox(_("What becomes of files"), list(_MODES), format_func=lambda held: _(_MODES[held]), key=_MODE)
         st.form_submit_button(_("Watch this folder"), key="folder-set", on_click=_set, args=(library,))
 

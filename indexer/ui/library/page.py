@@ -30,6 +30,15 @@ from indexer.ui.shared.frame import show_heading
 from indexer.ui.shared.markup import element, plain, show, show_facts, show_line
 from indexer.wording import counted
 
+#: What draws each tab that needs no more than the library.
+_SHOWN = {
+    LibraryTab.COLLECTIONS: show_collections,
+    LibraryTab.GLOSSARY: show_glossary,
+    LibraryTab.FOLDERS: show_folders,
+    LibraryTab.REMOVED: show_removed,
+    LibraryTab.PEOPLE: show_people,
+}
+
 
 def page() -> None:
     """Draw the page. Raises IndexerError, which ends it with a sentence."""
@@ -63,16 +72,8 @@ def page() -> None:
             show_state()
         if view.tab is LibraryTab.QUESTIONS:
             show_questions(library, {info.id: info.title for info in plans})
-        elif view.tab is LibraryTab.COLLECTIONS:
-            show_collections(library)
-        elif view.tab is LibraryTab.GLOSSARY:
-            show_glossary(library)
-        elif view.tab is LibraryTab.FOLDERS:
-            show_folders(library)
-        elif view.tab is LibraryTab.REMOVED:
-            show_removed(library)
-        elif view.tab is LibraryTab.PEOPLE:
-            show_people(library)
+        elif show_tab := _SHOWN.get(view.tab):
+            show_tab(library)
         elif view.tab is LibraryTab.MAINTENANCE:
             show_maintenance(library, plans)
         elif plans:

@@ -9,8 +9,16 @@ from indexer.library.rights import Mode, Role
 from indexer.translation import N_, _
 from indexer.ui.shared.access import signed_in
 from indexer.ui.shared.markup import element, show
+from indexer.ui.shared.provider import provider_is_down
 
 _WHO = "signed-in"
+_DOWN = (
+    N_("The sign-in provider cannot be reached. Try again in a moment."),
+    N_(
+        "For administrators: check the provider's address in the server's secrets, and that the server reaches it; its "
+        "log has the reason."
+    ),
+)
 #: The roles in words.
 ROLES = {Role.READER: N_("reader"), Role.EDITOR: N_("editor"), Role.ADMIN: N_("admin")}
 
@@ -28,6 +36,8 @@ def begin_session() -> bool:
     by_provider = settings_from_environment().mode is Mode.OIDC
     if who is None:
         lines = [element("h1", _("You are not signed in")), element("p", _("Plans are shown to those who sign in."))]
+        if by_provider and provider_is_down():
+            lines += [element("p", _(said)) for said in _DOWN]
         show(element("section", *lines, css="notice"))
         if by_provider:
             st.button(_("Sign in"), key="sign-in", type="primary", on_click=st.login)
