@@ -13,7 +13,7 @@ from indexer.asking.every import REPEATED, Sweep, asks_for_all, asks_for_list, s
 from indexer.asking.expansion import correct, expand
 from indexer.asking.following import follow, parts_of
 from indexer.asking.interaction import MATCH_THRESHOLD, NO_WORDS, QuestionWords, embed_words
-from indexer.asking.judging import NamesHeld, certainty, certainty_on_page, confidence, features_of, find_names
+from indexer.asking.judging import NamesHeld, certainty, certainty_on_page, confidence, features_of, find_names, in_full
 from indexer.asking.naming import plan_names
 from indexer.asking.question import FIGURES, Question, for_plans, read_question
 from indexer.asking.ranking import order_passages, rank_passages, rerank
@@ -29,7 +29,6 @@ from indexer.language.matching import absent_words, overlap, word_set
 from indexer.language.quantities import find_quantities, gives_figure_of
 from indexer.language.sentences import broken_figures
 from indexer.reading.outline import section_at, section_path
-from indexer.reading.passages import table_context
 from indexer.storage import Backend, Scope
 from indexer.types import (
     Answer,
@@ -38,7 +37,6 @@ from indexer.types import (
     Citation,
     Coverage,
     Hit,
-    Passage,
     Plan,
     Role,
     SearchedFor,
@@ -153,7 +151,7 @@ def rank_question(
     if reader:
         ranked = rerank(reader, question, ranked)
     # a passage in another script writes names its own way
-    names = find_names(question, words, {c.key: _searchable(c.passage) for c in ranked if c.same_script})
+    names = find_names(question, words, {c.key: in_full(c.passage) for c in ranked if c.same_script})
     judged = [
         (features, replace(sentence, certainty=certainty(features)))
         for candidate in ranked
@@ -483,14 +481,10 @@ def to_hit(candidate: Candidate) -> Hit:
     return Hit(candidate.passage, round(candidate.score, 6), merge_spans(matched))
 
 
-def _searchable(passage: Passage) -> str:
-    return " ".join([passage.title, *passage.section, *table_context(passage), passage.text])
-
-
 def _unmatched(ranked: RankedQuestion) -> tuple[str, ...]:
     """Words of the question that occur in no passage and that no word comes near; none if all are in another script."""
     words = ranked.words.words if any(c.same_script for c in ranked.ranked) else []
-    absent = absent_words(words, [_searchable(c.passage) for c in ranked.ranked])
+    absent = absent_words(words, [in_full(c.passage) for c in ranked.ranked])
     sentences = [s for c in ranked.ranked for s in c.sentences]
     return tuple(
         word

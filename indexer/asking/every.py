@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from indexer.asking.completing import list_around, list_items, neighbours, opens_list, setting, stretch
 from indexer.asking.interaction import MATCH_THRESHOLD, QuestionWords
-from indexer.asking.judging import NamesHeld, certainty, features_of, find_names
+from indexer.asking.judging import NamesHeld, certainty, features_of, find_names, in_full
 from indexer.asking.question import FIGURES, Question
 from indexer.asking.ranking import bigram_boost, context_of, score_sentences
 from indexer.asking.retrieval import Candidate, CandidateSentence, retrieve
@@ -26,9 +26,8 @@ from indexer.encoding.answer_reader import AnswerReader, ReaderInput, SpanPredic
 from indexer.language.matching import absent_words, jaccard, word_set
 from indexer.language.sentences import is_heading_like, split_sentences
 from indexer.reading.outline import section_at
-from indexer.reading.passages import table_context
 from indexer.storage import Backend, Scope
-from indexer.types import Passage, Plan, Role, Span
+from indexer.types import Plan, Role, Span
 
 #: Passages looked at, at most; the answer says so when it reaches this.
 MOST = 400
@@ -125,7 +124,7 @@ def sweep(
     near = sorted((h for _, hs in held.values() for h in hs), key=lambda h: -h.interaction(words))
     if judge:
         near = near[:MOST_READ]
-        names = find_names(question, words, {c.key: _searchable(c.passage) for c in scored})
+        names = find_names(question, words, {c.key: in_full(c.passage) for c in scored})
         judged = _judge(question, words, near, {p: plan for p, (plan, _) in held.items()}, names, reader)
     else:
         judged = [replace(h.sentence, interaction=h.interaction(words)) for h in near]
@@ -335,7 +334,3 @@ def _place(sentence: CandidateSentence) -> Span:
 
 def _key(held: _Held) -> tuple[str, Span]:
     return held.sentence.passage.plan, _place(held.sentence)
-
-
-def _searchable(passage: Passage) -> str:
-    return " ".join([passage.title, *passage.section, *table_context(passage), passage.text])

@@ -1,8 +1,8 @@
 """Whether a sentence answers: a calibrated classifier over what retrieval, late interaction and the reader say of it.
 
 No cosine separates a near miss from an answer. Better signs are a rare word of the question that nothing matches, the
-kind of thing asked for missing, a name of the question that the passage or the whole library lacks, and the reader's
-logits. No sign refuses by itself. ``benchmarks/calibrate.py`` fits the coefficients.
+kind of thing asked for missing, a year or a name of the question that the passage lacks, or the whole library, and the
+reader's logits. No sign refuses by itself. ``benchmarks/calibrate.py`` fits the coefficients.
 """
 
 from __future__ import annotations
@@ -22,9 +22,12 @@ from indexer.asking.interaction import QuestionWords
 from indexer.asking.naming import ONE_TYPO, TWO_TYPOS, fold_accents
 from indexer.asking.question import FIGURES, Kind, Question
 from indexer.asking.retrieval import Candidate, CandidateSentence
+from indexer.language.chinese import is_chinese
+from indexer.language.dates import find_years
 from indexer.language.folding import fold_spelling
 from indexer.reading.doubts import doubtful_pages
-from indexer.types import Certainty, Plan, page_at
+from indexer.reading.passages import table_context
+from indexer.types import Certainty, Passage, Plan, page_at
 
 #: Features of a sentence without the reader, and with it.
 FEATURES = (
@@ -35,7 +38,9 @@ FEATURES = (
     "kind missing",
     "name not here",
     "name nowhere",
+    "year missing",
     "in keywords",
+    "in Chinese",
 )
 READ_FEATURES = (*FEATURES, "reading")
 
@@ -88,10 +93,23 @@ def features_of(
         float(missing and not figure),
         names.share_missing(candidate.key),
         float(bool(names.nowhere)),
+        float(_lacks_a_year(question, candidate.passage)),
         float(question.in_keywords),  # which match a sentence on their topic as well as one that answers
+        float(is_chinese(question.asked)),  # another scale of all the others
     ]
     # margin and relevance as one feature: fitted apart they do no better on questions left out of the fit
     return [*features, sentence.reading.score] if sentence.reading else features
+
+
+def _lacks_a_year(question: Question, passage: Passage) -> bool:
+    """Whether a year of ``question`` stands nowhere in ``passage`` or over it: what is due then is said of another."""
+    asked = {year.year for year in find_years(question.topic, periods=True)}
+    return bool(asked) and not asked <= {year.year for year in find_years(in_full(passage), periods=True)}
+
+
+def in_full(passage: Passage) -> str:
+    """A passage with all that stands over it: its plan's title, its section path, its table's caption and head."""
+    return " ".join([passage.title, *passage.section, *table_context(passage), passage.text])
 
 
 def confidence(features: Sequence[float]) -> float:

@@ -89,8 +89,30 @@ def test_a_missing_figure_and_a_missing_name_are_features_and_refuse_nothing_by_
         features = features_of(read_question(asked), words, candidate, sentence, names)
         assert dict(zip(FEATURES, features, strict=True)) == {
             "interaction": 0.5, "worst word": 1.0, "cosine": 0.25, "figure missing": figure, "kind missing": kind,
-            "name not here": 1.0, "name nowhere": 1.0, "in keywords": 0.0,
+            "name not here": 1.0, "name nowhere": 1.0, "year missing": 0.0, "in keywords": 0.0, "in Chinese": 0.0,
         }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("asked", "lacks"),
+    [
+        ("How many kilns close by 2035?", 1.0),
+        ("How many kilns close by 2030?", 0.0),
+        ("How many kilns close by 2027?", 0.0),  # of the section
+        ("How many kilns close between 2020 and 2030?", 1.0),
+        ("How many kilns close in the 14th Five-Year Plan period?", 1.0),
+        ("2035年关闭多少窑炉？", 1.0),
+        ("How many of the 2,035 kilns close?", 0.0),  # an amount
+    ],
+)
+def test_a_year_that_stands_nowhere_over_a_passage_is_a_feature(asked: str, lacks: float) -> None:
+    passage = Passage("p", "P", 0, 30, "Ten kilns are closed by 2030.", ("Kilns to 2027",))
+    sentence = CandidateSentence(passage, (0, 29), 0.5, np.array([1.0]), ())
+    words = QuestionWords(("kilns",), np.array([4.0]), np.zeros((0, 1), np.float32), ())
+    candidate = Candidate(7, passage, 0.5, 0.25, 0.5, (sentence,))
+    features = features_of(read_question(asked), words, candidate, sentence, NamesHeld((), (), {}))
+    named = dict(zip(FEATURES, features, strict=True))
+    assert (named["year missing"], named["in Chinese"]) == (lacks, float("窑" in asked))
 
 
 @pytest.mark.parametrize(

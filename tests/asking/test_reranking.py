@@ -115,10 +115,8 @@ def test_without_it_all_is_as_before(sample_library: Library) -> None:
 
 
 def test_the_judge_by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(
-        CLASSIFIERS, len(FEATURES), AnswerClassifier((1.0, 2.0, 0.0, -1.0, 0.0, 0.0, 0.0, 0.0), -1.0, 0.6, 0.8)
-    )
-    assert confidence([1.0, 0.5, 9.0, 1.0, 0, 0, 0, 0]) == pytest.approx(0.5)
-    assert certainty([1.0, 0.5, 9.0, 1.0, 0, 0, 0, 0]) is None
-    assert certainty([1.0, 1.0, 9.0, 1.0, 0, 0, 0, 0]) is Certainty.MAY  # 1 / (1 + 1/e) = 0.731
-    assert certainty([2.0, 1.0, 9.0, 1.0, 0, 0, 0, 0]) is Certainty.STATES  # 1 / (1 + 1/e²) = 0.881
+    monkeypatch.setitem(CLASSIFIERS, len(FEATURES), AnswerClassifier((1.0, 2.0, 0.0, -1.0, *[0.0] * 6), -1.0, 0.6, 0.8))
+    assert confidence([1.0, 0.5, 9.0, 1.0, *[0.0] * 6]) == pytest.approx(0.5)
+    assert certainty([1.0, 0.5, 9.0, 1.0, *[0.0] * 6]) is None
+    assert certainty([1.0, 1.0, 9.0, 1.0, *[0.0] * 6]) is Certainty.MAY  # 1 / (1 + 1/e) = 0.731
+    assert certainty([2.0, 1.0, 9.0, 1.0, *[0.0] * 6]) is Certainty.STATES  # 1 / (1 + 1/e²) = 0.881
