@@ -2,7 +2,8 @@
 
 from streamlit.starlette import App
 
-from indexer.ui.server import SCRIPT, app_options
+from indexer.ui.server import SCRIPT, app_options, set_options
 
+set_options()  # also where this is started from another folder
 # `streamlit run` takes a file for an ASGI application only where it calls App itself
 app = App(SCRIPT, **app_options())

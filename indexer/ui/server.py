@@ -12,6 +12,7 @@ import re
 import signal
 import sys
 import threading
+import tomllib
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
 from dataclasses import replace
@@ -50,6 +51,7 @@ _UI = Path(__file__).parent
 SCRIPT = _UI / "app.py"
 #: Seconds after a signal in which connections end, and in which the process ends.
 CLOSING, ENDING = 2, 4
+_THEME = _UI / "theme.toml"
 #: Streamlit's options: nothing leaves this machine, and errors show no code.
 OPTIONS: dict[str, Any] = {
     "browser.gatherUsageStats": False,
@@ -60,7 +62,7 @@ OPTIONS: dict[str, Any] = {
     "server.enableAgentApi": False,
     "server.fileWatcherType": "none",
     "server.headless": True,
-    "theme.base": str(_UI / "theme.toml"),
+    "theme.base": str(_THEME),
 }
 #: What a page may load: only what this server sends. Streamlit needs inline scripts and styles, and eval for charts.
 CONTENT_POLICY = "; ".join(
@@ -225,6 +227,19 @@ def open_library() -> Library:
     from indexer.ui.shared import access  # whose caches need a server that runs
 
     return access.open_whole()
+
+
+def set_options() -> None:
+    """Set ``OPTIONS`` where another command than ``plancite serve`` has started Streamlit, save what a person has set.
+
+    Streamlit reads its options in the folder that it is started in, and a theme's file only as it begins.
+    """
+    theme = tomllib.loads(_THEME.read_text("utf-8"))["theme"]
+    looks = {"theme": theme} | {f"theme.{scheme}": theme.pop(scheme) for scheme in ("light", "dark")}
+    named = {f"{section}.{name}": value for section, values in looks.items() for name, value in values.items()}
+    for name, value in {**OPTIONS, "theme.base": "light", **named}.items():
+        if not config.is_manually_set(name):
+            config.set_option(name, value)
 
 
 def app_options(*, mcp_writes: bool = False, asks_for_token: bool = False) -> dict[str, Any]:

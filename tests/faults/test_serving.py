@@ -87,6 +87,48 @@ def test_the_same_port_serves_programs_and_assistants(server: Served) -> None:
     assert listening.headers["content-type"] == "application/problem+json"
 
 
+def test_the_app_starts_from_any_folder(tmp_path: Path) -> None:
+    Library.open(tmp_path / "library", create=True).close()
+    command = [sys.executable, "-m", "streamlit", "run", str(Path(__file__).resolve().parents[2] / "app.py")]
+    environment = {**os.environ, "PLANCITE_LIBRARY": "library"}
+    with served(tmp_path / "library", tmp_path, environment=environment, command=command) as server:
+        assert json.loads(server.get("/api/v1/health").body)["plans"] == 0
+        assert server.get("/").headers["x-frame-options"] == "DENY"
+
+
+@pytest.mark.parametrize("set_by_hand", [False, True])
+def test_the_app_has_the_options_of_the_command_in_any_folder(tmp_path: Path, set_by_hand: bool) -> None:
+    script = """
+import json
+from streamlit import config
+from streamlit.web import bootstrap
+from indexer.ui import server
+
+def options():
+    return {name: option.value for name, option in config.get_config_options().items()
+            if name.startswith("theme.") or name in server.OPTIONS}
+
+server.set_options()
+of_the_app = options()
+config.get_config_options(force_reparse=True, options_from_flags=server.OPTIONS)
+print(json.dumps([of_the_app, options()]))
+"""
+    environment = {**os.environ, "HOME": str(tmp_path)}
+    environment.pop("STREAMLIT_BROWSER_GATHER_USAGE_STATS", None)
+    if set_by_hand:
+        (tmp_path / ".streamlit").mkdir()
+        (tmp_path / ".streamlit" / "config.toml").write_text("[runner]\npostScriptGC = true\n")
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
+    of_the_app, of_the_command = json.loads(done.stdout)
+    assert of_the_app["theme.light.primaryColor"].startswith("#") and not of_the_app["browser.gatherUsageStats"]
+    if set_by_hand:
+        assert of_the_app.pop("runner.postScriptGC") is True
+        of_the_command.pop("runner.postScriptGC")
+    # the command gives these as text
+    assert {n: str(v).lower() for n, v in of_the_app.items()} == {n: str(v).lower() for n, v in of_the_command.items()}
+
+
 def test_behind_a_proxy_its_name_may_connect(tmp_path: Path) -> None:
     Library.open(tmp_path / "library", create=True).close()
     with served(tmp_path / "library", tmp_path, "--public-name", "plans.example") as server:
