@@ -78,6 +78,9 @@ TEMPLATES: tuple[str, ...] = (
     N_("{file} is an old {program} file. Open it in {program}, save it as {ending}, and add that."),
     N_("{file} is larger than {size} MB. Split it and add the parts."),
     N_("{file} holds more than {count} million characters. Split it and add the parts."),
+    N_("{file}, line {number}: longer than {count} million characters. Split the record."),
+    N_("{file} says it has {count} pages. Split it and add the parts, {most} at most."),
+    N_("{file} unpacks to {size} MB from next to nothing, which no plan does. Leave it out."),
     N_(
         "{file} is damaged: reading it as {kind} failed ({error}). Open it in the program it was made with "
         "and save it again."
@@ -95,6 +98,10 @@ TEMPLATES: tuple[str, ...] = (
     ),
     N_("took longer than {seconds} seconds, the most for its size"),
     N_("took more than {size} GB of memory, the most for its size"),
+    N_("gave more than {size} MB, the most for one file"),
+    N_("broke off: the process that reads ended with signal {number}"),
+    N_("broke off: the process that reads ended with status {number}"),
+    N_("failed ({error})"),
     N_("{file} cannot be saved to disk ({error}), so nothing was added. Free some space and drop the files again."),
     N_("The original file {file} is no longer in its place, or has changed. Add the file again."),
     N_("Page {page} cannot be shown: it is damaged. Open the original file instead."),

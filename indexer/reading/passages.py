@@ -121,11 +121,13 @@ def _windows(text: str, stretch: Span) -> Iterator[Span]:
     windows: list[Span] = []
     for piece in pieces:
         length = piece[1] - (window[0][0] if window else piece[0])
-        if window and counted and (counted >= SENTENCES or length > LONGEST):
+        weight = _weight(text[piece[0] : piece[1]])
+        # a heading goes with its sentence however long; lines that are nothing but headings, as of a table, do not go on
+        if window and (counted >= SENTENCES or (length > LONGEST and (counted or not weight))):
             windows.append((window[0][0], window[-1][1]))
             window, counted = [], 0.0
         window.append(piece)
-        counted += _weight(text[piece[0] : piece[1]])
+        counted += weight
     if window:
         last = (window[0][0], window[-1][1])
         if windows and last[1] - last[0] < SHORTEST and last[1] - windows[-1][0] <= LONGEST:

@@ -21,7 +21,7 @@ from indexer.language.quantities import find_quantities
 from indexer.language.sentences import LONGEST_SENTENCE, fold_space, folded_places, split_sentences
 from indexer.language.terms import analyze
 from indexer.reading.loading import load_plan
-from indexer.reading.passages import chunk_plan, indexed_text
+from indexer.reading.passages import LONGEST, chunk_plan, indexed_text
 from indexer.targets.extracting import find_targets
 from indexer.targets.sectors import sector_of
 
@@ -120,3 +120,15 @@ def test_sentences_are_bounded_and_hold_every_character(name: str) -> None:
     assert all(0 < end - start <= LONGEST_SENTENCE for start, end in spans)
     assert all(one[1] <= other[0] for one, other in pairwise(spans))
     assert "".join("".join(text[a:b].split()) for a, b in spans) == "".join(text.split())
+
+
+@pytest.mark.parametrize("name", GENERATORS)
+def test_passages_are_bounded(name: str, tmp_path: Path) -> None:
+    path = tmp_path / "plan.txt"
+    path.write_text(f"The plan begins.\n{GENERATORS[name](8 * LONGEST)}", "utf-8")
+    try:
+        plan = load_plan(path)
+    except SourceError:
+        return
+    # a heading goes with what follows it
+    assert max(p.end - p.start for p in chunk_plan(plan)) <= 2 * LONGEST

@@ -87,6 +87,13 @@ def test_a_heading_alone_rides_with_what_follows() -> None:
     assert first.section == ("1. Part one", "(1) Coal")
 
 
+def test_lines_without_a_stop_are_not_one_passage() -> None:
+    lines = [f"District {i} 12.7 13.0 140 15,107 1.7" for i in range(200)]
+    passages = chunk_plan(make_plan("\n".join(lines)))
+    assert max(len(p.text) for p in passages) <= LONGEST
+    assert [line for p in passages for line in p.text.splitlines()] == lines
+
+
 def test_a_sentence_longer_than_the_model_reads_is_split() -> None:
     plan = make_plan("This is a list of things, " + "wind and solar power, " * 120 + "and no more.")
     assert len(chunk_plan(plan)) > 1
