@@ -122,7 +122,7 @@ def _windows(text: str, stretch: Span) -> Iterator[Span]:
     for piece in pieces:
         length = piece[1] - (window[0][0] if window else piece[0])
         weight = _weight(text[piece[0] : piece[1]])
-        # a heading goes with its sentence however long; lines that are nothing but headings, as of a table, do not go on
+        # a heading goes with its sentence, however long; lines that are headings alone, as of a table, end somewhere
         if window and (counted >= SENTENCES or (length > LONGEST and (counted or not weight))):
             windows.append((window[0][0], window[-1][1]))
             window, counted = [], 0.0
