@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
+import reportlab
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
@@ -90,6 +92,46 @@ def unmapped(text: str, letters: str = "<20> <7E>") -> bytes:
         "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /ToUnicode 6 0 R >>",
         f"<< /Length {len(cmap)} >>\nstream\n{cmap}\nendstream",
     ]
+    return _assembled(bodies)
+
+
+def numbered(*pages: Sequence[str], mapped: Sequence[bool]) -> bytes:
+    """A PDF of pages of lines whose text is numbers of glyphs (Identity-H), each page with a map to letters or not.
+
+    A letter's number is its code, so that readers who take one for the other read the lines as they are given, while
+    the font draws something else.
+    """
+    font = (Path(reportlab.__file__).parent / "fonts" / "Vera.ttf").read_bytes().decode("latin-1")
+    cmap = (
+        "begincmap 1 begincodespacerange <0000> <FFFF> endcodespacerange "
+        "1 beginbfrange <0020> <007E> <0020> endbfrange endcmap"
+    )
+    kids = " ".join(f"{6 + 3 * i} 0 R" for i in range(len(pages)))
+    bodies = [
+        "<< /Type /Catalog /Pages 2 0 R >>",
+        f"<< /Type /Pages /Kids [{kids}] /Count {len(pages)} >>",
+        f"<< /Length {len(font)} /Length1 {len(font)} >>\nstream\n{font}\nendstream",
+        f"<< /Length {len(cmap)} >>\nstream\n{cmap}\nendstream",
+        "<< /Type /Font /Subtype /CIDFontType2 /BaseFont /AAAAAA+Vera /DW 600 /CIDToGIDMap /Identity "
+        "/CIDSystemInfo << /Registry (Adobe) /Ordering (Identity) /Supplement 0 >> /FontDescriptor << "
+        "/Type /FontDescriptor /FontName /AAAAAA+Vera /Flags 4 /FontBBox [0 -200 1000 900] /ItalicAngle 0 "
+        "/Ascent 900 /Descent -200 /CapHeight 700 /StemV 80 /FontFile2 3 0 R >> >>",
+    ]
+    for i, (lines, has_map) in enumerate(zip(pages, mapped, strict=True)):
+        shown = " ".join(f"<{''.join(f'{ord(c):04x}' for c in line)}> Tj 0 -14 Td" for line in lines)
+        drawn = f"BT /F 11 Tf 40 780 Td {shown} ET"
+        bodies += [
+            "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] "
+            f"/Contents {7 + 3 * i} 0 R /Resources << /Font << /F {8 + 3 * i} 0 R >> >> >>",
+            f"<< /Length {len(drawn)} >>\nstream\n{drawn}\nendstream",
+            "<< /Type /Font /Subtype /Type0 /BaseFont /AAAAAA+Vera /Encoding /Identity-H /DescendantFonts [5 0 R] "
+            f"{'/ToUnicode 4 0 R' if has_map else ''} >>",
+        ]
+    return _assembled(bodies)
+
+
+def _assembled(bodies: Sequence[str]) -> bytes:
+    """A PDF file of objects, numbered from 1."""
     out = "%PDF-1.4\n"
     places = []
     for number, body in enumerate(bodies, 1):

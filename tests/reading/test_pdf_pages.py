@@ -8,17 +8,20 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from made_pdfs import LEFT, SENTENCES, cells, pdf, prose, say, unmapped
+from made_pdfs import LEFT, SENTENCES, cells, numbered, pdf, prose, say, unmapped
 from reportlab.lib.pagesizes import A4, landscape
 from reportlab.pdfgen.canvas import Canvas
 from under_boxes import seen, written
 
+from indexer.encoding import Encoder
 from indexer.errors import SourceError
 from indexer.language.sentences import fold_space, split_sentences
+from indexer.library import Library
 from indexer.reading.formats.pdf import load
 from indexer.reading.formats.pdf.boxes import find_boxes
 from indexer.reading.loading import load_plan
-from indexer.types import Found, Plan
+from indexer.types import Certainty, Found, Plan
+from indexer.wording import doubtful_places
 
 WIDTH, HEIGHT = A4
 
@@ -711,6 +714,33 @@ def test_pages_that_read_badly_are_named(make: Callable[[int], bytes], said: str
     for seed in range(10):
         warnings = load(Path("plan.pdf"), make(seed)).warnings
         assert [f"{said} on pages 1" in re.sub(r" together", "", w) for w in warnings] == [True], (seed, warnings)
+
+
+KILNS = ("The county says what its kilns do.", "All cement kilns of the county have to close by 2030.")
+MILLS = ("The county says what its mills do.", "All steel mills of the county have to close by 2040.")
+
+
+@pytest.mark.parametrize("mapped", [(True, False), (False, True), (True, True), (False, False)])
+def test_a_page_whose_font_has_no_map_is_named(mapped: tuple[bool, bool]) -> None:
+    found = load(Path("plan.pdf"), numbered(KILNS, MILLS, mapped=mapped))
+    bad = [str(page) for page, has_map in enumerate(mapped, 1) if not has_map]
+    expected = [f"characters have no known letter on pages {', '.join(bad)}"] if bad else []
+    assert [warning.split(";")[0] for warning in found.warnings] == expected
+    assert "have to close by 2030" in found.text  # a reader is left to compare it with the page
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("mapped", [True, False])
+def test_what_a_font_without_a_map_seems_to_say_is_not_stated(tmp_path: Path, encoder: Encoder, mapped: bool) -> None:
+    (tmp_path / "plan.pdf").write_bytes(numbered(KILNS, MILLS, mapped=(mapped, True)))
+    with Library.open(tmp_path / "library", create=True, encoder=encoder) as library:
+        library.add([tmp_path / "plan.pdf"])
+        answer = library.ask("By when do all cement kilns of the county have to close?")
+        doubtful = doubtful_places(library.plans())
+    (sentence,) = (s for s in answer.sentences if answer.citations[s.citation - 1].page == 1)
+    assert sentence.text == KILNS[1]
+    assert sentence.certainty is (Certainty.STATES if mapped else Certainty.MAY)
+    assert doubtful == (frozenset() if mapped else {("plan", 1)})
 
 
 def test_pages_that_read_well_are_not() -> None:

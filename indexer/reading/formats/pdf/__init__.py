@@ -88,7 +88,10 @@ def load(path: Path, data: bytes) -> Content:
             replace(page, confidence=recognized.get(i), lines=tuple(seen.get(i, ()))) for i, page in enumerate(pages)
         ),
         headings=headings,
-        warnings=(*_page_warnings(silent, pictured, recognized), *page_warnings(ordered)),
+        warnings=(
+            *_page_warnings(silent, pictured, recognized),
+            *page_warnings(ordered, [page.unmapped for page in read]),
+        ),
         metadata=Metadata(language=about.language, date=header_date(headers), found=Found(place, date="header")),
         tables=tuple(find_tables(lines, starts)),
         web=False,

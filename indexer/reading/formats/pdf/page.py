@@ -10,14 +10,14 @@ from indexer.reading.formats.pdf.lines import Line, Run, make_runs
 from indexer.reading.formats.pdf.opening import PdfiumError, open_page, open_text
 from indexer.reading.formats.pdf.rules import read_rules
 from indexer.reading.formats.pdf.tables import read_tables
-from indexer.reading.formats.pdf.words import Frame, Word, read_words
+from indexer.reading.formats.pdf.words import Frame, Word, read_words, unmapped_share
 
 
 @dataclass(frozen=True, slots=True)
 class PageWords:
     """What stands on a page: runs of words, ruled tables, turned runs outside of them.
 
-    ``pictured`` says that it holds images or drawings.
+    ``pictured`` says that it holds images or drawings, ``unmapped`` which share of its characters has no known letter.
     """
 
     runs: list[Run]
@@ -25,6 +25,7 @@ class PageWords:
     turned: list[Run] = field(default_factory=list)
     pictured: bool = False
     frame: Frame | None = None
+    unmapped: float = 0.0
 
 
 def read_page_words(page: Any, textpage: Any) -> PageWords:
@@ -34,7 +35,7 @@ def read_page_words(page: Any, textpage: Any) -> PageWords:
     rest, tables = read_tables(words, drawn)
     upright = [kept for line in rest if (kept := [word for word in line if not word.type.angle])]
     turned = _turned_runs([word for line in rest for word in line if word.type.angle])
-    return PageWords(make_runs(upright), tables, turned, drawn.pictured, frame)
+    return PageWords(make_runs(upright), tables, turned, drawn.pictured, frame, unmapped_share(textpage))
 
 
 def _turned_runs(words: Sequence[Word]) -> list[Run]:

@@ -28,14 +28,17 @@ _UNKNOWN = 0.08  # share of characters that no letter is known for
 _TERMINAL = ".!?:;。！？：；"
 
 
-def page_warnings(pages: Sequence[Sequence[Line]]) -> Iterator[str]:
-    """A sentence for each way in which some of ``pages`` read badly, with their numbers from 1."""
+def page_warnings(pages: Sequence[Sequence[Line]], unmapped: Sequence[float]) -> Iterator[str]:
+    """A sentence for each way in which some of ``pages`` read badly, with their numbers from 1.
+
+    ``unmapped`` is of each page the share of its characters whose font says no letter for them.
+    """
     for what, is_bad in (
-        ("words may be out of order", _is_shuffled),
-        ("letters stand apart or words are glued together", _is_cut_or_glued),
-        ("characters have no known letter", _is_unmapped),
+        ("words may be out of order", lambda lines, _: _is_shuffled(lines)),
+        ("letters stand apart or words are glued together", lambda lines, _: _is_cut_or_glued(lines)),
+        ("characters have no known letter", lambda lines, share: share > _UNKNOWN or _is_unmapped(lines)),
     ):
-        if bad := [number for number, lines in enumerate(pages, 1) if is_bad(lines)]:
+        if bad := [n for n, (lines, share) in enumerate(zip(pages, unmapped, strict=True), 1) if is_bad(lines, share)]:
             yield doubt_warning(what, bad)
 
 

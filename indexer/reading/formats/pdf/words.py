@@ -45,6 +45,7 @@ _MOST_AGAIN = 200  # earlier places of a word that are looked at
 _BOLD_WEIGHT = 600  # of 100 to 900; above 900 fonts give nonsense
 _BOLD_NAME = re.compile(r"bold|black|heavy|semib|demi|medi$|-bd\b|,b\b|^(?:cm|sf)(?:ss)?bx", re.IGNORECASE)
 _REGULAR_NAME = re.compile(r"regular|roman|light|book|thin", re.IGNORECASE)  # whatever weight the font claims
+_LOOKED_AT = 400  # characters of a page, to see whether its fonts say their letters
 _FALSELY_BOLD = 2  # text render mode: filled and stroked
 
 
@@ -180,6 +181,14 @@ def _characters(textpage: Any) -> str:
         text = "".join(chr(u) if 0 < u < 0x110000 and not 0xD800 <= u < 0xE000 else " " for u in units)
     # a soft hyphen that is drawn within a line is one to be seen
     return _SIGN.sub("•", _OTHER_HYPHEN.sub(_HYPHENS[0], text).replace(SOFT_HYPHEN, "-"))
+
+
+def unmapped_share(textpage: Any) -> float:
+    """Share of a page's characters whose font tells no letter: pdfium gives their number in the font instead."""
+    count = textpage.count_chars()
+    looked_at = range(0, count, max(1, count // _LOOKED_AT))
+    unmapped = sum(pdfium_c.FPDFText_HasUnicodeMapError(textpage.raw, i) == 1 for i in looked_at)
+    return unmapped / max(len(looked_at), 1)
 
 
 class Characters:
