@@ -33,12 +33,13 @@ def page_warnings(pages: Sequence[Sequence[Line]], unmapped: Sequence[float]) ->
 
     ``unmapped`` is of each page the share of its characters whose font says no letter for them.
     """
-    for what, is_bad in (
-        ("words may be out of order", lambda lines, _: _is_shuffled(lines)),
-        ("letters stand apart or words are glued together", lambda lines, _: _is_cut_or_glued(lines)),
-        ("characters have no known letter", lambda lines, share: share > _UNKNOWN or _is_unmapped(lines)),
+    unknown = [share > _UNKNOWN or _is_unmapped(lines) for lines, share in zip(pages, unmapped, strict=True)]
+    for what, found in (
+        ("words may be out of order", map(_is_shuffled, pages)),
+        ("letters stand apart or words are glued together", map(_is_cut_or_glued, pages)),
+        ("characters have no known letter", unknown),
     ):
-        if bad := [n for n, (lines, share) in enumerate(zip(pages, unmapped, strict=True), 1) if is_bad(lines, share)]:
+        if bad := [number for number, is_bad in enumerate(found, 1) if is_bad]:
             yield doubt_warning(what, bad)
 
 

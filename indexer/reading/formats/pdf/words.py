@@ -185,9 +185,9 @@ def _characters(textpage: Any) -> str:
 
 def unmapped_share(textpage: Any) -> float:
     """Share of a page's characters whose font tells no letter: pdfium gives their number in the font instead."""
-    count = textpage.count_chars()
+    count: int = textpage.count_chars()
     looked_at = range(0, count, max(1, count // _LOOKED_AT))
-    unmapped = sum(pdfium_c.FPDFText_HasUnicodeMapError(textpage.raw, i) == 1 for i in looked_at)
+    unmapped = sum(bool(pdfium_c.FPDFText_HasUnicodeMapError(textpage.raw, i) == 1) for i in looked_at)
     return unmapped / max(len(looked_at), 1)
 
 
