@@ -17,11 +17,11 @@ from indexer.encoding import Encoder
 from indexer.errors import SourceError
 from indexer.language.sentences import fold_space, split_sentences
 from indexer.library import Library
+from indexer.reading.doubts import doubtful_places
 from indexer.reading.formats.pdf import load
 from indexer.reading.formats.pdf.boxes import find_boxes
 from indexer.reading.loading import load_plan
 from indexer.types import Certainty, Found, Plan
-from indexer.wording import doubtful_places
 
 WIDTH, HEIGHT = A4
 
