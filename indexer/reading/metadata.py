@@ -143,7 +143,7 @@ def find_metadata(text: str, own: Metadata = UNKNOWN, title: str = "") -> Metada
         language=find_language(text) or own.language,
         machine_translated=own.machine_translated or any(_MACHINE.search(end) for end in ends),
         place=_place(issuer) or _place(title),
-        type=_type(_DRAFT.sub("", title)),
+        type=type_of(_DRAFT.sub("", title)),
         status="draft" if _DRAFT.search(title) else "",
         found=replace(own.found, issuer=issuer_place, date=date_place),
     )
@@ -157,7 +157,7 @@ def _place(name: str) -> str:
     return found["of"] or found["named"] if found else ""
 
 
-def _type(title: str) -> str:
+def type_of(title: str) -> str:
     """What kind of document a title names; "" for none. The noun before "of", "on" or "for" is its head."""
     head = re.split(r"(?<=\w)[\s,:]+(?:of|on|for|to|in|under)\s", title, maxsplit=1)[0]
     for part in (head, title):

@@ -277,7 +277,9 @@ def made_plans() -> Iterator[Drawn]:
 
 
 def _made(number: int, look: Look) -> Drawn:
-    title = f"{_PLACES[number % 10]} County {('Water', 'Climate', 'Transport', 'Housing')[number % 4]} Plan {2030 + number}"
+    title = (
+        f"{_PLACES[number % 10]} County {('Water', 'Climate', 'Transport', 'Housing')[number % 4]} Plan {2030 + number}"
+    )
     plan = _Plan(number + 500, look, title)
     plan.turn_page()
     pieces = ["table", "chart", "sidebar", "footnote", "items", "open table", "quote", "paragraph", "footnote"]
@@ -320,12 +322,14 @@ def _print(plan: _Plan, number: int) -> tuple[bytes, tuple[tuple[int, str], ...]
     running: list[tuple[int, str]] = []
     for at, sheet in enumerate(plan.sheets, 2):
         running += [(at, said) for said in _edges(canvas, plan, at)]
+        # reportlab swaps the sides of a page that it turns
+        canvas.setPageSize((HEIGHT, WIDTH) if sheet.turn == 2 else A4)
+        canvas.setPageRotation(90 if sheet.turn == 2 else 0)
         canvas.saveState()
         if sheet.turn == 1:
             canvas.translate(WIDTH - 40, 20)
             canvas.rotate(90)
         elif sheet.turn == 2:
-            canvas.setPageRotation(90)
             canvas.translate(WIDTH, 0)
             canvas.rotate(90)
         for x0, y0, x1, y1 in sheet.rules:
@@ -345,8 +349,6 @@ def _print(plan: _Plan, number: int) -> tuple[bytes, tuple[tuple[int, str], ...]
             canvas.setFont(font, size)
             canvas.drawString(x, y, text)
         canvas.restoreState()
-        if sheet.turn != 2:
-            canvas.setPageRotation(0)
         for page, text, level in plan.headings:
             if page == at - 1:
                 canvas.bookmarkPage(f"{at} {text}")

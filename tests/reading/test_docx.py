@@ -47,6 +47,25 @@ def define_list(document: object, number: int, levels: list[tuple[str, str, int]
     root.append(parse_xml(f'<w:num {W} w:numId="{number}"><w:abstractNumId w:val="{abstract}"/>{override}</w:num>'))
 
 
+@pytest.mark.parametrize(
+    ("own", "title"),
+    [
+        ("Water Report of 2019", "Birch Water Program Charter"),
+        ("birch water program charter", "birch water program charter"),
+    ],
+)
+def test_a_title_that_the_document_does_not_show_gives_way_to_what_it_shows(
+    own: str, title: str, tmp_path: Path
+) -> None:
+    def fill(document: object) -> None:
+        document.core_properties.title = own  # type: ignore[attr-defined]
+        for text in ("Birch Water Program Charter", "Office of Rivers", "The county tests every well twice a year."):
+            document.add_paragraph(text)  # type: ignore[attr-defined]
+
+    plan = read(tmp_path, fill)
+    assert plan.title == title
+
+
 def test_headings_title_and_paragraphs(tmp_path: Path) -> None:
     def fill(document: object) -> None:
         document.add_heading("Anhui Carbon Plan", 0)  # type: ignore[attr-defined]

@@ -51,6 +51,16 @@ def test_the_main_content_with_its_structure(tmp_path: Path) -> None:
     assert (plan.metadata.language, plan.metadata.date) == ("en", "2022-08-05")
 
 
+def test_whoever_runs_the_site_issues_what_names_nobody_else(tmp_path: Path) -> None:
+    page = (
+        '<html><head><title>Wells</title><meta name="application-name" content="River Panel">{}</head><body>{}</body>'
+    )
+    prose = "<p>The county tests the water of every well twice a year, and prints what it finds there.</p>" * 3
+    assert read(tmp_path, page.format("", prose)).metadata.issuer == "River Panel"
+    named = '<meta name="dcterms.publisher" content="County of Birch">'
+    assert read(tmp_path, page.format(named, prose)).metadata.issuer == "County of Birch"
+
+
 def test_a_page_with_little_prose_is_read_whole(tmp_path: Path) -> None:
     rows = "".join(
         f"<div>{city}: <span>kilns close {year}</span></div>" for city, year in [("Hefei", 2024), ("Wuhu", 2025)]

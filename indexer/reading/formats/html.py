@@ -56,7 +56,8 @@ _BLOCKS = frozenset(
     " ul ol list li item address hr details summary center caption".split()
 )
 _DATES = ("pubdate", "publishdate", "article:published_time", "dcterms.issued", "dc.date.issued", "date")
-_ISSUERS = ("contentsource", "dcterms.publisher", "dc.publisher")
+#: Whoever runs the site comes last.
+_ISSUERS = ("contentsource", "dcterms.publisher", "dc.publisher", "og:site_name", "application-name")
 
 
 def load(path: Path, data: bytes) -> Content:

@@ -21,7 +21,8 @@ from indexer.errors import SourceError
 from indexer.reading.formats.blocks import Blocks
 from indexer.reading.formats.docx.styles import Numbering, Styles
 from indexer.reading.formats.package import check_package, transitional
-from indexer.reading.loading import LONGEST_TEXT, Content, load_content, meaningful_title, too_long
+from indexer.reading.loading import LONGEST_TEXT, Content, find_title, load_content, meaningful_title, too_long
+from indexer.reading.metadata import type_of
 from indexer.types import Found, Metadata
 
 ENDINGS = (".docx",)
@@ -32,6 +33,7 @@ _SKIPPED = {qn(f"w:{name}") for name in ("del", "moveFrom", "pPr", "rPr", "instr
 _LETTERS = {qn("w:tab"): " ", qn("w:br"): "\n", qn("w:cr"): "\n", qn("w:noBreakHyphen"): "-"}
 _NOTES = {qn("w:footnoteReference"): "footnote", qn("w:endnoteReference"): "endnote"}
 _LONGEST_HEADING = 300  # characters; a longer paragraph in a heading style is none
+_OPENING = 2_500  # characters, where a document shows its title
 
 
 def load(path: Path, data: bytes) -> Content:
@@ -45,10 +47,11 @@ def _load(path: Path, data: bytes, *, inserted: bool) -> Content:
     reading = _Reading(path, document, inserted=inserted)
     reading.read(document.element.body)
     own = meaningful_title(document.core_properties.title or "")
-    title = own or reading.title
+    shown = _shown_title(reading, own)
+    title = shown or own
     warnings = (f"inserted documents that were not read: {reading.unread}",) if reading.unread else ()
     headings = reading.blocks.headings(title)
-    about = Metadata(found=Found(title="metadata" if own else "cover"))
+    about = Metadata(found=Found(title="cover" if shown else "metadata"))
     return Content(
         reading.blocks.text(),
         title=title,
@@ -58,6 +61,19 @@ def _load(path: Path, data: bytes, *, inserted: bool) -> Content:
         tables=reading.blocks.tables(),
         web=False,
     )
+
+
+def _shown_title(reading: _Reading, own: str) -> str:
+    """The title that the document shows, "" where it shows what it calls itself (``own``) or nothing sure.
+
+    Files keep the title of what they were copied from: a title in the style for it is believed before, and a first
+    line that names a kind of document.
+    """
+    text = reading.blocks.text()
+    if own and "".join(own.split()).casefold() in "".join(text[:_OPENING].split()).casefold():
+        return ""
+    first = find_title(text) if own else ""
+    return reading.title or (first if type_of(first) else "")
 
 
 class _Reading:

@@ -27,6 +27,13 @@ _HEADING_LINES = 5
 _LONGEST = 220  # characters
 _MOST_WORDS = 25
 _SENTENCE_WORDS = 8  # from which a stop at the end makes a sentence of it
+_STOPS = ".!?:;。！？：；"
+_ALIGNED = 3.0  # points
+_LEADING = 0.5  # times the line's height, at most between the lines of a heading
+_TIGHT = 0.1  # where nothing else shows that they go on
+_WIDEST_LEADING = 1.2  # where its words show that they go on
+_FEWEST_LISTED = 3  # lines in one look that follow one another, nothing between
+_SOURCE_WORDS = 5  # of a line that says whose words are quoted
 _MOST_BOOKMARKS = 5_000
 _FEWEST_ENTRIES = 3  # lines of a page that end in a page number make it a contents page, if they are half of it
 _ENTRY = re.compile(r"(?P<title>\S.*?)(?:\s*[.…·_]{2,}\s*|\s*\|\s*|\s{1,})(?P<page>\d{1,4}|[ivxlc]{1,6})")
@@ -45,6 +52,14 @@ _CONTENTS = re.compile(
     re.IGNORECASE,
 )
 _ITEM = re.compile(r"[-*•·–—●▪◦■□❖✓➢➤o]\s|\(?[a-z]{1,2}[.)]\s|\(?[ivx]{1,5}[.)]\s")
+#: What is quoted in larger type beside the text.
+_QUOTED = re.compile(r"[\"“„«].*(?:[.!?…][\"”“»]|[\"”“»]\s?[.!?])")
+#: What a chart says of its parts.
+_LABEL = re.compile(r"\d\s?%$|^\d{1,3}(?:,\d{3})+\b")
+_BROKEN_OFF = re.compile(r"\s(?:the|of|and|a|an|or|with|by|from|which|that)$")
+#: Letters alone: "FY2021" is the head of a column.
+_A_WORD = re.compile(r"(?<![^\W_])[^\W\d_]{2,}(?![^\W_])|[\u4e00-\u9fff]")
+_SUBITEM = re.compile(r"\(?[a-z][.)]\s")
 _ADDRESS = re.compile(r"https?://|www\.|\S@\S+\.\w|\b(?:doi|isbn|issn)\b", re.IGNORECASE)
 _DATE_ALONE = re.compile(
     r"(?:(?:\d{1,2}\s+)?[A-Z][a-z]{2,9}\.?\s+(?:\d{1,2},?\s+)?)?(?:19|20)\d\d(?:\s*[-–/]\s*(?:19|20)?\d\d)?"
@@ -81,17 +96,21 @@ def find_headings(
     ``title`` is what the file calls itself, believed where its first page says it, too, or where that page has
     no larger type. The title is no heading of its own: neither where it stands nor where all others stand under it.
     """
-    blocks = _blocks(lines, starts)
+    blocks = _whole(_blocks(lines, pages, starts), lines, pages)
     contents = _contents_pages(lines, pages)
     marked = _bookmarked(lines, pages, marks, contents)
-    found = _levelled(_by_look(blocks, lines, pages, contents), marked, lines)
-    headings = [Heading(starts[b.first], starts[b.last] + len(lines[b.last].text), level) for b, level in found]
     title, place = _title(blocks, lines, pages, marks, title)
+    shown = _by_look(blocks, lines, pages, contents)
+    if pages and pages[0] not in contents:
+        shown = [block for block in shown if not _is_cover(block, blocks, lines, pages, title, place)]
+    found = _levelled(shown, marked, lines)
+    headings = [Heading(starts[b.first], starts[b.last] + len(lines[b.last].text), level) for b, level in found]
     if headings:
         first = found[0][0].lines(lines)
-        above_all = len(headings) > 1 and headings[0].level < min(h.level for h in headings[1:])
+        lone = len(headings) > 1 and headings[0].level < min(h.level for h in headings[1:])
+        above_all = lone and not (title and place == "cover" and pages[found[0][0].first] != pages[0])
         named = bool(title) and _joined(first) in _compared(title)
-        if named or (above_all and not _is_numbered(first[0].text)):
+        if named or (above_all and not _is_numbered(first[0].text) and not _CONTENTS.fullmatch(_said(first))):
             if not title:
                 title, place = _said(first), "heading"
             headings = headings[1:]
@@ -191,14 +210,53 @@ class _Block:
         return lines[self.first : self.last + 1]
 
 
-def _blocks(lines: Sequence[Line], starts: Sequence[int]) -> list[_Block]:
+def _blocks(lines: Sequence[Line], pages: Sequence[int], starts: Sequence[int]) -> list[_Block]:
+    """Paragraphs; what is set in another look than the body does not go on in another column or on another page."""
+    body = _body(lines)
     found: list[_Block] = []
-    for i in range(len(lines)):
-        if i and not lines[i].row and starts[i] == starts[i - 1] + len(lines[i - 1].text) + 1:
+    for i, line in enumerate(lines):
+        goes_on = i and not line.row and starts[i] == starts[i - 1] + len(lines[i - 1].text) + 1
+        broken = i and (pages[i] != pages[i - 1] or line.column != lines[i - 1].column)
+        if goes_on and (not broken or _look(line) == body):
             found[-1] = _Block(found[-1].first, i)
         else:
             found.append(_Block(i, i))
     return found
+
+
+def _whole(blocks: Sequence[_Block], lines: Sequence[Line], pages: Sequence[int]) -> list[_Block]:
+    """``blocks``, those in one that are lines of one heading: set to the right, centred, or far below one another."""
+    body = _body(lines)
+    found: list[_Block] = []
+    for block in blocks:
+        above = found[-1] if found else None
+        if above and body and pages[above.last] == pages[block.first] and _goes_on(above, block, lines, body):
+            found[-1] = _Block(above.first, block.last)
+        else:
+            found.append(block)
+    return found
+
+
+def _goes_on(above: _Block, below: _Block, lines: Sequence[Line], body: _Look) -> bool:
+    """Whether ``below`` goes on with the heading that ``above`` begins."""
+    upper, lower = lines[above.last], lines[below.first]
+    alike = _look(upper)[:2] == _look(lower)[:2] and (
+        upper.capital == lower.capital or not re.search(r"[^\W\d_]", lower.text)
+    )
+    apart = upper.column != lower.column and abs(upper.left - lower.left) > _ALIGNED
+    if upper.row or lower.row or apart or not alike:
+        return False
+    if not _stands_out(lower, body) or lower.size < _LARGER * body[0]:
+        return False
+    if upper.text[-1] in _STOPS or _ITEM.match(lower.text) or _is_numbered(lower.text):
+        return False
+    gap = (upper.bottom - lower.top) / upper.height
+    if not -1 < gap <= _WIDEST_LEADING:
+        return False
+    middle = abs(upper.left + upper.right - lower.left - lower.right) / 2
+    aligned = min(abs(upper.right - lower.right), middle) <= _ALIGNED and abs(upper.left - lower.left) > _ALIGNED
+    close = (aligned and gap <= _LEADING) or gap <= _TIGHT
+    return close or lower.text[0].islower() or upper.text[-1] in ",，-–&"
 
 
 def _look(line: Line) -> _Look:
@@ -233,7 +291,56 @@ def _by_look(blocks: Sequence[_Block], lines: Sequence[Line], pages: Sequence[in
         if first.size < _LARGER * body[0] and i + 1 == len(blocks):
             continue  # a bold line under which nothing stands
         found.append(block)
-    return found
+    return _without_lists(_without_sources(found, blocks, lines), blocks, lines)
+
+
+def _without_lists(found: Sequence[_Block], blocks: Sequence[_Block], lines: Sequence[Line]) -> list[_Block]:
+    """``found`` without those that follow one another in one look, nothing between: a list, the labels of a chart."""
+    place = {block.first: i for i, block in enumerate(blocks)}
+    groups: list[list[_Block]] = []
+    for block in found:
+        last = groups[-1][-1] if groups else None
+        between = [_text(b, lines) for b in blocks[place[last.first] + 1 : place[block.first]]] if last else []
+        if last and _look(lines[last.first]) == _look(lines[block.first]) and all(map(_SUBITEM.match, between)):
+            groups[-1].append(block)
+        else:
+            groups.append([block])
+    return [block for group in groups if len(group) < _FEWEST_LISTED for block in group]
+
+
+def _without_sources(found: Sequence[_Block], blocks: Sequence[_Block], lines: Sequence[Line]) -> list[_Block]:
+    """``found`` without who said what is quoted above: short lines right behind a quoted sentence."""
+    place = {block.first: i for i, block in enumerate(blocks)}
+    kept = []
+    for block in found:
+        above = [_text(blocks[i], lines) for i in range(max(place[block.first] - 2, 0), place[block.first])]
+        quoted = [i for i, text in enumerate(above) if _QUOTED.fullmatch(text)]
+        short = (
+            all(len(text.split()) <= _SOURCE_WORDS for text in [*above[quoted[-1] + 1 :], _text(block, lines)])
+            if quoted
+            else False
+        )
+        if not short:
+            kept.append(block)
+    return kept
+
+
+def _is_cover(
+    block: _Block, blocks: Sequence[_Block], lines: Sequence[Line], pages: Sequence[int], title: str, place: str
+) -> bool:
+    """Whether a heading is one of the cover: on a first page without a paragraph, a part of the title there, or above
+    that of a notice."""
+    if pages[block.first] != pages[0]:
+        return False
+    body = _body(lines)
+    opening = [b for b in blocks if pages[b.first] == pages[0]]
+    prose = [b for b in opening if b.last > b.first and _look(lines[b.first]) == body]
+    if not prose and pages[-1] != pages[0] and not any(lines[b.first].row for b in opening):
+        return True
+    if place == "notice":
+        ends = next((b for b in opening if _compared(title).endswith(_joined(b.lines(lines)))), None)
+        return ends is not None and block.first < ends.first
+    return False
 
 
 def _stands_out(line: Line, body: _Look) -> bool:
@@ -253,9 +360,16 @@ def _reads_as_heading(text: str, block: _Block, *, surely: bool = False) -> bool
         return False
     if _CAPTION.match(text) or _ITEM.match(text) or _ADDRESS.search(text) or _DATE_ALONE.fullmatch(text):
         return False
-    if not re.search(r"[^\W\d_]{2}|[\u4e00-\u9fff]", text) or is_formula(text):
+    if not _A_WORD.search(text) or is_formula(text):
         return False
-    if text[-1] in ",;，；" or text[0] in ",.;:)]”’" or text[0].islower():
+    if text[-1] in ",;，；" or text[0] in ",.;:)]”’*†‡" or text[0].islower():
+        return False
+    if (
+        _QUOTED.fullmatch(text)
+        or _LABEL.search(text)
+        or _BROKEN_OFF.search(text)
+        or (text[-1] in ":：" and len(words) >= _SENTENCE_WORDS)
+    ):
         return False
     stopped = text[-1] in ".。" and not re.fullmatch(r"(?:\w+\s+)?[\dIVXA-Z]{1,4}\.", text)
     return (surely or not stopped or len(words) < _SENTENCE_WORDS) and not re.search(r"[a-z]{2}\. [A-Z]", text)

@@ -16,6 +16,7 @@ from indexer.types import Page, Table, TableCell
 
 _PARAGRAPH_GAP = 1.35  # times the usual pitch of lines, which is measured in their heights
 _SIZES_APART = 0.04  # share by which type sizes of one paragraph may differ
+_SHORT = 0.25  # share of a column that the last line in it leaves free, if no paragraph goes on behind it
 _HANGING = 3.0  # points
 _MARK = re.compile(r"[-*•·–—●▪◦■□❖✓➢➤o§]|\(?\w{1,3}[.)]")
 _INDENT = 1.2  # times the line's height: a line that begins this much further in begins a paragraph
@@ -60,7 +61,7 @@ def _same_paragraph(above: Line, below: Line, broken: bool, usual: float, edge: 
     if _other_type(above, below):
         return False
     if broken:
-        return above.text[-1:] not in ".!?:;。！？：；"
+        return above.text[-1:] not in ".!?:;。！？：；" and not _begins_anew(above, below, edge)
     height = _height(above)
     centred = abs(below.left + below.right - above.left - above.right) <= height
     # behind a bullet or a number the lines of an item hang
@@ -72,6 +73,13 @@ def _same_paragraph(above: Line, below: Line, broken: bool, usual: float, edge: 
     if is_wide(above.text[-1:]) and above.right < edge - 2 * height:
         return False
     return 0 < above.top - below.top <= _PARAGRAPH_GAP * usual * height
+
+
+def _begins_anew(above: Line, below: Line, edge: float) -> bool:
+    """Whether ``below``, the first of a column, is a heading or such: in capitals, or behind a short line."""
+    if below.capital and not above.capital:
+        return True
+    return below.text[:1].isupper() and above.right < edge - _SHORT * (edge - above.left)
 
 
 def _other_type(above: Line, below: Line) -> bool:

@@ -22,6 +22,8 @@ _COLUMN = 9.0  # times the line's height; a narrower column is a table's
 _COLUMN_LINES = 3
 _DEEPEST_INDENT = 5.0  # times the line's height, within a column
 _BESIDE_LINES = 5  # of prose that has a chart or a sidebar at its side
+_MUCH_LARGER = 1.5  # times the type size of the prose beside
+_HEADLINE = 2.0  # times the type size of what stands at its height but in another line
 _BREAK = 1.0  # times the line's height, between parts of a page
 _LEVEL = 1.0  # points
 _SAME_HEIGHT = 0.5  # share of the lines of a chart or sidebar that stand level with lines of the prose by chance
@@ -76,10 +78,11 @@ _Block = Line | _Table
 
 def _columns(blocks: Sequence[_Block]) -> list[list[_Block]]:
     """``blocks`` in groups that are each read from top to bottom, one group after another."""
-    for edge in _edges(blocks):
-        groups = _parted(blocks, edge)
-        if len(groups) > 1:
-            return [inner for group in groups for inner in _columns(group)]
+    parted = [_parted(blocks, edge) for edge in _edges(blocks)]
+    # a gutter seen where there is none, behind a stray sign or an indent, makes columns of fewer lines
+    groups, _ = max(parted, key=lambda found: found[1], default=([], 0))
+    if len(groups) > 1:
+        return [inner for group in groups for inner in _columns(group)]
     return [list(blocks)] if blocks else []
 
 
@@ -104,8 +107,9 @@ def _edges(blocks: Sequence[_Block]) -> list[float]:
     return sorted(found)
 
 
-def _parted(blocks: Sequence[_Block], edge: float) -> list[list[_Block]]:
-    """``blocks`` in the groups that a column beginning at ``edge`` makes; one group where there is none.
+def _parted(blocks: Sequence[_Block], edge: float) -> tuple[list[list[_Block]], int]:
+    """``blocks`` in the groups that a column beginning at ``edge`` makes, one group where there is none; how many
+    stand in columns.
 
     What crosses the gutter parts the columns above it from those below.
     """
@@ -115,14 +119,16 @@ def _parted(blocks: Sequence[_Block], edge: float) -> list[list[_Block]]:
     stretches = _stretches(blocks, edge - _ALIGNED, gutter, height)
     groups: list[list[_Block]] = []
     across: list[_Block] = []
+    count = 0
     for stretch in stretches:
         for columnar, part in _columnar(stretch, edge, height):
             if not columnar:
                 across += part
                 continue
             groups += [across, *_sides(part, edge)]
+            count += len(part)
             across = []
-    return [group for group in [*groups, across] if group]
+    return [group for group in [*groups, across] if group], count
 
 
 def _stretches(blocks: Sequence[_Block], edge: float, gutter: float, height: float) -> list[list[list[_Block]]]:
@@ -179,7 +185,21 @@ def _are_columns(left: Sequence[_Block], right: Sequence[_Block], edge: float, h
             level = sum(any(abs(a.bottom - b.bottom) <= _LEVEL for b in prose) for a in other)
             if level <= _SAME_HEIGHT * len(other):
                 return True
+    # a heading in much larger type at the side of its text, or a chart's title
+    for prose, other in ((first, second), (second, first)):
+        if len(prose) >= _BESIDE_LINES and _is_column(prose, height) and _is_headline_beside(other, prose):
+            return True
     return all(sum(bool(_LISTED.match(line.text)) for line in side) >= _COLUMN_LINES for side in sides)
+
+
+def _is_headline_beside(lines: Sequence[Line], prose: Sequence[Line]) -> bool:
+    """Whether ``lines`` are a few in much larger type that stand at the height of ``prose``."""
+    size = median(line.size for line in prose)
+    large = all(line.size >= _MUCH_LARGER * size and len(line.text) >= _COLUMN_LINES for line in lines)
+    top, bottom = max(line.top for line in prose), min(line.bottom for line in prose)
+    return (
+        large and len(lines) <= _BESIDE_LINES and all(bottom <= (line.top + line.bottom) / 2 <= top for line in lines)
+    )
 
 
 def _is_column(lines: Sequence[Line], height: float) -> bool:
@@ -204,7 +224,7 @@ def _rows(blocks: Sequence[Line | _Table]) -> list[Line]:
         if isinstance(block, _Table):
             close()
             lines += block.rows
-        elif levels and _level(levels[-1][0], block):
+        elif levels and _level(levels[-1][0], block) and not _is_other_type(levels[-1][0], block.runs[0]):
             for run in block.runs:
                 insort(levels[-1], run, key=lambda run: run.left)
         else:
@@ -286,6 +306,12 @@ def _level(a: Run | Line, b: Run | Line) -> bool:
     """Whether two runs stand at one height."""
     overlap = min(a.top, b.top) - max(a.bottom, b.bottom)
     return overlap >= 0.5 * min(a.top - a.bottom, b.top - b.bottom)
+
+
+def _is_other_type(a: Run, b: Run) -> bool:
+    """Whether one is a headline whose letters reach down beside the other; a large initial is none."""
+    small, large = sorted((a, b), key=lambda run: run.words[0].size)
+    return large.words[0].size >= _HEADLINE * small.words[0].size > 0 and len(large.text) >= _COLUMN_LINES
 
 
 def _aligned(row: Sequence[Run], other: Sequence[Run]) -> bool:

@@ -23,12 +23,21 @@ _SAME_PLACE = 6.0  # points
 _APART = 1.5  # times the line's height, between a running line and the text where pages are few
 _LARGER = 1.12  # times the body's type size: a heading, if text follows closely
 _HEADING_GAP = 3.0  # times the line's height, between a heading and its text
+_CLOSE = 1.2  # times the line's height, between a repeated heading in the body's size and its text
 _SMALLER = 0.95  # times the body's type size: small type at the same height of many pages
 _SHARE = 0.4  # of the pages of a document that such a line stands on
+_OFTEN = 0.5  # of the pages: words that run on them are running wherever they stand at the edge
+_FEWEST_NAMING = 3  # words of such a line
 _LONGEST = 120  # characters of such a line
 _COUNTING = 0.6  # share of the figures at one place that count the pages
 _PAGE_NUMBER = re.compile(r"\W*(?:page|seite|第)?\s*#\s*(?:(?:of|/|von|页\s*共?|頁)\s*#?\s*页?)?\W*")
+#: The page's number at either side of words that stand there without it on other pages.
+_NUMBERED = re.compile(r"^#\W+(?=[^\W\d][^#]{14})|(?<=[^#]{14}[^\W\d])[\s|–-]+#$")
 _NUMERAL = re.compile(r"[ivxlc]{1,7}")
+
+
+#: (type size, font, in capitals)
+_Style = tuple[float, str, bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +51,19 @@ def strip_headers_and_footers(pages: Sequence[PageWords]) -> tuple[list[PageWord
     """The pages without what is running on them, and the texts of that on the first of them."""
     running = _running([page.runs for page in pages], [page.turned for page in pages])
     rows = [(number, page.tables[0][0]) for number, page in enumerate(pages) if page.tables]
+    footers = {
+        (_key(run), round(run.top / _SAME_PLACE))
+        for page, gone in zip(pages, running, strict=True)
+        for run in page.runs
+        if id(run) in gone
+    }
     kept, texts = [], []
     for number, (page, gone) in enumerate(zip(pages, running, strict=True)):
         tables = page.tables
         if tables and _is_running_row(tables[0][0], rows):
             tables = [rest for rest in (tables[0][1:], *tables[1:]) if rest]
+        if tables and _holds_footer(tables[-1][-1], footers):
+            tables = [rest for rest in (*tables[:-1], tables[-1][:-1]) if rest]
         kept.append(
             replace(
                 page,
@@ -64,6 +81,7 @@ def _running(pages: Sequence[list[Run]], turned: Sequence[list[Run]]) -> list[se
     """The ids of the runs of each page that are running; ``turned`` runs may stand anywhere at the side."""
     body = _body_size(pages)
     edges = [edge_runs(runs) for runs in pages]
+    styles = _heading_styles(pages, edges)
     by_key: dict[str, list[_Seen]] = {}
     for number, runs in enumerate(edges):
         for run in [*runs, *turned[number]]:
@@ -77,11 +95,15 @@ def _running(pages: Sequence[list[Run]], turned: Sequence[list[Run]]) -> list[se
         running = {
             id(run)
             for run in edge
-            if _is_running(run, runs, by_key[_key(run)], body) and not any(_level(figure, run) for figure in figures)
+            if _is_running(run, runs, by_key[_key(run)], body)
+            and not (_style(run) in styles and _is_rare(run, by_key[_key(run)], runs, len(pages)))
+            and not any(_level(figure, run) for figure in figures)
         }
         for run in edge:
             often = placed[_place(run)] >= max(_FEWEST, _SHARE * len(pages))
             small = 0 < _size(run) < _SMALLER * body and len(run.text) <= _LONGEST
+            if _is_running_elsewhere(run, by_key[_key(run)], len(pages)):
+                running.add(id(run))
             if often and small and _stands_apart(run, [other for other in runs if id(other) not in running]):
                 running.add(id(run))
         running |= {id(run) for run in turned[number] if _pages(run, by_key[_key(run)]) > 1}
@@ -92,6 +114,17 @@ def _running(pages: Sequence[list[Run]], turned: Sequence[list[Run]]) -> list[se
         for n in bare:
             found[n] -= {id(run) for run in pages[n] if _varies(run, by_key[_key(run)])}
     return found
+
+
+def _is_running_elsewhere(run: Run, seen: Sequence[_Seen], pages: int) -> bool:
+    """Whether words at the edge stand at one place of most other pages, in the same type: a page of another shape."""
+    alike = [s for s in seen if _size(s.run) == _size(run) and s.run.words[0].type.font == run.words[0].type.font]
+    return len(run.words) >= _FEWEST_NAMING and _most_at_a_place(alike) >= max(_FEWEST, _OFTEN * pages)
+
+
+def _most_at_a_place(seen: Iterable[_Seen]) -> int:
+    places = Counter(place for s in seen for place in {round(s.run.top / _SAME_PLACE)})
+    return max(places.values(), default=0)
 
 
 def _varies(run: Run, seen: Iterable[_Seen]) -> bool:
@@ -106,6 +139,13 @@ def _is_running_row(row: Line, others: Sequence[tuple[int, Line]]) -> bool:
     if len({page for page, _ in same}) < _FEWEST or "#" not in _row_key(row):
         return False
     return _counts_pages([(page, other.text) for page, other in same])
+
+
+def _holds_footer(row: Line, footers: set[tuple[str, int]]) -> bool:
+    """Whether all that the last row of a table says is the footer of other pages and a number."""
+    said = [run for run in row.runs if run.words]
+    known = [any((_key(run), round(run.top / _SAME_PLACE) + by) in footers for by in (-1, 0, 1)) for run in said]
+    return any(known) and all(there or _key(run) == "#" for run, there in zip(said, known, strict=True))
 
 
 def _row_key(row: Line) -> str:
@@ -141,10 +181,11 @@ def _is_page_number(run: Run, here: Sequence[tuple[int, str]]) -> bool:
 
 
 def _counts_pages(here: Sequence[tuple[int, str]]) -> bool:
-    """Whether a number in most of the texts is that of the page, or goes up as it does."""
-    apart: Counter[int] = Counter()
+    """Whether a number in most of the texts is that of the page, or goes up as it does; on spreads twice as fast."""
+    apart: Counter[tuple[int, int]] = Counter()
     for page, text in here:
-        apart.update({int(number) - page for number in re.findall(r"(?<![\d.,])\d{1,5}(?![.,]?\d)", text)})
+        numbers = {int(number) for number in re.findall(r"(?<![\d.,])\d{1,5}(?![.,]?\d)", text)}
+        apart.update({(step, number - step * page) for number in numbers for step in (1, 2)})
     return bool(apart) and apart.most_common(1)[0][1] >= _COUNTING * len({page for page, _ in here})
 
 
@@ -156,12 +197,38 @@ def _heads_text(run: Run, page: Sequence[Run], body: float) -> bool:
     return bool(below) and run.bottom - max(below) <= _HEADING_GAP * run.height
 
 
+def _heading_styles(pages: Sequence[Sequence[Run]], edges: Sequence[Sequence[Run]]) -> set[_Style]:
+    """The looks of lines by themselves amid pages, that of the body apart: those of headings, among others."""
+    counts: Counter[_Style] = Counter()
+    amid: dict[_Style, set[int]] = {}
+    for number, (runs, edge) in enumerate(zip(pages, edges, strict=True)):
+        outer = {id(run) for run in edge}
+        for run in runs:
+            counts[_style(run)] += len(run.text)
+            if id(run) not in outer:
+                amid.setdefault(_style(run), set()).add(number)
+    body = counts.most_common(1)[0][0] if counts else None
+    return {style for style, numbers in amid.items() if len(numbers) >= _FEWEST and style != body}
+
+
+def _is_rare(run: Run, seen: Sequence[_Seen], page: Sequence[Run], pages: int) -> bool:
+    """Whether words without a number stand close above text, on fewer pages than a header does."""
+    if "#" in _key(run) or _pages(run, seen) >= _SHARE * pages or not re.search(r"[^\W\d_]{2}", run.text):
+        return False
+    below = [other.top for other in page if other.top < run.bottom]
+    return bool(below) and run.bottom - max(below) <= _CLOSE * run.height
+
+
 def _body_size(pages: Sequence[Sequence[Run]]) -> float:
     sizes: Counter[float] = Counter()
     for runs in pages:
         for run in runs:
             sizes[_size(run)] += len(run.text)
     return sizes.most_common(1)[0][0] if sizes else 0.0
+
+
+def _style(run: Run) -> _Style:
+    return _size(run), run.words[0].type.font, run.text.isupper()
 
 
 def _size(run: Run) -> float:
@@ -205,4 +272,4 @@ def _level(run: Run, other: Run) -> bool:
 def _key(run: Run) -> str:
     """The run's words with any number as "#", so that page numbers are the same on all pages."""
     text = " ".join(run.text.split()).casefold()
-    return "#" if _NUMERAL.fullmatch(text) else re.sub(r"\d+", "#", text)
+    return "#" if _NUMERAL.fullmatch(text) else _NUMBERED.sub("", re.sub(r"\d+", "#", text))

@@ -14,6 +14,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from statistics import median
 from typing import Any
 
 import pypdfium2.raw as pdfium_c
@@ -40,6 +41,9 @@ _SUPERSCRIPTS = str.maketrans("0123456789", _RAISED_FIGURES)
 #: claim five times the height of their letters.
 _DESCENT = 0.45
 _ASCENT = 1.25
+_LETTERS_APART = 0.06  # times the type size, between letters that are set apart
+_NO_SPACE = 2.0  # times what parts such letters
+_BESIDE = 4  # letters at either side of a gap by which it is judged
 _AGAIN = 1.0  # points between a word and the same drawn again
 _MOST_AGAIN = 200  # earlier places of a word that are looked at
 _BOLD_WEIGHT = 600  # of 100 to 900; above 900 fonts give nonsense
@@ -222,6 +226,24 @@ class Characters:
         """Type size in points, as it is on the page."""
         return float(round(pdfium_c.FPDFText_GetFontSize(self._raw, index) * self.type(index).scale, 1))
 
+    def parts(self, text: str, index: int) -> bool:
+        """Whether white space at ``index`` of ``text`` parts words: pdfium also puts it between letters set apart."""
+        if pdfium_c.FPDFText_IsGenerated(self._raw, index) != 1 or self.type(index - 1).angle:
+            return True
+        before, after = self.box(index - 1), self.box(index + 1)
+        least = _LETTERS_APART * self.size(index + 1)
+        if not least <= after[0] - before[2]:
+            return True
+        inner = []
+        for first, step in ((index - 1, -1), (index + 1, 1)):
+            at = first
+            while 0 <= at + step < len(text) and abs(at - first) < _BESIDE and not text[at + step].isspace():
+                pair = sorted((at, at + step))
+                inner.append(self.box(pair[1])[0] - self.box(pair[0])[2])
+                at += step
+        usual = median(inner) if inner else 0.0
+        return usual < least or after[0] - before[2] > _NO_SPACE * usual
+
     def type(self, index: int) -> Type:
         """Type of a character; that of all characters that one operator draws is looked up once."""
         drawn = pdfium_c.FPDFText_GetTextObject(self._raw, index)
@@ -296,7 +318,7 @@ def _word(text: str, first: int, end: int, reader: Characters, *, spaced: bool |
     if written[-1] in _HYPHENS:
         written = written[:-1] + SOFT_HYPHEN
     if spaced is None:
-        spaced = first > 0 and text[first - 1].isspace()
+        spaced = first > 0 and text[first - 1].isspace() and (first == 1 or reader.parts(text, first - 1))
     return Word(written, first, left, right, bottom, top, size, spaced, type=reader.type(first))
 
 
