@@ -13,7 +13,7 @@ from commands import Ran, Run
 from fakes import FakeEncoder
 from filelock import FileLock
 from hypothesis import HealthCheck, settings
-from xdist.scheduler import LoadScopeScheduling
+from scheduling import Scheduling
 
 from indexer import cli
 from indexer.encoding import Encoder
@@ -59,20 +59,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if not item.get_closest_marker("real")]
 
 
-class _Scheduling(LoadScopeScheduling):
-    """Each file, and all tests that need the machine for themselves, on one worker.
-
-    pytest-xdist 3.8 writes its groups into a field of the tests that pytest 9.2 no longer has, so marks do not do.
-    """
-
-    def _split_scope(self, nodeid: str) -> str:
-        path = nodeid.partition("::")[0]
-        return "alone" if path.startswith(("tests/browser/", "tests/faults/")) else path
-
-
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> LoadScopeScheduling:
-    return _Scheduling(config, log)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Scheduling:
+    return Scheduling(config, log)
 
 
 def pytest_report_header() -> str:
