@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 from growing import GENERATORS, MOST_SECONDS, assert_proportional, seconds
+from made_pdfs import pdf, say
 from mutations import scattered
+from reportlab.pdfgen.canvas import Canvas
 
 from indexer.asking.question import Kind, fits_kind, kind_of, read_question
 from indexer.errors import SourceError
@@ -63,7 +65,8 @@ def test_a_plan_is_read_in_proportion(name: str, tmp_path: Path) -> None:
     "name",
     [
         "headings", "hashes", "fences", "open fences", "blank lines", "greater", "digits", "a table with bars",
-        "tables with bars", "captions", "lines under heads", "one line under heads", "tables",
+        "tables with bars", "captions", "lines under heads", "one line under heads", "tables", "wide gaps in a cell",
+        "wide gaps in a head", "stops and closings", "dockets", "run leaders",
     ],
 )  # fmt: skip
 def test_formats_read_in_proportion(name: str, ending: str, tmp_path: Path) -> None:
@@ -111,6 +114,25 @@ def test_words_scattered_over_a_page_are_read_in_proportion(tmp_path: Path) -> N
     path = tmp_path / "plan.pdf"
     load_plan(path, data=scattered(100))  # what is imported late is
     assert_proportional(lambda count: load_plan(path, data=scattered(count)), (3_100, 6_200, 12_400))
+
+
+@pytest.mark.parametrize("name", ["stops", "hyphens", "leaders", "run leaders", "bars", "digits with points", "·", "_"])
+def test_a_line_of_a_page_is_read_in_proportion(name: str) -> None:
+    def line(size: int) -> bytes:
+        def page(canvas: Canvas) -> None:
+            text = GENERATORS[name](size) if name in GENERATORS else name * size
+            say(canvas, text, 10, 700, size=0.1)  # all of it within the page
+            say(canvas, "Cement kilns close by 2030.", 10, 600)
+
+        return pdf(page)
+
+    def read(size: int) -> None:
+        load_plan(Path("plan.pdf"), data=lines[size])
+
+    sizes = (2_000, 4_000, 8_000)
+    lines = {size: line(size) for size in (100, *sizes)}
+    read(100)  # what is imported late is
+    assert_proportional(read, sizes)
 
 
 @pytest.mark.parametrize("name", GENERATORS)

@@ -36,7 +36,8 @@ _FEWEST_LISTED = 3  # lines in one look that follow one another, nothing between
 _SOURCE_WORDS = 5  # of a line that says whose words are quoted
 _MOST_BOOKMARKS = 5_000
 _FEWEST_ENTRIES = 3  # lines of a page that end in a page number make it a contents page, if they are half of it
-_ENTRY = re.compile(r"(?P<title>\S.*?)(?:\s*[.…·_]{2,}\s*|\s*\|\s*|\s{1,})(?P<page>\d{1,4}|[ivxlc]{1,6})")
+# leaders are looked at from their first sign alone: a line may be nothing but these
+_ENTRY = re.compile(r"(?P<title>\S.*?)(?:\s*(?<![.…·_])[.…·_]{2,}\s*|\s*\|\s*|\s{1,})(?P<page>\d{1,4}|[ivxlc]{1,6})")
 _CAPTION = re.compile(
     r"(?:figure|fig\.|table|chart|graph|map|photo|image|box|exhibit|plate|source|sources|note|notes)\b[\s.:]*"
     r"(?:\d|[A-Z]?[-.]?\d|[IVX]+\b|:|$)|[图表]\s*\d",
