@@ -207,3 +207,35 @@ def test_load_keeps_a_table_at_the_foot_that_no_page_repeats() -> None:
 
     (table,) = load(Path("plan.pdf"), pdf(page, chapter("Wells"))).tables
     assert len(table.rows) == 2
+
+
+def test_the_last_row_of_a_table_on_each_page_keeps_its_label() -> None:
+    def page(number: int) -> Page:
+        def draw(canvas: Canvas) -> None:
+            prose(canvas, 780, sentences=SENTENCES[number:] + SENTENCES[:number])
+            for row, (name, figure) in enumerate((("Water drawn (units)", 512), ("Gas burnt (units) each year", 746))):
+                say(canvas, name, LEFT, 200 - 20 * row)
+                say(canvas, f"{number + 3},{figure}", 400, 200 - 20 * row)
+
+        return draw
+
+    plan = read(pdf(*(page(number) for number in range(4))))
+    for number in range(4):
+        assert f"Gas burnt (units) each year | {number + 3},746" in plan.text
+
+
+@pytest.mark.parametrize(
+    ("lines", "title"),
+    [
+        (("City of Weir Climate Change", "Resilience Strategy"), "City of Weir Climate Change Resilience Strategy"),
+        (("City of Weir", "Water Plan"), "City of Weir Water Plan"),
+    ],
+)
+def test_a_title_that_begins_as_a_letterhead_does_is_whole(lines: tuple[str, str], title: str) -> None:
+    def first(canvas: Canvas) -> None:
+        say(canvas, lines[0], LEFT, 700, size=26, bold=True)
+        say(canvas, lines[1], LEFT, 668, size=26, bold=True)
+        say(canvas, "June 2027", LEFT, 620, size=14)
+
+    plan = read(pdf(first, chapter("Summary"), chapter("Wells", turn=2)))
+    assert (plan.title, labels(plan)) == (title, ["Summary", "Wells"])

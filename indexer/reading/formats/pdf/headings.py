@@ -17,6 +17,7 @@ from pypdf import PdfReader
 from indexer.language.sentences import fold_space
 from indexer.reading.formats.pdf.lines import Line
 from indexer.reading.hyphens import settle_hyphens
+from indexer.reading.metadata import type_of
 from indexer.reading.outline import Heading, build_sections, is_formula
 
 _LARGER = 1.12  # times the body's type size makes a heading
@@ -149,7 +150,7 @@ def _shown_title(opening: Sequence[_Block], lines: Sequence[Line], body: _Look) 
         block
         for block in above
         if _stands_out(lines[block.first], body)
-        and not _LETTERHEAD.search(_text(block, lines))
+        and (not _LETTERHEAD.search(_text(block, lines)) or type_of(_text(block, lines)))
         and _reads_as_heading(_text(block, lines), block, surely=True)
     ]
     largest = max((lines[block.first].size for block in shown), default=0.0)

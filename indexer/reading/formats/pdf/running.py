@@ -102,7 +102,8 @@ def _running(pages: Sequence[list[Run]], turned: Sequence[list[Run]]) -> list[se
         for run in edge:
             often = placed[_place(run)] >= max(_FEWEST, _SHARE * len(pages))
             small = 0 < _size(run) < _SMALLER * body and len(run.text) <= _LONGEST
-            if _is_running_elsewhere(run, by_key[_key(run)], len(pages)):
+            beside = any(_level(figure, run) for figure in figures)
+            if not beside and _is_running_elsewhere(run, by_key[_key(run)], len(pages)):
                 running.add(id(run))
             if often and small and _stands_apart(run, [other for other in runs if id(other) not in running]):
                 running.add(id(run))
