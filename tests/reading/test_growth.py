@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
 
@@ -133,6 +134,19 @@ def test_a_line_of_a_page_is_read_in_proportion(name: str) -> None:
     lines = {size: line(size) for size in (100, *sizes)}
     read(100)  # what is imported late is
     assert_proportional(read, sizes)
+
+
+@pytest.mark.parametrize("unit", ["=41", "=?utf-8?q?=41?= ", "a, ", '"', "(", "<", "a*0*=b; "])
+@pytest.mark.parametrize("name", ["Subject", "From", "Date", "Content-Type"])
+def test_the_headers_of_an_e_mail_are_read_in_proportion(name: str, unit: str) -> None:
+    def read(size: int) -> None:
+        before = {"Content-Type": "text/plain; "}.get(name, "=?utf-8?q?")
+        head = f"{name}: {before}{unit * (size // len(unit))}?=\r\nX: y"
+        with suppress(SourceError):  # brackets in brackets are refused
+            load_plan(Path("plan.eml"), data=f"{head}\r\n\r\nKilns close by 2030.\r\n".encode())
+
+    read(100)  # what is imported late is
+    assert_proportional(read, (25_000, 50_000, 100_000))
 
 
 @pytest.mark.parametrize("name", GENERATORS)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import email
-import email.policy
+from collections.abc import Sequence
 from email.message import EmailMessage
+from email.policy import EmailPolicy
 from pathlib import Path
 
 from indexer.reading.formats.blocks import Blocks
@@ -15,12 +16,22 @@ from indexer.types import Found, Metadata
 
 ENDINGS = (".eml",)
 
+#: Characters of a header: the standard allows 998 a line, and parsing one costs its square.
+_LONGEST_HEADER = 4_000
 _LONGEST_NAMES = 300  # characters of a warning's list of attachments
+
+
+class _Policy(EmailPolicy):
+    """The default policy with headers cut before they are parsed."""
+
+    def header_source_parse(self, sourcelines: Sequence[str]) -> tuple[str, str]:
+        name, value = super().header_source_parse(list(sourcelines))
+        return name, value[:_LONGEST_HEADER]
 
 
 def load(path: Path, data: bytes) -> Content:
     """Read an e-mail. Raises SourceError for bytes that are no text."""
-    message = email.message_from_bytes(data, policy=email.policy.default)
+    message = email.message_from_bytes(data, policy=_Policy())
     if not isinstance(message, EmailMessage) or not message.keys():
         return Content(decode(path, data))
     blocks = Blocks()

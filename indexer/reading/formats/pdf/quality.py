@@ -79,7 +79,9 @@ def _is_cut_or_glued(lines: Sequence[Line]) -> bool:
     return apart > _APART * len(words) or sum(len(word) > _LONGEST_WORD for word in words) > _GLUED * len(words)
 
 
-def _is_unmapped(lines: Sequence[Line]) -> bool:
+def _has_unknown(lines: Sequence[Line], unmapped: float) -> bool:
+    if unmapped > _UNKNOWN:
+        return True
     text = "".join("".join(line.text.split()) for line in lines)
     unknown = sum(c == "\ufffd" or unicodedata.category(c) in ("Co", "Cn", "Cc", "Cs") for c in text)
     return unknown > _UNKNOWN * max(len(text), _FEWEST_WORDS)

@@ -191,8 +191,8 @@ def unmapped_share(textpage: Any) -> float:
     """Share of a page's characters whose font tells no letter: pdfium gives their number in the font instead."""
     count: int = textpage.count_chars()
     looked_at = range(0, count, max(1, count // _LOOKED_AT))
-    unmapped = sum(bool(pdfium_c.FPDFText_HasUnicodeMapError(textpage.raw, i) == 1) for i in looked_at)
-    return unmapped / max(len(looked_at), 1)
+    unmapped = [i for i in looked_at if pdfium_c.FPDFText_HasUnicodeMapError(textpage.raw, i) == 1]
+    return len(unmapped) / max(len(looked_at), 1)
 
 
 class Characters:
