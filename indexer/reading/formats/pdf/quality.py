@@ -33,14 +33,13 @@ def page_warnings(pages: Sequence[Sequence[Line]], unmapped: Sequence[float]) ->
 
     ``unmapped`` is of each page the share of its characters whose font says no letter for them.
     """
-    unknown = [share > _UNKNOWN or _is_unmapped(lines) for lines, share in zip(pages, unmapped, strict=True)]
-    for what, found in (
+    for what, bad in (
         ("words may be out of order", map(_is_shuffled, pages)),
         ("letters stand apart or words are glued together", map(_is_cut_or_glued, pages)),
-        ("characters have no known letter", unknown),
+        ("characters have no known letter", map(_has_unknown, pages, unmapped)),
     ):
-        if bad := [number for number, is_bad in enumerate(found, 1) if is_bad]:
-            yield doubt_warning(what, bad)
+        if numbers := [number for number, is_bad in enumerate(bad, 1) if is_bad]:
+            yield doubt_warning(what, numbers)
 
 
 def _is_shuffled(lines: Sequence[Line]) -> bool:
