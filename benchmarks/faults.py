@@ -36,8 +36,8 @@ from damage import DAMAGES, derived_files  # noqa: E402
 from disk import found  # noqa: E402
 from fakes import FakeEncoder  # noqa: E402
 from flipping import STORED, assert_nothing_changed, flip, flipped, index_files, make_library, opened, reads  # noqa: E402
+from hostile_files import hostile  # noqa: E402
 from killing import kill_again_and_again  # noqa: E402
-from mutations import hostile  # noqa: E402
 from writing import MODEL, NAMES, content  # noqa: E402
 
 from indexer.encoding import answer_reader  # noqa: E402

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "reading"))
-from mutations import hostile, mutated, read_and_measure, seeds
+from hostile_files import hostile, mutated, read_and_measure, seeds
 
 from indexer.library import process
 

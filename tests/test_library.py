@@ -214,7 +214,7 @@ def test_a_file_is_cancelled_while_its_targets_are_embedded(library: Library, pl
         cancelled=lambda: bool(told) and told[-1][:2] == (Stage.TARGETS, 3),
     )
     assert statuses(reports) == [("cancelled", None)]
-    texts = 2 * len(KINDS)  # the indicator and the sentence of each
+    texts = len(KINDS)  # the indicator of each
     assert told[-3:] == [(Stage.TARGETS, n, texts) for n in (1, 2, 3)]
     assert library.plans() == []
     assert statuses(add(library, plans / "long.txt")) == [("added", "long")]

@@ -6,7 +6,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from mutations import multiplying_pdfs, mutated, read_all, read_and_measure, seeds
+from hostile_files import multiplying_pdfs, mutated, read_all, read_and_measure, seeds
 
 from indexer.library import process
 
