@@ -24,17 +24,13 @@ def seconds(run: Callable[[], object]) -> float:
     return time.process_time() - start
 
 
-def assert_proportional(
-    run: Callable[[int], object], sizes: tuple[int, int, int], *, most: float = MOST_SECONDS
-) -> None:
-    """That ``run`` takes at most ``MOST_TIMES`` for four times the size, and ``most`` seconds; a busy machine gets a
-    second try.
-    """
+def assert_proportional(run: Callable[[int], object], sizes: tuple[int, int, int]) -> None:
+    """That ``run`` takes at most ``MOST_TIMES`` for four times the size; a busy machine gets a second try."""
     for attempt in (1, 2):
         taken = []
         for size in sizes:
             taken.append(seconds(lambda size=size: run(size)))  # type: ignore[misc]
-            assert taken[-1] < most, f"{taken} s for {sizes} characters"
+            assert taken[-1] < MOST_SECONDS, f"{taken} s for {sizes} characters"
         if taken[-1] <= MOST_TIMES * max(taken[0], _NOISE):
             return
         assert attempt == 1, f"{taken} s for {sizes} characters"

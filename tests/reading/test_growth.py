@@ -114,8 +114,7 @@ def test_a_long_table_and_a_long_run_of_digits(tmp_path: Path) -> None:
 def test_words_scattered_over_a_page_are_read_in_proportion(tmp_path: Path) -> None:
     path = tmp_path / "plan.pdf"
     load_plan(path, data=scattered(100))  # what is imported late is
-    # a page of 12,400 words is some 60 dense ones: seconds, in proportion
-    assert_proportional(lambda count: load_plan(path, data=scattered(count)), (3_100, 6_200, 12_400), most=12.0)
+    assert_proportional(lambda count: load_plan(path, data=scattered(count)), (1_550, 3_100, 6_200))
 
 
 @pytest.mark.parametrize("name", ["stops", "hyphens", "leaders", "run leaders", "bars", "digits with points", "·", "_"])

@@ -16,7 +16,7 @@ from statistics import median
 from indexer.reading.formats.pdf.grids import is_open_table, open_rows
 from indexer.reading.formats.pdf.lines import Line, Run
 
-_MOST_RUNS = 3_000  # of a page, above which it is a map or a drawing: looking for columns takes the square
+_MOST_RUNS = 1_000  # of a page, above which it is a map or a drawing: looking for columns takes the square
 _GUTTER = 0.4  # times the line's height
 _COLUMN = 9.0  # times the line's height; a narrower column is a table's
 _COLUMN_LINES = 3

@@ -204,11 +204,17 @@ class Characters:
         self._loose = pdfium_c.FS_RECTF()
         self._matrix = pdfium_c.FS_MATRIX()
         self._x, self._y = ctypes.c_double(), ctypes.c_double()
+        self._boxes: dict[int, tuple[float, float, float, float]] = {}
         self._types: dict[int | None, Type] = {}
         self._fonts: dict[int | None, tuple[str, bool]] = {}
 
     def box(self, index: int) -> tuple[float, float, float, float]:
         """Left, bottom, right and top of a character, with the line's height; zeros where it is not drawn."""
+        if index not in self._boxes:
+            self._boxes[index] = self._box(index)
+        return self._boxes[index]
+
+    def _box(self, index: int) -> tuple[float, float, float, float]:
         if not pdfium_c.FPDFText_GetLooseCharBox(self._raw, index, ctypes.byref(self._loose)):
             return (0.0, 0.0, 0.0, 0.0)
         x0, y0 = self.frame.point(self._loose.left, self._loose.bottom)
