@@ -63,7 +63,7 @@ Placed = tuple[int, str]
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A file and what is known of it; ``headings`` are None where nobody read them."""
+    """A file and what is known of it; ``headings`` are None where none were annotated."""
 
     name: str
     data: bytes

@@ -1,4 +1,4 @@
-"""Whether an OpenID Connect provider can be reached, so that who cannot sign in is told why."""
+"""Whether an OpenID Connect provider can be reached, so that a refused sign-in can be explained."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from time import monotonic
 #: Seconds for which a finding holds, and in which the provider must answer.
 HOLDS, PATIENCE = 5.0, 5.0
 #: For programs, as a page says it in the reader's language.
-UNREACHABLE = "The sign-in provider cannot be reached, so nobody signs in on the pages; tokens are taken as ever."
+UNREACHABLE = "The sign-in provider cannot be reached, so people cannot sign in on the pages; tokens still work."
 
 
 class Provider:
@@ -47,7 +47,7 @@ class Provider:
             error = str(raised).partition("\n")[0] or type(raised).__name__
         if error and self._found is not False:
             logging.getLogger(__name__).warning(
-                "Nobody can sign in: the provider at %s cannot be reached (%s). Check server_metadata_url in "
+                "People cannot sign in: the provider at %s cannot be reached (%s). Check server_metadata_url in "
                 ".streamlit/secrets.toml, and that this machine reaches it.",
                 self._url,
                 error,

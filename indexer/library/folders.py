@@ -60,7 +60,7 @@ def set_folder(backend: Backend, path: str, *, review: bool) -> Folder:
 
 
 def forget_folder(backend: Backend, path: str) -> None:
-    """Watch a folder no longer; its plans stay. Set again, all of its files are offered anew. Raises LibraryError."""
+    """Stop watching a folder; its plans stay. Set again, all of its files are offered anew. Raises LibraryError."""
     with recorded(backend, "stop watching", path):
         backend.require(Action.ADMINISTER)
         _change(backend, lambda known: tuple(folder for folder in known if folder.path != path))

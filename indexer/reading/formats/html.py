@@ -56,7 +56,7 @@ _BLOCKS = frozenset(
     " ul ol list li item address hr details summary center caption".split()
 )
 _DATES = ("pubdate", "publishdate", "article:published_time", "dcterms.issued", "dc.date.issued", "date")
-#: Whoever runs the site comes last.
+#: The name of the site comes last.
 _ISSUERS = ("contentsource", "dcterms.publisher", "dc.publisher", "og:site_name", "application-name")
 
 

@@ -138,7 +138,7 @@ def hold_files_again(library: Library, path: str, files: Sequence[Path]) -> None
 def _may_set(library: Library) -> bool:
     """Whether a folder of the server may be named: by an admin who signed in, or on one's own machine.
 
-    Where nobody signs in, everyone is an admin; a page that reads any folder is for the machine's own user then.
+    Without sign-in everyone is an admin: only the machine's own user may then set folders of the server.
     """
     own = config.get_option("server.address") in _LOOPBACK and not config.is_manually_set("browser.serverAddress")
     return bool(library.person.name) or (own and _is_near(st.context.ip_address))

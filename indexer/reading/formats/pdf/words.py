@@ -188,7 +188,7 @@ def _characters(textpage: Any) -> str:
 
 
 def unmapped_share(textpage: Any) -> float:
-    """Share of a page's characters whose font tells no letter: pdfium gives their number in the font instead."""
+    """Share of a page's characters without a Unicode mapping: pdfium gives their glyph number instead."""
     count: int = textpage.count_chars()
     looked_at = range(0, count, max(1, count // _LOOKED_AT))
     unmapped = [i for i in looked_at if pdfium_c.FPDFText_HasUnicodeMapError(textpage.raw, i) == 1]
