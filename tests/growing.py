@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import gc
+import math
 import time
 from collections.abc import Callable
 from functools import partial
@@ -13,6 +14,7 @@ from functools import partial
 #: For four times the text: proportion, and half as much again for the machine.
 MOST_TIMES = 6
 MOST_SECONDS = 2.0
+_TRIES = 4
 _NOISE = 0.05  # seconds below which nothing is measured
 
 
@@ -25,15 +27,17 @@ def seconds(run: Callable[[], object]) -> float:
 
 
 def assert_proportional(run: Callable[[int], object], sizes: tuple[int, int, int]) -> None:
-    """That ``run`` takes at most ``MOST_TIMES`` for four times the size; a busy machine gets a second try."""
-    for attempt in (1, 2):
-        taken = []
-        for size in sizes:
-            taken.append(seconds(lambda size=size: run(size)))  # type: ignore[misc]
-            assert taken[-1] < MOST_SECONDS, f"{taken} s for {sizes} characters"
-        if taken[-1] <= MOST_TIMES * max(taken[0], _NOISE):
+    """That ``run`` takes at most ``MOST_TIMES`` for four times the size, and ``MOST_SECONDS``.
+
+    The least time of each size over a few tries is compared: a busy machine only ever adds to it.
+    """
+    least = [math.inf] * len(sizes)
+    for _ in range(_TRIES):
+        for i, size in enumerate(sizes):
+            least[i] = min(least[i], seconds(lambda size=size: run(size)))  # type: ignore[misc]
+        if least[-1] < MOST_SECONDS and least[-1] <= MOST_TIMES * max(least[0], _NOISE):
             return
-        assert attempt == 1, f"{taken} s for {sizes} characters"
+    raise AssertionError(f"{least} s for {sizes} characters")
 
 
 def repeat(unit: str, size: int, *, before: str = "", after: str = "") -> str:
