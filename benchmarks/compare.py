@@ -107,7 +107,9 @@ def measure_foreign(library: Library, data: Path) -> dict[str, float]:
     drawn = random.Random(SEED)
     none = []
     for path in paths:
-        whole = [p for p in passages_of(library.backend, path.stem) if p.role is Role.BODY and len(p.text) > 80]
+        whole = [
+            p for p in passages_of(library.backend, path.stem).values() if p.role is Role.BODY and len(p.text) > 80
+        ]
         for passage in drawn.sample(whole, DRAWN):
             none += [not library.similar(path.stem, passage.start, plan, 1) for plan in plans]
     return {f"passage of another subject: nothing corresponds (of {len(none)})": sum(none) / len(none)}
@@ -121,7 +123,7 @@ def overlap(one: Span, other: Span) -> float:
 def measure_figures(library: Library, pairs: Sequence[Row], restated: dict[str, list[str]]) -> dict[str, float]:
     """Figures of the pairs' passages: those that differ marked, those that are equal not."""
     plans = {info.id: library.plan(info.id).text for info in library.plans()}
-    passages = {plan: [(p.start, p.end) for p in passages_of(library.backend, plan)] for plan in plans}
+    passages = {plan: [(p.start, p.end) for p in passages_of(library.backend, plan).values()] for plan in plans}
     names = [name for held in library.backend.names().values() for name in held]
     right: dict[bool, list[bool]] = {True: [], False: []}
     for pair in pairs:

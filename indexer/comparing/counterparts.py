@@ -1,14 +1,15 @@
 """A passage of one plan -> the passages of another that say the same, mutual nearest first.
 
 Passages are compared sentence by sentence: one of two sentences often has its counterparts in two places, and its mean
-would be near neither. The similarity of two sentences is the cosine of their vectors plus their common words, weighted
-by idf. Of forty passages aligned by hand in two plans it ranks the counterpart first for 36.
+would be near neither. The vector of a sentence is the mean of those of its content words, which are stored with its
+passage: nothing is embedded. The similarity of two sentences is the cosine of their vectors plus their common words,
+weighted by idf. Of forty passages aligned by hand in two plans it ranks the counterpart first for 36.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -18,6 +19,7 @@ import numpy.typing as npt
 from indexer.asking.retrieval import retrieve
 from indexer.comparing.differences import mark_differences
 from indexer.encoding import UNSCALED, Encoder, Scale, Vectors, scales_of
+from indexer.encoding.word_vectors import content_vectors
 from indexer.errors import QuestionError
 from indexer.language.matching import words
 from indexer.language.sentences import fold_space, is_heading_like, split_sentences
@@ -29,10 +31,10 @@ WORDS_WEIGHT = 0.8
 #: Weight of each further sentence of the picked passage relative to the one before.
 NEXT_SENTENCE = 0.5
 #: Likeness below which a passage of the other plan is no counterpart, and below which it is none even where each is the
-#: other's nearest. Between the 40 pairs aligned by hand, of which the least alike have 0.97 and 0.99, and the nearest
-#: passages in two plans to those of documents on other subjects, at most 0.84 and 0.83 (benchmarks/compare.py).
-FLOOR = 0.88
-LEAST = 0.85
+#: other's nearest. Between the 40 pairs aligned by hand, of which the least alike have 1.03 and 1.05, and the nearest
+#: passages in two plans to those of documents on other subjects, at most 0.86 and 0.85 (benchmarks/compare.py).
+FLOOR = 0.92
+LEAST = 0.89
 #: Passages retrieved for a sentence, and how many of them are compared with it.
 _DEPTH = 50
 _COMPARED = 15
@@ -52,6 +54,12 @@ class Sentences:
     words: tuple[frozenset[str], ...]
     scale: Scale = UNSCALED  # of the model's cosines
 
+    def part(self, rows: Sequence[int]) -> Sentences:
+        """Of the sentences those in ``rows``."""
+        owners, texts = tuple(self.owners[row] for row in rows), tuple(self.texts[row] for row in rows)
+        held = tuple(self.words[row] for row in rows)
+        return Sentences(self.passages, owners, texts, self.vectors[list(rows)], held, self.scale)
+
 
 def similar(backend: Backend, encoder: Encoder, plan: str, start: int, other: str, top_k: int = 5) -> list[Counterpart]:
     """Counterparts in ``other`` of the passage of ``plan`` at the offset ``start``, ``top_k`` at most; maybe none.
@@ -61,9 +69,9 @@ def similar(backend: Backend, encoder: Encoder, plan: str, start: int, other: st
     """
     if plan == other:
         raise QuestionError(f"Counterparts of a passage of {plan} are sought in another plan. Name it with `other`.")
-    picked = passage_at(backend, plan, start)
-    own = _read_from(picked, start, encoder)
-    theirs = read_sentences(_candidates(backend, encoder, own.texts[0], other), encoder)
+    key, picked = passage_at(backend, plan, start)
+    own = _read_from(backend, encoder, key, picked, start)
+    theirs = read_sentences(backend, encoder, _candidates(backend, encoder, own.texts[0], other))
     if not theirs.texts:
         return []
     alike = likeness(backend, own, theirs)  # (own sentences, theirs)
@@ -77,7 +85,7 @@ def similar(backend: Backend, encoder: Encoder, plan: str, start: int, other: st
         if scores[i] < LEAST:
             break
         rows = _rows(theirs, i)
-        nearest = theirs.texts[rows[int(alike[0, rows].argmax())]]
+        nearest = theirs.part([rows[int(alike[0, rows].argmax())]])
         passage = theirs.passages[i]
         mutual = _nearest(backend, encoder, nearest, plan) == picked
         if not mutual and scores[i] < FLOOR:
@@ -87,32 +95,36 @@ def similar(backend: Backend, encoder: Encoder, plan: str, start: int, other: st
     return sorted(found, key=lambda c: not c.mutual)
 
 
-def passages_of(backend: Backend, plan: str) -> list[Passage]:
-    """All passages of ``plan`` in reading order. Raises UnknownPlanError."""
+def passages_of(backend: Backend, plan: str) -> dict[int, Passage]:
+    """All passages of ``plan`` by key, in reading order. Raises UnknownPlanError."""
     keys = backend.keys(Scope((plan,)))
     held = backend.passages(keys)
-    return [held[key] for key in keys if key in held]
+    return {key: held[key] for key in keys if key in held}
 
 
-def passage_at(backend: Backend, plan: str, start: int) -> Passage:
-    """The passage of ``plan`` that holds the offset ``start``, or the first after it."""
-    passages = passages_of(backend, plan)
-    last = passages[-1].end if passages else 0
+def passage_at(backend: Backend, plan: str, start: int) -> tuple[int, Passage]:
+    """The passage of ``plan`` that holds the offset ``start``, or the first after it, with its key."""
+    passages = list(passages_of(backend, plan).items())
+    last = passages[-1][1].end if passages else 0
     if not 0 <= start < last:
         raise QuestionError(f"{plan} has no passage at {start}: it ends at {last}. Give an offset before that.")
-    return passages[bisect_right([p.end for p in passages], start)]
+    return passages[bisect_right([p.end for _, p in passages], start)]
 
 
-def read_sentences(passages: Sequence[Passage], encoder: Encoder) -> Sentences:
-    """The sentences of ``passages`` with their vectors and words."""
-    owners, texts = [], []
-    for i, passage in enumerate(passages):
+def read_sentences(backend: Backend, encoder: Encoder, passages: Mapping[int, Passage]) -> Sentences:
+    """The sentences of ``passages``, which are by key, with their vectors and words."""
+    owners, texts, vectors = [], [], []
+    content = content_vectors(passages, backend.word_vectors, encoder)
+    for i, (passage, tokens) in enumerate(zip(passages.values(), content, strict=True)):
+        starts = [start for start, _ in tokens.spans]
         for first, last in split_sentences(passage.text):
             owners.append(i)
             texts.append(fold_space(passage.text[first:last]))
-    vectors = encoder.embed(texts)
+            vectors.append(tokens.vectors[bisect_left(starts, first) : bisect_left(starts, last)].sum(axis=0))
+    summed = np.array(vectors, dtype=np.float32).reshape(len(vectors), encoder.dimension)
+    summed /= np.maximum(np.linalg.norm(summed, axis=1, keepdims=True), 1e-12)
     held = tuple(_words(t) for t in texts)
-    return Sentences(passages, tuple(owners), tuple(texts), vectors, held, scales_of(encoder).texts)
+    return Sentences(list(passages.values()), tuple(owners), tuple(texts), summed, held, scales_of(encoder).words)
 
 
 def likeness(backend: Backend, one: Sentences, other: Sentences) -> npt.NDArray[np.float32]:
@@ -164,27 +176,27 @@ def _blocks(owners: Sequence[int]) -> Iterator[Span]:
         yield first, last
 
 
-def _read_from(picked: Passage, start: int, encoder: Encoder) -> Sentences:
+def _read_from(backend: Backend, encoder: Encoder, key: int, picked: Passage, start: int) -> Sentences:
     """The sentences of ``picked`` from the one at ``start`` on, without the headings before the first statement."""
     spans = split_sentences(picked.text)
-    left = [(a, b) for a, b in spans if picked.start + b > start] or spans[-1:]
-    first = next((a for a, b in left if not is_heading_like(picked.text[a:b])), left[0][0])
-    tail = Passage(picked.plan, picked.title, picked.start + first, picked.end, picked.text[first:])
-    return read_sentences([tail], encoder)
+    last = len(spans) - 1
+    at = next((i for i, (_, b) in enumerate(spans) if picked.start + b > start), last)
+    first = next((i for i in range(at, last + 1) if not is_heading_like(picked.text[slice(*spans[i])])), at)
+    return read_sentences(backend, encoder, {key: picked}).part(range(first, last + 1))
 
 
-def _candidates(backend: Backend, encoder: Encoder, text: str, plan: str) -> list[Passage]:
+def _candidates(backend: Backend, encoder: Encoder, text: str, plan: str) -> dict[int, Passage]:
     found = retrieve(backend, encoder, text, Scope((plan,)), _DEPTH)
     # a leading summary repeats a passage of the body
-    return [c.passage for c in found if c.passage.role is Role.BODY][:_COMPARED]
+    body = [c for c in found if c.passage.role is Role.BODY][:_COMPARED]
+    return {c.key: c.passage for c in body}
 
 
-def _nearest(backend: Backend, encoder: Encoder, text: str, plan: str) -> Passage | None:
-    """The passage of ``plan`` with the sentence nearest to ``text``."""
-    theirs = read_sentences(_candidates(backend, encoder, text, plan), encoder)
+def _nearest(backend: Backend, encoder: Encoder, one: Sentences, plan: str) -> Passage | None:
+    """The passage of ``plan`` with the sentence nearest to the only one of ``one``."""
+    theirs = read_sentences(backend, encoder, _candidates(backend, encoder, one.texts[0], plan))
     if not theirs.texts:
         return None
-    one = Sentences((), (0,), (text,), encoder.embed([text]), (_words(text),), theirs.scale)
     return theirs.passages[theirs.owners[int(likeness(backend, one, theirs)[0].argmax())]]
 
 

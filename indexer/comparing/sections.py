@@ -91,7 +91,8 @@ def _contents(backend: Backend, encoder: Encoder, one: Plan, other: Plan) -> npt
 
 
 def _sentences(backend: Backend, encoder: Encoder, plan: Plan) -> Sentences:
-    return read_sentences([p for p in passages_of(backend, plan.id) if p.role is Role.BODY], encoder)
+    passages = passages_of(backend, plan.id).items()
+    return read_sentences(backend, encoder, {key: p for key, p in passages if p.role is Role.BODY})
 
 
 def _spans(plan: Plan, sentences: Sentences) -> list[Span]:

@@ -620,11 +620,15 @@ class Library:
         place, most = arguments.whole_number(start, "start"), arguments.count(top_k, "top_k")
         return similar(self.backend, self._ready(), one, place, two, most)
 
-    def unique_content(self, plans: Iterable[str]) -> UniqueContent:
-        """What only one of two or more plans says. Raises QuestionError, UnknownPlanError."""
+    def unique_content(self, plans: Iterable[str], of: str | None = None) -> UniqueContent:
+        """What only one of two or more plans says, and what most share; with ``of`` what this one of them alone says.
+
+        Raises QuestionError, UnknownPlanError.
+        """
         from indexer.comparing.unique import unique_content
 
-        return unique_content(self.backend, self._ready(), arguments.plan_ids(plans))
+        seen_from = None if of is None else arguments.text(of, "of")
+        return unique_content(self.backend, self._ready(), arguments.plan_ids(plans), seen_from)
 
     def align_sections(self, one: str, other: str) -> list[SectionPair]:
         """The two plans' section trees matched, in the order of ``one``. Raises UnknownPlanError."""

@@ -63,17 +63,17 @@ def test_mutual_nearest_come_before_the_rest(three: Library) -> None:
 
 
 def test_the_passage_at_an_offset(three: Library) -> None:
-    passages = passages_of(three.backend, "anhui")
-    for passage in passages:
-        assert passage_at(three.backend, "anhui", passage.start) == passage
-        assert passage_at(three.backend, "anhui", passage.end - 1) == passage
+    passages = list(passages_of(three.backend, "anhui").items())
+    for key, passage in passages:
+        assert passage_at(three.backend, "anhui", passage.start) == (key, passage)
+        assert passage_at(three.backend, "anhui", passage.end - 1) == (key, passage)
     # the line break belongs to none: the next one is meant
-    assert passage_at(three.backend, "anhui", passages[0].end) == passages[1]
+    assert passage_at(three.backend, "anhui", passages[0][1].end) == passages[1]
 
 
 def test_likeness_is_cosine_and_common_words(three: Library, fake_encoder: FakeEncoder) -> None:
-    own = read_sentences(passages_of(three.backend, "anhui"), fake_encoder)
-    theirs = read_sentences(passages_of(three.backend, "hubei"), fake_encoder)
+    own = read_sentences(three.backend, fake_encoder, passages_of(three.backend, "anhui"))
+    theirs = read_sentences(three.backend, fake_encoder, passages_of(three.backend, "hubei"))
     alike = likeness(three.backend, own, theirs)
     assert alike[0, 0] == pytest.approx(1.8)  # the same sentence: cosine 1, all words in common
     assert alike[0, 2] == pytest.approx(0.0, abs=0.2)

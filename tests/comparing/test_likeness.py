@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import tracemalloc
 from collections.abc import Callable, Sequence
-from typing import cast
+from typing import TypeVar, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -13,14 +13,16 @@ import pytest
 from fakes import FakeEncoder, make_content, make_plan
 
 from indexer.comparing import counterparts
-from indexer.comparing.counterparts import WORDS_WEIGHT, Sentences, likeness, read_sentences
+from indexer.comparing.counterparts import WORDS_WEIGHT, Sentences, likeness, passages_of, read_sentences
 from indexer.comparing.sections import _scores, align_sections
-from indexer.comparing.unique import _both_ways, unique_content
-from indexer.storage import Backend, Scope
+from indexer.comparing.unique import ALIKE, _hold_against, unique_content
+from indexer.storage import Backend, PlanContent, Scope, ScoredKey
 from indexer.types import Passage, Plan, Section
 
 ENCODER = FakeEncoder(dimension=64)
 Matrix = npt.NDArray[np.float64]
+Vectors = npt.NDArray[np.float32]
+T = TypeVar("T")
 
 
 class Held:
@@ -35,9 +37,11 @@ class Held:
 
         self.plans: dict[str, Plan] = {}
         self.held: dict[str, list[Passage]] = {}
+        self.contents: dict[str, PlanContent] = {}
         for plan in ("anhui", "henan"):
             texts = [" ".join(sentence() for _ in range(draw.randint(1, longest))) for _ in range(passages)]
-            self.held[plan] = list(make_content(plan, texts, ENCODER).passages)
+            self.contents[plan] = make_content(plan, texts, ENCODER)
+            self.held[plan] = list(self.contents[plan].passages)
             starts = [passage.start for passage in self.held[plan]]
             third, half, end = starts[passages // 3], starts[passages // 2], self.held[plan][-1].end
             sections = (
@@ -52,20 +56,38 @@ class Held:
     def plan(self, plan: str) -> Plan:
         return self.plans[plan]
 
+    def content(self, plan: str) -> PlanContent:
+        return self.contents[plan]
+
+    def snapshot(self, read: Callable[[], T]) -> T:
+        return read()
+
     def count(self, scope: Scope) -> int:
         return len(self.keys(scope))
 
-    def keys(self, scope: Scope) -> list[tuple[str, int]]:
-        return [(plan, i) for plan in scope.plans for i in range(len(self.held[plan]))]
+    def keys(self, scope: Scope) -> list[int]:
+        first = {"anhui": 0, "henan": len(self.held["anhui"])}
+        return [first[plan] + i for plan in scope.plans for i in range(len(self.held[plan]))]
 
-    def passages(self, keys: Sequence[tuple[str, int]]) -> dict[tuple[str, int], Passage]:
-        return {(plan, i): self.held[plan][i] for plan, i in keys}
+    def passages(self, keys: Sequence[int]) -> dict[int, Passage]:
+        numbered = self.held["anhui"] + self.held["henan"]
+        return {key: numbered[key] for key in keys}
+
+    def word_vectors(self, keys: Sequence[int]) -> dict[int, bytes]:
+        return {}
+
+    def search_dense(self, vector: Vectors, k: int, scope: Scope) -> list[ScoredKey]:
+        (plan,) = scope.plans
+        found = self.contents[plan].vectors @ vector
+        first = 0 if plan == "anhui" else len(self.held["anhui"])
+        return [ScoredKey(first + int(i), float(found[i])) for i in np.argsort(-found, kind="stable")[:k]]
 
     def idf(self, words: Sequence[str]) -> list[float]:
         return [float(ord(word[0]) - 97) for word in words]
 
     def read(self) -> list[Sentences]:
-        return [read_sentences(self.held[plan], ENCODER) for plan in self.held]
+        backend = cast(Backend, self)
+        return [read_sentences(backend, ENCODER, passages_of(backend, plan)) for plan in self.held]
 
 
 def plainly(held: Held, one: Sentences, other: Sentences) -> Matrix:
@@ -102,14 +124,18 @@ def test_passages_and_sections_are_held_against_all_blocks(small: Held) -> None:
     def mean(read: Sentences, passage: int, values: Matrix) -> float:
         return float(np.average(values, weights=[len(read.texts[row]) for row in rows(read, passage)]))
 
-    for told, (own, theirs, held) in zip(
-        _both_ways(cast(Backend, small), one, other), ((one, other, alike), (other, one, alike.T)), strict=True
+    for plan, other_plan, own, theirs, held in (
+        ("anhui", "henan", one, other, alike),
+        ("henan", "anhui", other, one, alike.T),
     ):
-        for i in range(23):
+        told = list(_hold_against(cast(Backend, small), ENCODER, plan, [other_plan]))
+        assert [each.passage for each in told] == own.passages
+        for i, each in enumerate(told):
             of_passage = held[rows(own, i)]
             means = [mean(own, i, of_passage[:, rows(theirs, j)].max(axis=1)) for j in range(23)]
-            assert told.best[i] == pytest.approx(mean(own, i, of_passage.max(axis=1)), abs=1e-5)
-            assert told.nearest[i] == int(np.argmax(means))
+            assert each.nearest == pytest.approx(mean(own, i, of_passage.max(axis=1)), abs=1e-5)
+            nearest = theirs.passages[int(np.argmax(means))]
+            assert list(each.alike.values()) == ([nearest] if max(means) >= ALIKE else [])
 
     plans = [small.plan(plan) for plan in ("anhui", "henan")]
     scores = _scores(cast(Backend, small), ENCODER, plans[0], plans[1])

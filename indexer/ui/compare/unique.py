@@ -28,30 +28,24 @@ _SHARED = 40
 def show_unique(library: Library, titles: Mapping[str, str]) -> None:
     """What it is, then the passages of the plan that is chosen, then the shared ones, folded."""
     with show_errors():
+        chosen = state.read().only
+        plan = chosen if chosen in titles else next(iter(titles))
         with st.spinner(_("Comparing all passages")):
-            found = access.unique_content(library, tuple(titles))
+            found = access.unique_content(library, tuple(titles), plan)
         show_line(_("These passages have nothing similar in any of the other plans."))
         measure = element("p", translated(found.measure), css="aside")
         show(element("details", element("summary", _("How this is measured")), measure))
-        by_plan = {plan: [each for each in found.only if each.plan == plan] for plan in titles}
-        counts = {plan: sum(len(each.passages) for each in sections) for plan, sections in by_plan.items()}
-        chosen = state.read().only
-        plan = chosen if chosen in titles else next(iter(titles))
-        choose_one(
-            _("Only in"),
-            list(titles),
-            plan,
-            state.ONLY_PLAN,
-            state.pick_only,
-            format_func=lambda each: _(": ").join([titles[each], counted(counts[each], "passage")]),
-        )
+        choose_one(_("Only in"), list(titles), plan, state.ONLY_PLAN, state.pick_only, format_func=titles.__getitem__)
         with st.container(key="result"):
-            _show_sections(library, by_plan[plan], counts[plan])
+            _show_sections(library, found.only)
         _show_shared(found.shared)
 
 
-def _show_sections(library: Library, sections: Sequence[UniqueSection], count: int) -> None:
-    if not sections:
+def _show_sections(library: Library, sections: Sequence[UniqueSection]) -> None:
+    count = sum(len(section.passages) for section in sections)
+    if count:
+        show_line(counted(count, "passage"))
+    else:
         show_line(_("Every passage of this plan has a similar one in another plan."), "none")
     places = {
         f"only-{i}-{j}": place_of(hit) for i, section in enumerate(sections) for j, hit in enumerate(section.passages)

@@ -252,10 +252,10 @@ def similar(library: Library, plan: str, start: int, other: str) -> list[Counter
     return library.similar(plan, start, other)
 
 
-@cached(4)
-def unique_content(library: Library, plans: _Texts) -> UniqueContent:
-    """What only one of ``plans`` says. Raises IndexerError."""
-    return library.unique_content(plans)
+@cached(8)
+def unique_content(library: Library, plans: _Texts, of: str) -> UniqueContent:
+    """What only ``of`` says of ``plans``. Raises IndexerError."""
+    return library.unique_content(plans, of)
 
 
 @cached(8)
