@@ -12,12 +12,15 @@ from indexer.types import PlanInfo
 Doubtful: TypeAlias = Set[tuple[str, int | None]]
 
 _REMEDY = "open the page image to check a quote"
-_WARNING = re.compile(rf" on pages (\d[\d, ]*); {_REMEDY}$")
+_WARNING = re.compile(rf" on pages? (\d[\d, ]*); {_REMEDY}$")
 
 
 def doubt_warning(what: str, pages: Iterable[int]) -> str:
     """The warning that ``what`` is wrong with ``pages``, numbers from 1."""
-    return f"{what} on pages {', '.join(map(str, pages))}; {_REMEDY}"
+    numbers = [str(page) for page in pages]
+    if len(numbers) == 1:
+        return f"{what} on page {numbers[0]}; {_REMEDY}"
+    return f"{what} on pages {', '.join(numbers)}; {_REMEDY}"
 
 
 def doubtful_pages(warnings: Iterable[str]) -> frozenset[int]:

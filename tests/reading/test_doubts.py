@@ -15,6 +15,14 @@ def test_the_pages_that_a_warning_names_are_found_in_it() -> None:
     assert doubtful_pages(["figures on pages 3; and more"]) == frozenset()
 
 
+def test_a_single_page_is_named_as_one_and_found_under_either_name() -> None:
+    warning = doubt_warning("words may be out of order", [21])
+    assert warning == "words may be out of order on page 21; open the page image to check a quote"
+    # libraries hold warnings that were worded before
+    assert doubtful_pages([warning]) == doubtful_pages([warning.replace("page 21", "pages 21")]) == {21}
+    assert doubt_warning("cut", [2, 21]).startswith("cut on pages 2, 21; ")
+
+
 def test_a_quote_of_such_a_page_says_so() -> None:
     text = "Wells are deep."
     hits = tuple(Hit(Passage("water", "Water Plan", 0, len(text), text, page=page), 1.0) for page in (3, 5))

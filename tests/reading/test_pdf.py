@@ -250,7 +250,7 @@ def test_without_the_extra_the_pages_are_named_with_the_remedy(tmp_path: Path, m
     monkeypatch.setattr(ocr, "installed", lambda: False)
     plan = read(tmp_path, picture())
     assert plan.warnings[0] == "pages without text: 2"
-    assert "on pages 2; to have their text recognized: pip install 'plancite[ocr]'" in plan.warnings[1]
+    assert "on page 2; to have their text recognized: pip install 'plancite[ocr]'" in plan.warnings[1]
     file = io.BytesIO()
     canvas = Canvas(file, pagesize=A4)
     canvas.rect(9, 9, 99, 99, fill=1)

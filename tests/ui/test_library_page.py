@@ -728,10 +728,8 @@ def test_many_plans_are_edited_put_into_a_collection_and_back(open_app: OpenApp,
 
 
 def test_the_list_says_what_is_wrong_and_leaves_what_to_do_to_the_panel(opened: Library) -> None:
-    info = replace(
-        opened.plans()[0], warnings=("images not read, on pages 3; to have their text recognized: run this",)
-    )
-    assert ">Images not read, on pages 3</span>" in "".join(_badges(info))
+    info = replace(opened.plans()[0], warnings=("images not read, on page 3; to have their text recognized: run this",))
+    assert ">Images not read, on page 3</span>" in "".join(_badges(info))
 
 
 def test_the_list_is_filtered_by_the_link_and_by_the_menu(open_app: OpenApp, folder: Path, opened: Library) -> None:

@@ -188,6 +188,10 @@ def test_english_is_as_it_stands() -> None:
             "words may be out of order on pages 3, 4; open the page image to check a quote",
             "第 3, 4 页文字顺序可能有误；核对引文请看页面图像",
         ),
+        (
+            "words may be out of order on page 21; open the page image to check a quote",
+            "第 21 页文字顺序可能有误；核对引文请看页面图像",
+        ),
         # a name that comes twice in a template is one name
         (
             "a.doc is an old Word file. Open it in Word, save it as .docx, and add that.",

@@ -134,7 +134,10 @@ def _page_warnings(silent: Sequence[int], pictured: Sequence[int], recognized: d
     if silent:
         yield f"pages without text: {named(silent)}"
     if pictured and not ocr.installed():
-        yield f"images not read, on pages {named(pictured)}; to have their text recognized: {ocr.REMEDY}"
+        if len(pictured) == 1:
+            yield f"images not read, on page {named(pictured)}; to have their text recognized: {ocr.REMEDY}"
+        else:
+            yield f"images not read, on pages {named(pictured)}; to have their text recognized: {ocr.REMEDY}"
 
 
 def _why_closed(path: Path, data: bytes) -> str:
