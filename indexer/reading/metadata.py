@@ -73,7 +73,7 @@ _AGENCY = re.compile(r"^AGENCY:\s*(?P<name>[^.:;]{2,160})[.;]", re.MULTILINE)
 _JOURNAL_OPENING = 20_000  # characters: a notice may begin anywhere on the journal's page
 _NOTICE = re.compile(r"^\W*(?P<name>[\u4e00-\u9fff]{2,24}?)关于印发", re.MULTILINE)
 _REGION = re.compile(
-    r"^\W*(?:the\s+)?(?P<name>(?:[A-Z][\w'-]+\s+){1,3}?"
+    r"^\W*(?:[Tt]he\s+)?(?P<name>(?:(?!The\b)[A-Z][\w'-]+\s+){1,3}?"
     r"(?:Province|Municipality|Autonomous Region|City|County|Prefecture))\b"
 )
 _CJK_REGION = re.compile(r"^\W*(?P<name>[\u4e00-\u9fff]{2,7}?(?:自治区|自治州|特别行政区|省|市|县))(?=\S{2})")

@@ -50,6 +50,8 @@ def test_the_date(text: str, date: str) -> None:
         (PROSE, "Anhui Province Carbon Peak Plan", "Anhui Province"),
         ("各市要落实。", "安徽省碳达峰实施方案", "安徽省"),
         (PROSE, "Carbon Peak Plan", ""),
+        (PROSE, "The Province Carbon Peak Plan", ""),
+        (PROSE, "The Anhui Province Carbon Peak Plan", "Anhui Province"),
         (f"{PROSE} It was issued by people who had time.", "", ""),
         (f"Plan\n{PROSE * 20}\nThe Ministry met, and left.\n1 March 2020", "", ""),
     ],
