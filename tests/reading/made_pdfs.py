@@ -52,15 +52,16 @@ def prose(
     x: float = LEFT,
     width: float = 440.0,
     size: float = 10.0,
+    leading: float = 1.25,
     sentences: Sequence[str] = SENTENCES,
 ) -> float:
-    """Sentences as lines of ``width`` from ``y`` down; where the next line would stand."""
+    """Sentences as lines of ``width``, ``leading`` sizes apart, from ``y`` down; where the next line would stand."""
     words = " ".join(sentences).split()
     line: list[str] = []
     for word in [*words, ""]:
         if not word or canvas.stringWidth(" ".join([*line, word]), "Helvetica", size) > width:
             say(canvas, " ".join(line), x, y, size=size)
-            y -= 1.25 * size
+            y -= leading * size
             line = []
         line.append(word)
     return y

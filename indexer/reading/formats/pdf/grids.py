@@ -71,13 +71,13 @@ def _cell(words: Sequence[Word]) -> Run:
 def split_band(cells: Sequence[tuple[Place, Sequence[Word]]], *, gaps: bool) -> list[Line]:
     """The rows of one band of a ruled table: one, unless its cells show that rules between rows are left out.
 
-    ``gaps``: whether a wider gap is such a sign, and not only columns of figures.
+    ``gaps``: whether a wider gap or a name in the first column is such a sign, and not only columns of figures.
     """
     whole = [Line(tuple(_cell(words) for _, words in cells), row=True, places=tuple(place for place, _ in cells))]
     if len(cells) < 2 or any(place.rows > 1 for place, _ in cells):
         return whole
     levels = _levels_of([[Run(tuple(level)) for level in by_level(words)] for _, words in cells])
-    starts = _figure_rows(levels) or (_gapped_rows(levels, alone=False) if gaps else [])
+    starts = _figure_rows(levels) or ((_gapped_rows(levels, alone=False) or _named_rows(levels)) if gaps else [])
     if len(starts) < 2:
         return whole
     rows = []
@@ -143,6 +143,17 @@ def _gapped_rows(levels: Sequence[_Level], *, alone: bool) -> list[int]:
         return []
     starts = [i for i in wide if first in levels[i] and (alone or len(levels[i]) > 1)]
     return [0, *starts] if len(starts) == len(wide) else []
+
+
+def _named_rows(levels: Sequence[_Level]) -> list[int]:
+    """Where rows begin that their first cell names: it is silent above, and all cells begin a sentence there."""
+    columns = {column for level in levels for column in level}
+    named = [i for i, level in enumerate(levels) if min(columns) in level]
+    starts = [i for i in named if i - 1 not in named]
+    cells = [_text(runs) for i in starts for runs in levels[i].values()]
+    if starts[:1] != [0] or len(cells) < len(starts) * len(columns) or any(text[:1].islower() for text in cells):
+        return []
+    return starts if len(starts) >= (_FEWEST_ROWS if len(columns) == 2 else 2) else []
 
 
 def columns_of(levels: Sequence[Sequence[Run]]) -> list[float]:
@@ -235,11 +246,18 @@ def _open_row(levels: Sequence[_Level], spans: Sequence[dict[int, int]], columns
 
 
 def is_open_table(rows: Sequence[Line]) -> bool:
-    """Whether ``rows`` are a table's: two of several cells; with two columns, figures or three short ones."""
+    """Whether ``rows`` are a table's: two of several cells; with two columns, figures or three short ones.
+
+    Figures alone, of which every row misses one, are a chart's.
+    """
     filled = [sum(bool(run.words) for run in row.runs) for row in rows]
     several = [row for row, count in zip(rows, filled, strict=True) if count > 1]
     # the labels of a chart stand in rows and columns, too, but few where another is
     if len(several) < 2 or sum(filled) < _DENSITY * sum(len(row.runs) for row in rows):
+        return False
+    if all(len(row.runs) > count for row, count in zip(rows, filled, strict=True)) and not any(
+        character.isalpha() for row in rows for character in row.text
+    ):
         return False
     if max(len(row.runs) for row in rows) > 2:
         return True

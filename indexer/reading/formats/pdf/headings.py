@@ -35,6 +35,7 @@ _TIGHT = 0.1  # where nothing else shows that they go on
 _WIDEST_LEADING = 1.2  # where its words show that they go on
 _FEWEST_LISTED = 3  # lines in one look that follow one another, nothing between
 _SOURCE_WORDS = 5  # of a line that says whose words are quoted
+_MOST_TITLES = 2  # times that a title stands in its look; a line that stands more often heads what is below it
 _MOST_BOOKMARKS = 5_000
 _FEWEST_ENTRIES = 3  # lines of a page that end in a page number make it a contents page, if they are half of it
 # leaders are looked at from their first sign alone: a line may be nothing but these
@@ -53,7 +54,8 @@ _CONTENTS = re.compile(
     r"(?:table of )?contents|inhalt(?:sverzeichnis)?|sommaire|table des matières|índice|sumário|indice|目\s*[录錄次]",
     re.IGNORECASE,
 )
-_ITEM = re.compile(r"[-*•·–—●▪◦■□❖✓➢➤o]\s|\(?[a-z]{1,2}[.)]\s|\(?[ivx]{1,5}[.)]\s")
+#: What begins an item of a list; a circle may be drawn as the letter o.
+ITEM = re.compile(r"[-*•·–—●▪◦■□❖✓➢➤o]\s|\(?[a-z]{1,2}[.)]\s|\(?[ivx]{1,5}[.)]\s")
 #: What is quoted in larger type beside the text.
 _QUOTED = re.compile(r"[\"“„«].*(?:[.!?…][\"”“»]|[\"”“»]\s?[.!?])")
 #: What a chart says of its parts.
@@ -111,12 +113,14 @@ def find_headings(
         first = found[0][0].lines(lines)
         lone = len(headings) > 1 and headings[0].level < min(h.level for h in headings[1:])
         above_all = lone and not (title and place == "cover" and pages[found[0][0].first] != pages[0])
-        named = bool(title) and _joined(first) in _compared(title)
+        again = [b for b, _ in found if _joined(b.lines(lines)) == _compared(title)]
+        often = len({pages[b.first] for b in again}) > _MOST_TITLES
+        named = bool(title) and not often and _joined(first) in _compared(title)
         if named or (above_all and not _is_numbered(first[0].text) and not _CONTENTS.fullmatch(_said(first))):
             if not title:
                 title, place = _said(first), "heading"
             headings = headings[1:]
-        said = {(starts[b.first], starts[b.last]) for b, _ in found if _joined(b.lines(lines)) == _compared(title)}
+        said = set() if often else {(starts[b.first], starts[b.last]) for b in again}
         headings = [h for h in headings if not any(first <= h.start <= last for first, last in said)]
     lowest = min((h.level for h in headings), default=1)
     return tuple(Heading(h.start, h.end, h.level - lowest + 1) for h in headings), title, place
@@ -250,7 +254,7 @@ def _goes_on(above: _Block, below: _Block, lines: Sequence[Line], body: _Look) -
         return False
     if not _stands_out(lower, body) or lower.size < _LARGER * body[0]:
         return False
-    if upper.text[-1] in _STOPS or _ITEM.match(lower.text) or _is_numbered(lower.text):
+    if upper.text[-1] in _STOPS or ITEM.match(lower.text) or _is_numbered(lower.text):
         return False
     gap = (upper.bottom - lower.top) / upper.height
     if not -1 < gap <= _WIDEST_LEADING:
@@ -330,8 +334,8 @@ def _without_sources(found: Sequence[_Block], blocks: Sequence[_Block], lines: S
 def _is_cover(
     block: _Block, blocks: Sequence[_Block], lines: Sequence[Line], pages: Sequence[int], title: str, place: str
 ) -> bool:
-    """Whether a heading is one of the cover: on a first page without a paragraph, a part of the title there, or above
-    that of a notice."""
+    """Whether a heading is one of the cover: on a first page without a paragraph, above the title of a notice, or of
+    the letterhead above any other."""
     if pages[block.first] != pages[0]:
         return False
     body = _body(lines)
@@ -342,6 +346,9 @@ def _is_cover(
     if place == "notice":
         ends = next((b for b in opening if _compared(title).endswith(_joined(b.lines(lines)))), None)
         return ends is not None and block.first < ends.first
+    if place == "cover" and _LETTERHEAD.search(_text(block, lines)):
+        begins = next((b for b in opening if _compared(title).startswith(_joined(b.lines(lines)))), None)
+        return begins is not None and block.first < begins.first
     return False
 
 
@@ -360,7 +367,7 @@ def _reads_as_heading(text: str, block: _Block, *, surely: bool = False) -> bool
     words = text.split()
     if len(text) > _LONGEST or len(words) > _MOST_WORDS or block.last - block.first >= _HEADING_LINES:
         return False
-    if _CAPTION.match(text) or _ITEM.match(text) or _ADDRESS.search(text) or _DATE_ALONE.fullmatch(text):
+    if _CAPTION.match(text) or ITEM.match(text) or _ADDRESS.search(text) or _DATE_ALONE.fullmatch(text):
         return False
     if not _A_WORD.search(text) or is_formula(text):
         return False

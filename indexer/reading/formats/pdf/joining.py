@@ -6,7 +6,6 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from statistics import median
 
 from indexer.language.sentences import is_wide
 from indexer.reading.formats.blocks import CELL
@@ -28,8 +27,7 @@ def join_lines(lines: Sequence[Line], on_page: Sequence[int]) -> tuple[str, list
     together = [
         (a, b) for i, (a, b) in enumerate(pairwise(lines)) if on_page[i] == on_page[i + 1] and a.column == b.column
     ]
-    pitches = [(a.top - b.top) / _height(a) for a, b in together if not a.row and a.top > b.top]
-    usual = median(pitches) if pitches else 0.0
+    usual = _usual_pitch([(a, b) for a, b in together if not a.row and a.top > b.top])
     rights: dict[tuple[int, int], float] = {}
     for page, line in zip(on_page, lines, strict=True):
         rights[page, line.column] = max(line.right, rights.get((page, line.column), 0.0))
@@ -48,6 +46,17 @@ def join_lines(lines: Sequence[Line], on_page: Sequence[int]) -> tuple[str, list
         parts.append(texts[i])
         position += len(texts[i])
     return "".join(parts), starts
+
+
+def _usual_pitch(pairs: Sequence[tuple[Line, Line]]) -> float:
+    """The median pitch of lines in heights, each counted by its letters: labels of charts and letterheads are short."""
+    pitches = sorted(((a.top - b.top) / _height(a), len(a.text)) for a, b in pairs)
+    rest = sum(letters for _, letters in pitches) / 2
+    for pitch, letters in pitches:
+        rest -= letters
+        if rest <= 0:
+            return pitch
+    return 0.0
 
 
 def _same_paragraph(above: Line, below: Line, broken: bool, usual: float, edge: float) -> bool:

@@ -25,8 +25,9 @@ _BESIDE_LINES = 5  # of prose that has a chart or a sidebar at its side
 _MUCH_LARGER = 1.5  # times the type size of the prose beside
 _HEADLINE = 2.0  # times the type size of what stands at its height but in another line
 _BREAK = 1.0  # times the line's height, between parts of a page
-_LEVEL = 1.0  # points
+_LEVEL = 0.08  # times the line's height
 _SAME_HEIGHT = 0.5  # share of the lines of a chart or sidebar that stand level with lines of the prose by chance
+_SAME_SIZE = 0.1  # share by which the type sizes of a table's cells may differ
 _LISTED = re.compile(r"(?:[-*•·●▪◦]|\(?[a-zA-Z\d]{1,2}[.)])\s")
 _FILLED = 0.5  # share of a column's width that its lines usually fill
 _ALIGNED = 3.0  # points
@@ -182,7 +183,7 @@ def _are_columns(left: Sequence[_Block], right: Sequence[_Block], edge: float, h
     # prose beside a chart or a narrow sidebar: their lines stand at other heights than those of the prose
     for prose, other in (sides, sides[::-1]):
         if len(prose) >= _BESIDE_LINES and len(other) > 1 and _is_column(prose, height):
-            level = sum(any(abs(a.bottom - b.bottom) <= _LEVEL for b in prose) for a in other)
+            level = sum(any(_is_level_cell(a, b) for b in prose) for a in other)
             if level <= _SAME_HEIGHT * len(other):
                 return True
     # a heading in much larger type at the side of its text, or a chart's title
@@ -190,6 +191,11 @@ def _are_columns(left: Sequence[_Block], right: Sequence[_Block], edge: float, h
         if len(prose) >= _BESIDE_LINES and _is_column(prose, height) and _is_headline_beside(other, prose):
             return True
     return all(sum(bool(_LISTED.match(line.text)) for line in side) >= _COLUMN_LINES for side in sides)
+
+
+def _is_level_cell(a: Line, b: Line) -> bool:
+    """Whether ``a`` stands on the line of ``b`` as the next cell of a row does, in type of its size."""
+    return abs(a.bottom - b.bottom) <= _LEVEL * b.height and abs(a.size - b.size) <= _SAME_SIZE * b.size
 
 
 def _is_headline_beside(lines: Sequence[Line], prose: Sequence[Line]) -> bool:

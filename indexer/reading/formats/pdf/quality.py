@@ -13,6 +13,7 @@ from itertools import pairwise
 
 from indexer.language.sentences import is_wide
 from indexer.reading.doubts import doubt_warning
+from indexer.reading.formats.pdf.headings import ITEM
 from indexer.reading.formats.pdf.lines import Line
 
 _FEWEST_LINES = 8
@@ -64,8 +65,9 @@ def _first(line: Line) -> int:
 
 def _broken_joins(lines: Sequence[Line]) -> float:
     """Share of the line ends at which a sentence neither ends nor goes on: a stop before a small letter, or none
-    before a capital."""
-    ends = [(a.text[-1:], b.text[:1]) for a, b in pairwise(lines) if b.text[:1].isalpha() and not is_wide(b.text[0])]
+    before a capital. The items of a list do either."""
+    below = [(a, b.text) for a, b in pairwise(lines) if not ITEM.match(b.text)]
+    ends = [(a.text[-1:], text[:1]) for a, text in below if text[:1].isalpha() and not is_wide(text[0])]
     return sum((a in _TERMINAL) == b.islower() for a, b in ends) / len(ends) if ends else 0.0
 
 

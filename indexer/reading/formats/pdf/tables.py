@@ -68,9 +68,12 @@ def _is_table(rows: Sequence[Line]) -> bool:
         return filled[0] >= _FEWEST_WALLED
     if several >= 2:
         return True
+    short = all(len(run.text) <= _LONGEST_LABEL for row in rows for run in row.runs)
+    # the first row may go on from the page before, without the name that stands there
+    if several and short and len(rows[0].runs) > 1 and not rows[0].runs[0].words and filled[0]:
+        return True
     # a form to be filled in has words in its head and its first column alone
     forms = sum(len(row.runs) > 1 for row in rows)
-    short = all(len(run.text) <= _LONGEST_LABEL for row in rows for run in row.runs)
     return forms >= (_FORM_ROWS if several else _FORM_ROWS + 1) and short
 
 
