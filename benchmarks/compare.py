@@ -209,6 +209,21 @@ def measure_grid(library: Library, data: Path) -> dict[str, float]:
     }
 
 
+def measure_unique(library: Library) -> dict[str, float]:
+    """Seconds until it is known what only the first of all plans says, asked for the first time, and what each says."""
+    plans = [info.id for info in library.plans()]
+    library.ask("What must be reported?")  # the model and the indexes are loaded when a page asks
+    started = time.perf_counter()
+    library.unique_content(plans, plans[0])
+    first = time.perf_counter() - started
+    for plan in plans:
+        library.unique_content(plans, plan)
+    return {
+        f"what only one of {len(plans)} plans says: seconds, the first": first,
+        "what only one plan says: seconds a plan": (time.perf_counter() - started - first) / len(plans),
+    }
+
+
 def run_grid(library: Library, questions: Sequence[str], plans: Sequence[str]) -> tuple[float, float, int]:
     """Seconds to the first cell and to the last, and how many cells answer."""
     started = time.perf_counter()
@@ -237,6 +252,7 @@ def main() -> None:
             figures |= measure_figures(library, pairs, restated)
             figures |= measure_foreign(library, arguments.data)
     with grid_library(arguments.data, arguments.library) as library:
+        figures |= measure_unique(library)
         figures |= measure_grid(library, arguments.data)
     for name, value in figures.items():
         print(f"{name:62} {value:.3f}" if isinstance(value, float) else f"{name:62} {value}")

@@ -40,6 +40,7 @@ PAGES: dict[str, tuple[str, dict[str, Any], str]] = {
     "library-changes": ("library", {"plan": "evil", "part": "changes"}, "del.passage-text mark.emphasis"),
     "library-edit": ("library", {"plan": "sichuan", "part": "edit"}, ".st-key-edit-fields"),
     "library-questions": ("library", {"tab": "questions"}, ".st-key-save-fields"),
+    "library-folders": ("library", {"tab": "folders"}, "[data-testid=stForm]"),
     "library-removed": ("library", {"tab": "removed"}, "p.none"),
     "library-care": ("library", {"tab": "care"}, "dl.facts"),
 }
