@@ -20,11 +20,12 @@ TEMPLATES: tuple[str, ...] = (
     N_("no further passage shares a word or a meaning with the question after {count}"),
     # what only one plan says
     N_(
-        "Each sentence is held against its nearest in the {near} passages of other plans nearest to its own, by the "
-        "cosine of their vectors and the rare words in common, the mean over a passage's sentences against full "
-        "likeness: below {low} in all other plans a passage is one plan's alone, from {high} in most plans it is "
-        "shared."
+        "Each sentence is held against its nearest in the {near} passages of other plans most like its own, by what both "
+        "say and by their rare words in common. Where a passage reaches less than {low} of full likeness in all other "
+        "plans, it is one plan's alone; where it reaches {high} in most plans, it is shared."
     ),
+    # jobs
+    N_("{count} jobs wait already. Try again when some of them are done."),
     # targets
     N_("No year is named for this figure."),
     N_("Figure cut off in the source"),

@@ -179,13 +179,12 @@ def _add_writing(server: _Server) -> None:
         library = server.open_library()
         adding = partial(add_uploads, library, [Upload(name, text.encode("utf-8", "replace"))])
         job = Job(f"Adding {name}", adding, cancellable=True, owner=library.person.name)
-        if not job_queue(library).begin(job):
-            raise QuestionError("The library is being changed. Try again when that is done.")
+        job_queue(library).put(job)
         while job.task.running:
-            job.task.look(wait=1.0)
+            job.look(wait=1.0)
         if job.task.error:
             raise job.task.error
-        (report,) = job.task.look()
+        (report,) = job.look()
         return {"plan": report.plan, "status": report.status, "detail": report.detail}
 
     @tool

@@ -18,6 +18,7 @@ from indexer.api import feed, schemas
 from indexer.api.citing import citable_passage, citable_result, citable_target, listed_plan, text_hash
 from indexer.api.paging import paged
 from indexer.api.problems import Problem
+from indexer.errors import LibraryError
 from indexer.exporting.audit import audit_csv
 from indexer.exporting.objects import (
     alert_object,
@@ -163,11 +164,10 @@ def _add_plans(call: Call) -> Response:
             raise Problem(422, "request", "`into` names the plan of one new version. Send a single file with it.")
     adding = partial(add_uploads, call.library, list(call.files), into=into, replaces=call.body["replace"])
     job = Job(f"Adding {counted(len(call.files), 'file')}", adding, cancellable=True, owner=call.library.person.name)
-    queue = job_queue(call.library)
-    if not queue.begin(job):
-        running = queue.job if queue.job and queue.job.concerns(call.library.person) else None
-        other = f" ({running.in_words})" if running else ""
-        raise Problem(409, "busy", f"The library is being changed{other}. Send the files again when that is done.")
+    try:
+        job_queue(call.library).put(job)
+    except LibraryError as error:
+        raise Problem(409, "busy", str(error)) from None
     return JSONResponse(_job_object(job), 202, {"Location": f"{PREFIX}/jobs/{job.id}"})
 
 
@@ -285,8 +285,8 @@ def _find_job(call: Call) -> Job:
 
 
 def _job_object(job: Job) -> dict[str, Any]:
-    reports, error, step = settled(job.task.look()), job.task.error, job.step
-    state = "running" if job.task.running else "failed" if error else "done"
+    reports, error, step = settled(job.look()), job.task.error, job.step
+    state = "waiting" if job.waits else "running" if job.task.running else "failed" if error else "done"
     return {
         "job": job.id,
         "title": job.title,

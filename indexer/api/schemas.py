@@ -459,7 +459,7 @@ class Report(Struct):
 class Job(Struct):
     job: str
     title: str
-    state: Literal["running", "done", "failed"]
+    state: Literal["waiting", "running", "done", "failed"]
     step: Step | None
     reports: list[Report]
     error: str | None

@@ -68,6 +68,9 @@ def ask(
     after: Annotated[
         str | None, typer.Option("--after", metavar="QUESTION", help="The question before: this one follows it up.")
     ] = None,
+    everywhere: Annotated[
+        bool, typer.Option("--everywhere", help="All plans, also where the question names some of them.")
+    ] = False,
     source: FromOption = None,
     export: Annotated[
         list[Path] | None,
@@ -89,7 +92,14 @@ def ask(
         doubtful = doubtful_places(opened.plans())
         for asked in questions:
             answer = opened.ask(
-                asked, plans=plan, section=section, filter=filter, top_k=top_k, every=every, after=after
+                asked,
+                plans=plan,
+                section=section,
+                filter=filter,
+                top_k=top_k,
+                every=every,
+                after=after,
+                narrow=not everywhere,
             )
             results.append(answer)
             print(dump(answer_object(answer, doubtful)) if as_json else answer_text(answer, doubtful), flush=True)
@@ -108,11 +118,8 @@ def _format(file: Path) -> str:
 
 def _scoped(library: Library, result: Answer, plans: Sequence[str], section: str, filter: Filter) -> Asked:
     """The result with the words for what was searched."""
-    from indexer.asking.naming import plan_names
-
     titles = {info.id: info.title for info in library.plans()}
-    named = plan_names(library.backend).find(result.question).plans
-    return Asked(result, scope_text(titles, plans, named, section, str(filter)))
+    return Asked(result, scope_text(titles, plans, result.named, section, str(filter)))
 
 
 def _save(library: Library, asked: Sequence[Asked], files: Sequence[Path]) -> None:

@@ -5,6 +5,7 @@ A passage is held against those of the other plans whose vectors are nearest to 
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby, islice
@@ -19,7 +20,7 @@ from indexer.encoding import Encoder
 from indexer.errors import QuestionError
 from indexer.language.sentences import is_heading_like
 from indexer.storage import Backend, Scope
-from indexer.types import Binding, Hit, Passage, Role, Shared, UniqueContent, UniqueSection
+from indexer.types import Binding, Hit, Passage, Role, Shared, TargetKind, UniqueContent, UniqueSection
 
 #: What a rule weighs, by how binding it is.
 _RULES = {Binding.MUST: 2, Binding.SHOULD: 1}
@@ -34,9 +35,9 @@ _NEAREST = 20
 #: Passages held against their nearest at once, some 400 sentences against 8,000 at most: 13 MB.
 _BLOCK = 128
 MEASURE = (
-    f"Each sentence is held against its nearest in the {_NEAREST} passages of other plans nearest to its own, by the "
-    "cosine of their vectors and the rare words in common, the mean over a passage's sentences against full likeness: "
-    f"below {ALONE} in all other plans a passage is one plan's alone, from {ALIKE} in most plans it is shared."
+    f"Each sentence is held against its nearest in the {_NEAREST} passages of other plans most like its own, by what both "
+    f"say and by their rare words in common. Where a passage reaches less than {ALONE} of full likeness in all other "
+    f"plans, it is one plan's alone; where it reaches {ALIKE} in most plans, it is shared."
 )
 
 
@@ -76,25 +77,32 @@ def _unique_content(
             if held.passage in group and len(group) > max(1, len(chosen) // 2):
                 taken.update((passage.plan, passage.start) for passage in group)
                 shared.append(Shared(tuple(group)))
-        only += _weightiest_first(plan, hits)
+        committed = [t.start for t in backend.targets(plan) or () if t.kind is TargetKind.TARGET]
+        only += _weightiest_first(plan, hits, committed)
     return UniqueContent(MEASURE, tuple(only), tuple(shared))
 
 
-def _weightiest_first(plan: str, hits: Sequence[Hit]) -> list[UniqueSection]:
-    """``hits`` by section, figures and strict rules before other rules and these before the rest, in reading order."""
-    weights = {hit.passage.start: _weight(hit.passage.text) for hit in hits}
+def _weightiest_first(plan: str, hits: Sequence[Hit], committed: Sequence[int]) -> list[UniqueSection]:
+    """``hits`` by section: commitments and strict rules first, then other rules and figures, then the rest.
+
+    ``committed`` are the offsets of the plan's targets, ascending.
+    """
+    weights = {hit.passage.start: _weight(hit.passage, committed) for hit in hits}
     sections = []
-    for section, group in groupby(hits, key=lambda hit: hit.passage.section):
-        passages = tuple(sorted(group, key=lambda hit: -weights[hit.passage.start]))
-        sections.append(UniqueSection(plan, passages[0].passage.title, section, passages))
+    for weighty in (True, False):
+        chosen = [hit for hit in hits if (weights[hit.passage.start] > 0) == weighty]
+        for section, group in groupby(chosen, key=lambda hit: hit.passage.section):
+            passages = tuple(sorted(group, key=lambda hit: -weights[hit.passage.start]))
+            sections.append(UniqueSection(plan, passages[0].passage.title, section, passages))
     return sorted(sections, key=lambda each: -weights[each.passages[0].passage.start])
 
 
-def _weight(text: str) -> int:
-    """2 for a figure, 2 for a strict rule and 1 for any other, added."""
-    read = read_provision(text)
+def _weight(passage: Passage, committed: Sequence[int]) -> int:
+    """2 for a commitment in figures, 1 for any other figure; 2 for a strict rule, 1 for any other; added."""
+    read = read_provision(passage.text)
     rule = 2 if read.forbids else _RULES.get(read.binding, 0) if read.words else 0
-    return rule + 2 * any(figure.unit for figure in read.figures)
+    holds_target = bisect_left(committed, passage.start) < bisect_left(committed, passage.end)
+    return rule + (2 if holds_target else any(figure.unit not in ("", "year") for figure in read.figures))
 
 
 def _hold_against(backend: Backend, encoder: Encoder, plan: str, others: Sequence[str]) -> Iterator[_Held]:

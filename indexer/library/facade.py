@@ -556,17 +556,19 @@ class Library:
         top_k: int = 10,
         every: bool = False,
         after: str | None = None,
+        narrow: bool = True,
     ) -> Answer:
         """Answer a question in the plans' own sentences, cited, with the ``top_k`` best passages.
 
         A question for a plural ("what are the rules", "list all …") is answered by every sentence that answers, of
         every plan, and so is any other, or a bare topic, with ``every``; then the passages are all that hold one. A
-        follow-up ("and by 2025?") is read with the question ``after`` which it comes. The scope is as in ``search``.
+        follow-up ("and by 2025?") is read with the question ``after`` which it comes. The scope is as in ``search``;
+        the plans that a question names do not ``narrow`` it where that is False.
         Raises QuestionError, UnknownPlanError.
         """
         return self._ask(
             arguments.text(question, "question"),
-            self._scope(plans, section, year, filter),
+            self._scope(plans, section, year, filter, narrow=narrow),
             top_k,
             every=every,
             after=arguments.optional_text(after, "after") or "",
@@ -648,12 +650,17 @@ class Library:
         section: str | None,
         year: int | None = None,
         filter: Filter | None = None,
+        *,
+        narrow: bool = True,
     ) -> Scope:
         if year is not None:
             filter = replace(filter or Filter(), year=(str(arguments.whole_number(year, "year")),))
         within = arguments.optional_text(section, "section")
         named = arguments.plan_ids(plans) if plans is not None else ()
-        return Scope(self._chosen(named or None, filter), within, narrowable=not named)
+        chosen = self._chosen(named or None, filter)
+        if chosen is None and not narrow:
+            chosen = tuple(info.id for info in self.backend.plans())
+        return Scope(chosen, within, narrowable=narrow and not named)
 
     def _chosen(self, plans: str | Iterable[str] | None, filter: Filter | None) -> tuple[str, ...] | None:
         """Ids of the plans that are meant; None for all."""

@@ -163,7 +163,7 @@ class Watching:
         if not job_queue(library).begin(job):
             return  # the next round tries again
         while job.task.running:
-            job.task.look(wait=1.0)
+            job.look(wait=1.0)
         if job.task.error:
             raise job.task.error
 

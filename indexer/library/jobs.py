@@ -1,15 +1,17 @@
-"""Jobs that change a library or check all of it: one at a time, seen by every session and program, with reports."""
+"""Jobs that change a library or check all of it: one after another, seen by every session and program, with reports."""
 
 from __future__ import annotations
 
 import secrets
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextvars import copy_context
 from dataclasses import dataclass
 from time import monotonic
 from typing import TypeAlias
 from weakref import WeakKeyDictionary
 
+from indexer.errors import LibraryError
 from indexer.library.adding import Progress
 from indexer.library.facade import Library
 from indexer.library.rights import Action, Person
@@ -17,6 +19,8 @@ from indexer.library.task import Task
 
 #: Jobs that a queue remembers, for programs that ask what became of theirs.
 REMEMBERED = 100
+#: Jobs that wait their turn at most: what they are to add is in memory.
+MOST_WAITING = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +74,8 @@ class Job:
 
     ``names`` are what is to be done, once that is known. With ``breaks_off``, cancelling raises Cancelled
     where progress is reported; otherwise the job asks ``cancelled``. ``cancellable`` says whether it can be
-    cancelled at all. ``owner`` is the person whose it is; "" where nobody signs in.
+    cancelled at all. ``owner`` is the person whose it is; "" where nobody signs in. It ``waits`` until a queue starts
+    it, in the context in which it was made: the audit log names who made it.
     """
 
     def __init__(
@@ -89,8 +94,36 @@ class Job:
         self.step: Step | None = None
         self.cancellable = cancellable
         self._breaks_off = breaks_off
+        self.waits = True
+        self._lock = threading.Lock()
         self._cancel = threading.Event()
-        self.task: Task[Report] = Task(reports(self), 0, pauses=False)
+        self._context = copy_context()
+        self._started = threading.Event()
+        self._ended: Callable[[], None] = lambda: None
+        self.task: Task[Report] = Task(self._run(reports), 0, pauses=False)
+
+    def start(self, ended: Callable[[], None]) -> bool:
+        """Begin the work in a thread of its own, which calls ``ended`` as its last act; False if it was cancelled."""
+        with self._lock:
+            if not self.waits:
+                return False
+            self.waits, self._ended = False, ended
+        self._context.run(self.task.look)
+        self._started.set()
+        return True
+
+    def _run(self, reports: Callable[[Job], Iterator[Report]]) -> Iterator[Report]:
+        try:
+            yield from reports(self)
+        finally:
+            self._ended()
+
+    def look(self, wait: float = 0.0) -> list[Report]:
+        """What is reported by now, after ``wait`` seconds at most."""
+        if self.waits:
+            self._started.wait(wait)
+            return []
+        return [Report(self.title, "cancelled")] if self.task.stopped else self.task.look(wait)
 
     def concerns(self, person: Person) -> bool:
         """Whether the person may see the job and what became of each file: their own, or as an admin any."""
@@ -102,8 +135,13 @@ class Job:
         return f"{self.title[:1].lower()}{self.title[1:]}"
 
     def cancel(self) -> None:
-        """Stop at the next text that is embedded; the file in progress is left out."""
+        """Stop at the next text that is embedded, the file in progress is left out; one that waits never starts."""
         self._cancel.set()
+        with self._lock:
+            if self.waits:
+                self.waits = False
+                self.task.stop()
+                self._started.set()
 
     def cancelled(self) -> bool:
         """Whether somebody has cancelled it."""
@@ -126,24 +164,50 @@ Reports: TypeAlias = Callable[[Job], Iterator[Report]]
 
 
 class JobQueue:
-    """A library's jobs: the one in progress, or the last one until its report is dismissed."""
+    """A library's jobs, which run one after another; the report of each stays until it is dismissed."""
 
     def __init__(self) -> None:
-        self.job: Job | None = None
+        self._jobs: list[Job] = []
+        self._running: Job | None = None
         self._begun: dict[str, Job] = {}
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
 
-    def begin(self, job: Job) -> bool:
-        """Start ``job``; False, and nothing is started, while another runs."""
+    @property
+    def jobs(self) -> list[Job]:
+        """The jobs, in the order in which they came, without those whose report was dismissed."""
         with self._lock:
-            if self.busy:
-                return False
-            self.job = job
+            return list(self._jobs)
+
+    @property
+    def job(self) -> Job | None:
+        """The job in progress, else the last one."""
+        jobs = self.jobs
+        return next((job for job in jobs if not job.waits and job.task.running), jobs[-1] if jobs else None)
+
+    def put(self, job: Job) -> None:
+        """Start ``job``, or let it wait its turn; earlier reports of its owner go. Raises LibraryError for too many."""
+        with self._lock:
+            if sum(each.waits for each in self._jobs) >= MOST_WAITING:
+                raise LibraryError(f"{MOST_WAITING} jobs wait already. Try again when some of them are done.")
+            self._jobs = [each for each in self._jobs if each.task.running or each.owner != job.owner]
+            self._jobs.append(job)
             self._begun[job.id] = job
             for earlier in list(self._begun)[:-REMEMBERED]:
                 del self._begun[earlier]
-            job.task.look()
+            if self._running is None:
+                self._start_next()
+
+    def begin(self, job: Job) -> bool:
+        """Start ``job``; False, and nothing is started, while another runs or waits."""
+        with self._lock:
+            if self._running:
+                return False
+            self.put(job)
             return True
+
+    def _start_next(self) -> None:
+        with self._lock:
+            self._running = next((job for job in self._jobs if job.start(self._start_next)), None)
 
     def find(self, job_id: str) -> Job | None:
         """The job of this id; None where there is none, or it is long done."""
@@ -151,14 +215,13 @@ class JobQueue:
 
     @property
     def busy(self) -> bool:
-        """Whether a job runs."""
-        return self.job is not None and self.job.task.running
+        """Whether a job runs or waits."""
+        return any(job.task.running for job in self.jobs)
 
-    def dismiss(self) -> None:
-        """Remove the last job's report from the page."""
+    def dismiss(self, job: Job) -> None:
+        """Remove the report of a job that is done from the page."""
         with self._lock:
-            if not self.busy:
-                self.job = None
+            self._jobs = [each for each in self._jobs if each is not job or each.task.running]
 
 
 def job_queue(library: Library) -> JobQueue:

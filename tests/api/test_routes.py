@@ -251,6 +251,20 @@ def test_a_file_is_added_by_a_job_then_edited_removed_and_told_in_the_feed(clien
     assert len(set(ids)) == len(ids) == 5
 
 
+def test_files_that_are_sent_together_are_added_in_turn(client: TestClient, fits: Any) -> None:
+    begun = [
+        client.post("plans", files={"file": (f"mill{n}.txt", f"Mills close by 203{n}.".encode())}) for n in range(4)
+    ]
+    assert [each.status_code for each in begun] == [202] * 4
+    ids = [each.json()["job"] for each in begun]
+    assert client.delete(f"jobs/{ids[3]}").status_code == 202
+    for job in ids:
+        fits(client.get(f"jobs/{job}"), "/jobs/{job}")
+    done = [await_job(client, job) for job in ids]
+    assert [job["reports"][0]["status"] for job in done[:3]] == ["added"] * 3
+    assert {info["plan"] for info in client.get("plans").json()["items"]} >= {"mill0", "mill1", "mill2"}
+
+
 def test_a_new_version_takes_the_place_that_into_names(client: TestClient, filled: Library) -> None:
     sent = {"file": ("new text.txt", b"Steel mills close by 2031.")}
     job = await_job(client, client.post("plans", files=sent, data={"into": "national"}).json()["job"])

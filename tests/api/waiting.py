@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 def await_job(client: TestClient, job: str) -> dict[str, Any]:
     """The job once it has ended."""
     deadline = monotonic() + 120
-    while (found := client.get(f"jobs/{job}").json())["state"] == "running":
+    while (found := client.get(f"jobs/{job}").json())["state"] in ("waiting", "running"):
         assert monotonic() < deadline
         sleep(0.02)
     return dict(found)

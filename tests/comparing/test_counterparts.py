@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from indexer.comparing.unique import unique_content
 from indexer.encoding import Encoder
 from indexer.errors import QuestionError, UnknownPlanError
 from indexer.library import Library
+from indexer.targets.extracting import find_targets
 from indexer.types import Aspect
 
 GOLD = json.loads((Path(__file__).parent / "gold_pairs.json").read_text("utf-8"))
@@ -130,15 +132,20 @@ def test_figures_and_strict_rules_come_before_what_should_be_done(library: Libra
         ("1. Spirit", "We should fully implement the new concept."),
         ("2. Birds", "Herons breed below the weir."),
         ("3. Boats", "Ferries must be moored at night."),
-        ("4. Salt", "Salt pans yield 40 thousand tons."),
+        ("4. Salt", "Salt pans will yield 40 thousand tons by 2030."),
+        ("5. Boats of old", "Ferries carried 12 thousand tons."),
+        ("6. Age", "Barges are 130 years old."),
     ]
     for plan, content in {"a": alone, "b": [("1. Work", "Barges carry gravel.")]}.items():
         made = make_content(
             plan, [s for _, s in content], fake_encoder, sections=[(section,) for section, _ in content]
         )
+        made = replace(made, targets=find_targets(made.plan))
         library.backend.add(made, (fake_encoder.source, fake_encoder.fingerprint))
     found = unique_content(library.backend, fake_encoder, ["a", "b"])
-    assert [d.section[0] for d in found.only if d.plan == "a"] == ["3. Boats", "4. Salt", "1. Spirit", "2. Birds"]
+    assert [d.section[0] for d in found.only if d.plan == "a"] == [
+        "3. Boats", "4. Salt", "1. Spirit", "5. Boats of old", "2. Birds", "6. Age",
+    ]  # fmt: skip
 
 
 def test_what_two_of_three_say_is_not_one_plans_alone(library: Library, fake_encoder: FakeEncoder) -> None:

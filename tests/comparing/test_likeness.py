@@ -56,6 +56,9 @@ class Held:
     def plan(self, plan: str) -> Plan:
         return self.plans[plan]
 
+    def targets(self, plan: str) -> list[object]:
+        return []
+
     def content(self, plan: str) -> PlanContent:
         return self.contents[plan]
 

@@ -136,8 +136,17 @@ def test_filters_ask_the_same_question_again(open_app: OpenApp) -> None:
 
 
 def test_a_question_that_names_a_plan_says_that_it_narrowed(open_app: OpenApp) -> None:
-    html = page_html(open_app(q="What does Liaoning say about offshore wind?"))
-    assert "In Liaoning Province Carbon Peak Implementation Plan (restated sample), as the question names it." in html
+    app = open_app(q="What does Liaoning say about offshore wind?")
+    assert "In Liaoning Province Carbon Peak Implementation Plan (restated sample), as the question names it." in (
+        page_html(app)
+    )
+    app.button(key="wide").click().run()
+    assert address(app) == {"q": ["What does Liaoning say about offshore wind?"], "wide": ["1"]}
+    html = page_html(app)
+    assert "as the question names it" not in html and "Sichuan Carbon Peak Implementation Plan" in html
+    app.text_input(key="question").set_value("What does Liaoning say about coal?")
+    app.button(key="submit").click().run()
+    assert "as the question names it" in page_html(app)
 
 
 def test_every_answer_counts_and_says_where_it_stopped(open_app: OpenApp) -> None:

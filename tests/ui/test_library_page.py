@@ -265,7 +265,7 @@ def test_progress_is_shown_and_cancelling_leaves_the_library_as_it_was(
     told = app.get("progress")[0].proto.text.replace("\\", "")
     assert re.fullmatch(r"long\.txt: embedding · 3 of 30 passages · [\d,]+ a second · \d+ (s|min) left", told)
     assert "Adding 2 files, 1 of 2" in text(app) and "Waiting: gansu.txt." in text(app)
-    assert app.file_uploader[0].proto.disabled  # one work at a time
+    assert not app.file_uploader[0].proto.disabled  # the next files wait their turn
     button(app, "cancel-work")
     assert app.button(key="cancel-work").disabled
     gated.gate.release(100)
@@ -299,26 +299,33 @@ def test_cancelling_takes_back_what_the_batch_has_changed(
     assert "undo-work" not in {b.key for b in app.button}
 
 
-def test_the_work_of_one_session_is_seen_by_all_and_refuses_another(
-    open_app: OpenApp, folder: Path, gated: GatedEncoder
+def test_the_work_of_one_session_is_seen_by_all_and_the_next_waits_its_turn(
+    open_app: OpenApp, folder: Path, opened: Library, gated: GatedEncoder
 ) -> None:
-    second = open_app(folder, page="library")
+    second, third = open_app(folder, page="library"), open_app(folder, page="library")
     drop(open_app(folder, page="library"), {"gansu.txt": "Gansu\nWind.\n"})
-    other = open_app(folder, page="library", tab="removed")
     drop(second, {"hebei.txt": "Hebei\nSteel.\n"})
-    assert error(second).startswith("Something else is running (adding 1 file). Wait")
-    other.run()
+    drop(third, {"hubei.txt": "Hubei\nBarges.\n", "hunan.txt": "Hunan\nRice.\n"})
+    other = open_app(folder, page="library", tab="removed")
     assert "gansu" in other.get("progress")[0].proto.text or "Getting ready" in other.get("progress")[0].proto.text
+    waiting = re.findall("Waiting: ([^<]*)<", page_html(other))
+    assert waiting == ["Adding 1 file.", "Adding 2 files."]
+    button(other, "cancel-waiting-1")
+    assert re.findall("Waiting: ([^<]*)<", page_html(other)) == ["Adding 1 file."]
     gated.gate.release(10)
     finish(other)
-    assert lines(other) == [("Added", "gansu.txt 1 passage Open")]
-    finish(second)
-    assert [
-        file.name for file in second.session_state[next(zone.key for zone in second.file_uploader if zone.key)]
-    ] == ["hebei.txt"]  # what was dropped stays
-    assert second.button(key="add").label == "Add 1 file"
-    finish(button(second, "add"))
-    assert lines(second) == [("Added", "hebei.txt 1 passage Open")]
+    until(other, lambda: len(lines(other)) == 3)
+    assert lines(other) == [
+        ("Cancelled", "Adding 2 files"),
+        ("Added", "hebei.txt 1 passage Open"),
+        ("Added", "gansu.txt 1 passage Open"),
+    ]
+    assert ids(opened) == ["anhui", "gansu", "hebei", "henan"]
+    button(other, "close-work")
+    assert lines(other) == [("Added", "hebei.txt 1 passage Open"), ("Added", "gansu.txt 1 passage Open")]
+    button(other, "undo-work-1")  # of the first of them
+    finish(other)
+    assert ids(opened) == ["anhui", "hebei", "henan"]
 
 
 def test_a_full_disk_is_said_and_nothing_is_added(

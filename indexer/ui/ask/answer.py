@@ -115,6 +115,7 @@ def _show_not_found(library: Library, view: AskView, answer: Answer, show_tools:
     """That there is no answer, and why; what came nearest is folded away, so that it is not taken for one."""
     heading, *lines = none_found(answer)
     show(element("section", element("h2", heading), *(element("p", line) for line in lines), css="notice"))
+    _show_route(answer, {info.id: info.title for info in access.list_plans(library)})
     _show_suggestions(view)
     show_tools()
     nearest = {"nearest": answer.nearest} if answer.nearest else {}

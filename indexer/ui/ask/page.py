@@ -127,13 +127,18 @@ def _size(info: PlanInfo) -> str:
 def _show_result(library: Library, view: AskView, plans: Sequence[PlanInfo], titles: dict[str, str]) -> None:
     alone = replace(view, question=access.read_with(library, view.question, view.after), after="")
     left = {info.id for info in plans}
-    named = tuple(plan for plan in access.named_plans(library, alone.question) if plan in left)
+    meant = () if view.wide else access.named_plans(library, alone.question)
+    named = tuple(plan for plan in meant if plan in left)
 
     def scope() -> str:
         return scope_text(titles, view.plans, named, view.section, filter_text(view.filter))
 
     if view.plans or view.section or view.filter.chosen or named:
-        show_line(_("In {scope}.").format(scope=scope()))
+        with st.container(key="searched-in", horizontal=True, gap="small", vertical_alignment="center"):
+            show_line(_("In {scope}.").format(scope=scope()))
+            if named and not view.plans and len(named) < len(left):
+                wide = replace(view, wide=True)
+                st.button(_("Search all plans"), key="wide", type="tertiary", on_click=state.ask_again, args=(wide,))
 
     def show_tools() -> None:
         with st.container(key="result-tools", horizontal=True, gap="small", vertical_alignment="center"):
@@ -181,10 +186,10 @@ def show_searched(view: AskView, found: Answer) -> None:
 def _find(library: Library, view: AskView) -> Answer:
     asked = view.question, view.plans, view.section
     if view.every:
-        return access.ask_for_every(library, *asked, view.filter)
-    answer = access.ask(library, *asked, PAGE_LENGTH, view.filter)
+        return access.ask_for_every(library, *asked, view.filter, not view.wide)
+    answer = access.ask(library, *asked, PAGE_LENGTH, view.filter, not view.wide)
     # A longer list looks at more passages; the answer above it stays as it was.
-    longer = access.ask(library, *asked, max(st.session_state[LISTED], PAGE_LENGTH), view.filter)
+    longer = access.ask(library, *asked, max(st.session_state[LISTED], PAGE_LENGTH), view.filter, not view.wide)
     return replace(answer, hits=longer.hits)
 
 

@@ -28,7 +28,8 @@ class AskView(View):
     """What is asked, of which plans (all when there is none) and of which sections.
 
     ``every`` gives every answer; ``by_place`` lists passages in the order of the plans' texts
-    instead of by relevance. ``after`` is the question that this one follows up.
+    instead of by relevance. ``after`` is the question that this one follows up. With ``wide`` all plans are searched,
+    whichever the question names.
     """
 
     question: str = text("q")
@@ -37,6 +38,7 @@ class AskView(View):
     every: bool = flag("all")
     by_place: bool = flag("sort", "place")
     after: str = text("after")
+    wide: bool = flag("wide")
     filter: Filter = facets("filter")
 
     @property
@@ -104,5 +106,5 @@ def _show(question: str, after: str = "") -> None:
     chosen = st.session_state
     now = address.read_view(AskView)
     plans = tuple(chosen[PLANS])
-    shown = AskView(question, plans, chosen[SECTION], chosen[EVERY], now.by_place, after, now.filter)
+    shown = AskView(question, plans, chosen[SECTION], chosen[EVERY], now.by_place, after, filter=now.filter)
     address.show_view(address.tidy(shown))

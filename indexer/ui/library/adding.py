@@ -33,18 +33,17 @@ _REPLACES = "replaces"
 
 def show_drop_zone(library: Library) -> None:
     """Where files are dropped, which adds them."""
-    key, busy = state.drop_key("files"), job_queue(library).busy
+    key = state.drop_key("files")
     with st.container(key="adding", gap="small"):
         dropped = st.file_uploader(
             _(_KINDS),
             key=key,
             accept_multiple_files=True,
             max_upload_size=LARGEST_FILE >> 20,
-            disabled=busy and not st.session_state.get(key),  # a disabled zone loses its files
             on_change=_add,
             args=(library, key),
         )
-        if dropped and not busy:  # another job was running when they were dropped
+        if dropped:  # too many jobs waited when they were dropped
             label = _("Add {files}").format(files=counted(len(dropped), "file"))
             st.button(label, key="add", type="primary", on_click=_add, args=(library, key))
         st.toggle(
@@ -83,9 +82,6 @@ def show_first_steps(library: Library, add: str) -> None:
 
 def show_replacement(library: Library, info: PlanInfo) -> None:
     """Where the new version of one plan is dropped."""
-    if job_queue(library).busy:
-        show_line(_("Something else is running. When it is done, drop the new version here."), "none")
-        return
     key = state.drop_key("version")
     show_line(_("The present text is kept as a version. Corrections made by hand, such as the title, stay."))
     st.file_uploader(

@@ -8,7 +8,7 @@ from functools import partial
 
 import streamlit as st
 
-from indexer.errors import IndexerError
+from indexer.errors import IndexerError, LibraryError
 from indexer.library import Library
 from indexer.library.jobs import Job, Report, Reports, Step, job_queue, settled, undo
 from indexer.library.rights import Action
@@ -47,72 +47,82 @@ _STAGES: dict[str, str] = {
 def begin_job(
     library: Library, title: str, reports: Reports, *, cancellable: bool = False, breaks_off: bool = False
 ) -> bool:
-    """Start a job on the library; False, with a notice, while another runs."""
+    """Put a job on the library, which starts when those before it are done; False, with a notice, for too many."""
     library.person.require(Action.EDIT)
     owner = library.person.name
     job = Job(title, reports, cancellable=cancellable, breaks_off=breaks_off, owner=owner)
-    if job_queue(library).begin(job):
-        state.clear_notice()
-        st.session_state[_BEGUN] = job
-        return True
-    other = _job(library)
-    named = _("Something else is running ({job}). Wait until it is done or cancel it, then try again.")
-    unnamed = _("Something else is running. Wait until it is done or cancel it, then try again.")
-    state.notify(named.format(job=other.in_words) if other else unnamed, failed=True)
-    return False
+    try:
+        job_queue(library).put(job)
+    except LibraryError as error:
+        state.notify(translated(str(error)), failed=True)
+        return False
+    state.clear_notice()
+    st.session_state[_BEGUN] = job
+    return True
 
 
 def concerns_session(library: Library) -> bool:
-    """Whether a job runs, or the last one was begun in this session."""
-    job = _job(library)
-    return job is not None and (job.task.running or job is st.session_state.get(_BEGUN))
+    """Whether a job runs or waits, or one with a report was begun last in this session."""
+    return any(job.task.running or job is st.session_state.get(_BEGUN) for job in _jobs(library))
 
 
-def _job(library: Library) -> Job | None:
-    """The job in progress or the last, if the person may see it."""
-    job = job_queue(library).job
-    return job if job and job.concerns(library.person) else None
+def _jobs(library: Library) -> list[Job]:
+    """The jobs that the person may see, in the order in which they came."""
+    return [job for job in job_queue(library).jobs if job.concerns(library.person)]
 
 
 def show_job(library: Library) -> None:
-    """The job in progress, or the report of the last; nothing once that is dismissed."""
-    job = _job(library)
-    if job is None:
-        return
-    if job.task.running:
-        st.fragment(_show_progress, run_every=_TICK)(job)
-    else:
-        _show_report(library, job)
+    """The job in progress and those that wait, and the reports of those that are done, the last first."""
+    jobs = _jobs(library)
+    going = [job for job in jobs if job.task.running]
+    if going:
+        st.fragment(_show_going, run_every=_TICK)(library, going, [job.waits for job in going])
+    for i, job in enumerate(reversed([job for job in jobs if job not in going])):
+        _show_report(library, job, f"-{i}" if i or going else "")
+
+
+def _show_going(library: Library, jobs: Sequence[Job], waits: Sequence[bool]) -> None:
+    """What runs and what waits, as it was when the page was drawn; the page anew once that has changed."""
+    if [job.waits for job in jobs] != waits or not all(job.task.running for job in jobs):
+        st.rerun()  # the page without the clock, with what has changed
+    with st.container(key="work", gap="small"):
+        for job in jobs:
+            if not job.waits:
+                _show_progress(job)
+        waiting = [job for job in jobs if job.waits]
+        if waiting and len(waiting) == len(jobs):
+            show_line(_("Others' work is done first."))
+        for i, job in enumerate(waiting):
+            with st.container(key=f"waits-{i}", horizontal=True, gap="small", vertical_alignment="center"):
+                show_line(_("Waiting: {names}.").format(names=translated(job.title)))
+                st.button(_("Cancel"), key=f"cancel-waiting-{i}", type="tertiary", on_click=job.cancel)
 
 
 def _show_progress(job: Job) -> None:
-    reports = job.task.look()
-    if not job.task.running:
-        st.rerun()  # the page without the clock, with what has changed
-    with st.container(key="work", gap="small"):
-        done = len(reports)
-        title = translated(job.title)  # that of a watched folder was made for no reader
-        place = _("{job}, {number} of {count}").format(
-            job=title, number=min(done + 1, len(job.names)), count=len(job.names)
-        )
-        show(element("h2", place if len(job.names) > 1 else title))
-        if done > _BEFORE:
-            show_line(_("{files} before these.").format(files=counted(done - _BEFORE, "file")))
-        if reports:
-            show(_lines(reports[-_BEFORE:]))
-        step = job.step
-        with st.container(key="step", horizontal=True, vertical_alignment="center"):
-            share = step.done / step.total if step and step.total else 0.0
-            # the bar's text is Markdown, a file's name is not
-            st.progress(min(share, 1.0), text=plain(_step_text(step)) if step else _("Getting ready"))
-            if job.cancellable:
-                label = _("Cancelling") if job.cancelled() else _("Cancel")
-                st.button(label, key="cancel-work", on_click=job.cancel, disabled=job.cancelled())
-        waiting = job.names[done + 1 :]
-        if waiting:
-            more = len(waiting) - _AFTER
-            said = _("Waiting: {names} and {count} more.") if more > 0 else _("Waiting: {names}.")
-            show_line(said.format(names=enumerated(waiting[:_AFTER]), count=f"{more:,}"))
+    reports = job.look()
+    done = len(reports)
+    title = translated(job.title)  # that of a watched folder was made for no reader
+    place = _("{job}, {number} of {count}").format(
+        job=title, number=min(done + 1, len(job.names)), count=len(job.names)
+    )
+    show(element("h2", place if len(job.names) > 1 else title))
+    if done > _BEFORE:
+        show_line(_("{files} before these.").format(files=counted(done - _BEFORE, "file")))
+    if reports:
+        show(_lines(reports[-_BEFORE:]))
+    step = job.step
+    with st.container(key="step", horizontal=True, vertical_alignment="center"):
+        share = step.done / step.total if step and step.total else 0.0
+        # the bar's text is Markdown, a file's name is not
+        st.progress(min(share, 1.0), text=plain(_step_text(step)) if step else _("Getting ready"))
+        if job.cancellable:
+            label = _("Cancelling") if job.cancelled() else _("Cancel")
+            st.button(label, key="cancel-work", on_click=job.cancel, disabled=job.cancelled())
+    waiting = job.names[done + 1 :]
+    if waiting:
+        more = len(waiting) - _AFTER
+        said = _("Waiting: {names} and {count} more.") if more > 0 else _("Waiting: {names}.")
+        show_line(said.format(names=enumerated(waiting[:_AFTER]), count=f"{more:,}"))
 
 
 def _step_text(step: Step) -> str:
@@ -135,10 +145,10 @@ def _duration(seconds: float) -> str:
     )
 
 
-def _show_report(library: Library, job: Job) -> None:
-    """What became of each file, and the way back."""
-    reports = settled(job.task.look())
-    with st.container(key="report", gap="small"):
+def _show_report(library: Library, job: Job, further: str) -> None:
+    """What became of each file, and the way back; ``further`` tells its keys from those of the last report."""
+    reports = settled(job.look())
+    with st.container(key=f"report{further}", gap="small"):
         counts = Counter(report.status for report in reports)
         summary = enumerated(
             _(said).format(count=f"{counts[key]:,}") for key, (_label, said) in _STATUS.items() if said and counts[key]
@@ -156,8 +166,9 @@ def _show_report(library: Library, job: Job) -> None:
         with st.container(horizontal=True, gap="small", vertical_alignment="center"):
             if any(report.undoable for report in reports):
                 label = plain(_("Undo {job}").format(job=job.in_words))
-                st.button(label, key="undo-work", on_click=_undo, args=(library, reports))
-            st.button(_("Close this report"), key="close-work", type="tertiary", on_click=job_queue(library).dismiss)
+                st.button(label, key=f"undo-work{further}", on_click=_undo, args=(library, reports))
+            close = job_queue(library).dismiss
+            st.button(_("Close this report"), key=f"close-work{further}", type="tertiary", on_click=close, args=(job,))
 
 
 def _undo(library: Library, reports: Sequence[Report]) -> None:

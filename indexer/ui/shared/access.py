@@ -206,17 +206,29 @@ def read_plan(library: Library, plan_id: str) -> Plan:
 
 
 @cached(_ANSWERS)
-def ask(library: Library, question: str, plans: _Texts, section: str, top_k: int, filter: Filter = ALL_PLANS) -> Answer:
+def ask(
+    library: Library,
+    question: str,
+    plans: _Texts,
+    section: str,
+    top_k: int,
+    filter: Filter = ALL_PLANS,
+    narrow: bool = True,
+) -> Answer:
     """The answer to a question, with ``top_k`` passages. Raises IndexerError."""
+    within = section or None
     with LIMITS.place(_session()):
-        return library.ask(question, plans=plans or None, section=section or None, filter=filter, top_k=top_k)
+        return library.ask(question, plans=plans or None, section=within, filter=filter, top_k=top_k, narrow=narrow)
 
 
 @cached(_ANSWERS)
-def ask_for_every(library: Library, question: str, plans: _Texts, section: str, filter: Filter) -> Answer:
+def ask_for_every(
+    library: Library, question: str, plans: _Texts, section: str, filter: Filter, narrow: bool = True
+) -> Answer:
     """Every answer to a question, or all on a topic. Raises IndexerError."""
+    within = section or None
     with LIMITS.place(_session()):
-        return library.ask(question, plans=plans or None, section=section or None, filter=filter, every=True)
+        return library.ask(question, plans=plans or None, section=within, filter=filter, every=True, narrow=narrow)
 
 
 @cached(32, tasks=True)
