@@ -20,8 +20,8 @@ TEMPLATES: tuple[str, ...] = (
     N_("no further passage shares a word or a meaning with the question after {count}"),
     # what only one plan says
     N_(
-        "Each sentence is held against its nearest in the {near} passages of other plans most like its own, by what both "
-        "say and by their rare words in common. Where a passage reaches less than {low} of full likeness in all other "
+        "Each sentence is held against its nearest in the {near} passages of other plans most like its own, by "
+        "what both say and by their rare words in common. Where a passage reaches less than {low} of full likeness in all other "
         "plans, it is one plan's alone; where it reaches {high} in most plans, it is shared."
     ),
     # jobs

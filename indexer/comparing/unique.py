@@ -35,8 +35,8 @@ _NEAREST = 20
 #: Passages held against their nearest at once, some 400 sentences against 8,000 at most: 13 MB.
 _BLOCK = 128
 MEASURE = (
-    f"Each sentence is held against its nearest in the {_NEAREST} passages of other plans most like its own, by what both "
-    f"say and by their rare words in common. Where a passage reaches less than {ALONE} of full likeness in all other "
+    f"Each sentence is held against its nearest in the {_NEAREST} passages of other plans most like its own, by "
+    f"what both say and by their rare words in common. Where a passage reaches less than {ALONE} of full likeness in all other "
     f"plans, it is one plan's alone; where it reaches {ALIKE} in most plans, it is shared."
 )
 
