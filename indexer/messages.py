@@ -21,8 +21,8 @@ TEMPLATES: tuple[str, ...] = (
     # what only one plan says
     N_(
         "Each sentence is held against its nearest in the {near} passages of other plans most like its own, by "
-        "what both say and by their rare words in common. Where a passage reaches less than {low} of full likeness in all other "
-        "plans, it is one plan's alone; where it reaches {high} in most plans, it is shared."
+        "what both say and by their rare words in common. Where a passage reaches less than {low} of full "
+        "likeness in all other plans, it is one plan's alone; where it reaches {high} in most plans, it is shared."
     ),
     # jobs
     N_("{count} jobs wait already. Try again when some of them are done."),

@@ -36,8 +36,8 @@ _NEAREST = 20
 _BLOCK = 128
 MEASURE = (
     f"Each sentence is held against its nearest in the {_NEAREST} passages of other plans most like its own, by "
-    f"what both say and by their rare words in common. Where a passage reaches less than {ALONE} of full likeness in all other "
-    f"plans, it is one plan's alone; where it reaches {ALIKE} in most plans, it is shared."
+    f"what both say and by their rare words in common. Where a passage reaches less than {ALONE} of full "
+    f"likeness in all other plans, it is one plan's alone; where it reaches {ALIKE} in most plans, it is shared."
 )
 
 
