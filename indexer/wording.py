@@ -490,7 +490,7 @@ def sheet_origin(asked: Asked, generation: int, made: date) -> str:
     searched = f"{counted(asked.result.searched, 'passage')} searched"
     how = [line.removesuffix(".") for line in searched_lines(asked.result)]
     return " · ".join(
-        [f"Searched in {asked.scope}", searched, *how, made.isoformat(), f"library generation {generation}"]
+        [f"Searched in {asked.scope}", searched, *how, made.isoformat(), f"change {generation:,} of the library"]
     )
 
 
@@ -498,7 +498,7 @@ def origin(comparisons: Sequence[Comparison], generation: int, made: date) -> st
     """How much was compared, when, and in which generation of the library."""
     plans = {cell.plan for comparison in comparisons for cell in comparison.cells}
     compared = [counted(len(comparisons), "question"), counted(len(plans), "plan")]
-    return " · ".join([*compared, made.isoformat(), f"library generation {generation}"])
+    return " · ".join([*compared, made.isoformat(), f"change {generation:,} of the library"])
 
 
 def file_name(words: str, made: date, ending: str) -> str:

@@ -72,7 +72,7 @@ def document_text(data: bytes) -> str:
 def test_word_document_holds_the_comparison() -> None:
     document = Document(BytesIO(export("docx", COMPARISON)))
     said = "\n".join(paragraph.text for paragraph in document.paragraphs)
-    assert "1 question · 3 plans · 2026-03-09 · library generation 12" in said
+    assert "1 question · 3 plans · 2026-03-09 · change 12 of the library" in said
     assert COMPARISON.question in said
     rows = [[box.text for box in row.cells] for row in document.tables[0].rows]
     assert rows[0] == ["The plan of north", "The plan of south", "The plan of east"]
@@ -117,13 +117,13 @@ def test_spreadsheet_holds_the_comparison() -> None:
         [COMPARISON.question, "Figures", "37,000,000 kW", "1,200,000 kW", "–"],
         [COMPARISON.question, "How binding", "must", "strive", "–"],
     ]
-    assert "2 questions · 3 plans · 2026-03-09 · library generation 12" in book["About"]["B2"].value
+    assert "2 questions · 3 plans · 2026-03-09 · change 12 of the library" in book["About"]["B2"].value
     assert book["Answers"].freeze_panes == "B2"
 
 
 def test_markdown_holds_the_comparison() -> None:
     text = export("md", COMPARISON).decode()
-    assert "1 question · 3 plans · 2026-03-09 · library generation 12" in text
+    assert "1 question · 3 plans · 2026-03-09 · change 12 of the library" in text
     assert "> New capacity **must** stay below **37 GW** by 2030." in text
     assert "Not found in this plan. 1,240 passages searched." in text
     assert "| Figures | 37,000,000 kW | 1,200,000 kW | – |" in text

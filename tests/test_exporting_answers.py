@@ -87,7 +87,7 @@ def test_the_word_sheet_holds_question_day_scope_answers_and_passages() -> None:
     assert said == [
         "Answers from plans",
         CEMENT,
-        "Searched in all 2 plans · 1,240 passages searched · 2026-03-09 · library generation 12",
+        "Searched in all 2 plans · 1,240 passages searched · 2026-03-09 · change 12 of the library",
         "“New capacity must stay below 37 GW by 2030.”",
         "[1] Plan of north › 2. Key actions › Cement › p. 3",
         "“The plan closes kilns.”",

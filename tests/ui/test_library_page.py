@@ -723,10 +723,12 @@ def test_many_plans_are_edited_put_into_a_collection_and_back(open_app: OpenApp,
     app = open_app(folder, page="library")
     button(app, "pick-all")
     app.text_input(key="bulk-place").set_value("China")
+    app.text_input(key="bulk-date").set_value("2024-05")
     app.text_input(key="bulk-tag").set_value("coal, Wind， coal")
     app.selectbox(key="bulk-join").set_value("First lot")
     button(app, "bulk-save")
     assert [(i.metadata.place, i.metadata.tags) for i in opened.plans()] == [("China", ("coal", "Wind"))] * 2
+    assert [i.metadata.date for i in opened.plans()] == ["2024-05"] * 2
     assert opened.collections() == {"First lot": ("anhui", "henan")}
     assert "Changed: 2 plans." in text(app)
     button(app, "undo")

@@ -17,6 +17,7 @@ from indexer.ui.shared.markup import show_line
 from indexer.wording import counted
 
 _FIELDS = (Facet.ISSUER, Facet.PLACE, Facet.TYPE, Facet.STATUS, Facet.LANGUAGE)
+_DATE = "date"
 _TAG, _UNTAG, _JOIN, _LEAVE = "bulk-tag", "bulk-untag", "bulk-join", "bulk-leave"
 
 
@@ -30,6 +31,7 @@ def show_bulk_edit(library: Library, picked: Sequence[str]) -> None:
         show_line(_("What is left empty stays as it is. “{word}” clears what is there.").format(word=_(NOT_GIVEN)))
         for facet in _FIELDS:
             st.text_input(_(LABELS[facet]), key=f"bulk-{facet}", max_chars=300)
+        st.text_input(_("Date"), key=f"bulk-{_DATE}", placeholder=_("2022, 2022-08 or 2022-08-05"))
         st.text_input(_("Add tags"), key=_TAG, placeholder=_("coal, wind"))
         st.text_input(_("Take tags away"), key=_UNTAG)
         st.selectbox(
@@ -52,9 +54,9 @@ def tags_of(text: str) -> tuple[str, ...]:
 
 @state.guarded
 def _edit(library: Library, picked: Sequence[str]) -> None:
-    typed = {facet: st.session_state[f"bulk-{facet}"].strip() for facet in _FIELDS}
+    typed = {field: st.session_state[f"bulk-{field}"].strip() for field in (*map(str, _FIELDS), _DATE)}
     fields: dict[str, Any] = {
-        str(facet): "" if value in (NOT_GIVEN, _(NOT_GIVEN)) else value for facet, value in typed.items() if value
+        field: "" if value in (NOT_GIVEN, _(NOT_GIVEN)) else value for field, value in typed.items() if value
     }
     join, leave = st.session_state[_JOIN], st.session_state.get(_LEAVE)
     edit = library.edit(
