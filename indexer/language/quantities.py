@@ -94,7 +94,7 @@ _NO_FIGURE = re.compile(
 #: Words before a number that is a name, not an amount: "Rule 4.5", "phase 2", "No. 3", "Articles 4, 5 and 7(2)".
 _NUMBERED = re.compile(
     r"\b(?:(?P<several>(?:phase|stage|step|class|grade|tier|principle|article|(?:sub)?section|chapter|part|item|table"
-    r"|figure|page|rule|regulation|clause|paragraph|para|schedule|footnote)s|nos|categories|appendices)"
+    r"|figure|page|rule|regulation|clause|paragraph|para|schedule|footnote)s|nos|boxes|annexes|categories|appendices)"
     r"|no|phase|stage|step|category|class|grade|tier|level|principle|form|appendix|article|(?:sub)?section|chapter|part"
     r"|annex|item|table|figure|box|page|rule|regulation|clause|paragraph|para|schedule|footnote)\.?[\s\u200e\u200f]{0,2}\Z",
     re.IGNORECASE,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from operator import attrgetter
 
 from indexer.language.dates import find_years
@@ -17,6 +17,7 @@ from indexer.language.sentences import fold_space
 from indexer.reading.outline import section_at, section_path
 from indexer.reading.tables import Excerpts, is_figure
 from indexer.targets.clauses import Figure, find_figures
+from indexer.targets.names import name_in, names_something
 from indexer.targets.timing import headed_year
 from indexer.targets.wording import binding_of_figure, change_of, comparator_of
 from indexer.types import ExcerptRow, Plan, Span, Target, TargetKind, page_at
@@ -55,6 +56,19 @@ class TableTargets:
             return None
         return list(self._of_row(span, row, excerpt.head, excerpt.caption))
 
+    def names(self, span: Span, at: int) -> list[str]:
+        """What names the cell at ``at`` of the row that ``span`` is: its row, its column and the table's caption."""
+        excerpt = self._excerpts.find(*span)
+        if excerpt is None or not excerpt.rows:
+            return []
+        row = excerpt.rows[-1]
+        cell = next((c for c in row.cells if span[0] + c.start <= at < span[0] + c.end), None)
+        column = cell.column if cell else 0
+        first = next((c for c in row.cells if c.column == 0), None)
+        label = self._plan.text[span[0] + first.start : span[0] + first.end] if first and first is not cell else ""
+        head = excerpt.head[column] if column < len(excerpt.head) else ""
+        return [label, head, excerpt.caption]
+
     def _of_row(self, span: Span, row: ExcerptRow, head: tuple[str, ...], caption: str) -> Iterator[Target]:
         plan = self._plan
         section = section_path(plan.sections, section_at(plan.sections, span[0]))
@@ -75,7 +89,7 @@ class TableTargets:
             due = year is not None and self._written is not None and year > self._written
             if past or not (due or _GOAL.search(" ".join([head[column], label, around]))):
                 continue
-            indicator = _named(label, head[column])
+            indicator = _named(label, head[column], [caption, *reversed(section)])
             for figure in _figures(indicator, names[column], [unit, head[column], label, caption]):
                 yield Target(
                     kind=TargetKind.TARGET,
@@ -99,11 +113,18 @@ class TableTargets:
                 )
 
 
-def _named(label: str, column: str) -> str:
-    """The indicator of a cell: the row's name, and the column's without its year where it says more."""
+def _named(label: str, column: str, around: Sequence[str]) -> str:
+    """The indicator of a cell: the row's name, and the column's without its year where it says more.
+
+    Where neither names anything ("Total | 2030"), the first of ``around`` that does goes before the row's.
+    """
     bare = [_YEAR.sub(" ", _UNIT.sub("", name)).strip() or "" for name in (label, column)]
     rest = bare[1] if not _GOAL.fullmatch(bare[1]) else ""
-    return f"{bare[0]} ({rest})" if bare[0] and rest else bare[0] or rest or label
+    found = f"{bare[0]} ({rest})" if bare[0] and rest else bare[0] or rest or label
+    if names_something(found):
+        return found
+    name = next(filter(None, map(name_in, around)), "")
+    return f"{name} ({found})" if name and found else name or found
 
 
 def _figures(indicator: str, cell: str, units: list[str]) -> list[Figure]:

@@ -35,14 +35,14 @@ MODAL = (
     r"|required )?to\b"
     r"|(?:aim|strive|plan|intend|seek)(?:s|ing)? to|commit(?:s|ted)? to)"
 )
-_FINITE = (
+FINITE = (
     r"(?:is|are|was|were|has|have|had|made up|makes? up|increased|decreased|declined|rose|grew|fell"
     r"|dropped|reached|emitted"
     r"|exceeded|amounted|accounted|remain(?:s|ed)?|stood|stands|falls|rises|grows|reaches|drops|exceeds|accounts"
     r"|amounts|totall?ed|came|comes)"
 )
 VERB = re.compile(
-    rf"\b(?:{MODAL}|{_FINITE})\b|达到?|为|超过|不低于|不超过|提高|提升|增加|降低|下降|减少|控制在|占|降至|增至|增长",
+    rf"\b(?:{MODAL}|{FINITE})\b|达到?|为|超过|不低于|不超过|提高|提升|增加|降低|下降|减少|控制在|占(?!比)|降至|增至|增长",
     re.IGNORECASE,
 )
 _TIME_ONLY = re.compile(

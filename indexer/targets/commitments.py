@@ -100,9 +100,13 @@ _SCENARIO = re.compile(
     r"(?:world|(?:global )?warming|scenarios?|pathways?|trajector\w+|(?:carbon )?budgets?|models?)\b",
     re.IGNORECASE,
 )
-_WARMING = re.compile(r"\bwarming\s+(?:\w+\s+){0,3}$|\bwarming levels? of [^.;]*$", re.IGNORECASE)
+_WARMING = re.compile(
+    r"\b(?:overshoot\w*|pathways that exceed|(?:pathways|scenarios)\b[^.;]*|carbon budgets?\b[^.;]*)\s*$|\bwarming\s+(?:\w+\s+){0,3}$|\bwarming levels? of [^.;]*$",
+    re.IGNORECASE,
+)
 #: A share that says how sure a statement is.
 _CHANCE = re.compile(r"\s*(?:likelihood|probability|chance|confidence|percentiles?|range|interval)\b", re.IGNORECASE)
+_OF_WARMING = re.compile(r"(?:°\s?C|degrees celsius|℃|摄氏度)\s*[(（]\s*[>≥<≤~]?\s*$", re.IGNORECASE)
 
 #: Characters between a figure and the noun of purpose that it belongs to, "a 50 % reduction target".
 _NEAR_GOAL = 25
@@ -137,7 +141,7 @@ def commits(figure: Figure, moment: Moment | None, written: int | None, heading:
     past = moment is not None and written is not None and moment.year < written
     if _is_wide(figure.sentence):
         return not past and _commits_wide(figure, moment)
-    if _names_a_level(figure) or _EXAMPLE.match(figure.sentence):
+    if names_a_level(figure) or _EXAMPLE.match(figure.sentence):
         return False
     governed = _governed(figure)
     kind = governed[0] if governed else None
@@ -157,9 +161,11 @@ def commits(figure: Figure, moment: Moment | None, written: int | None, heading:
     return due or bool(re.search(r"[a-z]{4}", figure.before + figure.after) and _GOAL_HEADING.search(heading))
 
 
-def _names_a_level(figure: Figure) -> bool:
-    """Whether the figure names a scenario, "a 1.5 °C pathway", or a likelihood, rather than an amount."""
+def names_a_level(figure: Figure) -> bool:
+    """Whether the figure names a scenario, "a 1.5 °C pathway", or a likelihood, "2 °C (>67%)", rather than an amount."""
     if _CHANCE.match(figure.sentence, figure.span[1]):
+        return True
+    if figure.unit == "percent" and _OF_WARMING.search(_before(figure)):
         return True
     return figure.unit == "degC" and bool(
         _SCENARIO.match(figure.sentence, figure.span[1]) or _WARMING.search(_before(figure))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from indexer.asking.completing import list_around
 from indexer.language.numerals import CHINESE_DIGITS, FRACTION_WORDS, NUMBER_WORDS, SCALE_WORDS
 from indexer.language.sentences import fold_space, forget_plan, is_figure_row, is_heading_like, sentences_of_plan
 from indexer.reading.outline import section_at, section_path
@@ -48,7 +49,7 @@ def find_targets(plan: Plan) -> list[Target]:
         role = next((role for a, b, role in plan.asides if a <= span[0] < b), Role.BODY)
         if role.may_answer:
             of_row = tables.find(span)
-            found = _targets_of(plan, span, written) if of_row is None else of_row
+            found = _targets_of(plan, span, written, tables) if of_row is None else of_row
             (summary if role is Role.SUMMARY else body).extend(found)
     forget_plan()  # nothing needs its sentences after this
     in_body = {(t.kind, t.value, t.high, t.unit, t.year) for t in body}
@@ -67,7 +68,7 @@ def gather_targets(backend: Backend, plans: Sequence[str] | None = None, *, figu
     return found if figures else [t for t in found if t.kind is not TargetKind.FIGURE]
 
 
-def _targets_of(plan: Plan, span: Span, written: int | None) -> Iterator[Target]:
+def _targets_of(plan: Plan, span: Span, written: int | None, tables: TableTargets) -> Iterator[Target]:
     start, end = span
     sentence = plan.text[start:end]
     figures = [] if is_figure_row(sentence) else find_figures(sentence)
@@ -87,7 +88,9 @@ def _targets_of(plan: Plan, span: Span, written: int | None) -> Iterator[Target]
         kind = kind_of(figure, moment, written, heading)
         if kind is None or (kind is TargetKind.THRESHOLD and _within_scope(figure, figures, scopes)):
             continue
-        indicator = _without(indicator_of(figure, previous, heading), scope)
+        indicator = _without(
+            indicator_of(figure, previous, _names_around(plan, span, start + figure.span[0], section, tables)), scope
+        )
         previous = indicator
         target = kind is TargetKind.TARGET
         year = (moment.year if moment else headed_year(heading[:_LONGEST_HEADING])) if target else None
@@ -119,6 +122,16 @@ def _targets_of(plan: Plan, span: Span, written: int | None) -> Iterator[Target]
             doubt=_NO_YEAR if target and year is None else "",
         )
         yield last
+
+
+def _names_around(plan: Plan, span: Span, at: int, section: Sequence[str], tables: TableTargets) -> Iterator[str]:
+    """What may name the figure at ``at`` where its sentence does not, the nearest first."""
+    yield from tables.names(span, at)
+    listed = list_around(plan.text, span)
+    if listed:
+        yield plan.text[slice(*listed[0])]
+    yield from reversed(section)
+    yield plan.title
 
 
 def _continues(figure: Figure, end: int) -> bool:

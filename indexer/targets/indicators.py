@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
-from indexer.language.dates import WRITTEN_YEAR
 from indexer.language.sentences import fold_space
-from indexer.targets.clauses import IN_FIGURE, MODAL, REACH, VERB, Figure, without_label
+from indexer.targets.clauses import IN_FIGURE, MODAL, NEAR, REACH, VERB, Figure, without_label
+from indexer.targets.names import COMPARISON, TAIL, YEARS, name_in, trimmed
 from indexer.targets.wording import text_after
 
 _LEAD = re.compile(
@@ -14,40 +15,16 @@ _LEAD = re.compile(
     r"(?:(?:and|but|while|so that|where|which|that|then|as well as)\s+)*",
     re.IGNORECASE,
 )
-_YEARS = (
-    r"(?:[\"“'‘]?\d{1,2}(?:st|nd|rd|th) Five[- ]Year Plan\b[\"”'’]?(?: period)?"
-    rf"|(?:(?:19|20)\d\d|{WRITTEN_YEAR})(?:\s?年)?"
-    r"|(?:this |the )?decade)"
-)
 _TIME = re.compile(
-    rf"^[\s,]*(?:by|in|during|from|before|until|at|within|for)\s+(?:the\s+)?(?:end of\s+)?(?:the\s+)?{_YEARS}"
-    rf"(?:\s+(?:and|to|until)\s+(?:the\s+)?{_YEARS})*\s*,?\s*|^[\s，]*[到至在]?(?:{_YEARS}"
+    rf"^[\s,]*(?:by|in|during|from|before|until|at|within|for)\s+(?:the\s+)?(?:end of\s+)?(?:the\s+)?{YEARS}"
+    rf"(?:\s+(?:and|to|until)\s+(?:the\s+)?{YEARS})*\s*,?\s*|^[\s，]*[到至在]?(?:{YEARS}"
     rf"|[“\"]?十.五[”\"]?(?:期间|时期|末)?)[，,\s]*",
-    re.IGNORECASE,
-)
-_TIME_ANYWHERE = re.compile(
-    rf"\s*\b(?:by|in|during|before|until|from)\s+(?:the\s+)?(?:end of\s+)?(?:the\s+)?{_YEARS}(?:\s+levels?)?\s*",
     re.IGNORECASE,
 )
 _PRONOUN = re.compile(
     r"(?:we|the (?:city|council|province|county|state|government|country|plan)|our)\W*", re.IGNORECASE
 )
 _BACKWARD = re.compile(r"(?:it|they|this|these|that|those|the (?:figure|share|number|proportion))\W*", re.IGNORECASE)
-_COMPARISON = (
-    r"(?:about|around|approximately|roughly|some|nearly|almost|(?:no |not )?(?:more|less|fewer|greater"
-    r"|larger|higher|lower) than|over|above"
-    r"|below|under|at least|at most|up to|exceed(?:s|ing|ed)?|a further|another|between|within|basically"
-    r"|only|just|the|a|an)"
-)
-_TAIL = re.compile(
-    rf"(?:\s+(?:by|to|at|of|is|are|be|from|down|up|lower|higher|reach(?:es|ing|ed)?|with|for|and"
-    rf"|(?:in order )?to|{_COMPARISON}))+\s*$"
-    r"|[，,:：\s]+$|[达到至为约超过]+$",
-    re.IGNORECASE,
-)
-_MODIFIER = re.compile(
-    r"\s+(?:basically|gradually|steadily|further|strive to|not|also|then|fully|only)\s*$", re.IGNORECASE
-)
 _OBJECT_OF = re.compile(
     r"\b(?:account(?:s|ed)? for|cover(?:s|ed|ing)?|make(?:s)? up|made up|make up|represent(?:s|ed)?|hold"
     r"|supply|supplies)\b[^,;]*$",
@@ -57,11 +34,11 @@ _HAS = re.compile(
     r"\b(?:have|has|provide|provides|offer|offers)\s+(?P<thing>[^,;]{3,80}?)\s+of\b[^,;]*$", re.IGNORECASE
 )
 _BEHIND = re.compile(
-    rf"\s*(?:of\s+|的)?(?P<noun>(?:[^,;:.，；。()（）]|{IN_FIGURE})+?)"
+    rf"\s*(?:of\s+|的)?(?P<noun>(?:[^,;:.，；。()（）|]|(?<=[\u4e00-\u9fff])（[^（）]{{1,20}}）|{IN_FIGURE})+?)"
     rf"(?=\s+(?:{MODAL}|by|before|until|in (?:19|20)|during|from|is"
     r"|are|each|per|a year|against|relative"
-    r"|compared|and \d+|to (?:19|20)|respectively|installed|in service|has|have)\b"
-    rf"|(?!{IN_FIGURE})[,;:.，；。()（）]|\s*$)",
+    rf"|compared|(?:and|or) (?:{COMPARISON} )*[$€£¥]?\d[\d.,]*|to (?:19|20)|respectively|installed|in service|has|have)\b"
+    rf"|(?!{IN_FIGURE})[,;:.，；。()）|]|（(?![^（）]{{1,20}}）)|\s*$)",
     re.IGNORECASE,
 )
 _VERB_FIRST = re.compile(
@@ -69,65 +46,109 @@ _VERB_FIRST = re.compile(
     r"|work) to )?(?P<verb>[A-Za-z]+(?:-[a-z]+)?)\s+(?:by\s*$|(?P<rest>.*))",
     re.DOTALL,
 )
-_INCLUDING = re.compile(
-    r",\s*(?:including|such as|for example)\b.*$|\s*[(（](?:excluding|including|不含)[^)）]*[)）]",
-    re.IGNORECASE | re.DOTALL,
+#: "Will set the fee rate at", "to receive a credit of": a verb that acts, and what it acts upon.
+_ACTING = (
+    r"(?:set|submit|provide|pay|post|build|construct|install|reduce|cut|lower|raise|keep|limit|invest|spend|add|create"
+    r"|deliver|include|receive|train|hire|plant|restore|bring|offer|issue|save|recycle|procure|purchase|replace|convert"
+    r"|connect|develop|establish|contribute|halt|avoid|charge|award|carry|sell|cap|mobili[sz]e|allocate|generate|produce|treat|protect|retain|source|deploy)"
 )
-_EXTRA = re.compile(
-    r"^(?:(?:the )?(?:province|city|county|country|state)['’]s|the|a|an|its|our|all the)\s+"
-    r"|\s+(?:in|of|throughout|across) (?:the|our|this) (?:whole )?(?:province|city|county|country|state)\b",
-    re.I,
-)
-#: Words that name nothing, left where a figure only continues the one before: "and 13 million", "nor more than".
-_NOTHING = re.compile(
-    r"(?:(?:and|or|nor|but|to|by|at|about|around|least|most|further|another|today|now|then|up|more|are|is|be)\b\W*)+",
+_ACTED = re.compile(
+    rf"\b(?:to|{MODAL})\s+(?:(?:also|then|help|continue to|jointly)\s+)?{_ACTING}\s+"
+    rf"(?P<thing>(?!(?:by|to|at|of)\b)[^,;:()]{{3,90}}?)\s+(?:in the amount of|of|by|to|at|from|within)(?:\s+{COMPARISON})*\s*$",
     re.IGNORECASE,
 )
-#: A longer indicator is a sentence, not a name.
-_LONGEST = 160
+_ACTS = re.compile(rf"\b(?:to|{MODAL})\s+(?:(?:also|then)\s+)?{_ACTING}(?:\s+{COMPARISON})*\s*$", re.IGNORECASE)
+#: "A 20 % credit", "a goal of 40 buses": what the figure tells of follows it.
+_ATTRIBUTE = re.compile(
+    r"(?:\b(?:an?|the|this|that|each|every|its|our|their)|\b(?:goal|target|objective|maximum|minimum|total|pledge)s? of"
+    rf"(?:\s+{COMPARISON})*)\s*$",
+    re.IGNORECASE,
+)
+_PERFECT = re.compile(r"^(?:\w+(?:ed|en)|set|put|made|cut|built)\s+", re.IGNORECASE)
+#: "50 meters (164 feet)", "0.02 (i.e., 2 percent)": the same figure again.
+_AGAIN = re.compile(r"\w*\s*[(（](?:i\.e\.,?|or|about|around|approximately|=|~|约|即|\s)*\s*$", re.IGNORECASE)
+_BEFORE_COLON = re.compile(r"(?:^|[.;|\n])(?P<label>[^.;:：|\n]{2,80})[:：]\s*$")
+_WIDE = re.compile(r"[\u4e00-\u9fff]")
+#: What opens a clause whose verb is not known.
+_OPENS_CLAUSE = frozenset("this that these those it they as if when while since because although until there".split())
+#: A clause of more words is no noun phrase.
+_MOST_WORDS = 10
+_LONGEST_HEADING = 300
 
 
-def indicator_of(figure: Figure, previous: str, heading: str) -> str:
+def indicator_of(figure: Figure, previous: str, around: Sequence[str]) -> str:
     """The noun phrase that ``figure`` is about, in the sentence's words.
 
     ``previous`` is the indicator of the figure before it in the sentence, for "and 13 million in 2030"
-    and "it will reach"; ``heading`` serves where the sentence names nothing.
+    and "it will reach"; ``around`` are the names around the sentence, the nearest first, which serve where it names
+    nothing: those of its row and column, what leads into its item, the heading.
     """
+    between = figure.sentence[figure.previous : figure.span[0]]
+    if previous and figure.previous and _AGAIN.fullmatch(between):
+        return previous
     start = max(figure.clause[0], figure.previous, figure.span[0] - REACH)
+    start = max(start, figure.sentence.rfind("|", start, figure.span[0]) + 1)
     # "it will reach" and nothing after it: the figure is the words themselves
-    words = figure.sentence[start : figure.span[0] if re.search(r"\d", figure.text) else figure.span[1]]
+    words = figure.sentence[
+        start : figure.span[1] if figure.value is None and not re.search(r"\d", figure.text) else figure.span[0]
+    ]
+    label = _BEFORE_COLON.search(figure.sentence, max(0, start - NEAR), start)
+    row = [cell for cell in figure.sentence.split("|", 4)[:-1] if cell.strip()] if "|" in figure.sentence else []
+    near = [label["label"]] if label else []
+    names = (name_in(_LEAD.sub("", name[:_LONGEST_HEADING])) for name in [*near, *row[:1], *around])
+    found = _of_clause(figure, words, previous)
+    return found or (previous if not near else "") or next(filter(None, names), "") or trimmed(words) or figure.text
+
+
+def _of_clause(figure: Figure, words: str, previous: str) -> str:
+    """What the clause itself names, ``words`` being those before the figure; "" where it names nothing."""
     continued = re.match(r"\s*of\s", words)
-    words = _TIME.sub("", _LEAD.sub("", without_label(words)))
-    words = _TIME.sub("", words)
+    words = _TIME.sub("", _TIME.sub("", _LEAD.sub("", without_label(words))))
+    words = fold_space(words)
+    behind = name_in(_behind(figure))
+    if continued and (joined := re.search(r"\sand\s+(?:the\s+)?(?=\D+$)", words)):
+        return name_in(words[joined.end() :]) or behind  # "of the island and the harbour's moorings 12"
     subject, predicate = _parted(words)
-    behind = _behind(figure)
     if subject and _BACKWARD.fullmatch(subject) and previous:
         return previous
+    attribute = behind and re.match(r"\s", figure.after) and _ATTRIBUTE.search(words)
+    if attribute and not re.match(r"\s*of\b", figure.after):
+        return behind
+    acted = [name for m in _ACTED.finditer(words) if (name := name_in(m["thing"]))]
+    if acted:
+        named = name_in(subject)
+        return named if re.search(rf"\b{re.escape(acted[-1])}$", named, re.IGNORECASE) else acted[-1]
+    if behind and _ACTS.search(words) and not re.match(r"\s*of\b", figure.after):
+        return behind
     if subject and not _PRONOUN.fullmatch(subject):
-        return _of_subject(subject, predicate, behind) or previous or heading
+        return _of_subject(subject, predicate, behind)
     if continued and previous and behind:
         return f"{re.sub(r' [(][^()]*[)]$', '', previous)} ({behind})"
-    return _of_object(figure, words, predicate if subject else words, behind) or previous or heading
+    return _of_object(figure, words, predicate if subject else words, behind)
 
 
 def _of_subject(subject: str, predicate: str, behind: str) -> str:
     """ "Grids will have a capacity of": capacity (grids); "X will cover 80% of Y": X (Y); else the subject."""
-    named = _trimmed(subject)
+    named = name_in(subject)
     has = _HAS.search(predicate)
-    if has:
-        return f"{_trimmed(has['thing'])} ({named})"
+    if has and (thing := name_in(_PERFECT.sub("", has["thing"]))):
+        return f"{thing} ({named})" if named else thing
     return f"{named} ({behind})" if named and behind and _OBJECT_OF.search(predicate) else named
 
 
 def _of_object(figure: Figure, words: str, predicate: str, behind: str) -> str:
     """ "Cut emissions by 60%": emissions; "build 65 km of lanes": lanes."""
-    found = _trimmed(_object(predicate))
+    found = name_in(_object(predicate))
+    if _WIDE.search(figure.sentence):  # 50家绿色企业, but 常住人口100万的城市
+        return behind if behind and not re.match(r"\s*[的及以]", figure.after) else found or behind
     of = re.search(r"\b(?:of|for)\s*$", words)
     if behind and " " not in found and re.match(r"\s*of\b", figure.after):
-        return _trimmed(behind)  # the one word before the figure is the verb
-    if found and (not behind or figure.unit or of):
+        return behind  # the one word before the figure is the verb
+    first = re.match(r"\s*(\w+)", predicate)
+    clause = bool(first and first[1].lower() in _OPENS_CLAUSE) or len(found.split()) > _MOST_WORDS
+    if found and (not behind or ((figure.unit or of) and not clause)):
         return found
-    return _trimmed(behind) or found
+    return behind or found
 
 
 def _parted(words: str) -> tuple[str, str]:
@@ -145,35 +166,22 @@ def _parted(words: str) -> tuple[str, str]:
 def _object(words: str) -> str:
     """What the verb that opens ``words`` acts upon: "cut emissions by" -> "emissions"."""
     words = re.sub(rf"^\s*{MODAL}\s+(?:be\s+)?", "", words, flags=re.IGNORECASE)
-    stripped = _TAIL.sub("", words).strip()
+    stripped = TAIL.sub("", words).strip()
     match = _VERB_FIRST.match(stripped)
     if match and match["rest"]:
-        return _TAIL.sub("", match["rest"]).strip()
+        return TAIL.sub("", match["rest"]).strip()
     return stripped if not match or stripped[:1].isupper() or " " in stripped else ""
 
 
 def _behind(figure: Figure) -> str:
     match = _BEHIND.match(text_after(figure))
     noun = match["noun"].strip() if match else ""
+    if VERB.match(noun):
+        return ""
     if re.match(
-        r"(?:lower|higher|less|more|fewer|below|annually|respectively|compared|and|or|by|in|to|from|a year)\b",
+        r"(?:lower|higher|less|more|fewer|below|annually|respectively|compared|and|or|by|in|to|from|a year|no|at|on|for|with|during|when|if|as|before|after)\b",
         noun,
         re.IGNORECASE,
     ):
         return ""
     return noun
-
-
-def _trimmed(phrase: str) -> str:
-    phrase = _INCLUDING.sub("", phrase)
-    phrase = _TIME_ANYWHERE.sub(" ", phrase)
-    last = ""
-    while phrase != last:
-        last = phrase
-        phrase = _EXTRA.sub(
-            "", _MODIFIER.sub("", _TAIL.sub("", re.sub(r"^(?:and|or) ", "", phrase.strip(' ,;:"“”*-#'))))
-        ).strip()
-    phrase = fold_space(phrase)
-    if _NOTHING.fullmatch(phrase) or VERB.fullmatch(phrase):
-        return ""
-    return phrase if len(phrase) <= _LONGEST else phrase[: _LONGEST - 1].rsplit(" ", 1)[0] + "…"

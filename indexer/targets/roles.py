@@ -7,7 +7,7 @@ import re
 from indexer.language.dates import MONTH
 from indexer.language.stopwords import FUNCTION_WORDS
 from indexer.targets.clauses import MODAL, NEAR, Figure
-from indexer.targets.commitments import commits
+from indexer.targets.commitments import commits, names_a_level
 from indexer.targets.timing import Moment
 from indexer.targets.wording import IN_PLACES
 from indexer.types import TargetKind
@@ -18,6 +18,8 @@ _BARE_NAME = re.compile(
     r"(?:\b(?:the|these|those|all|its|of|first|last|top|No\.?)\s*$)|(?<=[a-z,] )[A-Z][\w-]*\s+$"
     r"|\b(?i:scopes?|ISO|IEC|GB/?T)\s(?:\d+(?:,|,? (?:and|or))\s)*$"  # "Scope 1 and 2 emissions", "ISO 14001"
     r"|\b[A-Z]{2,}\W?\s?(?:\d+\W)*$|\d[-–—/]$"  # "SB 100", "CD-0004-22", "2013-14"
+    # "30 CFR 585.106 and 585.107", "43 U.S.C. 1337(p) or 1340", "§§ 12 and 13"
+    r"|(?:\b(?:[A-Z]\.?){2,}\s|§{1,2}\s?)(?:[\d.]+\w?(?:\(\w{1,4}\))*(?:,?\s(?:and|or|to|through)\s|,\s|\s?[-–—]\s?))*$"
 )
 _NAMED_AFTER = re.compile(r"[-–—/](?!\s)|[A-Za-z]|\s(?:[A-Z]\.){2,}|\s[A-Z]{2,}\s(?:\d|parts?\b)|\s[ap]\.?m\b")
 #: What a bare number counts comes after it, or a verb or preposition before it gives it as a value.
@@ -36,6 +38,11 @@ _BOUNDED = re.compile(r"\b(?:than|least|most|about|around|approximately|over|exc
 _NUMBER = re.compile(r"0\d.*|\d{3}[-–]\d{4}")
 #: A footnote's number stands before a new line, an ornament or a sentence of its own.
 _MARK_AFTER = re.compile(r"\s*(?:\n|[\uf000-\uf8ff•|]|\s[‘“][A-Z])")
+#: A small number right behind another figure or the colon that ends a line, "two thirds 46 of", "these targets: 27".
+_SMALL = re.compile(r"[1-9]\d?\d?")
+_FIGURE_BEFORE = re.compile(r"(?:\d%?|\b(?:thirds?|fourths?|fifths?|quarters?|tenths?|half))\s$")
+_LEADS_ON = re.compile(r"\b\w+s:\s*$")
+_ENDS = re.compile(r"\s*(?:$|\n|[\uf000-\uf8ff•|–-]\s)")
 _NEXT_WORD = re.compile(r"\s+[‘“\"']?([A-Z]\w*)")
 _PART_OF_YEAR = re.compile(r"\b(?:first|second|latter|other)\s*$", re.IGNORECASE)
 _YEAR = re.compile(r"(?:1[5-9]|2[01])\d\d(?!\d)")
@@ -66,6 +73,10 @@ _ADJECTIVE = re.compile(
     r"|exceeding|above|over|below|under)\s*$",
     re.IGNORECASE,
 )
+#: "A program that has helped over", "which equates to over": what is told of it, not what restricts it.
+_TOLD = re.compile(
+    rf"\b(?:{MODAL}|reach\w*|(?:has|have|had) (?:\w+ly )?\w+(?:ed|en)|(?:equat|amount)\w+ to)\b", re.IGNORECASE
+)
 #: "In towns of more than"; "an area of more than" is an amount.
 _OF_PLACES = re.compile(rf"{IN_PLACES}(?<!\barea)\s+of\s+{_COMPARED}\s*$", re.IGNORECASE)
 _VERBAL = re.compile(
@@ -73,7 +84,7 @@ _VERBAL = re.compile(
     r"|dropp?\w*|remain\w*|stay\w*|kept|keep\w*"
     r"|held|hold\w*|increas\w+|rais\w+|cut\w*|reduc\w+|account\w*|for|and|or|supply|supplies|build\w*"
     r"|install\w*|plant(?:ed|ing)?|add\w*"
-    r"|produc\w+|generat\w+|well|just|stand\w*|have|has|had|do|does)",
+    r"|produc\w+|generat\w+|well|just|stand\w*|have|has|had|do|does|in|from|into|on)",
     re.IGNORECASE,
 )
 _HOLDING = re.compile(
@@ -96,6 +107,8 @@ def kind_of(figure: Figure, moment: Moment | None, written: int | None = None, h
         return TargetKind.TARGET
     if figure.unit in _NAMING_UNITS or _names(figure) or _starts(figure):
         return None
+    if names_a_level(figure):
+        return TargetKind.FIGURE
     if _limits(figure):
         return TargetKind.THRESHOLD
     return TargetKind.TARGET if commits(figure, moment, written, heading) else TargetKind.FIGURE
@@ -112,6 +125,9 @@ def _names(figure: Figure) -> bool:
     if figure.unit or text[-1:].isalpha():
         return False
     after = sentence[end : end + NEAR]
+    mark = _SMALL.fullmatch(text) is not None
+    if mark and (_FIGURE_BEFORE.search(before) or (_LEADS_ON.search(before) and _ENDS.match(after))):
+        return True
     word = _NEXT_WORD.match(after)
     if word and (not before.strip() or word[1].lower() in FUNCTION_WORDS):
         return True  # a footnote's mark before its sentence
@@ -132,7 +148,7 @@ def _limits(figure: Figure) -> bool:
     if _SUFFIX.match(figure.sentence, figure.span[1]):
         return not _REACHED.search(figure.near.rstrip())
     relative = _RELATIVE.search(before)
-    if relative and not re.search(rf"\b(?:{MODAL}|reach\w*)\b", relative["words"], re.IGNORECASE):
+    if relative and not _TOLD.search(relative["words"]):
         return True
     if _OF_PLACES.search(figure.near):
         return True
