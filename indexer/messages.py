@@ -28,6 +28,7 @@ TEMPLATES: tuple[str, ...] = (
     N_("{count} jobs wait already. Try again when some of them are done."),
     # targets
     N_("No year is named for this figure."),
+    N_("The sentence may recall the goal of another, of a state or an agreement."),
     N_("Figure cut off in the source"),
     N_("Not subtracted: {reason}."),
     N_("a figure is cut off in its source"),

@@ -93,7 +93,7 @@ _GOAL_HEADING = re.compile(rf"\b{_GOAL}\b|目标|任务|指标", re.IGNORECASE)
 _SUPPOSED_BEFORE = re.compile(
     r"\b(?:scenarios?|projections?|modell?ed|modell?ing|likely|hypothetical|for example)\b", re.IGNORECASE
 )
-_EXAMPLE = re.compile(r"\W*(?:for\s+(?:example|instance)|e\.g\.|suppose)\b", re.IGNORECASE)
+_EXAMPLE = re.compile(r"[\W\d]*(?:for\s+(?:example|instance)|e\.g\.|suppose)\b", re.IGNORECASE)
 #: A warming that names a scenario is no figure of the plan's own.
 _SCENARIO = re.compile(
     r"[\s-]*(?:\([^)]{0,60}\)\s*)?(?:\S{1,20}[- ]aligned )?"
@@ -101,8 +101,14 @@ _SCENARIO = re.compile(
     re.IGNORECASE,
 )
 _WARMING = re.compile(
-    r"\b(?:overshoot\w*|pathways that exceed|(?:pathways|scenarios)\b[^.;]*|carbon budgets?\b[^.;]*)\s*$|\bwarming\s+(?:\w+\s+){0,3}$|\bwarming levels? of [^.;]*$",
+    r"\bwarming\s+(?:\w+\s+){0,3}$|\bwarming levels? of [^.;]*$|\bovershoot\w*\s*$"
+    r"|\b(?:pathways|scenarios|carbon budgets?)\b[^.;]*$",
     re.IGNORECASE,
+)
+#: "The Paris Agreement seeks to hold warming below": its own goal, which the sentence only recalls.
+_OF_AGREEMENT = re.compile(
+    r"\b(?:Agreement|Protocol|Convention|Treaty|Accord)\s+(?:\w+ly\s+)?(?:aims?|sets?|seeks?|calls?|commits?|requires?"
+    r"|limits?|aimed|sought|called|committed|required|was|is|has|had)\b[^.;]*$|(?:协定|公约|议定书)[^，。；]{0,8}(?:提出|要求|规定|确定|设定|目标)[^。；]*$"
 )
 #: A share that says how sure a statement is.
 _CHANCE = re.compile(r"\s*(?:likelihood|probability|chance|confidence|percentiles?|range|interval)\b", re.IGNORECASE)
@@ -139,10 +145,10 @@ def commits(figure: Figure, moment: Moment | None, written: int | None, heading:
     ``moment`` is the year that it is due at, ``written`` the plan's own year, ``heading`` that of its section.
     """
     past = moment is not None and written is not None and moment.year < written
+    if names_a_level(figure) or _EXAMPLE.match(figure.sentence) or _OF_AGREEMENT.search(_before(figure)):
+        return False
     if _is_wide(figure.sentence):
         return not past and _commits_wide(figure, moment)
-    if names_a_level(figure) or _EXAMPLE.match(figure.sentence):
-        return False
     governed = _governed(figure)
     kind = governed[0] if governed else None
     if kind in (_Governor.FUTURE, _Governor.GOAL):

@@ -17,6 +17,7 @@ from indexer.storage import Backend
 from indexer.targets.cells import TableTargets
 from indexer.targets.clauses import Figure, find_figures
 from indexer.targets.indicators import indicator_of
+from indexer.targets.recalling import may_be_recalled
 from indexer.targets.roles import kind_of
 from indexer.targets.timing import base_year, find_moments, headed_year, target_moments
 from indexer.targets.wording import binding_of_figure, change_of, comparator_of, scope_of
@@ -31,6 +32,7 @@ _MAY_HOLD = re.compile(
 _AND = re.compile(r"(?:\s+(?:in|by|until)\s+\d{4})?,?\s*(?:and|or|和|、|，)\s*(?:then\s+)?", re.IGNORECASE)
 _LONGEST_HEADING = 300  # characters in which a heading names its year
 _NO_YEAR = "No year is named for this figure."
+_RECALLED = "The sentence may recall the goal of another, of a state or an agreement."
 
 
 def find_targets(plan: Plan) -> list[Target]:
@@ -119,9 +121,15 @@ def _targets_of(plan: Plan, span: Span, written: int | None, tables: TableTarget
             scope=(scope or (shared.scope if shared else None)) if target else None,
             binding=binding_of_figure(figure),
             cut_off=figure.value is None,
-            doubt=_NO_YEAR if target and year is None else "",
+            doubt=_doubt(figure, plan, year) if target else "",
         )
         yield last
+
+
+def _doubt(figure: Figure, plan: Plan, year: int | None) -> str:
+    if may_be_recalled(figure, plan):
+        return _RECALLED
+    return _NO_YEAR if year is None else ""
 
 
 def _names_around(plan: Plan, span: Span, at: int, section: Sequence[str], tables: TableTargets) -> Iterator[str]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable
+from itertools import chain
 
 from indexer.language.sentences import fold_space
 from indexer.targets.clauses import IN_FIGURE, MODAL, NEAR, REACH, VERB, Figure, without_label
@@ -22,7 +23,7 @@ _TIME = re.compile(
     re.IGNORECASE,
 )
 _PRONOUN = re.compile(
-    r"(?:we|the (?:city|council|province|county|state|government|country|plan)|our)\W*", re.IGNORECASE
+    r"(?:we|there|the (?:city|council|province|county|state|government|country|plan)|our)\W*", re.IGNORECASE
 )
 _BACKWARD = re.compile(r"(?:it|they|this|these|that|those|the (?:figure|share|number|proportion))\W*", re.IGNORECASE)
 _OBJECT_OF = re.compile(
@@ -53,11 +54,13 @@ _ACTING = (
     r"|connect|develop|establish|contribute|halt|avoid|charge|award|carry|sell|cap|mobili[sz]e|allocate|generate|produce|treat|protect|retain|source|deploy)"
 )
 _ACTED = re.compile(
-    rf"\b(?:to|{MODAL})\s+(?:(?:also|then|help|continue to|jointly)\s+)?{_ACTING}\s+"
+    rf"\b(?:to|{MODAL})\s+(?:(?:also|then|help|continue to|\w{{2,20}}ly)\s+)?{_ACTING}\s+"
     rf"(?P<thing>(?!(?:by|to|at|of)\b)[^,;:()]{{3,90}}?)\s+(?:in the amount of|of|by|to|at|from|within)(?:\s+{COMPARISON})*\s*$",
     re.IGNORECASE,
 )
-_ACTS = re.compile(rf"\b(?:to|{MODAL})\s+(?:(?:also|then)\s+)?{_ACTING}(?:\s+{COMPARISON})*\s*$", re.IGNORECASE)
+_ACTS = re.compile(
+    rf"\b(?:to|{MODAL})\s+(?:(?:also|then|\w{{2,20}}ly)\s+)?{_ACTING}(?:\s+{COMPARISON})*\s*$", re.IGNORECASE
+)
 #: "A 20 % credit", "a goal of 40 buses": what the figure tells of follows it.
 _ATTRIBUTE = re.compile(
     r"(?:\b(?:an?|the|this|that|each|every|its|our|their)|\b(?:goal|target|objective|maximum|minimum|total|pledge)s? of"
@@ -76,7 +79,7 @@ _MOST_WORDS = 10
 _LONGEST_HEADING = 300
 
 
-def indicator_of(figure: Figure, previous: str, around: Sequence[str]) -> str:
+def indicator_of(figure: Figure, previous: str, around: Iterable[str]) -> str:
     """The noun phrase that ``figure`` is about, in the sentence's words.
 
     ``previous`` is the indicator of the figure before it in the sentence, for "and 13 million in 2030"
@@ -95,9 +98,15 @@ def indicator_of(figure: Figure, previous: str, around: Sequence[str]) -> str:
     label = _BEFORE_COLON.search(figure.sentence, max(0, start - NEAR), start)
     row = [cell for cell in figure.sentence.split("|", 4)[:-1] if cell.strip()] if "|" in figure.sentence else []
     near = [label["label"]] if label else []
-    names = (name_in(_LEAD.sub("", name[:_LONGEST_HEADING])) for name in [*near, *row[:1], *around])
+    names = (_name_of(name) for name in chain(near, row[:1], around))
     found = _of_clause(figure, words, previous)
     return found or (previous if not near else "") or next(filter(None, names), "") or trimmed(words) or figure.text
+
+
+def _name_of(text: str) -> str:
+    """The name that a heading, a cell or what leads into a list gives: that of its subject, if it has a verb."""
+    text = _LEAD.sub("", text[:_LONGEST_HEADING])
+    return name_in(_parted(text)[0]) or name_in(text)
 
 
 def _of_clause(figure: Figure, words: str, previous: str) -> str:
@@ -118,7 +127,7 @@ def _of_clause(figure: Figure, words: str, previous: str) -> str:
     if acted:
         named = name_in(subject)
         return named if re.search(rf"\b{re.escape(acted[-1])}$", named, re.IGNORECASE) else acted[-1]
-    if behind and _ACTS.search(words) and not re.match(r"\s*of\b", figure.after):
+    if behind and figure.unit != "percent" and _ACTS.search(words):
         return behind
     if subject and not _PRONOUN.fullmatch(subject):
         return _of_subject(subject, predicate, behind)
@@ -178,6 +187,8 @@ def _behind(figure: Figure) -> str:
     noun = match["noun"].strip() if match else ""
     if VERB.match(noun):
         return ""
+    if digit := re.search(r"\sand\s[^\d]*\d", noun):  # what the next figure is about
+        noun = noun[: digit.start()]
     if re.match(
         r"(?:lower|higher|less|more|fewer|below|annually|respectively|compared|and|or|by|in|to|from|a year|no|at|on|for|with|during|when|if|as|before|after)\b",
         noun,

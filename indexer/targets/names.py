@@ -32,7 +32,7 @@ _TIME_ANYWHERE = re.compile(
 TAIL = re.compile(
     rf"(?:\s+(?:by|to|at|of|is|are|be|from|down|up|lower|higher|reach(?:es|ing|ed)?|with|for|and|or|than|in|on|into|onto"
     rf"|towards?|per|as|via|through|that|which|who|whose|whom|where|could|may|can|i\.e\.?|e\.g\.?|worth|total(?:l?ing)?"
-    rf"|(?:of|at|to|for) (?:a |the )?(?:maximum|minimum|total|average)"
+    rf"|(?:of|at|to|for|by) (?:a |the )?(?:maximum|minimum|total|average)"
     rf"|to (?:make|account|supply|cover|exceed|represent)|(?:in order )?to|{COMPARISON}))+\s*$"
     r"|[，,:：\s(（|>≥≤<~+=/-]+$",
     re.IGNORECASE,
@@ -59,7 +59,7 @@ _EXTRA = re.compile(
 _LONGEST = 160
 #: A figure that the phrase goes on to give: "goal of 37 MW".
 _FIGURE = re.compile(rf"\s+(?:of|at|to|is)(?:\s+{COMPARISON})*\s+[$€£¥]?\d[\d,.]*(?:\s\S{1, 12})?\s*$", re.I)
-_WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
+_WORD = re.compile(r"[^\W\d_]+\d?(?:[-'’][^\W\d_]+)*")
 #: Words that say how much or what for, but not of what.
 _EMPTY = FUNCTION_WORDS | frozenset(
     """goal goals target targets objective objectives requirement requirements commitment commitments ambition ambitions
@@ -72,7 +72,7 @@ _EMPTY = FUNCTION_WORDS | frozenset(
 #: Units that figures are not converted to, and so are left after them.
 _UNIT = (
     r"(?:(?:square|cubic|nautical|lane|acre)[- ])?(?:feet|foot|inch(?:es)?|yards?|miles?|knots?|gallons?|acres?|pounds?|lbs?"
-    r"|barrels?|mph|cfs|therms?|BTU|[MGk]?t|(?:M|Mt|Gt|kt|t|MT|million )?CO2(?:-?eq?\b)?(?:[- ]?eq?\b)?|MTCO2e)"
+    r"|barrels?|mph|cfs|therms?|BTU|[MGk]?t|(?:M|Mt|Gt|kt|t|MT|million )CO2(?:[- ]?eq?\b)?|CO2[- ]?eq?)"
 )
 _ANY_UNIT = re.compile(rf"(?<!\w){_UNIT}(?!\w)", re.IGNORECASE)
 _UNIT_OF = re.compile(rf"{_UNIT}\s+(?:of|in)\s+", re.IGNORECASE)

@@ -8,6 +8,7 @@ from indexer.language.dates import MONTH
 from indexer.language.stopwords import FUNCTION_WORDS
 from indexer.targets.clauses import MODAL, NEAR, Figure
 from indexer.targets.commitments import commits, names_a_level
+from indexer.targets.recalling import is_of_climate
 from indexer.targets.timing import Moment
 from indexer.targets.wording import IN_PLACES
 from indexer.types import TargetKind
@@ -75,8 +76,9 @@ _ADJECTIVE = re.compile(
 )
 #: "A program that has helped over", "which equates to over": what is told of it, not what restricts it.
 _TOLD = re.compile(
-    rf"\b(?:{MODAL}|reach\w*|(?:has|have|had) (?:\w+ly )?\w+(?:ed|en)|(?:equat|amount)\w+ to)\b", re.IGNORECASE
+    rf"\b(?:{MODAL}|reach\w*|(?:has|have|had)\s(?:\w+ly\s)?\w+(?:ed|en)|(?:equat|amount)\w+\sto)\b", re.IGNORECASE
 )
+_PERFECT = re.compile(r"\b(?:has|have|had)\s(?:\w+ly\s)?\w+ed\s+\S*\s*$", re.IGNORECASE)
 #: "In towns of more than"; "an area of more than" is an amount.
 _OF_PLACES = re.compile(rf"{IN_PLACES}(?<!\barea)\s+of\s+{_COMPARED}\s*$", re.IGNORECASE)
 _VERBAL = re.compile(
@@ -110,7 +112,7 @@ def kind_of(figure: Figure, moment: Moment | None, written: int | None = None, h
     if names_a_level(figure):
         return TargetKind.FIGURE
     if _limits(figure):
-        return TargetKind.THRESHOLD
+        return TargetKind.FIGURE if is_of_climate(figure) else TargetKind.THRESHOLD
     return TargetKind.TARGET if commits(figure, moment, written, heading) else TargetKind.FIGURE
 
 
@@ -153,7 +155,7 @@ def _limits(figure: Figure) -> bool:
     if _OF_PLACES.search(figure.near):
         return True
     adjective = _ADJECTIVE.search(figure.near)
-    if not adjective or _VERBAL.fullmatch(adjective["noun"]):
+    if not adjective or _VERBAL.fullmatch(adjective["noun"]) or _PERFECT.search(before[: -len(adjective["word"])]):
         return False
     if adjective["word"].lower() == "exceeding" or adjective["word"].lower().endswith("than"):
         return not _HOLDING.search(before) or adjective["noun"].endswith("s") or adjective["word"] == "exceeding"

@@ -62,6 +62,13 @@ def test_a_year_that_heads_a_line_is_when_it_is_due_also_in_a_plan_without_a_dat
         "The trial sought to save 80% of the fuel.",
         "In a 1.5°C world the ferries would sail on.",
         "Fuel | 4,600,000 | 12%",
+        "The Paris Agreement seeks to hold warming below 2 °C.",
+        "《巴黎协定》提出将全球升温控制在2℃以内。",
+        "Overshooting 1.5 °C will harm the reed beds.",
+        "As writing above 1.5 °C of warming is rare, the harbour must look again.",
+        "Limit warming to 2 °C (>67%) | 9 | 12",
+        "12 For example, the budget could be 300 tons.",
+        "The grants, which have helped over 600 boatmen, will go on.",
         "2022年，全市渡轮排放二氧化碳3万吨，同比下降4%。",
         "逾期不改正的，处10万元以上50万元以下罚款。",
     ],
@@ -76,6 +83,11 @@ def test_what_is_only_mentioned(sentence: str) -> None:
         "Scope 3 targets will be set with suppliers.",
         "12 This scenario must stay within the budget.",
         "The lessee must keep records under 30 CFR 585.224 and 43 U.S.C. 1337.",
+        "The lessee shall meet the terms of 30 CFR 585.106 and 585.107.",
+        "The operator must follow 43 U.S.C. 1337(p) or 1340.",
+        "The skipper must keep to §§ 12 and 13.",
+        "The harbour has therefore set these noise targets: 27",
+        "Skippers must read Boxes 1 and 2.",
         "Senate measure SB 100 requires clean power.",
         "Bidders should call (703) 555\u20130199 before they sail.",
         "The auction will begin at 7 a.m. at the quay.",
@@ -85,6 +97,29 @@ def test_what_is_only_mentioned(sentence: str) -> None:
 )
 def test_names_times_and_references_are_no_figures(sentence: str) -> None:
     assert found(sentence) == []
+
+
+def test_the_mark_of_a_note_behind_a_figure_is_no_figure() -> None:
+    assert [t.figure for t in found("Ferries will use 60% 46 of the fuel by 2040.")] == ["60%"]
+    assert found("Ferries will use two thirds 46 of the fuel by 2040.") == []
+    assert [t.figure for t in found("Moorings to be built by 2040: 27")] == ["27"]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "recalled"),
+    [
+        ("We will help to keep the rise within 1.5 °C, as the Paris Agreement asks.", True),
+        ("Norland has set a goal of 5 million clean boats by 2035.", True),
+        ("The harbour must meet state legislation of 100% clean fuel by 2045.", True),
+        ("Lowmere has set a goal of 9 million clean boats by 2035.", False),
+        ("Cold stores will be kept below 3 °C by 2035.", False),
+        ("The harbour must use 100% clean fuel by 2045.", False),
+    ],
+)
+def test_the_goal_of_another_is_doubtful(sentence: str, recalled: bool) -> None:
+    plan = make_plan("anhui", [sentence], metadata=Metadata(date="2024", issuer="Lowmere"))
+    (target,) = [t for t in find_targets(plan) if t.kind is TargetKind.TARGET]
+    assert ("goal of another" in target.doubt) is recalled
 
 
 def test_shares_count_a_figure_once_and_leave_out_what_may_be_read_either_way() -> None:
