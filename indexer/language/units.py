@@ -56,7 +56,7 @@ _WRITTEN = (
     (rf"(?i:{_METRE})\b|m\b|米", "m"),
     (r"(?i:lit(?:er|re)s?)\b|L\b|升", "L"),
     (r"(?i:gigajoules?)\b|GJ\b", "GJ"),
-    (r"(?i:°C|degrees celsius)|℃|摄氏度", "degC"),
+    (r"(?i:° ?C|degrees celsius)|℃|摄氏度", "degC"),
     (r"(?i:degrees?)\b|°|度", "degree"),
     (r"(?i:RMB|yuan|CNY)\b|元", "yuan"),
     (r"(?i:(?:US )?dollars?|USD)\b|美元", "dollar"),

@@ -108,7 +108,9 @@ _WARMING = re.compile(
 #: "The Paris Agreement seeks to hold warming below": its own goal, which the sentence only recalls.
 _OF_AGREEMENT = re.compile(
     r"\b(?:Agreement|Protocol|Convention|Treaty|Accord)\s+(?:\w+ly\s+)?(?:aims?|sets?|seeks?|calls?|commits?|requires?"
-    r"|limits?|aimed|sought|called|committed|required|was|is|has|had)\b[^.;]*$|(?:协定|公约|议定书)[^，。；]{0,8}(?:提出|要求|规定|确定|设定|目标)[^。；]*$"
+    r"|limits?|aimed|sought|called|committed|required)\b[^.;]*$"
+    r"|(?:协定|公约|议定书)[^，。；]{0,8}(?:提出|要求|规定|确定|设定|目标)[^。；]*$",
+    re.IGNORECASE,
 )
 #: A share that says how sure a statement is.
 _CHANCE = re.compile(r"\s*(?:likelihood|probability|chance|confidence|percentiles?|range|interval)\b", re.IGNORECASE)
@@ -168,7 +170,7 @@ def commits(figure: Figure, moment: Moment | None, written: int | None, heading:
 
 
 def names_a_level(figure: Figure) -> bool:
-    """Whether the figure names a scenario, "a 1.5 °C pathway", or a likelihood, "2 °C (>67%)", rather than an amount."""
+    """Whether the figure names a scenario, "a 1.5 °C pathway", or a likelihood, "2 °C (>67%)", and no amount."""
     if _CHANCE.match(figure.sentence, figure.span[1]):
         return True
     if figure.unit == "percent" and _OF_WARMING.search(_before(figure)):

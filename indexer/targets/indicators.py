@@ -38,7 +38,8 @@ _BEHIND = re.compile(
     rf"\s*(?:of\s+|的)?(?P<noun>(?:[^,;:.，；。()（）|]|(?<=[\u4e00-\u9fff])（[^（）]{{1,20}}）|{IN_FIGURE})+?)"
     rf"(?=\s+(?:{MODAL}|by|before|until|in (?:19|20)|during|from|is"
     r"|are|each|per|a year|against|relative"
-    rf"|compared|(?:and|or) (?:{COMPARISON} )*[$€£¥]?\d[\d.,]*|to (?:19|20)|respectively|installed|in service|has|have)\b"
+    rf"|compared|(?:and|or) (?:{COMPARISON} )*[$€£¥]?\d[\d.,]*|to (?:19|20)|respectively|installed|in service"
+    r"|has|have)\b"
     rf"|(?!{IN_FIGURE})[,;:.，；。()）|]|（(?![^（）]{{1,20}}）)|\s*$)",
     re.IGNORECASE,
 )
@@ -51,11 +52,13 @@ _VERB_FIRST = re.compile(
 _ACTING = (
     r"(?:set|submit|provide|pay|post|build|construct|install|reduce|cut|lower|raise|keep|limit|invest|spend|add|create"
     r"|deliver|include|receive|train|hire|plant|restore|bring|offer|issue|save|recycle|procure|purchase|replace|convert"
-    r"|connect|develop|establish|contribute|halt|avoid|charge|award|carry|sell|cap|mobili[sz]e|allocate|generate|produce|treat|protect|retain|source|deploy)"
+    r"|connect|develop|establish|contribute|halt|avoid|charge|award|carry|sell|cap|mobili[sz]e|allocate|generate|produce|treat|protect|retain|source"
+    r"|deploy|use|support|achieve)"
 )
 _ACTED = re.compile(
     rf"\b(?:to|{MODAL})\s+(?:(?:also|then|help|continue to|\w{{2,20}}ly)\s+)?{_ACTING}\s+"
-    rf"(?P<thing>(?!(?:by|to|at|of)\b)[^,;:()]{{3,90}}?)\s+(?:in the amount of|of|by|to|at|from|within)(?:\s+{COMPARISON})*\s*$",
+    rf"(?P<thing>(?!(?:by|to|at|of)\b)[^,;:()]{{3,90}}?)"
+    rf"\s+(?:in the amount of|of|by|to|at|from|within)(?:\s+{COMPARISON})*\s*$",
     re.IGNORECASE,
 )
 _ACTS = re.compile(
@@ -63,7 +66,8 @@ _ACTS = re.compile(
 )
 #: "A 20 % credit", "a goal of 40 buses": what the figure tells of follows it.
 _ATTRIBUTE = re.compile(
-    r"(?:\b(?:an?|the|this|that|each|every|its|our|their)|\b(?:goal|target|objective|maximum|minimum|total|pledge)s? of"
+    r"(?:\b(?:an?|the|this|that|each|every|its|our|their)"
+    r"|\b(?:goal|target|objective|maximum|minimum|total|pledge|capable)s? of"
     rf"(?:\s+{COMPARISON})*)\s*$",
     re.IGNORECASE,
 )
@@ -120,20 +124,24 @@ def _of_clause(figure: Figure, words: str, previous: str) -> str:
     subject, predicate = _parted(words)
     if subject and _BACKWARD.fullmatch(subject) and previous:
         return previous
-    attribute = behind and re.match(r"\s", figure.after) and _ATTRIBUTE.search(words)
-    if attribute and not re.match(r"\s*of\b", figure.after):
-        return behind
-    acted = [name for m in _ACTED.finditer(words) if (name := name_in(m["thing"]))]
-    if acted:
-        named = name_in(subject)
-        return named if re.search(rf"\b{re.escape(acted[-1])}$", named, re.IGNORECASE) else acted[-1]
-    if behind and figure.unit != "percent" and _ACTS.search(words):
-        return behind
+    if told := _acted_on(figure, words, name_in(subject), behind):
+        return told
     if subject and not _PRONOUN.fullmatch(subject):
         return _of_subject(subject, predicate, behind)
     if continued and previous and behind:
         return f"{re.sub(r' [(][^()]*[)]$', '', previous)} ({behind})"
     return _of_object(figure, words, predicate if subject else words, behind)
+
+
+def _acted_on(figure: Figure, words: str, subject: str, behind: str) -> str:
+    """What an actor is to set, pay or build, or what the figure is an attribute of; "" where neither is told."""
+    part = re.match(r"\s*of\b", figure.after)
+    if behind and not part and re.match(r"\s", figure.after) and _ATTRIBUTE.search(words):
+        return behind
+    acted = [name for m in _ACTED.finditer(words) if (name := name_in(m["thing"]))]
+    if acted:
+        return subject if re.search(rf"\b{re.escape(acted[-1])}$", subject, re.IGNORECASE) else acted[-1]
+    return behind if _ACTS.search(words) and not (part and figure.unit == "percent") else ""
 
 
 def _of_subject(subject: str, predicate: str, behind: str) -> str:
@@ -153,6 +161,8 @@ def _of_object(figure: Figure, words: str, predicate: str, behind: str) -> str:
     of = re.search(r"\b(?:of|for)\s*$", words)
     if behind and " " not in found and re.match(r"\s*of\b", figure.after):
         return behind  # the one word before the figure is the verb
+    if behind and re.fullmatch(rf"{_ACTING}|expand|increase|improve|maintain|ensure|promote", found, re.IGNORECASE):
+        return behind  # an imperative
     first = re.match(r"\s*(\w+)", predicate)
     clause = bool(first and first[1].lower() in _OPENS_CLAUSE) or len(found.split()) > _MOST_WORDS
     if found and (not behind or ((figure.unit or of) and not clause)):
@@ -190,7 +200,8 @@ def _behind(figure: Figure) -> str:
     if digit := re.search(r"\sand\s[^\d]*\d", noun):  # what the next figure is about
         noun = noun[: digit.start()]
     if re.match(
-        r"(?:lower|higher|less|more|fewer|below|annually|respectively|compared|and|or|by|in|to|from|a year|no|at|on|for|with|during|when|if|as|before|after)\b",
+        r"(?:lower|higher|less|more|fewer|below|annually|respectively|compared|and|or|by|in|to|from|a year|no|at|on"
+        r"|for|with|during|when|if|as|before|after)\b",
         noun,
         re.IGNORECASE,
     ):

@@ -42,7 +42,8 @@ _MODIFIER = re.compile(
 )
 #: Prepositions and conjunctions that open what is left of a clause, and signs.
 _OPENING = re.compile(
-    r"[(（]?[a-zA-Z\d]{1,3}[)）]\s+|(?:and|or|of|to|for|on|in|at|by|with|from|as|than|per|via|into|towards?|under|within|that|which|i\.e\.|e\.g\.)"
+    r"[(（]?[a-zA-Z\d]{1,3}[)）]\s+|(?:table|figure|chart|section|chapter|annex|appendix)\s[\dA-Z]{1,3}[.:]?\s+"
+    r"|(?:and|or|of|to|for|on|in|at|by|with|from|as|than|per|via|into|towards?|under|within|that|which|i\.e\.|e\.g\.)"
     r"[\s,]+|[\s+|)>≥≤<~=/•·-]+",
     re.IGNORECASE,
 )
@@ -67,12 +68,15 @@ _EMPTY = FUNCTION_WORDS | frozenset(
     average mean share proportion percentage rate original new current previous annual yearly additional further overall
     least approximately around nearly roughly almost basically between among across against during before after above
     below over per via etc respectively thereof hundred thousand million billion trillion range factor yes none
-    subject today then another today's it's e g ie eg viz cf including such example""".split()
+    majority minority vast spent section chapter annex appendix table subject today then another today's it's e g ie eg viz cf including such example""".split()
 )
+#: Nouns of change name something only with more words: "annual reduction of noise", but not "reductions".
+_CHANGE = frozenset("reduction reductions decrease decreases increase increases cut cuts growth decline rise".split())
 #: Units that figures are not converted to, and so are left after them.
 _UNIT = (
-    r"(?:(?:square|cubic|nautical|lane|acre)[- ])?(?:feet|foot|inch(?:es)?|yards?|miles?|knots?|gallons?|acres?|pounds?|lbs?"
-    r"|barrels?|mph|cfs|therms?|BTU|[MGk]?t|(?:M|Mt|Gt|kt|t|MT|million )CO2(?:[- ]?eq?\b)?|CO2[- ]?eq?)"
+    r"(?:(?:square|cubic|nautical|lane|acre)[- ])?(?:feet|foot|inch(?:es)?|yards?"
+    r"|miles?|knots?|gallons?|acres?|pounds?"
+    r"|lbs?|barrels?|mph|cfs|therms?|BTU|[MGk]?t|(?:M|Mt|Gt|kt|t|MT|million )CO2(?:[- ]?eq?\b)?|CO2[- ]?eq?)"
 )
 _ANY_UNIT = re.compile(rf"(?<!\w){_UNIT}(?!\w)", re.IGNORECASE)
 _UNIT_OF = re.compile(rf"{_UNIT}\s+(?:of|in)\s+", re.IGNORECASE)
@@ -84,22 +88,25 @@ _PARTICIPLE = re.compile(
     re.IGNORECASE,
 )
 _WIDE = re.compile(r"[\u4e00-\u9fff]")
-_WIDE_YEAR = rf"[到至在于]?(?:(?:19|20)\d\d|{WRITTEN_YEAR})年?[底末初]?(?:前|以前)?|[到至在]?[“\"]?十.五[”\"]?(?:期间|时期|末|规划期)?"
+_WIDE_YEAR = (
+    rf"[到至在于]?(?:(?:19|20)\d\d|{WRITTEN_YEAR})年?[底末初]?(?:前|以前)?"
+    rf"|[到至在]?[“\"]?十.五[”\"]?(?:期间|时期|末|规划期)?"
+)
 _WIDE_OPENING = re.compile(
-    rf"(?:{_WIDE_YEAR}|力争|争取|努力|确保|保证|实现|完成|建成|建设(?!用地|投资|规模|项目|工程|面积|强度)|培育|打造|力求|进一步|逐步|全面|其中"
-    r"|同时|并且|并(?![网购联轨])|且|使(?!用)|将(?!来)|把|[全我本][省市县区](?=\S{2})|每年|年均|预计|累计|合计|约(?!束)|再增|新增(?=[\W]|$)"
-    r"|[个座台套辆处户所艘株棵](?=$|\S{2})|家(?![庭电具政禽畜])|项(?!目)|条(?![件例])|种(?![植子业]))+"
+    rf"(?:{_WIDE_YEAR}|力争|争取|努力|确保|保证(?!金)|实现|完成|建成|建设(?!用地|投资|规模|项目|工程|面积|强度)|培育|打造|力求|进一步|逐步|全面"
+    r"|其中|同时|并且|并(?![网购联轨])|且|使(?!用)|将(?!来)|把|[全我本][省市县区](?=\S{2})|每年|年均|预计|累计|合计|约(?!束)|再增|新增(?=[\W]|$)"
+    r"|个(?![人体税])|座(?!位)|台(?![风账湾])|套(?!餐)|[辆艘株棵]|处(?![理置罚方])|户(?![籍外均用])|所(?![有得在属])|家(?![庭电具政禽畜])|项(?!目)|条(?![件例])|种(?![植子业]))+"
 )
 _WIDE_TAIL = re.compile(
-    rf"(?:{_WIDE_YEAR}|原则上|不得|不应|不能|不|应当?|必须|须|将|力争|争取|确保|基本|大体|总体|预计|有望|年均|每年|平均|累计|合计|总计|共计"
-    r"|新增|再增|再|逐步|进一步|全部|全面|稳步|继续|分别|保持在?|稳定在?|维持在?|控制在?|提升|提高|上升|降低|下降|减少|增加|增长|达到?|超过?"
-    r"|[到至则也在的，、：\s]|(?<![主重需必纲摘概])要|(?<![社员协议工年])会|(?<![许认])可|(?<![行作])为|(?<!公)共|(?<![人])均"
+    rf"(?:{_WIDE_YEAR}|原则上|不得|不应|不能|不|应当?|必须|须|将|力争|争取|确保|基本|大体|总体|预计|有望|年均|每年|平均|累计|合计|总计"
+    r"|共计|新增|再增|再|逐步|进一步|全部|全面|稳步|继续|分别|保持在?|稳定在?|维持在?|控制在?|提升|提高|上升|降低|下降|减少|增加|增长|达到?|超过?"
+    r"|[到至也的，、：\s]|(?<![规原法准细])则|(?<![存所])在|(?<![主重需必纲摘概])要|(?<![社员协议工年])会|(?<![许认])可|(?<![行作])为|(?<!公)共|(?<![人])均"
     r"|(?<![节契公合条制预])约)+$"
 )
 #: A long name ends before what only goes on about it.
 _GOES_ON = re.compile(
-    r",|\s(?:that|which|who|whose|where|at the|in exchange|associated|pursuant|so that|in order|if|when|unless|because|as"
-    r"|during|ending|while|through)\s"
+    r",|\s(?:that|which|who|whose|where|at the|in exchange|associated|pursuant|so that|in order|if|when|unless|because"
+    r"|as|during|ending|while|through)\s"
 )
 _LONG = 80
 #: What opens with a finite verb is a predicate.
@@ -107,7 +114,7 @@ _PREDICATE = re.compile(rf"(?:{FINITE}|could|can|may|might|will|would|shall|shou
 
 
 def name_in(phrase: str) -> str:
-    """The name that ``phrase`` gives, without years, determiners and what opens or ends it; "" where it names nothing."""
+    """The name that ``phrase`` gives, without years, determiners, what opens or ends it; "" where it names nothing."""
     name = trimmed(phrase)
     if len(name) > _LONG and (cut := _GOES_ON.search(name, _LONG // 4)):
         name = trimmed(name[: cut.start()])
@@ -118,9 +125,11 @@ def names_something(phrase: str) -> bool:
     """Whether ``phrase`` has a word of content: more than units, numbers, words of grammar and nouns of purpose."""
     if _WIDE.search(phrase):
         return True
-    words = [word for word in _WORD.findall(_ANY_UNIT.sub(" ", phrase)) if word.lower() not in _EMPTY and len(word) > 1]
-    words = [word for word in words if unit_at(word, 0)[1] < len(word)]
-    return len(words) > 1 or (len(words) == 1 and not _PARTICIPLE.fullmatch(words[0]))
+    every = [word.lower() for word in _WORD.findall(_ANY_UNIT.sub(" ", phrase))]
+    words = [w for w in every if w not in _EMPTY and w not in _CHANGE and len(w) > 1 and unit_at(w, 0)[1] < len(w)]
+    if not words:
+        return len(every) > 2 and not _CHANGE.isdisjoint(every)
+    return len(words) > 1 or not _PARTICIPLE.fullmatch(words[0])
 
 
 def trimmed(phrase: str) -> str:

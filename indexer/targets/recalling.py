@@ -18,8 +18,8 @@ _GLOBAL = re.compile(
     re.IGNORECASE,
 )
 _ANOTHER = re.compile(
-    r"[\W\d]*(?:the )?(?P<who>[A-Z]\w+(?:\s[A-Z]\w+){0,3})\s+(?:has|have|had)\s+(?:\w+ly\s+)?(?:developed|adopted|set|enacted"
-    r"|passed|established|pledged|committed|mandated|announced)\b"
+    r"[\W\d]*(?:the )?(?P<who>[A-Z]\w+(?:\s[A-Z]\w+){0,3})\s+(?:has|have|had)\s+(?:\w+ly\s+)?(?:developed|adopted|set"
+    r"|enacted|passed|established|pledged|committed|mandated|announced)\b"
 )
 _OF_STATE = re.compile(
     r"\b(?:state|federal)\s(?:mandates?|laws?|legislation|requirements?|goals?|targets?)\b[^.;]*$", re.IGNORECASE
@@ -33,7 +33,7 @@ def is_of_climate(figure: Figure) -> bool:
 
 
 def may_be_recalled(figure: Figure, plan: Plan) -> bool:
-    """Whether the sentence may only recall the goal ``figure``, of an agreement or of a government other than the plan's."""
+    """Whether the sentence may only recall ``figure``, the goal of an agreement or of another government."""
     if is_of_climate(figure) or _OF_STATE.search(figure.before[-NEAR:]):
         return True
     own = f"{plan.title} {plan.metadata.issuer} {plan.metadata.place}".strip().casefold()

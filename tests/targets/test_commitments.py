@@ -109,6 +109,7 @@ def test_the_mark_of_a_note_behind_a_figure_is_no_figure() -> None:
     ("sentence", "recalled"),
     [
         ("We will help to keep the rise within 1.5 °C, as the Paris Agreement asks.", True),
+        ("The goal of the Paris Agreement is to hold the rise well below 2 °C.", True),
         ("Norland has set a goal of 5 million clean boats by 2035.", True),
         ("The harbour must meet state legislation of 100% clean fuel by 2045.", True),
         ("Lowmere has set a goal of 9 million clean boats by 2035.", False),

@@ -27,7 +27,8 @@ def named(sentence: str) -> list[tuple[str, str]]:
     "words",
     ["with", "(", "i.e.", "Only", "supporting", "TOTAL", "feet", "|", "+", "of the requirement", "to a minimum", "a goal of",
      "original 2030 goal", "20 million tons", "MtCO2e", "are to be moored", "has therefore been raised", "at least", "",
-     "2030 target", "acres of", "力争", "不得", "2025年"],
+     "2030 target", "acres of", "力争", "不得", "2025年", "reductions",
+     "SECTION 3", "vast majority"],
 )  # fmt: skip
 def test_what_names_nothing(words: str) -> None:
     assert name_in(words) == ""
@@ -41,12 +42,17 @@ def test_what_names_nothing(words: str) -> None:
         ("heron nests (", "heron nests"),
         ("this report) with reed beds", "reed beds"),
         ("housing", "housing"),
+        ("Table 5. Yearly reduction of noise", "Yearly reduction of noise"),
+        ("annual reduction goals", "annual reduction goals"),
         ("Scope 3 emissions", "Scope 3 emissions"),
         ("acres of reed", "reed"),
         ("total storage of a maximum", "total storage"),
         ("(b) the number of moorings", "number of moorings"),
         ("再生水利用率", "再生水利用率"),
         ("人均", "人均"),
+        ("处理率", "处理率"),
+        ("个泊位", "泊位"),
+        ("船厂履约保证金", "船厂履约保证金"),
         ("将渡轮噪声控制在", "渡轮噪声"),
         ("全市芦苇面积年均", "芦苇面积"),
         ("到2025年底泊位周转量", "泊位周转量"),
@@ -85,6 +91,9 @@ def test_a_long_name_ends_before_what_goes_on_about_it() -> None:
             "As ferry owners continue to look for ways of 100% clean fuel by 2040, noise will fall.",
             [("100%", "clean fuel")],
         ),
+        # an imperative
+        ("Support 40 percent emissions reduction of ferries by 2031.", [("40 percent", "emissions reduction of ferries")]),
+        ("We are on track to use 90 per cent clean power by 2031.", [("90 per cent", "clean power")]),
         # two figures, each with its own
         (
             "By 2030, there will be about 9 million tons of sea freight and about 4 million tons of river freight.",
