@@ -73,7 +73,8 @@ _ATTRIBUTE = re.compile(
 )
 _PERFECT = re.compile(r"^(?:\w+(?:ed|en)|set|put|made|cut|built)\s+", re.IGNORECASE)
 #: "50 meters (164 feet)", "0.02 (i.e., 2 percent)": the same figure again.
-_AGAIN = re.compile(r"\w*\s*[(（](?:i\.e\.,?|or|about|around|approximately|=|~|约|即|\s)*\s*$", re.IGNORECASE)
+_AGAIN = re.compile(r"\w*\s*[(（](?:i\.e\.,?|or|about|around|approximately|=|~|约|即|\s)*$", re.IGNORECASE)
+_LONGEST_AGAIN = 40
 _BEFORE_COLON = re.compile(r"(?:^|[.;|\n])(?P<label>[^.;:：|\n]{2,80})[:：]\s*$")
 _WIDE = re.compile(r"[\u4e00-\u9fff]")
 #: What opens a clause whose verb is not known.
@@ -91,7 +92,7 @@ def indicator_of(figure: Figure, previous: str, around: Iterable[str]) -> str:
     nothing: those of its row and column, what leads into its item, the heading.
     """
     between = figure.sentence[figure.previous : figure.span[0]]
-    if previous and figure.previous and _AGAIN.fullmatch(between):
+    if previous and figure.previous and len(between) <= _LONGEST_AGAIN and _AGAIN.fullmatch(between):
         return previous
     start = max(figure.clause[0], figure.previous, figure.span[0] - REACH)
     start = max(start, figure.sentence.rfind("|", start, figure.span[0]) + 1)

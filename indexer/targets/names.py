@@ -29,11 +29,12 @@ _TIME_ANYWHERE = re.compile(
     rf"\s*\b(?:by|in|during|before|until|from)\s+(?:the\s+)?(?:end of\s+)?(?:the\s+)?{YEARS}(?:\s+levels?)?\s*",
     re.IGNORECASE,
 )
+#: Atomic, since "up to" may be read as one word of the list or as two, which would be tried in all combinations.
 TAIL = re.compile(
-    rf"(?:\s+(?:by|to|at|of|is|are|be|from|down|up|lower|higher|reach(?:es|ing|ed)?|with|for|and|or|than|in|on|into|onto"
-    rf"|towards?|per|as|via|through|that|which|who|whose|whom|where|could|may|can|i\.e\.?|e\.g\.?|worth|total(?:l?ing)?"
-    rf"|(?:of|at|to|for|by) (?:a |the )?(?:maximum|minimum|total|average)"
-    rf"|to (?:make|account|supply|cover|exceed|represent)|(?:in order )?to|{COMPARISON}))+\s*$"
+    rf"(?>\s+(?:in order to|to (?:make|account|supply|cover|exceed|represent)|i\.e\.?|e\.g\.?"
+    rf"|(?:of|at|to|for|by) (?:a |the )?(?:maximum|minimum|total|average)|{COMPARISON}|by|to|at|of|is|are|be|from|down"
+    rf"|up|lower|higher|reach(?:es|ing|ed)?|with|for|and|or|than|in|on|into|onto|towards?|per|as|via|through|that|which|who"
+    rf"|whose|whom|where|could|may|can|worth|total(?:l?ing)?)(?=\s|$))+\s*$"
     r"|[，,:：\s(（|>≥≤<~+=/-]+$",
     re.IGNORECASE,
 )
@@ -68,7 +69,8 @@ _EMPTY = FUNCTION_WORDS | frozenset(
     average mean share proportion percentage rate original new current previous annual yearly additional further overall
     least approximately around nearly roughly almost basically between among across against during before after above
     below over per via etc respectively thereof hundred thousand million billion trillion range factor yes none
-    majority minority vast spent section chapter annex appendix table subject today then another today's it's e g ie eg viz cf including such example""".split()
+    majority minority vast spent section chapter annex appendix table subject today then another today's it's e g ie eg
+    viz cf including such example""".split()
 )
 #: Nouns of change name something only with more words: "annual reduction of noise", but not "reductions".
 _CHANGE = frozenset("reduction reductions decrease decreases increase increases cut cuts growth decline rise".split())
@@ -98,7 +100,7 @@ _WIDE_OPENING = re.compile(
     r"|个(?![人体税])|座(?!位)|台(?![风账湾])|套(?!餐)|[辆艘株棵]|处(?![理置罚方])|户(?![籍外均用])|所(?![有得在属])|家(?![庭电具政禽畜])|项(?!目)|条(?![件例])|种(?![植子业]))+"
 )
 _WIDE_TAIL = re.compile(
-    rf"(?:{_WIDE_YEAR}|原则上|不得|不应|不能|不|应当?|必须|须|将|力争|争取|确保|基本|大体|总体|预计|有望|年均|每年|平均|累计|合计|总计"
+    rf"(?>{_WIDE_YEAR}|原则上|不得|不应|不能|不|应当?|必须|须|将|力争|争取|确保|基本|大体|总体|预计|有望|年均|每年|平均|累计|合计|总计"
     r"|共计|新增|再增|再|逐步|进一步|全部|全面|稳步|继续|分别|保持在?|稳定在?|维持在?|控制在?|提升|提高|上升|降低|下降|减少|增加|增长|达到?|超过?"
     r"|[到至也的，、：\s]|(?<![规原法准细])则|(?<![存所])在|(?<![主重需必纲摘概])要|(?<![社员协议工年])会|(?<![许认])可|(?<![行作])为|(?<!公)共|(?<![人])均"
     r"|(?<![节契公合条制预])约)+$"
@@ -125,10 +127,10 @@ def names_something(phrase: str) -> bool:
     """Whether ``phrase`` has a word of content: more than units, numbers, words of grammar and nouns of purpose."""
     if _WIDE.search(phrase):
         return True
-    every = [word.lower() for word in _WORD.findall(_ANY_UNIT.sub(" ", phrase))]
-    words = [w for w in every if w not in _EMPTY and w not in _CHANGE and len(w) > 1 and unit_at(w, 0)[1] < len(w)]
+    every = [w for w in _WORD.findall(_ANY_UNIT.sub(" ", phrase)) if len(w) > 1 and unit_at(w, 0)[1] < len(w)]
+    words = [w for w in every if w.lower() not in _EMPTY and w.lower() not in _CHANGE]
     if not words:
-        return len(every) > 2 and not _CHANGE.isdisjoint(every)
+        return len(every) > 2 and any(w.lower() in _CHANGE for w in every)
     return len(words) > 1 or not _PARTICIPLE.fullmatch(words[0])
 
 

@@ -20,7 +20,7 @@ _BARE_NAME = re.compile(
     r"|\b(?i:scopes?|ISO|IEC|GB/?T)\s(?:\d+(?:,|,? (?:and|or))\s)*$"  # "Scope 1 and 2 emissions", "ISO 14001"
     r"|\b[A-Z]{2,}\W?\s?(?:\d+\W)*$|\d[-–—/]$"  # "SB 100", "CD-0004-22", "2013-14"
     # "30 CFR 585.106 and 585.107", "43 U.S.C. 1337(p) or 1340", "§§ 12 and 13"
-    r"|(?:\b(?:[A-Z]\.?){2,}\s|§{1,2}\s?)(?:[\d.]+\w?(?:\(\w{1,4}\))*(?:,?\s(?:and|or|to|through)\s|,\s|\s?[-–—]\s?))*$"
+    r"|(?:\b(?:[A-Z]\.?){2,}\s|§{1,2}\s?)(?:[\d.]+[a-z]?(?:\(\w{1,4}\))*(?:,?\s(?:and|or|to|through)\s|,\s|\s?[-–—]\s?))*$"
 )
 _NAMED_AFTER = re.compile(r"[-–—/](?!\s)|[A-Za-z]|\s(?:[A-Z]\.){2,}|\s[A-Z]{2,}\s(?:\d|parts?\b)|\s[ap]\.?m\b")
 #: What a bare number counts comes after it, or a verb or preposition before it gives it as a value.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -143,3 +144,18 @@ def test_a_total_is_named_by_the_caption() -> None:
 
 def test_a_word_of_content_is_more_than_a_unit() -> None:
     assert not names_something("million gallons") and names_something("million gallons of ballast")
+
+
+@pytest.mark.parametrize(
+    "part",
+    ["up to ", "lower than ", "of a total ", "to make ", "is by ", "达到", "不得", "再增", "约", "(", ") ", "30 CFR 12, 12, ",
+     "§ 12, ", "(i.e., ", "to set the toll of ", "a goal of ", "and 9 and ", "Table 9. "],
+)  # fmt: skip
+def test_words_over_and_over_are_read_in_no_time(part: str) -> None:
+    sentence = part * (400 // len(part))
+    started = time.process_time()
+    for text in (sentence, sentence + "x"):
+        name_in(text)
+        named(f"By 2030, {text} 9% of reed")
+        named(f"The toll {text} 12 will be 30 tons")
+    assert time.process_time() - started < 1
