@@ -38,7 +38,7 @@ class Kind(StrEnum):
 _ASKS = re.compile(
     r"[?？]|^(?:list|name|give|show|tell|find|compare|explain|describe)\b"
     r"|\b(?:what|which|who|whom|whose|when|where|why|how|is|are|was|were|do|does|did|has|have|must|may|can|should|will)\b"
-    r"|什么|多少|哪|谁|吗|几|何|是否",
+    r"|什么|多少|哪|谁|吗|几|何|怎|[是能可]否|列出|列举|^请",
     re.IGNORECASE,
 )
 #: Kinds that a sentence without a figure, a time or money hardly ever answers.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Container
 
-from indexer.language.chinese import HAN
+from indexer.language.chinese import HAN, is_han, simplify
 from indexer.language.folding import fold_spelling
 
 #: A figure with a point or commas, "13.7" or "10,000", which is one word.
@@ -17,8 +17,9 @@ _ENDING = re.compile(r"(?<=\w{4})(?:ies|es|s|ed|ing|y|e)$")
 _RUN = re.compile(rf"{FIGURE.pattern}|\w+")
 #: The comma of "10,000".
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
-#: A character that goes on in the word before or after it.
+#: A character that goes on in the word before or after it, and where such a word begins.
 _IN_WORD = re.compile(r"[^\W\u4e00-\u9fff]")
+_BEGINS = rf"(?<!{_IN_WORD.pattern})"
 #: Apostrophes and dashes, typed one way and printed another.
 _ONE_SHAPE = str.maketrans("‘’‐‑–−", "''----")
 
@@ -63,12 +64,18 @@ def jaccard(one: Collection[object], other: Collection[object]) -> float:
 
 
 def absent_words(asked: Collection[str], texts: Collection[str]) -> set[str]:
-    """The words of ``asked`` that none of ``texts`` holds in any spelling or with any ending; figures match exactly."""
+    """The words of ``asked`` that none of ``texts`` holds in any spelling or with any ending; figures match exactly.
+
+    A Chinese word is there where its characters stand, simplified or traditional.
+    """
     plain = "\n".join(texts).lower()
     absent = {word for word in asked if not _holds(plain, word)}
     # most words match as they are, and folding takes ten times as long as searching
     folded = fold_spelling(plain) if absent else ""
-    return {word for word in absent if not _holds(folded, word)}
+    absent = {word for word in absent if not _holds(folded, word)}
+    chinese = {word for word in absent if any(map(is_han, word))}
+    folded = simplify(folded) if chinese else ""
+    return absent - {word for word in chinese if _holds(folded, simplify(word))}
 
 
 def stem(word: str) -> str:
@@ -93,7 +100,7 @@ def holds_phrase(text: str, phrase: str) -> bool:
     Apostrophes and dashes are one whatever their shape. Chinese has no ends of words.
     """
     wanted, whole = (part.translate(_ONE_SHAPE).lower() for part in (phrase, text))
-    before = r"(?<!\d)(?<!\d[.,])" if wanted[:1].isdigit() else r"(?<![^\W\u4e00-\u9fff])"
+    before = r"(?<!\d)(?<!\d[.,])" if wanted[:1].isdigit() else _BEGINS
     after = r"(?![^\W\u4e00-\u9fff])" + (r"(?![.,]\d)" if wanted[-1:].isdigit() else "")
     before = before if _IN_WORD.match(wanted[:1]) else ""
     after = after if _IN_WORD.match(wanted[-1:]) else ""
@@ -103,4 +110,5 @@ def holds_phrase(text: str, phrase: str) -> bool:
 def _holds(text: str, word: str) -> bool:
     if word[0].isdigit():
         return holds_figure(text, word)
-    return bool(re.search(rf"\b{re.escape(stem(fold_spelling(word)))}", text))
+    before = _BEGINS if _IN_WORD.match(word) else ""
+    return bool(re.search(before + re.escape(stem(fold_spelling(word))), text))

@@ -9,7 +9,8 @@ _CHINESE = frozenset(
     """的 了 着 过 是 为 在 和 与 及 或 而 且 也 都 就 对 把 被 给 让 向 从 由 以 于 将 其 之 所 这 那 哪 谁 何 吗
     呢 吧 几 个 多 少 么 什 怎 样 有 没 否 请 问 什么 怎么 怎样 怎么样 如何 多少 哪些 哪个 哪里 哪儿 哪年 何时 何地
     为何 为什么 是否 有没有 能否 可否 几个 多大 多久 多高 多长 这个 那个 这些 那些 以及 或者 并且 关于 对于 根据
-    按照 其中 之间 我们 你们 他们 它们 规划 计划 方案 提到 说明 请问 告诉 介绍""".split()
+    按照 其中 之间 我们 你们 他们 它们 规划 计划 方案 提到 说明 请问 告诉 介绍
+    列出 列举 所有 全部 一切""".split()
 )
 #: Function words and words of asking; more than the stop words of the word index.
 FUNCTION_WORDS = _CHINESE | frozenset(

@@ -76,3 +76,10 @@ def test_words_are_met_in_any_ending_and_figures_as_they_are() -> None:
     assert absent_words(["Centre", "harbors", "programmes"], ["The center's harbour program."]) == set()
     assert absent_words(["20", "2025", "13.5"], ["20.5 by 2025, 13.5 after"]) == {"20"}
     assert absent_words([], ["a"]) == set()
+
+
+def test_a_chinese_word_is_there_where_its_characters_stand_in_either_script() -> None:
+    text = "禁止新增水泥熟料和平板玻璃产能。減少CO2排放。"
+    assert absent_words(("允许", "新增", "水泥", "产能", "CO2"), [text]) == {"允许"}
+    assert absent_words(["產能", "减少", "水電"], [text]) == {"水電"}
+    assert absent_words(["port", "CO", "O2"], ["airport, 减少CO2排放"]) == {"port", "O2"}

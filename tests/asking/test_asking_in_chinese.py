@@ -1,0 +1,50 @@
+"""Questions in Chinese about a library of the Chinese sample plan alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from indexer.encoding import Encoder
+from indexer.library import Library
+from indexer.types import RouteKind
+
+PLAN = Path(__file__).parents[2] / "corpus/chinese/sichuan-zh.txt"
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Iterator[Library]:
+    with Library.open(tmp_path_factory.mktemp("chinese") / "library", create=True, encoder=encoder) as opened:
+        assert [report.status for report in opened.add([PLAN])] == ["added"]
+        yield opened
+
+
+@pytest.mark.parametrize(
+    ("asked", "said", "quote"),
+    [
+        ("是否允许新增水泥产能？", "no", "禁止新增水泥熟料"),
+        ("是否禁止新增平板玻璃产能？", "yes", "禁止新增水泥熟料"),
+        ("固定资产投资项目是否要求节能审查？", "yes", "须严格节能审查"),
+        ("加油站能否扩建加氢功能？", "yes", "可以扩建加氢"),
+        ("2025年原煤消费量能否超过7000万吨？", "no", "不得超过7000万吨"),
+    ],
+)
+def test_yes_and_no_are_as_the_sentence_says(library: Library, asked: str, said: str, quote: str) -> None:
+    answer = library.ask(asked)
+    assert quote in answer.sentences[0].text
+    assert answer.verdict == said
+
+
+def test_the_target_for_a_year_is_offered_and_none_of_another_thing(library: Library) -> None:
+    route = library.ask("2030年风电装机多少？").route
+    assert route
+    assert route.kind is RouteKind.TARGETS
+    assert [figure.figure for figure in route.figures] == ["5000万千瓦"]
+
+
+def test_a_list_that_is_ordered_is_found(library: Library) -> None:
+    quotes = " ".join(sentence.text for sentence in library.ask("列出所有水电项目").sentences)
+    assert "金沙江、雅砻江、大渡河" in quotes
+    assert "叶巴滩、卡拉和双江口" in quotes
