@@ -2,7 +2,8 @@
 
 The marks are those of web search. A phrase is words in quotation marks, straight, curly, angular or Chinese; ``-``
 before a word or a phrase leaves out the passages that hold it; OR in capitals joins two words or phrases, one of which
-has to be there; ``=`` before a word searches it as it is typed, without correction or other names for it.
+has to be there; ``=`` before a word searches it as it is typed, without correction or other names for it. In a Chinese
+question “…” is punctuation, as 《…》 is, unless ``-`` stands before it: “十五五” is how the plans write a name.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from indexer.language.chinese import is_chinese
 from indexer.language.matching import holds_phrase, words
 from indexer.language.sentences import fold_space
 from indexer.language.stopwords import FUNCTION_WORDS
@@ -25,7 +27,7 @@ _TOKEN = re.compile(
     r"(?:[\"“„](?P<quoted>[^\"“”„]*\w[^\"“”„]*)[\"“”]|«(?P<angular>[^«»]*\w[^«»]*)»|「(?P<corner>[^「」]*\w[^「」]*)」"
     r"|(?P<word>[^\s\"“„«「]+|[\"“„«「]))"
 )
-_EDGES = re.compile(r"^[(\[]+|[)\].,;:?!]+$")
+_EDGES = re.compile(r"^[(\[“„]+|[)\].,;:?!“”]+$")
 #: The edges of two words that were kept apart by a quotation mark.
 _RUN_ON = re.compile(r"[^\W\u4e00-\u9fff]{2}")
 #: What a word is found by in every form; figures, currencies and Chinese are looked for as they are.
@@ -87,7 +89,8 @@ EMPTY = Query("")
 
 def parse_query(folded: str) -> Query:
     """Parse a question, ``folded`` to one line."""
-    tokens = [_Token.of(match) for match in _TOKEN.finditer(folded)]
+    chinese = is_chinese(folded)
+    tokens = [_Token.of(match, chinese=chinese) for match in _TOKEN.finditer(folded)]
     joins = {i for i in range(1, len(tokens) - 1) if _joins(folded, tokens[i - 1 : i + 2])}
     groups: list[list[Term]] = []
     pieces: list[str] = []
@@ -133,10 +136,12 @@ class _Token:
     spaced: bool
 
     @classmethod
-    def of(cls, match: re.Match[str]) -> _Token:
+    def of(cls, match: re.Match[str], *, chinese: bool) -> _Token:
         quoted = match["quoted"] or match["angular"] or match["corner"]
         mark = (match["mark"] or "").replace("−", "-")
         spaced = match.start() == 0 or match.string[match.start() - 1].isspace()
+        if chinese and match[0][0] in "“„":
+            return cls(match[0], mark, quoted=False, spaced=spaced)
         return cls((quoted or match["word"]).strip(), mark, bool(quoted), spaced)
 
     @property

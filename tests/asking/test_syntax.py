@@ -66,6 +66,19 @@ def exact(text: str) -> Term:
         ),
         ("=emisions in 2030", Query("emisions in 2030", (), (), frozenset({"emisions"}))),
         ("「产能置换」有什么规定", Query("产能置换有什么规定", ((exact("产能置换"),),), (), frozenset("产能置换"))),
+        # a Chinese question's own quotation marks are punctuation
+        ("“十五五”期间风电装机多少？", Query("“十五五”期间风电装机多少？")),
+        ("《四川方案》对“双碳”有什么规定", Query("《四川方案》对“双碳”有什么规定")),
+        ("what about “十五五” plans?", Query("what about 十五五 plans?", ((exact("十五五"),),), (), frozenset("十五"))),
+        (
+            '"十五五"期间装机多少？',
+            Query("十五五期间装机多少？", ((exact("十五五"),),), (), frozenset("十五")),
+        ),
+        ("水泥产能 -“平板玻璃”", Query("水泥产能", (), (exact("平板玻璃"),))),
+        (
+            "“水泥” OR “钢铁” 的产能",
+            Query("“水泥” or “钢铁” 的产能", ((Term("水泥"), Term("钢铁")),), (), frozenset("水泥钢铁")),
+        ),
         ('the"cement"kilns', Query("the cement kilns", ((exact("cement"),),), (), frozenset({"cement"}))),
         # no syntax
         ("low-carbon 2020-2025, -5 °C, - no", Query("low-carbon 2020-2025, -5 °C, - no")),
