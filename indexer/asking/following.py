@@ -2,21 +2,21 @@
 
 Both are functions of the words alone. A follow-up ("and by 2025?", "what about Liaoning?", "and steel?") puts what it
 names in the place of its like: a year for a year, a plan for a plan, a thing for the thing that was asked about; its
-pronouns stand for the topic. What names no like is asked about the topic of before.
+pronouns stand for the topic. What names no like is asked about the topic of before. Chinese is read by
+``following_chinese``.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
-from indexer.asking.naming import Named
+from indexer.asking import following_chinese
+from indexer.asking.naming import Find, Named
 from indexer.asking.syntax import parse_query
+from indexer.language.chinese import is_chinese, simplify
 from indexer.language.sentences import fold_space
 from indexer.language.stopwords import ANSWER_WORDS, FUNCTION_WORDS
 from indexer.types import Span
-
-Find = Callable[[str], Named]
 
 _WH = r"(?:what|which|who|whom|whose|when|where|why|how)"
 _AUX = r"(?:is|are|was|were|do|does|did|has|have|had|can|could|may|might|must|should|shall|will|would)(?:n['’]t)?"
@@ -82,6 +82,9 @@ def follow(previous: str, follow_up: str, find: Find = lambda text: Named()) -> 
     led = rest != asked
     if not before:
         return follow_up.strip()
+    if is_chinese(before) and (is_chinese(asked) or not re.search(r"[^\W\d_]", asked)):
+        before, asked = simplify(before), simplify(asked)
+        return _sentence(following_chinese.follow(before, asked, find))
     if _BARE.match(rest):
         return _sentence(_keep_plans(before, f"{rest}: {_said_about(_without_head(before), find)}", find))
     if not _ASKS.match(rest):
@@ -99,6 +102,8 @@ def follow(previous: str, follow_up: str, find: Find = lambda text: Named()) -> 
 def leans(text: str) -> bool:
     """Whether ``text`` follows another question up: "and by 2025?", "what about steel?", "when is it due?"."""
     asked = fold_space(text).rstrip("?？ ")
+    if is_chinese(asked):
+        return following_chinese.leans(simplify(asked))
     rest = _LEAD.sub("", asked)
     if not rest or not _ASKS.match(rest):
         return bool(rest != asked or _PREPOSITION.match(rest) or _YEAR_PHRASE.fullmatch(rest))
@@ -129,6 +134,9 @@ def parts_of(question: str, find: Find = lambda text: Named()) -> list[str]:
     text = fold_space(question)
     if _marked(text):
         return [question.strip()]
+    if is_chinese(text):
+        found = following_chinese.parts(simplify(text), find)
+        return [_sentence(part) for part in found] if len(found) > 1 else [question.strip()]
     if coordinated := _TWO_WORDS.match(text):
         first, second, rest = coordinated.groups()
         return [_sentence(f"{first} {rest}"), _sentence(f"{second} {rest}")]
@@ -159,8 +167,7 @@ _OWN_QUESTION = (
 )
 _BETWEEN = re.compile(
     rf"[?？]\s*(?:and\b|or\b|also\b|;|,)?\s*|\s*;\s*(?:and\s+)?(?={_OWN_QUESTION})"
-    rf"|,?\s+(?:and(?: also)?|as well as)\s+(?={_OWN_QUESTION})"
-    r"|，\s*(?:并且|以及|而且)?(?=(?:什么|何时|谁|哪|多少|为什么|如何|怎么))",
+    rf"|,?\s+(?:and(?: also)?|as well as)\s+(?={_OWN_QUESTION})",
     re.IGNORECASE,
 )
 #: "When and where will …".

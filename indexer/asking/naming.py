@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 from weakref import proxy
@@ -59,6 +59,10 @@ class Named:
     def plans(self) -> tuple[str, ...]:
         """All plans named, in order of their ids."""
         return tuple(sorted({plan for group in self.groups for plan in group}))
+
+
+#: A text -> the plans that it names.
+Find = Callable[[str], Named]
 
 
 class PlanNames:

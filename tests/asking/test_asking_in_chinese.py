@@ -48,3 +48,14 @@ def test_a_list_that_is_ordered_is_found(library: Library) -> None:
     quotes = " ".join(sentence.text for sentence in library.ask("列出所有水电项目").sentences)
     assert "金沙江、雅砻江、大渡河" in quotes
     assert "叶巴滩、卡拉和双江口" in quotes
+
+
+def test_a_follow_up_and_two_questions_in_one_are_answered(library: Library) -> None:
+    followed = library.ask("那2025年呢？", after="2030年非化石能源消费占比达到多少？")
+    assert followed.read_as == "2025年非化石能源消费占比达到多少？"
+    assert "41.5%" in followed.sentences[0].text
+    both = library.ask("2025年非化石能源消费占比达到多少？哪些城市是锂电之都？")
+    assert [part.question for part in both.parts] == [
+        "2025年非化石能源消费占比达到多少？",
+        "哪些城市是锂电之都？",
+    ]
