@@ -520,7 +520,7 @@ class Library:
         write_glossary(self.backend, entries)
 
     def suggest(self, prefix: str, top_k: int = 8) -> list[str]:
-        """Names, headings, indicators and earlier questions that ``prefix`` may go on to."""
+        """Names, headings, indicators, Chinese phrases and earlier questions that ``prefix`` may go on to."""
         from indexer.library.suggesting import suggest, suggestions
 
         return suggest(arguments.text(prefix, "prefix"), suggestions(self.backend), arguments.count(top_k, "top_k"))

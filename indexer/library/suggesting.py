@@ -1,4 +1,7 @@
-"""What a question may go on with: names of the glossary, headings, indicators and earlier questions; and examples."""
+"""What a question may go on with: names of the glossary, headings, indicators and earlier questions; and examples.
+
+Chinese headings are few and short, so that what a Chinese plan says between two marks is suggested as well.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from indexer.asking.glossary import read_glossary
 from indexer.asking.naming import fold_accents
 from indexer.asking.vocabulary import acronyms_of, gather
-from indexer.language.chinese import is_chinese
+from indexer.language.chinese import is_chinese, is_han, simplify
 from indexer.library.questions import recent_questions
 from indexer.storage import Backend
 from indexer.types import Plan, TargetKind
@@ -26,7 +29,12 @@ _OF_FORM = re.compile(
     r"|总则|附则|附录|前言|目录|总体要求|基本原则|指导思想|保障措施|组织实施",
     re.IGNORECASE,
 )
+#: A short run of Chinese between two marks of punctuation, and how many are suggested, the commonest first.
+_PHRASE = re.compile(r"(?<![^\W_])[\u4e00-\u9fff]{3,12}(?![^\W_])")
+_MOST_PHRASES = 2_000
 _WORD = re.compile(r"[\u4e00-\u9fff]|[^\W\u4e00-\u9fff]+")
+#: What is typed: Chinese in whole runs, which stand anywhere, as no word of it has a beginning.
+_TYPED = re.compile(r"[\u4e00-\u9fff]+|[^\W\u4e00-\u9fff]+")
 
 
 def suggestions(backend: Backend) -> list[str]:
@@ -34,16 +42,23 @@ def suggestions(backend: Backend) -> list[str]:
     headings: list[str] = gather(
         backend, "headings", lambda plan: (section.title for section in plan.sections if _fits(section.title)), _common
     )
-    found = [*_names(backend), *headings, *_indicators(backend)]
+    phrases: list[str] = gather(backend, "phrases", lambda plan: _PHRASE.findall(plan.text), _common)
+    found = [*_names(backend), *headings, *_indicators(backend), *phrases[:_MOST_PHRASES]]
     asked = [question.question for question in [*recent_questions(backend)]]
     asked += [question.question for question in backend.saved()]
-    return list({fold_accents(text).lower(): text for text in reversed([*asked, *found])}.values())[::-1]
+    first: dict[str, str] = {}
+    for text in [*asked, *found]:
+        first.setdefault(fold_accents(text).lower(), text)
+    return list(first.values())
 
 
 def suggest(prefix: str, known: Iterable[str], top_k: int) -> list[str]:
-    """The first ``top_k`` of ``known`` that ``prefix`` begins, then those in which each of its words begins a word."""
+    """The first ``top_k`` of ``known`` that ``prefix`` begins, then those in which each of its words begins a word.
+
+    Chinese is looked for in simplified characters, wherever its run of characters stands.
+    """
     typed = _plain(prefix)
-    words = _WORD.findall(typed)
+    words = _TYPED.findall(typed)
     if not words:
         return []
     first, further = [], []
@@ -53,9 +68,13 @@ def suggest(prefix: str, known: Iterable[str], top_k: int) -> list[str]:
             continue
         if plain.startswith(typed):
             first.append(text)
-        elif all(any(word.startswith(part) for word in _WORD.findall(plain)) for part in words):
+        elif all(_has(plain, part) for part in words):
             further.append(text)
     return [*first, *further][:top_k]
+
+
+def _has(plain: str, part: str) -> bool:
+    return part in plain if is_han(part) else any(word.startswith(part) for word in _WORD.findall(plain))
 
 
 def example_questions(backend: Backend, count: int = 3) -> list[str]:
@@ -121,4 +140,4 @@ def _fits(text: str) -> bool:
 
 
 def _plain(text: str) -> str:
-    return " ".join(fold_accents(text).lower().split())
+    return " ".join(simplify(fold_accents(text)).lower().split())
