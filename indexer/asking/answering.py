@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from functools import partial
 from itertools import zip_longest
 
+from indexer.asking.choosing import choose, repeats
 from indexer.asking.completing import completing
-from indexer.asking.every import REPEATED, Sweep, asks_for_all, asks_for_list, sweep
+from indexer.asking.every import Sweep, asks_for_all, asks_for_list, sweep
 from indexer.asking.expansion import correct, expand
 from indexer.asking.following import follow, parts_of
 from indexer.asking.interaction import MATCH_THRESHOLD, NO_WORDS, QuestionWords, embed_words
@@ -18,14 +19,14 @@ from indexer.asking.naming import plan_names
 from indexer.asking.question import FIGURES, Question, for_plans, read_question
 from indexer.asking.ranking import order_passages, rank_passages, rerank
 from indexer.asking.retrieval import DEPTH, Candidate, CandidateSentence, retrieve
-from indexer.asking.routes import MOST_COMPARED, compared_plans, route_of
+from indexer.asking.routes import compared_plans, route_of
 from indexer.asking.syntax import Term, filter_scope
 from indexer.asking.verdict import asks_yes_or_no, verdict
 from indexer.encoding import Encoder
 from indexer.encoding.answer_reader import AnswerReader
 from indexer.errors import QuestionError
 from indexer.language.dates import find_years
-from indexer.language.matching import absent_words, overlap, word_set
+from indexer.language.matching import absent_words
 from indexer.language.quantities import find_quantities, gives_figure_of
 from indexer.language.sentences import broken_figures
 from indexer.reading.outline import section_at, section_path
@@ -44,12 +45,6 @@ from indexer.types import (
     page_at,
 )
 
-#: Sentences of an answer, at most.
-MOST_SENTENCES = 3
-#: Largest distance of a further sentence's score from the first one's, and of the best sentence of another plan,
-#: since plans say the same in different words.
-MARGIN = 0.25
-PLAN_MARGIN = 0.8
 #: Cosine from which a word is not reported as unmatched.
 _NEAR = 0.6
 
@@ -197,7 +192,7 @@ def to_answer(ranked: RankedQuestion, top_k: int, plan_of: Callable[[str], Plan]
     ``plan_of`` gives the plans whose sentences are completed by others.
     """
     question = ranked.question
-    best = [_of_body(s, ranked.ranked) for s in _choose(ranked.judged, named=len(question.named) > 1)]
+    best = [_of_body(s, ranked.ranked) for s in choose(ranked.judged, named=len(question.named) > 1)]
     chosen = _quotes(ranked, best, plan_of, swept)
     hits = tuple(to_hit(c) for c in ranked.ranked[:top_k])
     highest = max((confidence(features) for features, _ in ranked.judged), default=0.0)
@@ -301,7 +296,7 @@ def _of_body(sentence: CandidateSentence, ranked: Sequence[Candidate]) -> Candid
         for c in ranked
         if c.passage.plan == sentence.passage.plan and c.passage.role is Role.BODY
         for s in c.sentences
-        if _repeats(s.text, sentence.text) and _may_answer(s)
+        if repeats(s.text, sentence.text) and _may_answer(s)
         if not broken_figures(s.text) and gives_figure_of(s.text, sentence.text)
     ]
     return replace(max(bodies, key=lambda s: s.score, default=sentence), certainty=sentence.certainty)
@@ -387,38 +382,6 @@ def _holding(answer: Answer, candidates: Sequence[Candidate]) -> list[Candidate]
 def _may_answer(sentence: CandidateSentence) -> bool:
     """Boilerplate, contents pages, reference lists and headings never answer."""
     return sentence.passage.role.may_answer and not sentence.heading
-
-
-def _choose(judged: Sequence[tuple[Sequence[float], CandidateSentence]], *, named: bool) -> list[CandidateSentence]:
-    """The sentences to show, best first.
-
-    With ``named``, the best of each plan that the question names, each judged by itself. Otherwise the best of
-    all, if it answers, then the best of other plans, then further sentences of its own plan.
-    """
-    order = sorted(((s.certainty is not None, s) for _, s in judged), key=lambda entry: -entry[1].score)
-    best_of: dict[str, tuple[bool, CandidateSentence]] = {}
-    for good, sentence in order:
-        best_of.setdefault(sentence.passage.plan, (good, sentence))
-    firsts = [s for good, s in best_of.values() if good]
-    if named:
-        return firsts[: max(MOST_SENTENCES, MOST_COMPARED)]
-    if not order or not order[0][0]:
-        return []  # the best sentence does not answer, so none below it does
-    best = order[0][1]
-    # if the best one has the kind of thing asked for, a sentence without it adds nothing
-    order = [(good and s.fits >= best.fits, s) for good, s in order]
-    firsts = [s for s in firsts if s.fits >= best.fits]
-    chosen = [s for s in firsts if best.score - s.score <= PLAN_MARGIN][:MOST_SENTENCES]
-    for good, sentence in order:
-        near = good and best.score - sentence.score <= MARGIN
-        own = [s for s in chosen if s.passage.plan == sentence.passage.plan]
-        if near and len(chosen) < MOST_SENTENCES and not any(_repeats(sentence.text, s.text) for s in own):
-            chosen.append(sentence)
-    return sorted(chosen, key=lambda s: -s.score)
-
-
-def _repeats(text: str, other: str) -> bool:
-    return overlap(word_set(text), word_set(other)) >= REPEATED
 
 
 def place_of(sentence: CandidateSentence) -> Span:

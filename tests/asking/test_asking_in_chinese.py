@@ -44,6 +44,11 @@ def test_the_target_for_a_year_is_offered_and_none_of_another_thing(library: Lib
     assert [figure.figure for figure in route.figures] == ["5000万千瓦"]
 
 
+@pytest.mark.parametrize("asked", ["2030年非化石能源占比是多少？", "2030年非化石能源消费占比目标是多少？"])
+def test_the_year_asked_for_goes_before_the_same_sentence_on_another_year(library: Library, asked: str) -> None:
+    assert "43.5%" in library.ask(asked).sentences[0].text
+
+
 def test_a_list_that_is_ordered_is_found(library: Library) -> None:
     quotes = " ".join(sentence.text for sentence in library.ask("列出所有水电项目").sentences)
     assert "金沙江、雅砻江、大渡河" in quotes
@@ -59,3 +64,14 @@ def test_a_follow_up_and_two_questions_in_one_are_answered(library: Library) -> 
         "2025年非化石能源消费占比达到多少？",
         "哪些城市是锂电之都？",
     ]
+
+
+def test_what_is_typed_is_found_within_a_run_of_characters(library: Library) -> None:
+    assert library.suggest("建筑")[0] == "建筑用能"
+    assert "城镇建筑可再生能源替代率" in library.suggest("建筑")
+    assert library.suggest("產業") == library.suggest("产业") == ["产业结构"]
+    for typed in ("水泥", "氢"):
+        found = library.suggest(typed)
+        assert found
+        assert all(typed in text for text in found)
+    assert library.suggest("泥水") == []
