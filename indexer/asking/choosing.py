@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from indexer.asking.every import REPEATED
+from indexer.asking.interaction import MATCH_THRESHOLD
 from indexer.asking.judging import FEATURES
 from indexer.asking.retrieval import CandidateSentence
 from indexer.asking.routes import MOST_COMPARED
@@ -51,9 +52,10 @@ def choose(judged: Sequence[tuple[Sequence[float], CandidateSentence]], *, named
 
 
 def _passed_over(judged: Sequence[tuple[Sequence[float], CandidateSentence]]) -> set[int]:
-    """Which of ``judged`` lack the year asked for, where a sentence of their plan that does not answers about as well.
+    """Which of ``judged`` lack the year asked for, where one of their plan has it, answers, and is about as good.
 
-    A plan says the same of each year in turn, and the one for 2025 may be nearer to a question about 2030.
+    A plan says the same of each year in turn, and the one for 2025 may be nearer to a question about 2030. The one that
+    is preferred matches every word of the question that the best of the plan matches.
     """
     places: dict[str, list[int]] = {}
     for i, (_, sentence) in enumerate(judged):
@@ -61,10 +63,16 @@ def _passed_over(judged: Sequence[tuple[Sequence[float], CandidateSentence]]) ->
     found: set[int] = set()
     for own in places.values():
         lacking = {i for i in own if judged[i][0][FEATURES.index("year missing")]}
-        best = max(judged[i][1].score for i in own)
-        if any(judged[i][1].certainty and best - judged[i][1].score <= MARGIN for i in own if i not in lacking):
+        best = max((judged[i][1] for i in own), key=lambda s: s.score)
+        if any(_as_good(judged[i][1], best) for i in own if i not in lacking):
             found |= lacking
     return found
+
+
+def _as_good(sentence: CandidateSentence, best: CandidateSentence) -> bool:
+    matched = best.matches >= MATCH_THRESHOLD
+    near = best.score - sentence.score <= MARGIN and bool((sentence.matches[matched] >= MATCH_THRESHOLD).all())
+    return near and sentence.certainty is not None
 
 
 def repeats(text: str, other: str) -> bool:
