@@ -126,7 +126,7 @@ def test_pages_hits_and_sections_by_keyboard_alone(site: str, page: Page) -> Non
         page.keyboard.press("Tab")
     following = page.get_by_role("button", name="Next", exact=True)
     expect(following).to_be_focused()
-    assert following.evaluate("e => getComputedStyle(e).outlineStyle") == "solid"
+    expect(following).to_have_css("outline-style", "solid")
     page.keyboard.press("Enter")
     expect(page.locator(".st-key-reading-find")).to_contain_text("2 of 9", timeout=_WAIT)
     expect(following).to_be_focused()

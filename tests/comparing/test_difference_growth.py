@@ -48,4 +48,5 @@ def test_texts_are_compared_in_proportion(name: str) -> None:
         text = TEXTS[name](size)[:size]
         compare_all(text, text[7:] + text[:7], text[5:])
 
-    assert_proportional(run, (1_500, 3_000, 6_000))
+    # up to 100 figures of a text are paired with each of the other's
+    assert_proportional(run, (1_500, 3_000, 6_000), most=11)
