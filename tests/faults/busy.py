@@ -66,7 +66,7 @@ class Talk:
         deadline = time.monotonic() + seconds
         while True:
             _, told = self.request("GET", f"/jobs/{job}")
-            if told["state"] != "running":
+            if told["state"] not in ("waiting", "running"):
                 return str(told["reports"][0]["detail"] or told["reports"][0]["status"])
             if time.monotonic() > deadline:
                 return "running"
