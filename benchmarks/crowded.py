@@ -191,7 +191,7 @@ async def _add(site: str, end: float, found: Measured) -> None:
         ).encode()
         form = "multipart/form-data; boundary=part"
         status, job = await asyncio.to_thread(_post, site, "/api/v1/plans", body, form, _ADDER)
-        while status in (200, 202) and job.get("state") == "running":
+        while status in (200, 202) and job.get("state") in ("waiting", "running"):
             await asyncio.sleep(1)
             status, job = await asyncio.to_thread(_post, site, "/api/v1/jobs/" + job["job"], None, "", _ADDER)
         if status not in (200, 202):

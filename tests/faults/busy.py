@@ -117,7 +117,7 @@ def while_added(
             taken: dict[Any, list[float]] = {kind: [] for kind in usual}
             while talk.wait(told["job"], 0) == "running" and time.monotonic() - began < _QUIET:
                 taken[talk.health].append(talk.health())
-                time.sleep(0.02)
+                time.sleep(0.1)  # requests of the test are work of the server too
             own = figures[f"{name}, the server's own processor s"] = _processor_seconds(server) - used
             wrong += [f"{name}: the server itself was at work"] if own > _OWN else []
             while True:  # at least one round: a server that did not answer may be done by now
@@ -129,9 +129,9 @@ def while_added(
             if talk.wait(told["job"], 0) == "running":
                 talk.request("DELETE", f"/jobs/{told['job']}")
                 cancelled = time.monotonic()
+                talk.wait(told["job"], 60)
                 small = f"Kilns close by 2025 beside {name}.".encode()
-                while (added := talk.add("small.txt", small))[0] != 202:
-                    time.sleep(0.02)
+                added = talk.add("small.txt", small)
                 figures[f"{name}, cancel to free s"] = time.monotonic() - cancelled
                 wrong += [f"{name}: cancelled late"] if time.monotonic() - cancelled > 2 else []
                 small_is = talk.wait(added[1]["job"], 60)
