@@ -140,7 +140,7 @@ def _met(own: Sequence[_Figure], theirs: Sequence[_Figure]) -> dict[int, int]:
         (alike + (_SAME_VALUE if same_value(a.quantity, b.quantity) else 0.0), i, j)
         for i, a in enumerate(own[:_MOST_PAIRED])
         for j, b in enumerate(theirs[:_MOST_PAIRED])
-        if comparable(a.quantity, b.quantity) and (alike := _alike(a, b)) >= _LEAST_ALIKE
+        if comparable(a.quantity, b.quantity) and (alike := _alike(a.stems, a.years, b.stems, b.years)) >= _LEAST_ALIKE
     ]
     met: dict[int, int] = {}
     taken: set[int] = set()
@@ -177,12 +177,14 @@ def _figures(text: str) -> tuple[_Figure, ...]:
     return tuple(found)
 
 
-def _alike(one: _Figure, other: _Figure) -> float:
-    if not one.stems or not other.stems:
+@lru_cache(maxsize=1024)  # the rows of a table say the same of each figure
+def _alike(stems: frozenset[str], years: frozenset[int], others: frozenset[str], other_years: frozenset[int]) -> float:
+    """How alike the clauses of two figures are, by their ``stems`` and ``years``."""
+    if not stems or not others:
         return _LEAST_ALIKE  # a bare figure may be for anything
-    common = jaccard(one.stems, other.stems)
-    if one.years and other.years:
-        return common + (_SAME_YEAR if one.years == other.years else -_SAME_YEAR)
+    common = jaccard(stems, others)
+    if years and other_years:
+        return common + (_SAME_YEAR if years == other_years else -_SAME_YEAR)
     return common
 
 
