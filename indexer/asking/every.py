@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from indexer.asking.completing import list_around, list_items, neighbours, opens_list, setting, stretch
+from indexer.asking.completing import neighbours, setting, stretch
 from indexer.asking.interaction import MATCH_THRESHOLD, QuestionWords
 from indexer.asking.judging import NamesHeld, certainty, features_of, find_names, in_full
 from indexer.asking.question import FIGURES, Question
@@ -25,6 +25,7 @@ from indexer.encoding import Encoder
 from indexer.encoding.answer_reader import AnswerReader, ReaderInput, SpanPrediction
 from indexer.language.matching import absent_words, jaccard, word_set
 from indexer.language.sentences import is_heading_like, split_sentences
+from indexer.reading.lists import list_around, list_items, opens_list
 from indexer.reading.outline import section_at
 from indexer.storage import Backend, Scope
 from indexer.types import Plan, Role, Span

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from indexer.asking.completing import list_around
 from indexer.language.numerals import CHINESE_DIGITS, FRACTION_WORDS, NUMBER_WORDS, SCALE_WORDS
 from indexer.language.sentences import fold_space, forget_plan, is_figure_row, is_heading_like, sentences_of_plan
+from indexer.reading.lists import list_around
 from indexer.reading.outline import section_at, section_path
 from indexer.storage import Backend
 from indexer.targets.cells import TableTargets

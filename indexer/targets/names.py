@@ -59,8 +59,8 @@ _EXTRA = re.compile(
 )
 #: A longer indicator is a sentence, not a name.
 _LONGEST = 160
-#: A figure that the phrase goes on to give: "goal of 37 MW".
-_FIGURE = re.compile(rf"\s+(?:of|at|to|is)(?:\s+{COMPARISON})*\s+[$€£¥]?\d[\d,.]*(?:\s\S{1, 12})?\s*$", re.I)
+#: A figure that the phrase ends with: "a goal of 37", whose unit is cut off before.
+_FIGURE = re.compile(rf"\s+(?:of|at|to|is)(?:\s+{COMPARISON})*\s+[$€£¥]?\d[\d,.]*\s*$", re.I)
 _WORD = re.compile(r"[^\W\d_]+\d?(?:[-'’][^\W\d_]+)*")
 #: Words that say how much or what for, but not of what.
 _EMPTY = FUNCTION_WORDS | frozenset(

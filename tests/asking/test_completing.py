@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from indexer.asking.completing import completing, list_items, setting
+from indexer.asking.completing import completing, setting
+from indexer.reading.lists import list_items
 from indexer.types import Plan, Section, Span
 
 NUMBERED = """The plan has the following goals:
