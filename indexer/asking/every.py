@@ -63,13 +63,6 @@ _ALL = re.compile(
 _MEASURED = re.compile(
     r"\b(?:emissions|costs|expenses|revenues|earnings|savings|sales|losses)\s*(?:\?|$|of\b|in\b|for\b)", re.I
 )
-#: A question, or an order: anything but a bare topic.
-_ASKS = re.compile(
-    r"\?|？|吗|^\W*(?:what|which|who|whom|whose|when|where|why|how|is|are|was|were|do|does|did|has|have|can|could|may"
-    r"|must|should|shall|will|would|list|name|give|show|tell|enumerate|identify|compare|describe|explain)\b"
-    r"|什么|哪|何|多少|几|怎|谁|是否|列出|列举",
-    re.IGNORECASE,
-)
 #: Orders a list, and not only sentences that answer.
 _LIST = re.compile(r"^\W*(?:please |can you |could you )?(?:list|enumerate|name)\b|列出|列举", re.IGNORECASE)
 #: A word of no language.
@@ -111,7 +104,7 @@ def sweep(
     """Every sentence in ``scope`` that answers, or that is on the topic where nothing is asked."""
     topic = _Topic(words, backend.idf([_UNKNOWN])[0])
     scored, stopped = _look(backend, encoder, question, topic, scope)
-    judge = bool(_ASKS.search(question.asked))
+    judge = not question.in_keywords  # a bare topic asks nothing
     found: list[CandidateSentence] = []
     lists: dict[str, Sequence[Span]] = {}
     plans = list(dict.fromkeys(c.passage.plan for c in scored))

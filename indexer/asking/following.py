@@ -2,7 +2,7 @@
 
 Both are functions of the words alone. A follow-up ("and by 2025?", "what about Liaoning?", "and steel?") puts what it
 names in the place of its like: a year for a year, a plan for a plan, a thing for the thing that was asked about; its
-pronouns stand for the topic. What names no like is asked about the topic of before. Chinese is read by
+pronouns stand for the topic. What is of no such kind is asked about the earlier topic. Chinese is read by
 ``following_chinese``.
 """
 

@@ -36,7 +36,7 @@ class Kind(StrEnum):
 
 #: What asks, in a question or an order; a text without any of it is a list of keywords.
 _ASKS = re.compile(
-    r"[?？]|^(?:list|name|give|show|tell|find|compare|explain|describe)\b"
+    r"[?？]|^(?:list|enumerate|name|give|show|tell|find|identify|compare|explain|describe)\b"
     r"|\b(?:what|which|who|whom|whose|when|where|why|how|is|are|was|were|do|does|did|has|have|must|may|can|should|will)\b"
     r"|什么|多少|哪|谁|吗|几|何|怎|[是能可]否|列出|列举|^请",
     re.IGNORECASE,

@@ -64,7 +64,7 @@ _ACTED = re.compile(
 _ACTS = re.compile(
     rf"\b(?:to|{MODAL})\s+(?:(?:also|then|\w{{2,20}}ly)\s+)?{_ACTING}(?:\s+{COMPARISON})*\s*$", re.IGNORECASE
 )
-#: "A 20 % credit", "a goal of 40 buses": what the figure tells of follows it.
+#: "A 20 % credit", "a goal of 40 buses": the noun that the figure belongs to follows it.
 _ATTRIBUTE = re.compile(
     r"(?:\b(?:an?|the|this|that|each|every|its|our|their)"
     r"|\b(?:goal|target|objective|maximum|minimum|total|pledge|capable)s? of"
@@ -135,7 +135,7 @@ def _of_clause(figure: Figure, words: str, previous: str) -> str:
 
 
 def _acted_on(figure: Figure, words: str, subject: str, behind: str) -> str:
-    """What an actor is to set, pay or build, or what the figure is an attribute of; "" where neither is told."""
+    """What an actor is to set, pay or build, or what the figure is an attribute of; "" for neither."""
     part = re.match(r"\s*of\b", figure.after)
     if behind and not part and re.match(r"\s", figure.after) and _ATTRIBUTE.search(words):
         return behind

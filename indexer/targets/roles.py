@@ -74,7 +74,7 @@ _ADJECTIVE = re.compile(
     r"|exceeding|above|over|below|under)\s*$",
     re.IGNORECASE,
 )
-#: "A program that has helped over", "which equates to over": what is told of it, not what restricts it.
+#: "A program that has helped over", "which equates to over": a statement about it, not a restriction.
 _TOLD = re.compile(
     rf"\b(?:{MODAL}|reach\w*|(?:has|have|had)\s(?:\w+ly\s)?\w+(?:ed|en)|(?:equat|amount)\w+\sto)\b", re.IGNORECASE
 )
